@@ -1,0 +1,224 @@
+-- Migrations run with row security off; creating an SQL function plans its body, which that setting refuses. No data
+-- changes here.
+set local row_security = on;
+
+-- Signing in happens before a company is bound. These few functions run as the owner, take exact keys, and give no
+-- more than the caller needs; everything after them is under row-level security.
+
+-- Where a login may act: the members it is tied to, and those nobody has signed in as yet whose external id is the
+-- token's member reference.
+create function app.memberships_of(p_issuer text, p_subject text, p_member_reference text)
+returns table (company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean)
+language sql stable security definer set search_path = '' as $$
+  select u.company_id, c.name, c.external_id, u.id, u.is_enabled, u.subject is not null
+  from public.users u join public.companies c on c.id = u.company_id
+  where u.issuer = p_issuer and u.subject = p_subject
+  union all
+  select u.company_id, c.name, c.external_id, u.id, u.is_enabled, false
+  from public.users u join public.companies c on c.id = u.company_id
+  where u.external_id = p_member_reference and u.subject is null
+    and not exists (
+      select from public.users t where t.company_id = u.company_id and t.issuer = p_issuer and t.subject = p_subject
+    )
+  order by 2, 1
+$$;
+
+-- Single use is this one statement: whoever deletes the row holds the ticket.
+create function app.redeem_ticket(p_hash bytea)
+returns table (company_id uuid, user_id uuid, token_expires_at timestamptz)
+language sql volatile security definer set search_path = '' as $$
+  delete from public.connection_tickets t
+  where t.ticket_hash = p_hash and t.expires_at > now()
+  returning t.company_id, t.user_id, t.token_expires_at
+$$;
+
+grant execute on function
+  app.memberships_of(text, text, text), app.redeem_ticket(bytea)
+to colloquy_app;
+
+-- Binds for one transaction; a call that writes in one round trip starts with it.
+create function app.bind(p_company uuid, p_user uuid) returns uuid
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid;
+begin
+  perform set_config('app.company_id', p_company::text, true), set_config('app.user_id', p_user::text, true);
+  v_company := app.current_company();
+  if v_company is null then
+    raise exception using errcode = 'CQ401', message = 'The membership in this company is disabled.';
+  end if;
+  return v_company;
+end
+$$;
+
+-- Takes the company's next position as the last lock of a transaction, so positions are gapless and in commit order.
+create function app.append_event(
+  p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
+  p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'
+) returns bigint
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid;
+  v_position bigint;
+begin
+  update public.company_streams s set position = s.position + 1
+  where s.company_id = app.bound_company() returning s.company_id, s.position into v_company, v_position;
+  if v_company is null then
+    raise exception using errcode = 'CQ401', message = 'The membership in this company is disabled.';
+  end if;
+  insert into public.events
+    (company_id, position, kind, conversation_id, message_id, seq, actor_id, recipient_id, joined_ids, left_ids)
+  values (v_company, v_position, p_kind, p_conversation, p_message, p_seq, p_actor, p_recipient, p_joined, p_left);
+  return v_position;
+end
+$$;
+
+-- Finds or makes the direct conversation with p_recipient; its id is derived from the two, so a race meets at the key.
+create function app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.current_company();
+begin
+  if p_recipient = p_user then
+    raise exception using errcode = 'CQ422', message = 'You cannot write to yourself.', column = 'recipientId';
+  end if;
+  perform 1 from public.users u where u.company_id = v_company and u.id = p_recipient and u.is_enabled;
+  if not found then
+    raise exception using errcode = 'CQ404', message = 'There is no such person.', column = 'recipientId';
+  end if;
+  insert into public.conversations (company_id, id, kind, created_by_id)
+  values (v_company, p_conversation, 'DIRECT', p_user)
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into public.participants (company_id, conversation_id, user_id)
+  values (v_company, p_conversation, p_user), (v_company, p_conversation, p_recipient);
+  return true;
+end
+$$;
+
+-- Starts a direct conversation by itself; the position is null if it was there already.
+create function app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) returns bigint
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform app.bind(p_company, p_user);
+  if app.ensure_direct(p_user, p_conversation, p_recipient) then
+    return app.append_event('CONVERSATION_CHANGED', p_conversation, null, null, p_user, p_user);
+  end if;
+  return null;
+end
+$$;
+
+-- Reading n reads everything up to n; the mark never goes back. Clears the private reminder.
+create function app.mark_read(
+  p_company uuid, p_user uuid, p_conversation uuid, p_up_to int,
+  out read_seq int, out "position" bigint
+) language plpgsql volatile set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_mark public.participants;
+  v_last int;
+  v_target int;
+begin
+  select c.last_seq into v_last from public.conversations c where c.company_id = v_company and c.id = p_conversation;
+  select p.* into v_mark from public.participants p
+  where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user and p.left_at is null
+  for no key update;
+  if v_last is null or v_mark.user_id is null then
+    raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = 'conversationId';
+  end if;
+  v_target := coalesce(p_up_to, v_last);
+  if v_target > v_last then
+    raise exception using errcode = 'CQ422', column = 'upToSeq',
+      message = format('The last message is number %s.', v_last);
+  end if;
+  read_seq := greatest(v_target, v_mark.last_read_seq);
+  if read_seq = v_mark.last_read_seq and v_mark.unread_from_seq is null then
+    return;
+  end if;
+  update public.participants p
+  set last_read_seq = mark_read.read_seq, last_delivered_seq = greatest(p.last_delivered_seq, mark_read.read_seq),
+      unread_from_seq = null
+  where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user;
+  if read_seq > v_mark.last_read_seq then
+    insert into public.receipts (company_id, conversation_id, user_id, status, up_to_seq)
+    values (v_company, p_conversation, p_user, 'READ', read_seq) on conflict do nothing;
+    position := app.append_event('READ', p_conversation, null, read_seq, p_user);
+  else
+    position := app.append_event('READ_REMINDER', p_conversation, null, null, p_user, p_user);
+  end if;
+end
+$$;
+
+-- The viewer's own reminder: unread again from p_from; receipts stay.
+create function app.mark_unread(
+  p_company uuid, p_user uuid, p_conversation uuid, p_from int, out "position" bigint
+) language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_last int;
+begin
+  select c.last_seq into v_last from public.conversations c join public.participants p
+    on p.company_id = c.company_id and p.conversation_id = c.id and p.user_id = p_user and p.left_at is null
+  where c.company_id = v_company and c.id = p_conversation;
+  if v_last is null then
+    raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = 'conversationId';
+  end if;
+  if p_from < 1 or p_from > v_last then
+    raise exception using errcode = 'CQ422', column = 'fromSeq',
+      message = format('The messages are numbered 1 to %s.', v_last);
+  end if;
+  update public.participants p set unread_from_seq = p_from
+  where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user;
+  position := app.append_event('READ_REMINDER', p_conversation, null, null, p_user, p_user);
+end
+$$;
+
+-- Moves delivered marks forward, all or none; conversations in id order, so two devices cannot deadlock.
+create function app.acknowledge_delivery(
+  p_company uuid, p_user uuid, p_conversations uuid[], p_seqs int[], out "position" bigint
+) language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_mark record;
+begin
+  for v_mark in
+    select m.conversation_id, m.seq, m.index, p.user_id, p.last_delivered_seq, c.last_seq
+    from (
+      select distinct on (u.conversation_id) u.conversation_id, u.seq, u.index
+      from unnest(p_conversations, p_seqs) with ordinality u (conversation_id, seq, index)
+      order by u.conversation_id, u.seq desc
+    ) m
+    left join public.participants p on p.company_id = v_company and p.conversation_id = m.conversation_id
+      and p.user_id = p_user and p.left_at is null
+    left join public.conversations c on c.company_id = v_company and c.id = m.conversation_id
+    order by m.conversation_id
+  loop
+    if v_mark.user_id is null then
+      raise exception using errcode = 'CQ404', message = 'There is no such conversation.',
+        column = format('marks.%s.conversationId', v_mark.index - 1);
+    end if;
+    if v_mark.seq > v_mark.last_seq then
+      raise exception using errcode = 'CQ422', message = format('The last message is number %s.', v_mark.last_seq),
+        column = format('marks.%s.upToSeq', v_mark.index - 1);
+    end if;
+    update public.participants p set last_delivered_seq = v_mark.seq
+    where p.company_id = v_company and p.conversation_id = v_mark.conversation_id and p.user_id = p_user
+      and p.last_delivered_seq < v_mark.seq;
+    if found then
+      insert into public.receipts (company_id, conversation_id, user_id, status, up_to_seq)
+      values (v_company, v_mark.conversation_id, p_user, 'DELIVERED', v_mark.seq) on conflict do nothing;
+      position := app.append_event('DELIVERED', v_mark.conversation_id, null, v_mark.seq, p_user);
+    end if;
+  end loop;
+end
+$$;
+
+grant execute on function
+  app.bind(uuid, uuid), app.append_event(text, uuid, uuid, int, uuid, uuid, uuid[], uuid[]),
+  app.ensure_direct(uuid, uuid, uuid), app.start_direct(uuid, uuid, uuid, uuid), app.mark_read(uuid, uuid, uuid, int), app.mark_unread(uuid, uuid, uuid, int),
+  app.acknowledge_delivery(uuid, uuid, uuid[], int[])
+to colloquy_app;
+grant execute on function app.append_event(text, uuid, uuid, int, uuid, uuid, uuid[], uuid[]) to colloquy_system;

@@ -1,0 +1,147 @@
+-- Migrations run with row security off; creating an SQL function plans its body, which that setting refuses. No data
+-- changes here.
+set local row_security = on;
+
+-- A send is one call: it binds the tenant, takes the conversation's next sequence and the company's next position, and
+-- writes message, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
+
+create function app.remembered_send(p_user uuid, p_key text, p_hash bytea) returns uuid
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_message uuid;
+  v_hash bytea;
+begin
+  select k.message_id, k.request_hash into v_message, v_hash from public.idempotency_keys k
+  where k.company_id = app.bound_company() and k.user_id = p_user and k.operation = 'sendMessage' and k.key = p_key;
+  if v_hash <> p_hash then
+    raise exception using errcode = 'CQ409', column = 'idempotencyKey',
+      message = 'This idempotency key was used for a message with other content.';
+  end if;
+  return v_message;
+end
+$$;
+
+create function app.send_message(
+  p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid,
+  p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text,
+  p_key text, p_hash bytea,
+  out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
+  out "position" bigint
+) language plpgsql volatile set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_conversation public.conversations;
+  v_mark public.participants;
+  v_max_depth int;
+  v_count int;
+begin
+  replayed := false;
+  if p_key is not null then
+    message_id := app.remembered_send(p_user, p_key, p_hash);
+    if message_id is not null then
+      replayed := true;
+      return;
+    end if;
+  end if;
+
+  perform 1 from public.users u join public.roles r on r.company_id = u.company_id and r.id = u.role_id
+  where u.company_id = v_company and u.id = p_user and 'MESSAGE_WRITE' = any (r.permissions);
+  if not found then
+    raise exception using errcode = 'CQ403', message = 'You may not write messages.', hint = 'MESSAGE_WRITE';
+  end if;
+  if p_recipient is not null then
+    perform app.ensure_direct(p_user, p_conversation, p_recipient);
+  end if;
+
+  select c.* into v_conversation from public.conversations c
+  where c.company_id = v_company and c.id = p_conversation for no key update;
+  select p.* into v_mark from public.participants p
+  where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user and p.left_at is null;
+  if v_conversation.id is null or v_mark.user_id is null then
+    raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = 'conversationId';
+  end if;
+  -- Under the lock once more: a twin of this call may have committed while this one waited.
+  if p_key is not null then
+    message_id := app.remembered_send(p_user, p_key, p_hash);
+    if message_id is not null then
+      replayed := true;
+      return;
+    end if;
+  end if;
+  if v_conversation.is_closed or not v_conversation.replies_allowed and v_conversation.created_by_id is distinct from p_user then
+    raise exception using errcode = 'CQ423', message = 'This conversation takes no messages.';
+  end if;
+  if v_conversation.kind = 'DIRECT' then
+    perform 1 from public.participants p join public.users u on u.company_id = p.company_id and u.id = p.user_id
+    where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id <> p_user and u.is_enabled;
+    if not found then
+      raise exception using errcode = 'CQ423', message = 'The other person''s account is disabled.';
+    end if;
+  end if;
+
+  depth := 0;
+  if p_parent is not null then
+    select m.depth + 1, c.max_thread_depth into depth, v_max_depth
+    from public.messages m join public.companies c on c.id = m.company_id
+    where m.company_id = v_company and m.conversation_id = p_conversation and m.id = p_parent and m.seq is not null;
+    if not found then
+      raise exception using errcode = 'CQ404', message = 'There is no such message in this conversation.', column = 'parentId';
+    end if;
+    if depth > v_max_depth then
+      raise exception using errcode = 'CQ414', message = 'The thread is at its deepest level.', hint = v_max_depth::text;
+    end if;
+  end if;
+
+  message_id := p_message;
+  seq := v_conversation.last_seq + 1;
+  created_at := date_trunc('milliseconds', clock_timestamp());
+  update public.conversations c set last_seq = send_message.seq, last_activity_at = send_message.created_at
+  where c.company_id = v_company and c.id = p_conversation;
+  insert into public.messages (
+    company_id, id, conversation_id, seq, author_id, parent_id, depth, subject, body, metadata, priority,
+    client_message_id, created_at
+  ) values (
+    v_company, p_message, p_conversation, seq, p_user, p_parent, depth, p_subject, p_body, p_metadata, p_priority,
+    p_client_id, created_at
+  );
+  if cardinality(p_mentions) > 0 then
+    insert into public.mentions (company_id, message_id, user_id, conversation_id, seq)
+    select v_company, p_message, p.user_id, p_conversation, send_message.seq
+    from public.participants p join public.users u on u.company_id = p.company_id and u.id = p.user_id and u.is_enabled
+    where p.company_id = v_company and p.conversation_id = p_conversation and p.left_at is null
+      and p.user_id = any (p_mentions);
+    get diagnostics v_count = row_count;
+    if v_count < cardinality(p_mentions) then
+      raise exception using errcode = 'CQ422', column = 'mentionIds',
+        message = 'Only people who can see the conversation can be mentioned.';
+    end if;
+  end if;
+
+  -- The own mark follows an own send only if nothing unread lies before it.
+  if v_mark.unread_from_seq is null and not exists (
+    select 1 from public.messages m
+    where m.company_id = v_company and m.conversation_id = p_conversation and m.seq > v_mark.last_read_seq
+      and m.seq < send_message.seq and m.author_id <> p_user and m.state = 'POSTED'
+  ) then
+    update public.participants p set last_read_seq = send_message.seq, last_delivered_seq = send_message.seq
+    where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user
+      and p.last_read_seq < send_message.seq;
+  end if;
+
+  if p_key is not null then
+    insert into public.idempotency_keys (company_id, user_id, operation, key, request_hash, conversation_id, message_id)
+    values (v_company, p_user, 'sendMessage', p_key, p_hash, p_conversation, p_message) on conflict do nothing;
+    if not found then
+      raise exception using errcode = 'CQ409', column = 'idempotencyKey',
+        message = 'This idempotency key was used for a message with other content.';
+    end if;
+  end if;
+  position := app.append_event('MESSAGE_SENT', p_conversation, p_message, seq, p_user);
+end
+$$;
+
+grant execute on function
+  app.remembered_send(uuid, text, bytea),
+  app.send_message(uuid, uuid, uuid, uuid, uuid, uuid, bytea, bytea, bytea, text, uuid[], text, text, bytea)
+to colloquy_app;

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino'
+import { type DevelopmentIssuer, openDevelopmentIssuer } from './auth/development-issuer.ts'
+import { createSignIn } from './auth/sign-in.ts'
+import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
+import { createViewerDirectory } from './auth/viewer.ts'
+import type { Parts } from './context.ts'
+import { type DataDirectory, openDataDirectory } from './data-directory.ts'
+import { connectDatabase, type ReachedDatabase, reachDatabase } from './database/reach-database.ts'
+import { createDataKeyStore } from './encryption/data-key-store.ts'
+import { KeyUnavailableError } from './encryption/errors.ts'
+import { createKeyring, type Keyring } from './encryption/keyring.ts'
+import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
+import type { Environment } from './env.ts'
+import { createRateLimiter } from './limits/create-rate-limiter.ts'
+import { createLiveHub } from './live/hub.ts'
+import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
+import { rateLimiterFallback } from './metrics/metrics.ts'
+import { connectRedis, type RedisConnections } from './redis/connection.ts'
+import { StartupProblem } from './startup-problem.ts'
+
+/** Everything of a process but its network face: what the server, the command line and the tests work with. */
+export interface Application {
+  parts: Parts
+  dataDirectory: DataDirectory
+  redis: RedisConnections | undefined
+  /** Undefined where an identity provider signs the tokens. */
+  developmentIssuer: DevelopmentIssuer | undefined
+  /** True if the database came up empty in this start. */
+  isFresh: boolean
+  close(): Promise<void>
+}
+
+/** Opens the application; throws StartupProblem for what an operator can mend. */
+export async function openApplication(environment: Environment, log: Logger): Promise<Application> {
+  const isEmbedded = environment.database.url === undefined
+  const dataDirectory = await openDataDirectory(environment.dataDirectory, { exclusive: isEmbedded })
+  const undo: (() => Promise<void>)[] = [() => dataDirectory.release()]
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const reached = await reachDatabase(environment, dataDirectory, log)
+    undo.push(() => reached.stop())
+    return { ...(await assemble(environment, dataDirectory, reached, log, undo)), dataDirectory, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function assemble(
+  environment: Environment,
+  dataDirectory: DataDirectory,
+  reached: ReachedDatabase,
+  log: Logger,
+  undo: (() => Promise<void>)[],
+) {
+  const database = await connectDatabase(reached, environment.database.poolSize, log)
+  undo.push(() => database.close())
+  const provider = createLocalKeyProvider(environment.keyDirectory ?? dataDirectory.file('keys'))
+  const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
+  await assertKeysOpen(database, keyring)
+
+  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log) : undefined
+  if (redis) undo.push(() => redis.close())
+  const limiter = createRateLimiter({
+    log,
+    redis,
+    onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
+  })
+  undo.push(async () => limiter.close())
+  const live = createLiveHub(database, createWakeUps({ log, redis }), log)
+  undo.push(() => live.close())
+
+  const developmentIssuer = environment.identity ? undefined : await openDevelopmentIssuer(dataDirectory)
+  const verifier = createVerifier(environment, developmentIssuer, log)
+  undo.push(async () => verifier.close())
+  const viewers = createViewerDirectory(database)
+  const memberClaim = environment.identity?.memberClaim ?? 'sub'
+  const signIn = createSignIn({ database, verifier, viewers, memberClaim })
+  const parts: Parts = { database, keyring, limiter, live, viewers, signIn, log }
+  return { parts, redis, developmentIssuer, isFresh: reached.isFresh }
+}
+
+function createVerifier(
+  { identity }: Environment,
+  issuer: DevelopmentIssuer | undefined,
+  log: Logger,
+): TokenVerifier {
+  const cacheSize = 50_000
+  if (issuer) {
+    return createTokenVerifier({
+      ...issuer,
+      keys: { jwks: issuer.jwks },
+      clockSkewSeconds: 0,
+      cacheSize,
+      logger: log,
+    })
+  }
+  if (!identity) throw new TypeError('Without an identity provider there is a development issuer.')
+  try {
+    return createTokenVerifier({ ...identity, keys: { jwksUrl: identity.jwksUrl }, cacheSize, logger: log })
+  } catch (error) {
+    if (error instanceof TypeError)
+      throw new StartupProblem(`The identity settings are not usable: ${error.message}`)
+    throw error
+  }
+}
+
+/** A node that cannot unwrap an existing data key would answer with errors; it had better not start. */
+async function assertKeysOpen(database: Parts['database'], keyring: Keyring): Promise<void> {
+  const [company] = await database.acrossCompanies<{ id: string }>(
+    {
+      name: 'a_company_with_keys',
+      text: 'select c.id from companies c join company_streams s on s.company_id = c.id where s.position > 0 order by c.id limit 1',
+    },
+    [],
+  )
+  if (!company) return
+  try {
+    await keyring.forCompany(company.id)
+  } catch (error) {
+    if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
+    throw error
+  }
+}

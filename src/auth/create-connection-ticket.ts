@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { PermissionDeniedError } from '../errors.ts'
+import { id, parseInput } from '../input.ts'
+import { mintTicket, type Ticket } from './ticket.ts'
+
+const schema = z.object({ companyId: id('Company').nullish() })
+
+/** Makes a ticket for the viewer, in this company or another one of the same login; throws PermissionDeniedError. */
+export async function createConnectionTicket(context: Context, input: unknown): Promise<Ticket> {
+  const { companyId } = parseInput(schema, input)
+  const { viewer, tenant, parts } = context
+  if (companyId == null || companyId === viewer.companyId) return mintTicket(tenant, viewer)
+  const elsewhere = await parts.signIn.elsewhere(viewer, companyId)
+  if (!elsewhere) throw new PermissionDeniedError('You have no active membership in this company.')
+  return mintTicket(parts.database.forTenant(elsewhere), elsewhere)
+}

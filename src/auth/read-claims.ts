@@ -1,0 +1,67 @@
+import type { JWTPayload } from 'jose'
+import { AuthenticationError } from './authentication-error.ts'
+
+// OpenID Connect Core, section 2: a subject is at most 255 characters long.
+const maxReferenceLength = 255
+
+/** What a verified access token says about its holder. */
+export type VerifiedToken = {
+  readonly issuer: string
+  readonly subject: string
+  /** The token's `exp`; clock skew is not added. */
+  readonly expiresAt: Date
+  /** The company claim, if there is one. */
+  readonly companyReference?: string
+  /** The member claim, if there is one. */
+  readonly memberReference?: string
+}
+
+/** The claims that name whom and which company a token stands for. */
+export type ClaimNames = {
+  /** The claim that names the member; `sub` by default. */
+  memberClaim?: string | undefined
+  /** The claim that names the company to act in; without it tokens name none. */
+  companyClaim?: string | undefined
+}
+
+/** Reads the claims of a token whose signature, issuer, audience and times have been verified. */
+export function readClaims(issuer: string, payload: JWTPayload, names: ClaimNames): VerifiedToken {
+  const { memberClaim = 'sub', companyClaim } = names
+  const subject = readReference(payload, 'sub')
+  if (subject === undefined) throw new AuthenticationError('The access token has no sub claim.')
+  const companyReference = companyClaim === undefined ? undefined : readReference(payload, companyClaim)
+  const memberReference = readReference(payload, memberClaim)
+  return Object.freeze({
+    issuer,
+    subject,
+    expiresAt: readExpiry(payload),
+    ...(companyReference === undefined ? {} : { companyReference }),
+    ...(memberReference === undefined ? {} : { memberReference }),
+  })
+}
+
+function readExpiry(payload: JWTPayload): Date {
+  const expiresAt = new Date((payload.exp ?? Number.NaN) * 1000)
+  // JSON can say 1e999, which no clock ever reaches.
+  if (Number.isNaN(expiresAt.getTime())) {
+    throw new AuthenticationError("The access token's exp claim is not a date.")
+  }
+  return expiresAt
+}
+
+/** A claim that is there but unusable is refused: ignoring a company claim would widen what the token allows. */
+function readReference(payload: JWTPayload, claim: string): string | undefined {
+  const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined
+  if (value === undefined || value === null) return undefined
+  const reference = Number.isSafeInteger(value) ? String(value) : value
+  if (typeof reference !== 'string' || !isStorable(reference)) {
+    throw new AuthenticationError(`The access token's ${claim} claim is not an identifier.`)
+  }
+  return reference
+}
+
+/** PostgreSQL text holds neither NUL nor half a surrogate pair. */
+function isStorable(reference: string): boolean {
+  if (reference === '' || reference.length > maxReferenceLength) return false
+  return !reference.includes('\0') && !/\p{Surrogate}/u.test(reference)
+}

@@ -1,0 +1,86 @@
+import type { Database } from '../database/database.ts'
+import type { CompanyRow, UserRow } from '../database/prisma-types.ts'
+import { Refusal } from '../errors.ts'
+import { isPermission, type Permission } from '../members/permissions.ts'
+import { createShortMemory } from './short-memory.ts'
+
+/** Who is asking: a member of one company, and until when the credential holds. */
+export interface Viewer {
+  companyId: string
+  userId: string
+  user: UserRow
+  company: CompanyRow
+  role: { id: string; name: string }
+  permissions: ReadonlySet<Permission>
+  /** When the access token behind this request expires. */
+  expiresAt: Date
+  /** False where the credential itself names the company. */
+  mayChangeCompany: boolean
+}
+
+type Profile = Omit<Viewer, 'expiresAt' | 'mayChangeCompany'>
+
+/** Knows the members who have asked of late. */
+export interface ViewerDirectory {
+  /** Throws FORBIDDEN if the membership is disabled or gone. */
+  find(companyId: string, userId: string): Promise<Profile>
+  /** Forgets what is known of a company's members: roles, settings or memberships changed. */
+  forget(companyId: string): void
+}
+
+/** How long a changed role or setting may go unnoticed on another node; a disabled membership never does (policies). */
+const FRESH_MS = 1_000
+
+const loadViewer = {
+  name: 'load_viewer',
+  text: `
+    select row_to_json(u) as "user", row_to_json(c) as company, r.id as "roleId", r.name as "roleName", r.permissions
+    from (
+      select company_id as "companyId", id, external_id as "externalId", name, name_folded as "nameFolded", email, department,
+        role_id as "roleId", is_enabled as "isEnabled", joined_at as "joinedAt", issuer, subject, sound,
+        browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline"
+      from users where company_id = $1 and id = $2 and is_enabled
+    ) u
+    join roles r on r.company_id = u."companyId" and r.id = u."roleId"
+    join (
+      select id, external_id as "externalId", name, created_at as "createdAt", messaging_enabled as "messagingEnabled",
+        safe_mode as "safeMode", send_limits as "sendLimits", max_thread_depth as "maxThreadDepth",
+        default_group_access as "defaultGroupAccess", edit_window_minutes as "editWindowMinutes",
+        retract_window_minutes as "retractWindowMinutes", revisions_visible_to as "revisionsVisibleTo",
+        email_delay_minutes as "emailDelayMinutes", broadcasts_per_hour as "broadcastsPerHour",
+        event_retention_days as "eventRetentionDays", access_version as "accessVersion"
+      from companies where id = $1
+    ) c on c.id = u."companyId"`,
+}
+
+interface ViewerRow {
+  user: Omit<UserRow, 'joinedAt'> & { joinedAt: string }
+  company: Omit<CompanyRow, 'createdAt'> & { createdAt: string }
+  roleId: string
+  roleName: string
+  permissions: string[]
+}
+
+/** Keeps members for a second each, so that a busy client costs no look-up a call. */
+export function createViewerDirectory(database: Database): ViewerDirectory {
+  const known = createShortMemory<Profile>(FRESH_MS)
+
+  async function load(companyId: string, userId: string): Promise<Profile> {
+    const tenant = database.forTenant({ companyId, userId })
+    const [row] = await tenant.query<ViewerRow>(loadViewer, [companyId, userId])
+    if (!row) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
+    return {
+      companyId,
+      userId,
+      user: { ...row.user, joinedAt: new Date(row.user.joinedAt) },
+      company: { ...row.company, createdAt: new Date(row.company.createdAt) },
+      role: { id: row.roleId, name: row.roleName },
+      permissions: new Set(row.permissions.filter(isPermission)),
+    }
+  }
+
+  return {
+    find: (companyId, userId) => known.recall(`${companyId} ${userId}`, () => load(companyId, userId)),
+    forget: (companyId) => known.forget((key) => key.startsWith(companyId)),
+  }
+}

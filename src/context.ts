@@ -1,0 +1,67 @@
+import type { Logger } from 'pino'
+import type { SignIn } from './auth/sign-in.ts'
+import type { Viewer, ViewerDirectory } from './auth/viewer.ts'
+import type { Database, TenantDatabase } from './database/database.ts'
+import type { CompanyKeys } from './encryption/company-keys.ts'
+import type { Keyring } from './encryption/keyring.ts'
+import { PermissionDeniedError } from './errors.ts'
+import type { RateLimiter } from './limits/rate-limiter.ts'
+import type { LiveHub } from './live/hub.ts'
+import { createLoaders, type Loaders } from './loaders.ts'
+import type { Permission } from './members/permissions.ts'
+
+/** The parts of the process that operations work with. */
+export interface Parts {
+  database: Database
+  keyring: Keyring
+  limiter: RateLimiter
+  live: LiveHub
+  viewers: ViewerDirectory
+  signIn: SignIn
+  log: Logger
+}
+
+/** What a resolver or an operation receives: who asks, and the database as that person may see it. */
+export interface Context {
+  viewer: Viewer
+  tenant: TenantDatabase
+  loaders: Loaders
+  parts: Parts
+  /** The company's keys. */
+  keys(): Promise<CompanyKeys>
+  /** From the Idempotency-Key header. */
+  idempotencyKey: string | undefined
+  /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
+  streamPosition: number | undefined
+}
+
+/** Builds the context of one operation. */
+export function createContext(
+  parts: Parts,
+  viewer: Viewer,
+  request: { idempotencyKey?: string | undefined } = {},
+): Context {
+  const { companyId, userId } = viewer
+  const tenant = parts.database.forTenant({ companyId, userId })
+  return {
+    viewer,
+    tenant,
+    loaders: createLoaders(tenant, userId),
+    parts,
+    keys: () => parts.keyring.forCompany(companyId),
+    idempotencyKey: request.idempotencyKey,
+    streamPosition: undefined,
+  }
+}
+
+/** The same context with nothing remembered: events are delivered as things are at that moment. */
+export function refreshContext(context: Context): Context {
+  return { ...context, loaders: createLoaders(context.tenant, context.viewer.userId) }
+}
+
+/** Throws PermissionDeniedError unless the viewer's role has the permission. */
+export function requirePermission(context: Context, permission: Permission): void {
+  if (!context.viewer.permissions.has(permission)) {
+    throw new PermissionDeniedError(`Your role lacks the permission ${permission}.`, permission)
+  }
+}

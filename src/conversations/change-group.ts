@@ -1,0 +1,93 @@
+import type { Context } from '../context.ts'
+import type { Transaction } from '../database/tenant-client.ts'
+import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../errors.ts'
+
+/** A group locked for a change, and the viewer's place in it. */
+export interface LockedGroup {
+  id: string
+  access: 'OPEN' | 'CLOSED' | 'PRIVATE'
+  lastSeq: number
+  /** Null: not a member. */
+  viewerRole: 'ADMIN' | 'MEMBER' | null
+}
+
+/** What a change to a group tells its subscribers. */
+export interface GroupEvent {
+  kind: 'PARTICIPANTS_CHANGED' | 'CONVERSATION_CHANGED'
+  joined?: string[]
+  left?: string[]
+}
+
+interface LockedRow {
+  id: string
+  kind: string
+  access: LockedGroup['access']
+  lastSeq: number
+  isClosed: boolean
+  viewerRole: LockedGroup['viewerRole']
+}
+
+/**
+ * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
+ * change returns the event to tell of, or null if nothing changed. Throws NotFoundError for what the viewer cannot see.
+ */
+export async function changeGroup(
+  { tenant, viewer, parts }: Context,
+  groupId: string,
+  change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
+): Promise<void> {
+  const position = await tenant.transaction(async (transaction) => {
+    const event = await change(transaction, await lockGroup(transaction, viewer, groupId))
+    return event && appendGroupEvent(transaction, groupId, viewer.userId, event)
+  })
+  if (position !== null) parts.live.wake(viewer.companyId, position)
+}
+
+/** Appends a group's event; the last statement of its transaction. */
+export async function appendGroupEvent(
+  transaction: Transaction,
+  groupId: string,
+  actorId: string,
+  { kind, joined = [], left = [] }: GroupEvent,
+): Promise<number> {
+  const [event] = await transaction.$queryRaw<{ position: bigint }[]>`
+    select app.append_event(${kind}, ${groupId}::uuid, null, null, ${actorId}::uuid, null, ${joined}::uuid[], ${left}::uuid[])
+      as position`
+  return Number(event?.position)
+}
+
+/** Throws PermissionDeniedError unless the viewer administers the group. */
+export function requireGroupAdmin(group: LockedGroup): void {
+  if (group.viewerRole !== 'ADMIN') throw new PermissionDeniedError('Only an admin of the group may do this.')
+}
+
+/** Throws NotFoundError unless every one of these people is an enabled member of the company. */
+export async function requireColleagues(
+  transaction: Transaction,
+  companyId: string,
+  userIds: string[],
+): Promise<void> {
+  const found = await transaction.user.count({ where: { companyId, id: { in: userIds }, isEnabled: true } })
+  if (found < userIds.length) throw new NotFoundError('At least one of these people does not exist.')
+}
+
+async function lockGroup(
+  transaction: Transaction,
+  { companyId, userId }: { companyId: string; userId: string },
+  groupId: string,
+): Promise<LockedGroup> {
+  await transaction.$queryRaw`
+    select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
+  const [row] = await transaction.$queryRaw<LockedRow[]>`
+    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed", p.role as "viewerRole"
+    from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
+      and p.user_id = ${userId}::uuid and p.left_at is null
+    where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid`
+  const isVisible =
+    row && (row.viewerRole !== null || (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
+  if (!isVisible) throw new NotFoundError('There is no such group.')
+  if (row.kind !== 'GROUP') {
+    throw new InvalidInputError([{ path: [], detail: 'Only the people of a group can be changed.' }])
+  }
+  return row
+}

@@ -1,0 +1,63 @@
+import type { Transaction } from '../database/tenant-client.ts'
+import type { LockedGroup } from './change-group.ts'
+
+/** Lets people in, or in again; returns those who were not in already. */
+export async function addMembers(
+  transaction: Transaction,
+  companyId: string,
+  group: Pick<LockedGroup, 'id' | 'lastSeq'>,
+  userIds: string[],
+): Promise<string[]> {
+  const joined = await transaction.$queryRaw<{ userId: string }[]>`
+    insert into participants as p (company_id, conversation_id, user_id, joined_seq)
+    select ${companyId}::uuid, ${group.id}::uuid, u.id, ${group.lastSeq}
+    from unnest(${userIds}::uuid[]) u (id)
+    on conflict (company_id, conversation_id, user_id) do update
+      set left_at = null, role = 'MEMBER', joined_at = excluded.joined_at, joined_seq = excluded.joined_seq
+      where p.left_at is not null
+    returning p.user_id as "userId"`
+  return joined.map(({ userId }) => userId)
+}
+
+/** Shows one member out; false if that person was not in. The marks stay, so that receipts never go back. */
+export async function removeMember(
+  transaction: Transaction,
+  companyId: string,
+  groupId: string,
+  userId: string,
+): Promise<boolean> {
+  const removed = await transaction.participant.updateMany({
+    where: { companyId, conversationId: groupId, userId, leftAt: null },
+    data: { leftAt: new Date(), role: 'MEMBER' },
+  })
+  if (removed.count === 0) return false
+  await transaction.conversation.update({
+    where: { companyId_id: { companyId, id: groupId } },
+    data: { accessVersion: { increment: 1 } },
+  })
+  await settleSuccession(transaction, companyId, groupId)
+  return true
+}
+
+/** The last admin hands over to the longest-standing member; without members the group closes (features 2.2). */
+async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
+  const present = { companyId, conversationId: groupId, leftAt: null }
+  const admins = await transaction.participant.count({ where: { ...present, role: 'ADMIN' } })
+  if (admins > 0) return
+  const [heir] = await transaction.participant.findMany({
+    where: present,
+    orderBy: [{ user: { isEnabled: 'desc' } }, { joinedAt: 'asc' }, { userId: 'asc' }],
+    take: 1,
+  })
+  if (heir) {
+    await transaction.participant.updateMany({
+      where: { ...present, userId: heir.userId },
+      data: { role: 'ADMIN' },
+    })
+  } else {
+    await transaction.conversation.update({
+      where: { companyId_id: { companyId, id: groupId } },
+      data: { isClosed: true },
+    })
+  }
+}

@@ -1,0 +1,99 @@
+import type { Statement } from '../database/database.ts'
+import {
+  conversationColumns,
+  lastMessageColumns,
+  lastMessageJoin,
+  mutedSql,
+  unreadMentionsSql,
+  unreadSql,
+} from './conversation-row.ts'
+
+/**
+ * A page of the inbox in one statement, latest activity first. An unwritten direct conversation shows only to whoever
+ * started it. $1 company, $2 viewer, $3 $4 after this activity and id, $5 most rows, $6 kinds, $7 context type,
+ * $8 unread only, $9 muted or not, $10 folded text in the title or the other person's name.
+ */
+export const inboxPage: Statement = {
+  name: 'inbox_page',
+  text: `select ${conversationColumns}, ${lastMessageColumns}
+    from (
+      select c.*
+      from participants p join conversations c on c.company_id = p.company_id and c.id = p.conversation_id
+      where p.company_id = $1 and p.user_id = $2 and p.left_at is null
+        and (c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_id = $2)
+        and ($3::timestamptz is null or (c.last_activity_at, c.id) < ($3::timestamptz, $4::uuid))
+        and ($6::text[] is null or c.kind = any($6))
+        and ($7::text is null or c.context_type = $7)
+        and (not $8::boolean or ${unreadSql} > 0)
+        and ($9::boolean is null or ${mutedSql} = $9)
+        and ($10::text is null or strpos(c.title_folded, $10) > 0 or c.kind = 'DIRECT' and exists (
+          select from participants q join users u on u.company_id = q.company_id and u.id = q.user_id
+          where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> $2
+            and strpos(u.name_folded, $10) > 0
+        ))
+      order by c.last_activity_at desc, c.id desc limit $5
+    ) c
+    join participants p on p.company_id = c.company_id and p.conversation_id = c.id and p.user_id = $2
+    ${lastMessageJoin}
+    order by c.last_activity_at desc, c.id desc`,
+}
+
+/** The viewer's unread messages by kind, muted conversations through their mentions alone: $1 company, $2 viewers. */
+export const unreadByKind: Statement = {
+  name: 'unread_by_kind',
+  text: `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
+    from (
+      select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
+      from participants p join conversations c on c.company_id = p.company_id and c.id = p.conversation_id
+      cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
+      where p.company_id = $1 and p.user_id = any($2) and p.left_at is null
+        and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
+    ) u
+    group by u.user_id, u.kind`,
+}
+
+/** How many people take part: $1 company, $2 conversations. */
+export const participantCounts: Statement = {
+  name: 'participant_counts',
+  text: `select p.conversation_id as "conversationId", count(*)::int as count from participants p
+    where p.company_id = $1 and p.conversation_id = any($2) and p.left_at is null group by p.conversation_id`,
+}
+
+/** The marks of everybody in a conversation: $1 company, $2 conversations. */
+export const marksOf: Statement = {
+  name: 'marks_of',
+  text: `select p.conversation_id as "conversationId", p.user_id as "userId", p.joined_seq as "joinedSeq",
+      p.last_read_seq as "lastReadSeq", p.last_delivered_seq as "lastDeliveredSeq"
+    from participants p where p.company_id = $1 and p.conversation_id = any($2) and p.left_at is null`,
+}
+
+/** Members of a conversation, longest-standing first: $1 company, $2 conversation, $3 $4 after this time and user, $5 most rows. */
+export const participantsPage: Statement = {
+  name: 'participants_page',
+  text: `select p.user_id as "userId", p.role, p.joined_at as "joinedAt", p.last_read_seq as "lastReadSeq",
+      p.last_delivered_seq as "lastDeliveredSeq"
+    from participants p
+    where p.company_id = $1 and p.conversation_id = $2 and p.left_at is null
+      and ($3::timestamptz is null or (p.joined_at, p.user_id) > ($3::timestamptz, $4::uuid))
+    order by p.joined_at, p.user_id limit $5`,
+}
+
+/** Listed groups and the viewer's own by title: $1 company, $2 viewer, $3 $4 after this title and id, $5 most rows, $6 folded text. */
+export const groupsPage: Statement = {
+  name: 'groups_page',
+  text: `select ${conversationColumns}, ${lastMessageColumns}, c.title_folded as "titleFolded"
+    from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
+      and p.user_id = $2 and p.left_at is null
+    ${lastMessageJoin}
+    where c.company_id = $1 and c.kind = 'GROUP' and not c.is_closed
+      and (p.user_id is not null or c.access in ('OPEN', 'CLOSED'))
+      and ($3::text is null or (c.title_folded, c.id) > ($3, $4::uuid))
+      and ($6::text is null or strpos(c.title_folded, $6) > 0)
+    order by c.title_folded, c.id limit $5`,
+}
+
+/** The company's latest stream position: $1 company. */
+export const streamPosition: Statement = {
+  name: 'stream_position',
+  text: `select position::text as position from company_streams where company_id = $1`,
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../context.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../graphql/page.ts'
+import { searchText } from '../search/search-text.ts'
+import { type ConversationRow, type FlatConversationRow, readConversation } from './conversation-row.ts'
+import { groupsPage, inboxPage } from './inbox.ts'
+
+/** Which conversations of the inbox to list. */
+export interface InboxFilter {
+  kinds?: readonly string[] | null | undefined
+  contextType?: string | null | undefined
+  unreadOnly?: boolean | null | undefined
+  muted?: boolean | null | undefined
+  search?: string | null | undefined
+}
+
+/** A page of the viewer's inbox: one statement for the conversations and one for the people in them. */
+export function inboxList(
+  context: Context,
+  args: ForwardArgs,
+  filter: InboxFilter,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer } = context
+  const { kinds, contextType, unreadOnly, muted, search } = filter
+  const conditions = [
+    kinds ?? null,
+    contextType ?? null,
+    unreadOnly ?? false,
+    muted ?? null,
+    searchText(search),
+  ]
+  return forwardPage<ConversationRow>(args, {
+    key: ['instant', 'uuid'],
+    keyOf: (row) => [row.lastActivityAt.toISOString(), row.id],
+    nodeOf: (row) => row,
+    async read([at, id], most) {
+      const values = [viewer.companyId, viewer.userId, at, id, most, ...conditions]
+      return loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
+    },
+  })
+}
+
+/** A page of the groups the viewer may know of. */
+export function groupList(
+  context: Context,
+  args: ForwardArgs,
+  search: string | null | undefined,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer } = context
+  const text = searchText(search)
+  return forwardPage<FlatConversationRow, ConversationRow>(args, {
+    key: ['text', 'uuid'],
+    keyOf: (row) => [String(row.titleFolded), row.id],
+    nodeOf: readConversation,
+    read: ([title, id], most) =>
+      tenant.query(groupsPage, [viewer.companyId, viewer.userId, title, id, most, text]),
+  })
+}
+
+/** Primes the loaders with the rows, and asks for everybody in them at once. */
+function loaded({ loaders }: Context, flat: FlatConversationRow[]): ConversationRow[] {
+  const rows = flat.map(readConversation)
+  const people = rows
+    .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
+    .filter((id) => id != null)
+  void loaders.user.loadMany([...new Set(people)])
+  for (const row of rows) loaders.conversation.prime(row.id, row)
+  return rows
+}

@@ -1,0 +1,276 @@
+import { GroupAccessEnum } from '../companies/schema.ts'
+import type { Context } from '../context.ts'
+import { builder } from '../graphql/builder.ts'
+import { decodeQueryIdOf } from '../graphql/ids.ts'
+import { forwardPage, type Page } from '../graphql/page.ts'
+import { signCursor } from '../live/cursor.ts'
+import { person } from '../members/people.ts'
+import { UserRef } from '../members/schema.ts'
+import { messagePage } from '../messages/message-page.ts'
+import { MessageRef } from '../messages/refs.ts'
+import type { ConversationRow } from './conversation-row.ts'
+import { directConversationId } from './direct-id.ts'
+import { participantsPage } from './inbox.ts'
+import { groupList, inboxList } from './lists.ts'
+import { ConversationRef } from './refs.ts'
+
+const ConversationKindEnum = builder.enumType('ConversationKind', {
+  description: 'What a conversation is for.',
+  values: {
+    DIRECT: { description: 'Two people.' },
+    GROUP: { description: 'People who have come together.' },
+    BROADCAST: { description: 'An announcement and what is said to it.' },
+    GLOBAL: { description: 'The whole company.' },
+    CONTEXT: { description: 'One transaction, plan or topic.' },
+  } as const,
+})
+
+const ContextTypeEnum = builder.enumType('ContextType', {
+  description: 'What a conversation can be linked to.',
+  values: {
+    TRANSACTION: { description: 'A business transaction.' },
+    PLAN: { description: 'A plan.' },
+    TOPIC: { description: 'A topic.' },
+  } as const,
+})
+
+const SensitivityEnum = builder.enumType('Sensitivity', {
+  description: 'How delicate a conversation is; policies look at it.',
+  values: {
+    NORMAL: { description: 'As usual.' },
+    CONFIDENTIAL: { description: 'For those concerned.' },
+    RESTRICTED: { description: 'For as few as possible.' },
+  } as const,
+})
+
+export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
+  description: 'What a participant may do in a group.',
+  values: {
+    ADMIN: { description: 'Change the group and its people.' },
+    MEMBER: { description: 'Take part.' },
+  } as const,
+})
+
+const ContextLinkRef = builder
+  .objectRef<{ type: 'TRANSACTION' | 'PLAN' | 'TOPIC'; contextId: string }>('ContextLink')
+  .implement({
+    description: 'What a conversation is about.',
+    fields: (t) => ({
+      type: t.expose('type', { type: ContextTypeEnum, description: 'The type of the thing.' }),
+      contextId: t.exposeString('contextId', { description: "The embedding product's own id of it." }),
+    }),
+  })
+
+interface ParticipantRow {
+  userId: string
+  role: 'ADMIN' | 'MEMBER'
+  joinedAt: Date
+  lastReadSeq: number
+  lastDeliveredSeq: number
+}
+
+const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implement({
+  description: "A person's place in a conversation.",
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ userId }, _args, context) => person(context, userId),
+    }),
+    role: t.expose('role', { type: ParticipantRoleEnum, description: 'What the person may do here.' }),
+    lastReadSeq: t.exposeInt('lastReadSeq', { description: 'Everything up to this message is read.' }),
+    lastDeliveredSeq: t.exposeInt('lastDeliveredSeq', {
+      description: 'Everything up to this message has arrived.',
+    }),
+    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the person came in.' }),
+  }),
+})
+
+builder.node(ConversationRef, {
+  description:
+    'To a non-member of a listed group: title, description, access and participantCount; the rest is empty, null or 0.',
+  id: { resolve: (conversation) => conversation.id },
+  loadManyWithoutCache: (ids, { loaders }) => ids.map((id) => loaders.conversation.load(id)),
+  fields: (t) => ({
+    kind: t.field({
+      type: ConversationKindEnum,
+      description: 'What it is for.',
+      resolve: ({ kind }) => kind as 'DIRECT' | 'GROUP' | 'BROADCAST' | 'GLOBAL' | 'CONTEXT',
+    }),
+    title: t.string({
+      description: "The group's or context's title; for a direct conversation, the other person's name.",
+      resolve: async ({ title, counterpartId }, _args, { loaders }) =>
+        counterpartId ? ((await loaders.user.load(counterpartId))?.name ?? title) : title,
+    }),
+    description: t.string({
+      nullable: true,
+      description: 'What a group is about.',
+      resolve: async ({ id, description }, _args, { keys }) =>
+        description && (await keys()).decrypt(description, { field: 'description', conversationId: id }),
+    }),
+    context: t.field({
+      type: ContextLinkRef,
+      nullable: true,
+      description: 'What it is linked to.',
+      resolve: ({ contextType, contextId }) =>
+        contextType && contextId
+          ? { type: contextType as 'TRANSACTION' | 'PLAN' | 'TOPIC', contextId }
+          : null,
+    }),
+    sensitivity: t.field({
+      type: SensitivityEnum,
+      description: 'How delicate it is.',
+      resolve: ({ sensitivity }) => sensitivity as 'NORMAL' | 'CONFIDENTIAL' | 'RESTRICTED',
+    }),
+    access: t.field({
+      type: GroupAccessEnum,
+      nullable: true,
+      description: 'Groups only.',
+      resolve: ({ access }) => access as 'OPEN' | 'CLOSED' | 'PRIVATE' | null,
+    }),
+    counterpart: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'Direct conversations only.',
+      resolve: ({ counterpartId }, _args, { loaders }) =>
+        counterpartId ? loaders.user.load(counterpartId) : null,
+    }),
+    participants: t.connection({
+      type: ParticipantRef,
+      description: 'Who takes part, longest-standing first.',
+      resolve: (conversation, args, { tenant, viewer }) =>
+        forwardPage<ParticipantRow>(args, {
+          key: ['instant', 'uuid'],
+          keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
+          nodeOf: (row) => row,
+          read: ([at, userId], most) =>
+            conversation.isMember
+              ? tenant.query(participantsPage, [viewer.companyId, conversation.id, at, userId, most])
+              : Promise.resolve([]),
+        }),
+    }),
+    participantCount: t.int({
+      description: 'How many take part.',
+      resolve: ({ id }, _args, { loaders }) => loaders.participantCount.load(id),
+    }),
+    isMember: t.exposeBoolean('isMember', { description: 'The viewer takes part.' }),
+    canPost: t.boolean({
+      description: 'The viewer may send messages here.',
+      resolve: async (conversation, _args, context) => canPost(conversation, context),
+    }),
+    messages: t.connection({
+      type: MessageRef,
+      description:
+        'Its messages, always in chronological order: the latest 50 unless anything is asked for, `first`/`after` upwards, `last`/`before` downwards, `aroundSeq` around one.',
+      args: { aroundSeq: t.arg.int({ description: 'A page of `first` messages around this one.' }) },
+      resolve: (conversation, args, context) => messagePage(context, conversation, args),
+    }),
+    lastMessage: t.field({
+      type: MessageRef,
+      nullable: true,
+      description: 'The latest message.',
+      resolve: ({ lastMessage }) => lastMessage,
+    }),
+    lastSeq: t.int({
+      description: "The latest message's seq; 0 before the first.",
+      resolve: (c) => (c.isMember ? c.lastSeq : 0),
+    }),
+    lastActivityAt: t.field({
+      type: 'DateTime',
+      description: 'When something was last said; before the first message, when it was created.',
+      resolve: (c) => (c.isMember ? c.lastActivityAt : c.createdAt),
+    }),
+    unreadCount: t.exposeInt('unreadCount', { description: "The viewer's unread messages in it." }),
+    hasUnreadMention: t.exposeBoolean('hasUnreadMention', {
+      description: 'An unread message mentions the viewer.',
+    }),
+    lastReadSeq: t.exposeInt('lastReadSeq', {
+      description: 'The viewer has read everything up to this message.',
+    }),
+    isMuted: t.exposeBoolean('isMuted', { description: 'The viewer has muted it.' }),
+    mutedUntil: t.expose('mutedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the mute ends by itself.',
+    }),
+    createdBy: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'Who created it.',
+      resolve: (c, _args, { loaders }) =>
+        c.isMember && c.createdById ? loaders.user.load(c.createdById) : null,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    eventsCursor: t.string({
+      description: 'Read with the messages, then pass as `after` to conversationEvents.',
+      resolve: async ({ id }, _args, { keys, viewer, streamPosition }) =>
+        signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0),
+    }),
+  }),
+})
+
+const ConversationFilterInput = builder.inputType('ConversationFilter', {
+  description: 'Which conversations to list; several conditions all apply.',
+  fields: (t) => ({
+    kinds: t.field({ type: [ConversationKindEnum], description: 'Of these kinds.' }),
+    contextType: t.field({ type: ContextTypeEnum, description: 'Linked to this type of thing.' }),
+    unreadOnly: t.boolean({ description: 'With unread messages.' }),
+    muted: t.boolean({ description: 'Muted, or not.' }),
+    search: t.string({
+      description: "Part of the title or the other person's name; accents and case do not matter.",
+    }),
+  }),
+})
+
+builder.queryField('conversations', (t) =>
+  t.connection({
+    type: ConversationRef,
+    description: "The viewer's inbox, latest activity first.",
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: { filter: t.arg({ type: ConversationFilterInput, description: 'Which to list.' }) },
+    resolve: (_root, args, context): Promise<Page<ConversationRow>> =>
+      inboxList(context, args, args.filter ?? {}),
+  }),
+)
+
+builder.queryField('groups', (t) =>
+  t.connection({
+    type: ConversationRef,
+    description: "Listed groups of the company and the viewer's own, by title.",
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: { search: t.arg.string({ description: 'Part of the title; accents and case do not matter.' }) },
+    resolve: (_root, args, context): Promise<Page<ConversationRow>> => groupList(context, args, args.search),
+  }),
+)
+
+builder.queryField('conversation', (t) =>
+  t.field({
+    type: ConversationRef,
+    nullable: true,
+    description: 'One conversation; null if it does not exist or the viewer may not see it.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: { id: t.arg.id({ required: true, description: 'The conversation.' }) },
+    resolve: (_root, { id }, { loaders }) => loaders.conversation.load(decodeQueryIdOf('Conversation', id)),
+  }),
+)
+
+builder.queryField('directConversation', (t) =>
+  t.field({
+    type: ConversationRef,
+    nullable: true,
+    description: 'The direct conversation with a colleague; null if there is none.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: { userId: t.arg.id({ required: true, description: 'The colleague.' }) },
+    resolve: (_root, { userId }, { loaders, viewer }) => {
+      const otherId = decodeQueryIdOf('User', userId)
+      return loaders.conversation.load(directConversationId(viewer.companyId, viewer.userId, otherId))
+    },
+  }),
+)
+
+async function canPost(conversation: ConversationRow, { viewer, loaders }: Context): Promise<boolean> {
+  const { isMember, isClosed, repliesAllowed, createdById, counterpartId } = conversation
+  if (!isMember || isClosed || !viewer.permissions.has('MESSAGE_WRITE')) return false
+  if (counterpartId) return (await loaders.user.load(counterpartId))?.isEnabled ?? false
+  return repliesAllowed || createdById === viewer.userId
+}

@@ -1,0 +1,111 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { Logger } from 'pino'
+import { toDomainError } from './errors.ts'
+import { PrismaClient } from './generated/prisma/client.ts'
+import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
+import { asTenant, type Tenant, TenantPool } from './tenant-pool.ts'
+
+/** A prepared statement: the name identifies the text on every connection. */
+export interface Statement {
+  name: string
+  text: string
+}
+
+/** The database as one tenant sees it: every row that comes back is the company's. */
+export interface TenantDatabase {
+  readonly tenant: Tenant
+  /** Prisma's ordinary API. */
+  readonly prisma: TenantClient
+  /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
+  query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /** One interactive transaction; `work` must not be repeated by the caller after success. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+}
+
+/** The process's connections to PostgreSQL. */
+export interface Database {
+  /** The serving role, bound to a member of a company. */
+  forTenant(tenant: Required<Tenant>): TenantDatabase
+  /** The chores role, bound to a company. */
+  forChores(companyId: string): TenantDatabase
+  /** The serving role bound to nobody: only for the functions that signing in needs. */
+  unbound<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /** The chores role bound to nobody: lists of companies and of stream positions. */
+  acrossCompanies<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  close(): Promise<void>
+}
+
+/** How to reach PostgreSQL, and how many connections to keep. */
+export interface DatabaseOptions {
+  appUrl: string
+  systemUrl: string
+  poolSize: number
+  log: Logger
+}
+
+/** Opens both roles' pools; connections are made when first needed. */
+export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
+  const app = openRole(appUrl, poolSize, log)
+  const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
+  return {
+    forTenant: (tenant) => app.bind(tenant),
+    forChores: (companyId) => system.bind({ companyId }),
+    unbound: (statement, values) => run(app.pool, statement, values),
+    acrossCompanies: (statement, values) => run(system.pool, statement, values),
+    async close() {
+      await Promise.all([app.close(), system.close()])
+    },
+  }
+}
+
+function openRole(connectionString: string, max: number, log: Logger) {
+  const pool = new TenantPool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'colloquy',
+  })
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
+  const base = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
+  return {
+    pool,
+    bind: (tenant: Tenant) => bindTenant(base, pool, tenant),
+    async close() {
+      await base.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): TenantDatabase {
+  let prisma: TenantClient | undefined
+  return {
+    tenant,
+    get prisma() {
+      prisma ??= tenantClient(base, tenant)
+      return prisma
+    },
+    query: (statement, values) => asTenant(tenant, () => run(pool, statement, values)),
+    async transaction(work) {
+      try {
+        return await asTenant(tenant, async () => await base.$transaction(work, { timeout: 15_000 }))
+      } catch (error) {
+        throw toDomainError(error)
+      }
+    },
+  }
+}
+
+async function run<Row extends object>(
+  pool: TenantPool,
+  statement: Statement,
+  values: unknown[],
+): Promise<Row[]> {
+  try {
+    const { rows } = await pool.query<Row>({ ...statement, values })
+    return rows
+  } catch (error) {
+    throw toDomainError(error)
+  }
+}

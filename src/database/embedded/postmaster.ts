@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type FileHandle, open } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { StartupProblem } from '../../startup-problem.ts'
+import { type Binaries, program } from './binaries.ts'
+import { launchOptions, nameOfOwnFolder } from './launch.ts'
+import type { OperatingUser } from './operating-user.ts'
+import { readPidFile } from './pid-file.ts'
+import { serverOptions } from './server-options.ts'
+import { signalPostmaster } from './stop-postmaster.ts'
+
+/** After an unclean end PostgreSQL first replays up to a gigabyte of its log. */
+const startWithinMs = 180_000
+/** A fast shutdown writes out what is in memory; past this time the next start has to recover instead. */
+const stopWithinMs = 20_000
+
+/** A PostgreSQL started by this process. */
+export interface Postmaster {
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<void>
+  /** Shuts it down cleanly and waits for its end. */
+  stop(): Promise<void>
+}
+
+/** What a postmaster needs to run. */
+export interface PostmasterParts {
+  cluster: string
+  /** The file that gets PostgreSQL's own messages. */
+  logFile: string
+  binaries: Binaries
+  user: OperatingUser | null
+  log: Logger
+}
+
+/** PostgreSQL ended while it was starting; the message is its own reason. */
+export class PostmasterFailed extends Error {
+  override name = 'PostmasterFailed'
+}
+
+/**
+ * Starts PostgreSQL on an existing cluster and waits until it takes connections on this port of 127.0.0.1.
+ * It has a session of its own, so that Ctrl-C in a terminal reaches the server alone, which then stops it in its turn.
+ * Throws PostmasterFailed if it ends instead.
+ */
+export async function startPostmaster(parts: PostmasterParts, port: number): Promise<Postmaster> {
+  const output = await open(parts.logFile, 'a+', 0o600)
+  try {
+    const { size } = await output.stat()
+    const child = spawn(
+      program(parts.binaries, 'postgres'),
+      [`-D${nameOfOwnFolder(parts.cluster, parts.user)}`, ...serverOptions(port)],
+      {
+        ...launchOptions(parts.cluster, parts.user),
+        detached: true,
+        stdio: ['ignore', output.fd, output.fd],
+      },
+    )
+    const postmaster = await watch(child, parts)
+    if (await becomesReady(child, postmaster, parts)) return postmaster
+    await postmaster.ended
+    throw new PostmasterFailed(await firstFailure(output, size))
+  } finally {
+    await output.close()
+  }
+}
+
+async function watch(child: ChildProcess, { binaries, log }: PostmasterParts): Promise<Postmaster> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  await once(child, 'spawn').catch((cause) => {
+    throw new StartupProblem(
+      `PostgreSQL cannot be run (${cause.message}). Set DATABASE_URL to use another one.`,
+      {
+        cause,
+      },
+    )
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error('A spawned process has a number')
+  child.unref()
+  // The way out for a process that ends without stopping what it started.
+  const stopAtExit = () => void child.kill('SIGINT')
+  process.once('exit', stopAtExit)
+  void ended.then(() => process.off('exit', stopAtExit))
+
+  async function stop(): Promise<void> {
+    if (pid === undefined || hasEnded(child)) return
+    child.ref()
+    await signalPostmaster(pid, 'fast', binaries)
+    const tooLong = delay(stopWithinMs, 'too long', { ref: false })
+    if ((await Promise.race([ended, tooLong])) === undefined) return
+    log.warn({ pid }, 'PostgreSQL takes too long to shut down and will recover at its next start')
+    await signalPostmaster(pid, 'immediate', binaries)
+    await ended
+  }
+  return { ended, stop }
+}
+
+async function becomesReady(
+  child: ChildProcess,
+  postmaster: Postmaster,
+  { cluster, log, logFile }: PostmasterParts,
+): Promise<boolean> {
+  const started = performance.now()
+  let isSlow = false
+  while (!hasEnded(child)) {
+    const file = await readPidFile(cluster)
+    if (file?.pid === child.pid && file?.isReady) return true
+    const elapsedMs = performance.now() - started
+    if (elapsedMs > startWithinMs) {
+      await postmaster.stop()
+      throw new StartupProblem(`PostgreSQL on ${cluster} does not become ready. ${logFile} says why.`)
+    }
+    if (elapsedMs > 5_000 && !isSlow) {
+      log.info('PostgreSQL is still starting, perhaps recovering from an unclean end')
+      isSlow = true
+    }
+    await delay(10)
+  }
+  return false
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+async function firstFailure(output: FileHandle, from: number): Promise<string> {
+  const { size } = await output.stat()
+  const { buffer } = await output.read(Buffer.alloc(size - from), 0, size - from, from)
+  const line = /(?:FATAL|PANIC): +(.*)/.exec(buffer.toString('utf8'))
+  return line?.[1] ?? 'it gave no reason'
+}

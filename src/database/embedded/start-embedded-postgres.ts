@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, rename, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { errorCode, storageProblem } from '../../data-directory/storage-problem.ts'
+import type { DataDirectory } from '../../data-directory.ts'
+import { StartupProblem } from '../../startup-problem.ts'
+import { clusterExists, ensureCluster } from './cluster.ts'
+import { chooseOperatingUser } from './operating-user.ts'
+import { disownPidFile, findPostmaster } from './pid-file.ts'
+import { type Postmaster, PostmasterFailed, type PostmasterParts, startPostmaster } from './postmaster.ts'
+import { reachableBinaries } from './reachable-binaries.ts'
+import { stopOrphan } from './stop-postmaster.ts'
+
+/** How long what an earlier server left behind may take to go away. */
+const patienceMs = 15_000
+const maxLogBytes = 10_000_000
+
+/** A PostgreSQL of the server's own, running beside it. */
+export interface EmbeddedPostgres {
+  /** Connection URL of the superuser, to the database `postgres`. */
+  adminUrl: string
+  /** Shuts PostgreSQL down cleanly; calling it again waits for the same shutdown. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a PostgreSQL of Colloquy's own, which keeps its data in the data directory (opened exclusively) and is
+ * reachable on 127.0.0.1 alone and with its password alone. Should it end by itself it is started again.
+ * Throws StartupProblem if it cannot run here.
+ */
+export async function startEmbeddedPostgres({
+  dataDirectory,
+  log,
+}: {
+  dataDirectory: DataDirectory
+  log: Logger
+}): Promise<EmbeddedPostgres> {
+  const cluster = dataDirectory.file('postgres')
+  try {
+    const user = await chooseOperatingUser(cluster)
+    const binaries = await reachableBinaries(user, log)
+    const parts = { cluster, user, binaries, log, logFile: dataDirectory.file('postgres.log') }
+    await openTheWay(dataDirectory, parts)
+    await startLogAfresh(parts.logFile)
+    const password = await readPassword(dataDirectory, cluster)
+    await ensureCluster({ ...parts, password })
+    return await keepRunning(parts, password)
+  } catch (error) {
+    throw storageProblem(error, cluster)
+  }
+}
+
+/** The superuser's URL of the PostgreSQL that a living server runs on this data directory; null if none does. */
+export async function findRunningPostgres(dataDirectory: DataDirectory): Promise<string | null> {
+  const cluster = dataDirectory.file('postgres')
+  const running = await findPostmaster(cluster)
+  return running?.isReady ? adminUrl(running.port, await readPassword(dataDirectory, cluster)) : null
+}
+
+async function keepRunning(parts: PostmasterParts, password: string): Promise<EmbeddedPostgres> {
+  const { log } = parts
+  let isStopping = false
+  let { postmaster, port } = await startPatiently(parts, freePort)
+
+  async function restartWhenEnded(): Promise<void> {
+    await postmaster.ended
+    while (!isStopping) {
+      log.error('PostgreSQL has ended by itself and is started again')
+      try {
+        postmaster = (await startPatiently(parts, async () => port)).postmaster
+      } catch (error) {
+        log.fatal({ error }, 'PostgreSQL cannot be started again')
+        return
+      }
+      if (isStopping) await postmaster.stop()
+      await postmaster.ended
+    }
+  }
+
+  async function stop(): Promise<void> {
+    isStopping = true
+    await postmaster.stop()
+    await guarded
+  }
+
+  const guarded = restartWhenEnded()
+  let stopped: Promise<void> | undefined
+  return {
+    adminUrl: adminUrl(port, password),
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** Starts PostgreSQL, outlasting what a killed server or postmaster leaves behind and a port taken meanwhile. */
+async function startPatiently(
+  parts: PostmasterParts,
+  choosePort: () => Promise<number>,
+): Promise<{ postmaster: Postmaster; port: number }> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    await stopOrphan(parts.cluster, parts.binaries, parts.log)
+    await disownPidFile(parts.cluster)
+    const port = await choosePort()
+    try {
+      return { postmaster: await startPostmaster(parts, port), port }
+    } catch (error) {
+      if (!(error instanceof PostmasterFailed)) throw error
+      if (!passesByItself.test(error.message) || performance.now() > deadline) {
+        throw new StartupProblem(
+          `PostgreSQL cannot start on ${parts.cluster}: ${error.message}. ${parts.logFile} has more.`,
+          { cause: error },
+        )
+      }
+      await delay(100)
+    }
+  }
+}
+
+/** A postmaster that appeared meanwhile, memory still used by its dying backends, and a port taken by someone else. */
+const passesByItself = /lock file .* already exists|still in use|could not create any TCP\/IP sockets/
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port')
+  return address.port
+}
+
+async function readPassword(dataDirectory: DataDirectory, cluster: string): Promise<string> {
+  const name = 'postgres-password'
+  const isNew = !(await clusterExists(cluster))
+  return await dataDirectory.readOrCreateSecret(name, () => {
+    if (isNew) return randomBytes(24).toString('base64url')
+    throw new StartupProblem(
+      `The database in ${cluster} is there, but its password ${dataDirectory.file(name)} is not. Restore both from one backup.`,
+    )
+  })
+}
+
+/** Where PostgreSQL's own user cannot be put past closed folders, this one at least lets it through. */
+async function openTheWay(dataDirectory: DataDirectory, { user }: PostmasterParts): Promise<void> {
+  if (user !== null && process.platform !== 'linux') await chmod(dataDirectory.path, 0o711)
+}
+
+async function startLogAfresh(logFile: string): Promise<void> {
+  try {
+    const { size } = await stat(logFile)
+    if (size > maxLogBytes) await rename(logFile, `${logFile}.1`)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+function adminUrl(port: number, password: string): string {
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`
+}

@@ -1,0 +1,68 @@
+import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Refusal } from '../errors.ts'
+import { RepliesClosedError, ThreadTooDeepError } from '../messages/errors.ts'
+
+interface DatabaseProblem {
+  code: string
+  message: string
+  column: string | undefined
+  hint: string | undefined
+}
+
+/** Connection lost or refused, server shutting down or starting: worth another try. */
+const TRANSIENT = /^(08...|57P0[123]|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
+const TRANSIENT_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
+const RETRY_AFTER_MS = 1_000
+
+/** Gives the meaning of a database failure; what has none comes back as it is, and is masked and logged. */
+export function toDomainError(error: unknown): unknown {
+  const problem = problemOf(error)
+  if (!problem) return error
+  const path = problem.column?.split('.') ?? []
+  switch (problem.code) {
+    case 'CQ401':
+      return new Refusal('UNAUTHENTICATED', problem.message)
+    case 'CQ403':
+      return new PermissionDeniedError(problem.message, problem.hint ?? null)
+    case 'CQ404':
+      return new NotFoundError(problem.message)
+    case 'CQ409':
+      return new ConflictError(problem.message)
+    case 'CQ414':
+      return new ThreadTooDeepError(problem.message, Number(problem.hint))
+    case 'CQ422':
+      return new InvalidInputError([{ path, detail: problem.message }])
+    case 'CQ423':
+      return new RepliesClosedError(problem.message)
+    default:
+      return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
+        ? new Refusal(
+            'UNAVAILABLE',
+            'The database is not reachable just now; try again shortly.',
+            RETRY_AFTER_MS,
+          )
+        : error
+  }
+}
+
+/** pg's own error, or the one Prisma wraps. */
+function problemOf(error: unknown): DatabaseProblem | undefined {
+  if (!(error instanceof Error)) return undefined
+  const wrapped = 'meta' in error ? field(field(error.meta, 'driverAdapterError'), 'cause') : undefined
+  const source = wrapped ?? ('cause' in error && error.name === 'DriverAdapterError' ? error.cause : error)
+  const code = text(field(source, 'originalCode')) ?? text(field(source, 'code')) ?? ''
+  return {
+    code,
+    message: text(field(source, 'originalMessage')) ?? text(field(source, 'message')) ?? error.message,
+    column: text(field(source, 'column')),
+    hint: text(field(source, 'hint')),
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

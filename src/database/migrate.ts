@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { StartupProblem } from '../startup-problem.ts'
+import { type MigrationScript, prismaDirectory, readMigrations } from './migration-files.ts'
+import { readState } from './migration-state.ts'
+
+/** Where to migrate: the URL is the owner's, the directory (of migration folders) defaults to the installed one. */
+export interface MigrateOptions {
+  url: string
+  log: Logger
+  directory?: string
+}
+
+/**
+ * Applies the pending migrations and returns their names. Nodes that start together wait for the one that migrates; each
+ * migration is one transaction, so it must not commit by itself. Throws StartupProblem, which names the migration.
+ */
+export async function migrate({
+  url,
+  log,
+  directory = migrationsDirectory(),
+}: MigrateOptions): Promise<string[]> {
+  const migrations = await readMigrations(directory)
+  const client = await connect(url)
+  try {
+    const found = await readState(client, migrations)
+    if (found.unknown.length > 0)
+      log.warn({ migrations: found.unknown }, 'the database is newer than this server')
+    if (found.pending.length === 0) return []
+
+    await waitForTurn(client, log)
+    const { pending, unfinished } = await readState(client, migrations)
+    return pending.length === 0 ? [] : await apply(url, migrations, unfinished, log)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The names of the migrations the database lacks; its role must be allowed to read `_prisma_migrations`. Throws StartupProblem. */
+export async function pendingMigrations(url: string, directory = migrationsDirectory()): Promise<string[]> {
+  const client = await connect(url)
+  try {
+    return (await readState(client, await readMigrations(directory))).pending
+  } finally {
+    await client.end()
+  }
+}
+
+/** The SQL by which the migrated database differs from schema.prisma, or an empty text; policies, checks and functions are not compared. */
+export async function schemaDrift(
+  url: string,
+  schemaFile = join(prismaDirectory(), 'schema.prisma'),
+): Promise<string> {
+  const { openSchemaEngine } = await import('./schema-engine.ts')
+  const engine = await openSchemaEngine(url)
+  try {
+    return await engine.difference(await readFile(schemaFile, 'utf8'))
+  } finally {
+    await engine.close()
+  }
+}
+
+function migrationsDirectory(): string {
+  return join(prismaDirectory(), 'migrations')
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  // A connection lost between two queries is an event; the next query reports it.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw new StartupProblem(
+      `The database ${client.database} at ${client.host}:${client.port} cannot be reached: ${reasonOf(error)}.`,
+    )
+  }
+  return client
+}
+
+/** Takes the lock of all migrating nodes; it ends with the connection, also when the process dies. */
+async function waitForTurn(client: pg.Client, log: Logger): Promise<void> {
+  const key = `hashtextextended('colloquy migrate', 0)`
+  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
+  if (rows[0]?.locked) return
+  log.info('another node is migrating the database, waiting for it')
+  await client.query(`set statement_timeout = 0; select pg_advisory_lock(${key})`)
+}
+
+async function apply(
+  url: string,
+  migrations: MigrationScript[],
+  unfinished: string[],
+  log: Logger,
+): Promise<string[]> {
+  // Loaded only now: most starts have nothing to migrate.
+  const { openSchemaEngine } = await import('./schema-engine.ts')
+  const engine = await openSchemaEngine(url)
+  try {
+    for (const migration of unfinished) {
+      log.warn({ migration }, 'a migration was interrupted and undone earlier, trying it again')
+      await engine.markRolledBack(migration)
+    }
+    const applied = await engine.apply(migrations)
+    log.info({ migrations: applied }, 'migrated the database')
+    return applied
+  } catch (error) {
+    if (error instanceof StartupProblem) throw error
+    throw new StartupProblem(`The database could not be migrated: ${reasonOf(error)}.`)
+  } finally {
+    await engine.close()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  // Node reports a host with several addresses as an AggregateError without a message.
+  const reason = error instanceof AggregateError ? error.errors[0] : error
+  const text = reason instanceof Error ? reason.message : String(reason)
+  return text.split('\n   0:')[0]?.trim().replace(/\.$/, '') ?? text
+}

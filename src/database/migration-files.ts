@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StartupProblem } from '../startup-problem.ts'
+
+/** One migration: the name of its folder and the script in it. */
+export interface MigrationScript {
+  name: string
+  sql: string
+}
+
+/** The folder that holds schema.prisma and migrations/, found from the sources as well as from the bundle. */
+export function prismaDirectory(): string {
+  let directory = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(directory, 'package.json'))) {
+    const parent = dirname(directory)
+    if (parent === directory)
+      throw new StartupProblem('The installation is incomplete: package.json is missing.')
+    directory = parent
+  }
+  return join(directory, 'prisma')
+}
+
+/** Reads the migrations in the order they apply in, which is that of their names. Throws StartupProblem. */
+export async function readMigrations(directory: string): Promise<MigrationScript[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
+    throw new StartupProblem(`The installation is incomplete: the migrations in ${directory} are missing.`)
+  })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return Promise.all(names.toSorted().map((name) => readMigration(directory, name)))
+}
+
+async function readMigration(directory: string, name: string): Promise<MigrationScript> {
+  const file = join(directory, name, 'migration.sql')
+  const sql = await readFile(file, 'utf8').catch(() => {
+    throw new StartupProblem(`The installation is incomplete: ${file} is missing.`)
+  })
+  return { name, sql }
+}
+
+/** Tells whether a script is the one that was applied; line endings may differ, since version control converts them. */
+export function matchesChecksum(migration: MigrationScript, checksum: string): boolean {
+  const unix = migration.sql.replaceAll('\r\n', '\n')
+  return [migration.sql, unix, unix.replaceAll('\n', '\r\n')].some((sql) => checksumOf(sql) === checksum)
+}
+
+/** The checksum Prisma keeps of an applied script: SHA-256 in hexadecimal. */
+export function checksumOf(sql: string): string {
+  return createHash('sha256').update(sql).digest('hex')
+}

@@ -1,0 +1,59 @@
+import pg from 'pg'
+import { StartupProblem } from '../startup-problem.ts'
+import { type MigrationScript, matchesChecksum } from './migration-files.ts'
+
+/** How the migrations of a folder and those recorded in a database relate. */
+export interface MigrationState {
+  /** In the folder but not in the database; unfinished ones included. */
+  pending: string[]
+  /** Started and never finished: the script failed or its process died, and nothing of it remains. */
+  unfinished: string[]
+  /** In the database but not in the folder: a newer version of the server has been here. */
+  unknown: string[]
+  /** Applied from another text than the folder now holds. */
+  edited: string[]
+}
+
+/** Compares folder and database with one query, and refuses a migration that was edited after it had been applied. */
+export async function readState(client: pg.Client, migrations: MigrationScript[]): Promise<MigrationState> {
+  const recorded = await readRecord(client)
+  const finished = new Map(recorded.filter((row) => row.finished).map((row) => [row.name, row.checksum]))
+  const state: MigrationState = {
+    pending: migrations.filter(({ name }) => !finished.has(name)).map(({ name }) => name),
+    unfinished: recorded.filter((row) => !row.finished).map((row) => row.name),
+    unknown: [...finished.keys()].filter((name) => migrations.every((migration) => migration.name !== name)),
+    edited: migrations
+      .filter((migration) => isEdited(migration, finished.get(migration.name)))
+      .map(({ name }) => name),
+  }
+  if (state.edited.length > 0) {
+    throw new StartupProblem(
+      `Migration ${state.edited.join(', ')} was edited after it had been applied. Restore its file and put the change into a new migration.`,
+    )
+  }
+  return state
+}
+
+function isEdited(migration: MigrationScript, checksum: string | undefined): boolean {
+  return checksum !== undefined && !matchesChecksum(migration, checksum)
+}
+
+interface RecordedMigration {
+  name: string
+  checksum: string
+  finished: boolean
+}
+
+async function readRecord(client: pg.Client): Promise<RecordedMigration[]> {
+  try {
+    const { rows } = await client.query<RecordedMigration>(
+      `select migration_name as name, checksum, finished_at is not null as finished
+       from _prisma_migrations where rolled_back_at is null`,
+    )
+    return rows
+  } catch (error) {
+    const undefinedTable = '42P01'
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return []
+    throw error
+  }
+}

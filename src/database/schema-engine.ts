@@ -1,0 +1,109 @@
+/**
+ * Prisma's schema engine as WebAssembly: migrations and schema comparison without a native binary, which a closed network
+ * could not download. It writes Prisma's own `_prisma_migrations`, so Prisma's command line understands the database.
+ */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { MigrationScript } from './migration-files.ts'
+import { ScriptAdapter } from './script-adapter.ts'
+
+// Node's types of this major do not declare it.
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>
+}
+
+const everything = { externalTables: [], externalEnums: [] }
+
+/** The schema engine, connected to one database. */
+export interface SchemaEngine {
+  /** Applies the migrations that the database does not record yet. Throws StartupProblem, naming the one that failed. */
+  apply(migrations: MigrationScript[]): Promise<string[]>
+  /** Clears an unfinished migration, so that `apply` runs it again. */
+  markRolledBack(migrationName: string): Promise<void>
+  /** The SQL that would turn the database into the given Prisma schema; empty when they are equal. */
+  difference(schema: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Opens the engine on a database, with row security off: a statement that policies would narrow fails instead. */
+export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
+  const adapter = new ScriptAdapter(url)
+  const { SchemaEngine } = await loadEngine()
+  const engine = await SchemaEngine.new(
+    { datamodels: undefined },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  )
+
+  return {
+    async apply(migrations) {
+      adapter.migrations = migrations
+      try {
+        const migrationsList = migrationListOf(migrations)
+        return (await engine.applyMigrations({ migrationsList, filters: everything })).appliedMigrationNames
+      } catch (error) {
+        throw adapter.failure ?? error
+      }
+    },
+
+    markRolledBack: (migrationName) => engine.markMigrationRolledBack({ migrationName }).then(() => {}),
+
+    async difference(schema) {
+      const files = [{ path: 'schema.prisma', content: schema }]
+      const { exitCode, stdout } = await engine.diff({
+        from: { tag: 'schemaDatasource', files, configDir: '' },
+        to: { tag: 'schemaDatamodel', files },
+        script: true,
+        exitCode: true,
+        filters: everything,
+      })
+      return exitCode === 0 ? '' : (stdout ?? '')
+    },
+
+    async close() {
+      engine.free()
+      await adapter.end()
+    },
+  }
+}
+
+function migrationListOf(migrations: MigrationScript[]) {
+  return {
+    baseDir: '',
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
+    })),
+  }
+}
+
+let loading: ReturnType<typeof instantiate> | undefined
+
+function loadEngine(): ReturnType<typeof instantiate> {
+  loading ??= instantiate()
+  return loading
+}
+
+/** The package's entry imports its .wasm file as a module, which Node does not support without a flag. */
+async function instantiate() {
+  // The engine tells its last words here before it goes silent; thrown, they end the process with a reason.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: throwPanic } })
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
+  const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  const bytes = await readFile(join(dirname(gluePath), 'schema_engine_bg.wasm'))
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
+  glue.__wbg_set_wasm(instance.exports)
+  instance.exports.__wbindgen_start()
+  return glue
+}
+
+function throwPanic(message: string): never {
+  throw new Error(`Prisma's schema engine broke down: ${message}`)
+}

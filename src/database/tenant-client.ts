@@ -1,0 +1,56 @@
+import type { Prisma, PrismaClient } from './generated/prisma/client.ts'
+import { asTenant, type Tenant } from './tenant-pool.ts'
+
+/** What an interactive transaction offers: Prisma's models and raw statements on one bound connection. */
+export type Transaction = Prisma.TransactionClient
+
+/** Prisma as one tenant sees it. */
+export type TenantClient = ReturnType<typeof tenantClient>
+
+type FindFirst = (args: unknown) => Promise<unknown>
+
+/**
+ * An extended client whose every operation runs under the tenant's binding.
+ *
+ * Prisma promises are lazy, so the query is awaited inside the scope. Prisma also merges the `findUnique` calls of one
+ * tick across all clients extended from one base, which would run two tenants' look-ups under one binding; they are
+ * answered by `findFirst`, which it does not merge. `$transaction` does not pass through query extensions and is
+ * overridden.
+ */
+export function tenantClient(base: PrismaClient, tenant: Tenant) {
+  const models = base as unknown as Record<string, { findFirst: FindFirst; findFirstOrThrow: FindFirst }>
+  return base.$extends({
+    name: 'tenant',
+    query: {
+      async $allOperations({ model, operation, args, query }) {
+        if (model && (operation === 'findUnique' || operation === 'findUniqueOrThrow')) {
+          const delegate = models[model.charAt(0).toLowerCase() + model.slice(1)]
+          if (!delegate) throw new TypeError(`Prisma has no model ${model}.`)
+          const first = { ...args, where: flattenKeys(args.where) }
+          return asTenant(tenant, async () =>
+            operation === 'findUnique'
+              ? await delegate.findFirst(first)
+              : await delegate.findFirstOrThrow(first),
+          )
+        }
+        return asTenant(tenant, async () => await query(args))
+      },
+    },
+    client: {
+      $transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+        return asTenant(tenant, async () => await base.$transaction(work))
+      },
+    },
+  })
+}
+
+/** Turns `{ companyId_id: { companyId, id } }` into `{ companyId, id }`, which `findFirst` understands. */
+function flattenKeys(where: object): object {
+  return Object.fromEntries(
+    Object.entries(where).flatMap(([key, value]) =>
+      key.includes('_') && typeof value === 'object' && value !== null
+        ? Object.entries(value)
+        : [[key, value]],
+    ),
+  )
+}

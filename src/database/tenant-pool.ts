@@ -1,0 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import pg from 'pg'
+
+/** Whose rows a statement may see: a company and, unless a chore runs, the member who asks. */
+export interface Tenant {
+  companyId: string
+  userId?: string
+}
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void
+
+const scope = new AsyncLocalStorage<Tenant | undefined>()
+const NOBODY = ' '
+
+/** Runs `work` so that every connection checked out inside it is bound to `tenant`. `work` must await its queries. */
+export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
+  return scope.run(tenant, work)
+}
+
+/**
+ * A pool whose connections are bound to the tenant of the calling scope when they are checked out, and to nobody
+ * outside of one. Binding costs a round trip only when the connection's last tenant was another, and happens outside
+ * transactions: a rollback would undo it while the pool remembers it. Needs session state, so a PgBouncer in
+ * transaction mode breaks it.
+ */
+export class TenantPool extends pg.Pool {
+  readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
+
+  override connect(): Promise<pg.PoolClient>
+  override connect(callback: ConnectCallback): void
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
+    const tenant = scope.getStore()
+    const bound = super.connect().then((client) => this.#bind(client, tenant))
+    if (!callback) return bound
+    bound.then(
+      (client) =>
+        callback(undefined, client, (release) => client.release(release === undefined ? undefined : true)),
+      (error: Error) => callback(error, undefined, () => {}),
+    )
+    return undefined
+  }
+
+  async #bind(client: pg.PoolClient, tenant: Tenant | undefined): Promise<pg.PoolClient> {
+    const key = tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
+    if (this.#lastTenant.get(client) === key) return client
+    try {
+      this.#lastTenant.delete(client)
+      await client.query({
+        name: 'bind_tenant',
+        text: `select set_config('app.company_id', $1, false), set_config('app.user_id', $2, false)`,
+        values: [tenant?.companyId ?? '', tenant?.userId ?? ''],
+      })
+      this.#lastTenant.set(client, key)
+      return client
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+
+const algorithm = 'aes-256-gcm'
+// Random nonces are safe for 2^32 texts under one key (NIST SP 800-38D, 8.3): a collision is then less likely than 2^-32.
+const nonceBytes = 12
+const tagBytes = 16
+
+/** How many bytes `seal` adds to a plaintext: the nonce before it and the tag after it. */
+export const sealOverheadBytes = nonceBytes + tagBytes
+
+/** Encrypts a plaintext under AES-256-GCM with a random nonce: nonce, ciphertext, tag, after the given header. */
+export function seal(
+  key: KeyObject,
+  plaintext: string | Uint8Array,
+  associated: Buffer,
+  header: Buffer,
+): Buffer {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(associated)
+  const ciphertext =
+    typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
+  cipher.final()
+  return Buffer.concat([header, nonce, ciphertext, cipher.getAuthTag()])
+}
+
+/** Opens what `seal` wrote after its header, or returns null when key, associated data or a single bit differs. */
+export function open(key: KeyObject, sealed: Buffer, associated: Buffer): Buffer | null {
+  if (sealed.length < sealOverheadBytes) return null
+  const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  })
+  decipher.setAAD(associated)
+  decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
+  const plaintext = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes))
+  try {
+    decipher.final()
+  } catch {
+    return null
+  }
+  return plaintext
+}

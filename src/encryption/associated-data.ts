@@ -1,0 +1,41 @@
+/** A text of a message; its revision is 0 as sent and grows by one with each edit. */
+interface MessageText {
+  field: 'body' | 'subject' | 'metadata'
+  conversationId: string
+  messageId: string
+  revision: number
+}
+
+/** A text of a conversation itself. */
+interface ConversationText {
+  field: 'description'
+  conversationId: string
+}
+
+/** A text of any other row. */
+interface RecordText {
+  field: 'report' | 'phone' | 'email'
+  recordId: string
+}
+
+/** Names the one place a ciphertext belongs to; read from anywhere else, it does not open. */
+export type AssociatedData = MessageText | ConversationText | RecordText
+
+/** Encodes company and place as netstrings, so that no two places share an encoding; ids compare like PostgreSQL's uuids, in any case. */
+export function encodeAssociatedData(companyId: string, place: AssociatedData): Buffer {
+  return Buffer.from(netstring(companyId.toLowerCase()) + netstring(place.field) + encodePlace(place))
+}
+
+function encodePlace(place: AssociatedData): string {
+  if ('recordId' in place) return netstring(place.recordId.toLowerCase())
+  if (!('messageId' in place)) return netstring(place.conversationId.toLowerCase())
+  return (
+    netstring(place.conversationId.toLowerCase()) +
+    netstring(place.messageId.toLowerCase()) +
+    netstring(String(place.revision))
+  )
+}
+
+function netstring(value: string): string {
+  return `${value.length}:${value},`
+}

@@ -1,0 +1,63 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { open, seal } from './aes-gcm.ts'
+import { type AssociatedData, encodeAssociatedData } from './associated-data.ts'
+import { DecryptionError } from './errors.ts'
+
+/** A data key of a company in the clear. */
+export interface PlainDataKey {
+  id: string
+  plainKey: Buffer
+}
+
+/** The keys of one company; ask the keyring for them anew with each piece of work, so that a destroyed secret takes effect. */
+export interface CompanyKeys {
+  /** Encrypts a text for one place: version, key id, nonce, ciphertext, tag. A string must be well formed. */
+  encrypt(plaintext: string | Buffer, context: AssociatedData): Buffer
+  /** Decrypts a text in the place it was encrypted for. Throws DecryptionError. */
+  decrypt(envelope: Uint8Array, context: AssociatedData): string
+  /** The HMAC that tells whether a retried request is the same one; stable under rotation of data keys. */
+  requestHash(canonical: string): Buffer
+}
+
+const envelopeVersion = 1
+const keyIdEnd = 17
+
+/** Builds the keys of a company from its data keys, the oldest first, and the id of the one that encrypts. */
+export function createCompanyKeys(
+  companyId: string,
+  dataKeys: PlainDataKey[],
+  encryptWith: string,
+): CompanyKeys {
+  const oldest = dataKeys[0]
+  if (!oldest) throw new TypeError('A company needs a data key.')
+  // Hashes that are compared with stored ones come from the oldest data key, which no rotation replaces.
+  const requestKey = derive(oldest.plainKey, 'request')
+  const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
+  const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
+  const contentKey = contentKeys.get(hexOf(encryptWith))
+  if (!contentKey) throw new TypeError('The key that encrypts must be one of the data keys.')
+
+  return {
+    encrypt: (plaintext, context) =>
+      seal(contentKey, plaintext, encodeAssociatedData(companyId, context), header),
+
+    decrypt(envelope, context) {
+      const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength)
+      const key =
+        bytes[0] === envelopeVersion ? contentKeys.get(bytes.toString('hex', 1, keyIdEnd)) : undefined
+      const plaintext = key && open(key, bytes.subarray(keyIdEnd), encodeAssociatedData(companyId, context))
+      if (!plaintext) throw new DecryptionError()
+      return plaintext.toString('utf8')
+    },
+
+    requestHash: (canonical) => createHmac('sha256', requestKey).update(canonical).digest(),
+  }
+}
+
+function derive(dataKey: Buffer, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, '', `colloquy ${purpose}`, 32)))
+}
+
+function hexOf(id: string): string {
+  return id.replaceAll('-', '').toLowerCase()
+}

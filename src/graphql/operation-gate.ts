@@ -1,0 +1,73 @@
+import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, visit } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import { streamPosition } from '../conversations/inbox.ts'
+import { Refusal } from '../errors.ts'
+
+/** What stays possible while messaging is off or in safe mode, so that it can be switched back. */
+const ALWAYS = new Set(['viewer', 'updateCompanySettings'])
+const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
+const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
+
+/** Decides whether an operation may run at all, whatever its transport, and reads what must be read before the rest. */
+export function operationGate(): Plugin<object> {
+  return {
+    onExecute: ({ args }) => admit(args.document, args.operationName, args.contextValue as Partial<Context>),
+    onSubscribe: ({ args }) =>
+      admit(args.document, args.operationName, args.contextValue as Partial<Context>),
+  }
+}
+
+async function admit(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  context: Partial<Context>,
+): Promise<void> {
+  const operation = getOperationAST(document, operationName)
+  // Without one, execution itself says so.
+  if (!operation || asksOnlyFor(operation, INTROSPECTION)) return
+  const { viewer, tenant } = context
+  if (!viewer || !tenant) {
+    throw new Refusal('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
+  }
+  assertCompanyOpen(viewer, operation)
+  if (!mentions(document, CURSORS)) return
+  // Before anything else of the operation is read: whatever happens after is in the stream above this position.
+  const [stream] = await tenant.query<{ position: string }>(streamPosition, [viewer.companyId])
+  context.streamPosition = Number(stream?.position ?? 0)
+}
+
+/**
+ * Holds a company's two switches (features 1.11): messaging off refuses everything; safe mode refuses writes, and reads
+ * by anybody but moderators.
+ */
+function assertCompanyOpen(viewer: Viewer, operation: OperationDefinitionNode): void {
+  const { messagingEnabled, safeMode } = viewer.company
+  if ((messagingEnabled && !safeMode) || asksOnlyFor(operation, ALWAYS)) return
+  if (!messagingEnabled) throw new Refusal('MESSAGING_DISABLED', 'Messaging is switched off in this company.')
+  if (operation.operation === 'mutation') {
+    throw new Refusal('READ_ONLY', 'The company is in safe mode: nothing can be written.')
+  }
+  if (!viewer.permissions.has('MESSAGE_MODERATE')) {
+    throw new Refusal('READ_ONLY', 'The company is in safe mode: only moderators can read.')
+  }
+}
+
+function asksOnlyFor(operation: OperationDefinitionNode, names: ReadonlySet<string>): boolean {
+  return operation.selectionSet.selections.every(
+    (selection) =>
+      selection.kind === Kind.FIELD &&
+      (names.has(selection.name.value) || selection.name.value === '__typename'),
+  )
+}
+
+function mentions(document: DocumentNode, names: ReadonlySet<string>): boolean {
+  let found = false
+  visit(document, {
+    Field(node) {
+      if (names.has(node.name.value)) found = true
+    },
+  })
+  return found
+}

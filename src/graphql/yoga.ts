@@ -1,0 +1,87 @@
+import { NoSchemaIntrospectionCustomRule } from 'graphql'
+import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
+import { type Context, createContext, type Parts } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import { subscribeFreshly } from '../live/subscribe-freshly.ts'
+import { type DemoUser, explorerPage } from './explorer.ts'
+import { maskError } from './mask-error.ts'
+import { operationGate } from './operation-gate.ts'
+import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
+import { schema } from './schema.ts'
+
+/** What a WebSocket has found out about its client before the first operation. */
+export interface SocketContext {
+  viewer?: Viewer
+}
+
+/** The one pipeline of every operation: HTTP and SSE through its handler, WebSockets through `getEnveloped`. */
+export type GraphQLServer = YogaServerInstance<SocketContext, Context>
+
+/** `demoUsers`: who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
+export interface GraphQLServerOptions {
+  parts: Parts
+  demoUsers: (() => Promise<DemoUser[]>) | null
+}
+
+/** Builds the pipeline over the process's parts. */
+export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions): GraphQLServer {
+  return createYoga<SocketContext, Context>({
+    schema,
+    logging: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: maxRequestBytes,
+    graphiql: demoUsers ? async () => explorerPage(await demoUsers()) : false,
+    renderGraphiQL: async (options) =>
+      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    maskedErrors: { maskError: (error) => maskError(error, parts.log) },
+    plugins: [
+      ...requestLimitPlugins(),
+      ...(demoUsers ? [] : [withoutIntrospection()]),
+      operationGate(),
+      subscribeFreshly(),
+    ],
+    context: (initial) => contextOf(parts, initial),
+  })
+}
+
+/** Without credentials there is no context; the operation gate lets nothing but introspection pass then. */
+async function contextOf(parts: Parts, initial: YogaInitialContext & SocketContext): Promise<Context> {
+  const viewer = initial.viewer
+    ? await asOfNow(parts, initial.viewer)
+    : await viewerOf(parts, initial.request)
+  if (!viewer) return {} as Context
+  const idempotencyKey = initial.request?.headers.get('idempotency-key') ?? undefined
+  return createContext(parts, viewer, { idempotencyKey })
+}
+
+async function viewerOf({ signIn }: Parts, request: Request): Promise<Viewer | undefined> {
+  const authorization = request.headers.get('authorization')
+  if (authorization === null) return undefined
+  return signIn.withToken(bearerToken(authorization), request.headers.get('x-company-id') ?? undefined)
+}
+
+/** A socket outlives changes of role and settings: each operation sees them as they are. */
+async function asOfNow({ viewers }: Parts, viewer: Viewer): Promise<Viewer> {
+  if (viewer.expiresAt.getTime() <= Date.now())
+    throw new Refusal('UNAUTHENTICATED', 'The access token has expired.')
+  return { ...viewer, ...(await viewers.find(viewer.companyId, viewer.userId)) }
+}
+
+/** The token of an Authorization header (RFC 6750); throws UNAUTHENTICATED if it is none. */
+export function bearerToken(authorization: string): string {
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  if (!token)
+    throw new Refusal('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and an access token.')
+  return token
+}
+
+function withoutIntrospection(): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(NoSchemaIntrospectionCustomRule)
+    },
+  }
+}

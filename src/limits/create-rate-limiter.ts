@@ -1,0 +1,18 @@
+import { createAcceptedCalls } from './accepted-calls.ts'
+import { createMemoryLimiter } from './memory-limiter.ts'
+import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
+import { createRedisLimiter } from './redis-limiter.ts'
+
+const MAX_KEYS = 100_000
+const MAX_CALLS = 2_000_000
+
+/** Creates the limiter for this process (features 6.1 and 6.2). */
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const clock = options.clock ?? (() => performance.now())
+  const calls = createAcceptedCalls({ maxKeys: options.maxKeys ?? MAX_KEYS, maxCalls: MAX_CALLS }, () =>
+    Math.floor(clock() * 1_000),
+  )
+  return options.redis
+    ? createRedisLimiter({ ...options, redis: options.redis }, calls)
+    : createMemoryLimiter(calls)
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import { reasonOf } from '../redis/reason.ts'
+
+const PROBE_EVERY_MS = 1_000
+
+/** Whether Redis is given up on for now, so that no call waits for what just failed. */
+export interface Outage {
+  active(): boolean
+  begin(cause: unknown): void
+  /** Counts the outages that are over. */
+  recoveries(): number
+  close(): void
+}
+
+interface OutageOptions {
+  /** Rejects as long as Redis cannot do the limiter's work. */
+  readonly probe: () => Promise<unknown>
+  readonly log: Logger
+  readonly onFallback: ((active: boolean) => void) | undefined
+}
+
+/** Tries Redis in the background once a second during an outage and ends the outage when it answers. */
+export function watchOutage({ probe, log, onFallback }: OutageOptions): Outage {
+  let active = false
+  let closed = false
+  let recoveries = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function begin(cause: unknown): void {
+    if (active || closed) return
+    active = true
+    log.warn(
+      { reason: reasonOf(cause) },
+      'rate limits fall back to the memory of this process: Redis does not answer',
+    )
+    onFallback?.(true)
+    probeLater()
+  }
+
+  function probeLater(): void {
+    if (closed) return
+    timer = setTimeout(() => probe().then(end, probeLater), PROBE_EVERY_MS)
+    timer.unref()
+  }
+
+  function end(): void {
+    if (closed) return
+    active = false
+    recoveries += 1
+    log.info('rate limits are shared through Redis again')
+    onFallback?.(false)
+  }
+
+  function close(): void {
+    closed = true
+    clearTimeout(timer)
+  }
+
+  return { active: () => active, begin, recoveries: () => recoveries, close }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import type { RedisConnections } from '../redis/connection.ts'
+import { withDeadline } from '../redis/deadline.ts'
+import { removeFromRedis, takeInRedis } from '../redis/rate-limit-script.ts'
+import type { AcceptedCalls } from './accepted-calls.ts'
+import { watchOutage } from './outage.ts'
+import type { Accepted, RateLimiter, RateLimiterOptions, Refused } from './rate-limiter.ts'
+import { assertWindows, type RateWindow } from './rate-window.ts'
+
+const ANSWER_WITHIN_MS = 300
+
+/**
+ * Shares the limits through Redis, and holds them by this process's own calls while Redis does not answer.
+ *
+ * Accepted calls are noted in memory all the time, so an outage grants nobody a fresh allowance from this process.
+ * Whenever Redis may have missed or forgotten something (an outage ended, the link was renewed), the next call of a
+ * key first hands over what this process accepted. So one process is exact throughout, and n of them grant at most
+ * n times a limit, only during an outage and until that hand-over.
+ */
+export function createRedisLimiter(
+  options: RateLimiterOptions & { readonly redis: RedisConnections },
+  calls: AcceptedCalls,
+): RateLimiter {
+  const { redis, clock } = options
+  const keyPrefix = options.keyPrefix ?? 'colloquy:limit:'
+  const node = randomBytes(6).toString('base64url')
+  const outage = watchOutage({ probe, log: options.log, onFallback: options.onFallback })
+  let lastId = 0
+
+  async function take(key: string, windows: readonly RateWindow[]): Promise<Accepted | Refused> {
+    assertWindows(windows)
+    lastId += 1
+    const id = lastId
+    if (outage.active()) return verdict(key, windows, id, calls.take(key, windows, id))
+    try {
+      return verdict(key, windows, id, await askRedis(key, windows, id))
+    } catch (error) {
+      outage.begin(error)
+      const waitUs = calls.take(key, windows, id)
+      // Redis may yet carry the unanswered command out, but a refused call must not count.
+      if (waitUs > 0) calls.disown(key, windows, id)
+      return verdict(key, windows, id, waitUs)
+    }
+  }
+
+  async function askRedis(key: string, windows: readonly RateWindow[], id: number): Promise<number> {
+    const epoch = redis.generation() + outage.recoveries()
+    const unmerged = calls.unmerged(key, epoch)
+    const answer = takeInRedis(redis.commands, {
+      key: keyPrefix + key,
+      member: member(id),
+      nowUs: clock && Math.floor(clock() * 1_000),
+      windows,
+      missing: unmerged.missing.map(({ id, ageUs }) => ({ member: member(id), ageUs })),
+      disowned: unmerged.disowned.map(member),
+    })
+    const waitUs = await withDeadline(answer, ANSWER_WITHIN_MS)
+    calls.merged(key, epoch, unmerged)
+    if (waitUs === 0) calls.record(key, windows, id, epoch)
+    return waitUs
+  }
+
+  function verdict(
+    key: string,
+    windows: readonly RateWindow[],
+    id: number,
+    waitUs: number,
+  ): Accepted | Refused {
+    if (waitUs > 0) return { accepted: false, retryAfterMs: Math.ceil(waitUs / 1_000) }
+    return { accepted: true, refund: () => refund(key, windows, id) }
+  }
+
+  async function refund(key: string, windows: readonly RateWindow[], id: number): Promise<void> {
+    calls.remove(key, id)
+    if (outage.active()) return calls.disown(key, windows, id)
+    try {
+      await withDeadline(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
+    } catch (error) {
+      outage.begin(error)
+      calls.disown(key, windows, id)
+    }
+  }
+
+  /** Runs the script itself: a Redis that is full or read-only answers PING all the same. */
+  function probe(): Promise<number> {
+    const windows = [{ max: 1, perMs: 1 }]
+    const take = {
+      key: `${keyPrefix}probe`,
+      member: node,
+      nowUs: undefined,
+      windows,
+      missing: [],
+      disowned: [],
+    }
+    return withDeadline(takeInRedis(redis.commands, take), ANSWER_WITHIN_MS)
+  }
+
+  function member(id: number): string {
+    return node + id.toString(36)
+  }
+
+  return { take, close: outage.close }
+}

@@ -1,0 +1,37 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { Refusal } from '../errors.ts'
+
+/** What a cursor belongs to; it opens nothing else. */
+export interface StreamName {
+  userId: string
+  /** The conversation's id, or `inbox`. */
+  stream: string
+}
+
+const POSITION_BYTES = 8
+const MAC_BYTES = 16
+
+/** Makes the cursor of a position: opaque, and bound to company, user and stream by the company's key. */
+export function signCursor(keys: CompanyKeys, name: StreamName, position: number): string {
+  const bytes = Buffer.alloc(POSITION_BYTES)
+  bytes.writeBigUInt64BE(BigInt(position))
+  return Buffer.concat([bytes, mac(keys, name, position)]).toString('base64url')
+}
+
+/** Reads a cursor; throws CURSOR_EXPIRED if it is forged, or was made for another user, company or stream. */
+export function readCursor(keys: CompanyKeys, name: StreamName, cursor: string): number {
+  const bytes = Buffer.from(cursor, 'base64url')
+  if (bytes.length === POSITION_BYTES + MAC_BYTES && bytes.toString('base64url') === cursor) {
+    const position = Number(bytes.readBigUInt64BE())
+    if (timingSafeEqual(bytes.subarray(POSITION_BYTES), mac(keys, name, position))) return position
+  }
+  throw new Refusal(
+    'CURSOR_EXPIRED',
+    'This cursor is not one of this stream: read the data anew, with its cursor, and subscribe from there.',
+  )
+}
+
+function mac(keys: CompanyKeys, { userId, stream }: StreamName, position: number): Buffer {
+  return keys.requestHash(`cursor ${userId} ${stream} ${position}`).subarray(0, MAC_BYTES)
+}

@@ -1,0 +1,122 @@
+import type { Statement, TenantDatabase } from '../database/database.ts'
+import { type MessageRow, messageColumns } from '../messages/message-row.ts'
+
+/** What an event tells of; one word per change. */
+export type EventKind =
+  | 'MESSAGE_SENT'
+  | 'READ'
+  | 'READ_REMINDER'
+  | 'DELIVERED'
+  | 'PARTICIPANTS_CHANGED'
+  | 'CONVERSATION_CHANGED'
+  | 'MUTE_CHANGED'
+  | 'ACCESS_CHANGED'
+
+/** A stored event with what its delivery needs: the message, and who of the asked-for people may see it now. */
+export interface LiveEvent {
+  position: number
+  kind: EventKind
+  conversationId: string | null
+  seq: number | null
+  actorId: string | null
+  recipientId: string | null
+  joinedIds: string[]
+  leftIds: string[]
+  createdAt: Date
+  message: MessageRow | null
+  visibleTo: ReadonlySet<string>
+}
+
+/**
+ * Events in order, each hydrated once for all of a process's subscribers; who may see it is as of this moment, so a
+ * lost wake-up cannot leak. $1 company, $2 above this position, $3 up to this one, $4 most rows, $5 people.
+ */
+const eventsBetween: Statement = {
+  name: 'events_between',
+  text: `select e.position::text as position, e.kind, e.conversation_id as "eventConversationId", e.seq as "eventSeq",
+      e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
+      e.created_at as "happenedAt", ${messageColumns('m')},
+      array(
+        select p.user_id from participants p
+        join users u on u.company_id = p.company_id and u.id = p.user_id and u.is_enabled
+        join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
+        where p.company_id = e.company_id and p.conversation_id = e.conversation_id and p.left_at is null
+          and p.user_id = any($5)
+      ) as "visibleTo"
+    from events e left join messages m on m.company_id = e.company_id and m.id = e.message_id
+    where e.company_id = $1 and e.position > $2 and e.position <= $3 order by e.position limit $4`,
+}
+
+const streamBounds: Statement = {
+  name: 'stream_bounds',
+  text: `select s.position::text as head,
+      (select min(e.position) from events e where e.company_id = s.company_id)::text as oldest
+    from company_streams s where s.company_id = $1`,
+}
+
+type FlatRow = MessageRow & {
+  position: string
+  kind: EventKind
+  eventConversationId: string | null
+  eventSeq: number | null
+  actorId: string | null
+  recipientId: string | null
+  joinedIds: string[]
+  leftIds: string[]
+  happenedAt: Date
+  visibleTo: string[]
+}
+
+/** Reads the events above `after` up to `upTo`, at most `most`, for the given people. */
+export async function readEvents(
+  chores: TenantDatabase,
+  range: { after: number; upTo: number; most: number; userIds: string[] },
+): Promise<LiveEvent[]> {
+  const { after, upTo, most, userIds } = range
+  const rows = await chores.query<FlatRow>(eventsBetween, [
+    chores.tenant.companyId,
+    after,
+    upTo,
+    most,
+    userIds,
+  ])
+  return rows.map(readEvent)
+}
+
+/** The last position taken, and the oldest event still kept. */
+export async function readStreamBounds(chores: TenantDatabase): Promise<{ head: number; oldest: number }> {
+  const [row] = await chores.query<{ head: string; oldest: string | null }>(streamBounds, [
+    chores.tenant.companyId,
+  ])
+  const head = Number(row?.head ?? 0)
+  return { head, oldest: row?.oldest ? Number(row.oldest) : head + 1 }
+}
+
+function readEvent(flat: FlatRow): LiveEvent {
+  const {
+    position,
+    kind,
+    eventConversationId,
+    eventSeq,
+    actorId,
+    recipientId,
+    joinedIds,
+    leftIds,
+    happenedAt,
+    visibleTo,
+    ...message
+  } = flat
+  return {
+    position: Number(position),
+    kind,
+    conversationId: eventConversationId,
+    seq: eventSeq,
+    actorId,
+    recipientId,
+    joinedIds,
+    leftIds,
+    createdAt: happenedAt,
+    message: message.id ? message : null,
+    visibleTo: new Set(visibleTo),
+  }
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+
+type OnMessage = (payload: string) => void
+
+/** The listeners of this process, by channel. */
+export interface Listeners {
+  /** Returns how to remove it again. */
+  add(channel: string, onMessage: OnMessage): () => void
+  has(channel: string): boolean
+  deliver(channel: string, payload: string): void
+  clear(): void
+}
+
+/** Keeps listeners apart from each other: one that throws is logged and the rest are called. */
+export function createListeners(log: Logger): Listeners {
+  const byChannel = new Map<string, Set<{ readonly onMessage: OnMessage }>>()
+
+  function add(channel: string, onMessage: OnMessage): () => void {
+    const listener = { onMessage }
+    const listeners = byChannel.get(channel) ?? new Set()
+    byChannel.set(channel, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && byChannel.get(channel) === listeners) byChannel.delete(channel)
+    }
+  }
+
+  function deliver(channel: string, payload: string): void {
+    for (const { onMessage } of byChannel.get(channel) ?? []) {
+      try {
+        onMessage(payload)
+      } catch (error) {
+        log.error({ err: error }, 'a wake-up listener failed')
+      }
+    }
+  }
+
+  function clear(): void {
+    for (const listeners of byChannel.values()) listeners.clear()
+    byChannel.clear()
+  }
+
+  return { add, has: (channel) => byChannel.has(channel), deliver, clear }
+}

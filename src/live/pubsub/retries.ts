@@ -1,0 +1,35 @@
+const FIRST_MS = 100
+const MOST_MS = 5_000
+
+/** When failed steps may be tried again. */
+export interface Retries {
+  /** Resolves after a growing delay, or, without a link, as soon as there is one. */
+  turn(attempt: number): Promise<void>
+  /** Ends every wait. */
+  allNow(): void
+}
+
+/** Paces the steps of many channels by whether there is a link at all. */
+export function createRetries(hasLink: () => boolean): Retries {
+  const waiting = new Set<() => void>()
+
+  function turn(attempt: number): Promise<void> {
+    return new Promise((resolve) => {
+      const delayMs = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt - 1, 10))
+      const timer = hasLink() ? setTimeout(go, delayMs) : undefined
+      timer?.unref()
+      function go(): void {
+        clearTimeout(timer)
+        waiting.delete(go)
+        resolve()
+      }
+      waiting.add(go)
+    })
+  }
+
+  function allNow(): void {
+    for (const go of waiting) go()
+  }
+
+  return { turn, allNow }
+}

@@ -1,0 +1,17 @@
+import { UserError } from '../errors.ts'
+
+/** The conversation takes no messages from this viewer: replies are off, or it is closed. */
+export class RepliesClosedError extends UserError {
+  override readonly name = 'RepliesClosedError'
+}
+
+/** The thread is as deep as the company allows. */
+export class ThreadTooDeepError extends UserError {
+  override readonly name = 'ThreadTooDeepError'
+  readonly maxDepth: number
+
+  constructor(detail: string, maxDepth: number) {
+    super(detail)
+    this.maxDepth = maxDepth
+  }
+}

@@ -1,0 +1,135 @@
+import type { Context } from '../context.ts'
+import type { ConversationRow } from '../conversations/conversation-row.ts'
+import { Refusal } from '../errors.ts'
+import {
+  type ForwardArgs,
+  forwardPage,
+  keyCursor,
+  type Page,
+  pageOf,
+  pageSize,
+  readKeyCursor,
+} from '../graphql/page.ts'
+import {
+  type MessageRow,
+  messagesDownwards,
+  messagesUpwards,
+  repliesAfter,
+  sentBefore,
+} from './message-row.ts'
+
+/** How to page through a conversation. */
+export interface MessagePageArgs extends ForwardArgs {
+  aroundSeq?: number | null | undefined
+}
+
+interface Range {
+  /** Above this sequence. */
+  after: number
+  /** Below this sequence. */
+  before: number
+}
+
+const END = 2 ** 31 - 1
+
+/**
+ * A page of a conversation, always in chronological order: `first`/`after` upwards, `last`/`before` downwards, the
+ * latest unless anything is asked for, or around a sequence (features 3.8).
+ */
+export async function messagePage(
+  context: Context,
+  conversation: ConversationRow,
+  args: MessagePageArgs,
+): Promise<Page<MessageRow>> {
+  if (!conversation.isMember) return pageOf<MessageRow>([], { hasNextPage: false, hasPreviousPage: false })
+  if (args.first != null && args.last != null)
+    throw new Refusal('BAD_USER_INPUT', 'Use either `first` or `last`.')
+  const { id, lastSeq } = conversation
+  if (args.aroundSeq != null) return aroundPage(context, conversation, args)
+  const range = { after: seqOf(args.after) ?? 0, before: seqOf(args.before) ?? END }
+  const downwards = args.last != null || (args.first == null && args.after == null)
+  if (downwards) {
+    const size = pageSize(args.last, 'last')
+    const rows = await below(context, id, range, size + 1)
+    const page = rows.slice(0, size).reverse()
+    const newest = page.at(-1)?.seq ?? 0
+    return connect(page, {
+      hasPreviousPage: rows.length > size,
+      hasNextPage: newest < lastSeq && range.before <= lastSeq,
+    })
+  }
+  const size = pageSize(args.first)
+  const rows = await above(context, id, range, size + 1)
+  return connect(rows.slice(0, size), { hasNextPage: rows.length > size, hasPreviousPage: range.after > 0 })
+}
+
+async function aroundPage(
+  context: Context,
+  { id }: ConversationRow,
+  args: MessagePageArgs,
+): Promise<Page<MessageRow>> {
+  if (args.after != null || args.before != null || args.last != null) {
+    throw new Refusal('BAD_USER_INPUT', '`aroundSeq` goes with `first` alone.')
+  }
+  const size = pageSize(args.first)
+  const seq = args.aroundSeq ?? 0
+  const older = Math.floor(size / 2)
+  const [earlier, later] = await Promise.all([
+    below(context, id, { after: 0, before: seq }, size + 1),
+    above(context, id, { after: seq - 1, before: END }, size + 1),
+  ])
+  // Near an end of the conversation the other side fills the page.
+  const takeEarlier = Math.min(earlier.length, Math.max(older, size - later.length))
+  const takeLater = Math.min(later.length, size - takeEarlier)
+  const page = [...earlier.slice(0, takeEarlier).reverse(), ...later.slice(0, takeLater)]
+  return connect(page, {
+    hasPreviousPage: earlier.length > takeEarlier,
+    hasNextPage: later.length > takeLater,
+  })
+}
+
+/** Replies to one message, in order. */
+export function replyPage(
+  { tenant, viewer }: Context,
+  parentId: string,
+  args: ForwardArgs,
+): Promise<Page<MessageRow>> {
+  return forwardPage<MessageRow>(args, {
+    key: ['seq'],
+    keyOf: (row) => [String(row.seq)],
+    nodeOf: (row) => row,
+    read: ([seq], most) => tenant.query(repliesAfter, [viewer.companyId, parentId, Number(seq ?? 0), most]),
+  })
+}
+
+/** What the viewer has sent, latest first. */
+export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promise<Page<MessageRow>> {
+  return forwardPage<MessageRow>(args, {
+    key: ['instant', 'uuid'],
+    keyOf: (row) => [row.createdAt.toISOString(), row.id],
+    nodeOf: (row) => row,
+    read: ([at, id], most) => tenant.query(sentBefore, [viewer.companyId, viewer.userId, at, id, most]),
+  })
+}
+
+function above({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
+  return tenant.query<MessageRow>(messagesUpwards, [viewer.companyId, id, after, before - 1, most])
+}
+
+function below({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
+  return tenant.query<MessageRow>(messagesDownwards, [viewer.companyId, id, after + 1, before, most])
+}
+
+function seqOf(cursor: string | null | undefined): number | undefined {
+  return cursor == null ? undefined : Number(readKeyCursor(cursor, ['seq'])[0])
+}
+
+function connect(
+  rows: MessageRow[],
+  more: { hasNextPage: boolean; hasPreviousPage: boolean },
+): Page<MessageRow> {
+  return pageOf(
+    rows.map((node) => ({ cursor: keyCursor([String(node.seq)]), node })),
+    more,
+  )
+}

@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../context.ts'
+import type { ConversationRow } from '../conversations/conversation-row.ts'
+import { directConversationId } from '../conversations/direct-id.ts'
+import { requireConversation } from '../conversations/require-conversation.ts'
+import type { Statement } from '../database/database.ts'
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { InvalidInputError, NotFoundError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import { bodyText, id, ids, parseInput, shortText, subjectText, text, visible } from '../input.ts'
+import type { MessageRow } from './message-row.ts'
+
+/** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
+const idempotencyKey = visible(text(), 'The idempotency key').refine((key) => [...key].length <= 128, {
+  error: 'An idempotency key has at most 128 characters.',
+})
+
+const schema = z.object({
+  conversationId: id('Conversation').nullish(),
+  recipientId: id('User').nullish(),
+  body: bodyText,
+  subject: subjectText.nullish(),
+  priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']).nullish(),
+  parentId: id('Message').nullish(),
+  mentionIds: ids('User')
+    .refine((list) => list.length <= 100, { error: 'At most 100 people are mentioned.' })
+    .nullish(),
+  metadata: z.unknown().optional().refine((value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= 4096, {
+    error: 'The metadata are longer than 4 KiB.',
+  }),
+  clientMessageId: shortText(128).nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
+})
+
+/** What a send leads to; `replayed`: it had been sent before under this key. */
+export interface SentMessage {
+  message: MessageRow
+  replayed: boolean
+  conversation(): Promise<ConversationRow>
+}
+
+const sendOne: Statement = {
+  name: 'send_message',
+  text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
+    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+}
+
+const findSent: Statement = {
+  name: 'find_sent_message',
+  text: `select app.remembered_send($1, $2, $3) as "messageId"`,
+}
+
+interface SentRow {
+  messageId: string
+  replayed: boolean
+  seq: number
+  depth: number
+  createdAt: Date
+  position: string
+}
+
+/**
+ * Sends a message in one round trip to the database. Throws NotFoundError, InvalidInputError, PermissionDeniedError,
+ * ConflictError, RepliesClosedError, ThreadTooDeepError; then nothing was written.
+ */
+export async function sendMessage(context: Context, input: unknown): Promise<SentMessage> {
+  requirePermission(context, 'MESSAGE_WRITE')
+  const { viewer, tenant, parts } = context
+  const request = readRequest(context, input)
+  const keys = await context.keys()
+  const messageId = newId()
+  const { conversationId } = request
+  const seal = (field: 'body' | 'subject' | 'metadata', value: string | null) =>
+    value === null ? null : keys.encrypt(value, { field, conversationId, messageId, revision: 0 })
+  const message: MessageRow = {
+    id: messageId,
+    conversationId,
+    seq: null,
+    authorId: viewer.userId,
+    parentId: request.parentId,
+    depth: 0,
+    subject: seal('subject', request.subject),
+    body: keys.encrypt(request.body, { field: 'body', conversationId, messageId, revision: 0 }),
+    metadata: seal('metadata', request.metadata),
+    priority: request.priority,
+    state: 'POSTED',
+    clientMessageId: request.clientMessageId,
+    createdAt: new Date(),
+    editedAt: null,
+    retractedAt: null,
+  }
+  const [sent] = await tenant.query<SentRow>(sendOne, [
+    viewer.companyId,
+    viewer.userId,
+    messageId,
+    conversationId,
+    request.recipientId,
+    request.parentId,
+    message.subject,
+    message.body,
+    message.metadata,
+    message.priority,
+    request.mentionIds,
+    message.clientMessageId,
+    request.key,
+    request.key === null ? null : hashRequest(keys, request),
+  ])
+  if (!sent) throw new Error('send_message returned no row')
+  if (sent.replayed) return replay(context, sent.messageId)
+  parts.live.wake(viewer.companyId, Number(sent.position))
+  return {
+    message: { ...message, seq: sent.seq, depth: sent.depth, createdAt: sent.createdAt },
+    replayed: false,
+    conversation: () => requireConversation(context, conversationId),
+  }
+}
+
+/** Answers a retried send from the message it made, as that is now; undefined if the key is new. */
+export async function findReplayOfSend(input: unknown, context: Context): Promise<SentMessage | undefined> {
+  const request = readRequest(context, input)
+  if (request.key === null) return undefined
+  const values = [context.viewer.userId, request.key, hashRequest(await context.keys(), request)]
+  const [found] = await context.tenant.query<{ messageId: string | null }>(findSent, values)
+  return found?.messageId ? replay(context, found.messageId) : undefined
+}
+
+async function replay(context: Context, messageId: string): Promise<SentMessage> {
+  const message = await context.loaders.message.load(messageId)
+  if (!message) throw new NotFoundError('There is no such conversation.')
+  return { message, replayed: true, conversation: () => requireConversation(context, message.conversationId) }
+}
+
+interface SendRequest {
+  conversationId: string
+  recipientId: string | null
+  body: string
+  subject: string | null
+  priority: string
+  parentId: string | null
+  mentionIds: string[]
+  metadata: string | null
+  clientMessageId: string | null
+  key: string | null
+}
+
+function readRequest({ viewer, idempotencyKey: header }: Context, input: unknown): SendRequest {
+  const parsed = parseInput(schema, input)
+  const key =
+    parsed.idempotencyKey ?? (header === undefined ? null : parseInput(headerSchema, { header }).header)
+  return {
+    ...whereTo(viewer, parsed),
+    body: parsed.body,
+    subject: parsed.subject ?? null,
+    priority: parsed.priority ?? 'NORMAL',
+    parentId: parsed.parentId ?? null,
+    mentionIds: parsed.mentionIds ?? [],
+    metadata: parsed.metadata == null ? null : JSON.stringify(parsed.metadata),
+    clientMessageId: parsed.clientMessageId ?? null,
+    key,
+  }
+}
+
+const headerSchema = z.object({ header: idempotencyKey })
+
+function whereTo(
+  { companyId, userId }: { companyId: string; userId: string },
+  {
+    conversationId,
+    recipientId,
+  }: { conversationId?: string | null | undefined; recipientId?: string | null | undefined },
+): { conversationId: string; recipientId: string | null } {
+  if (conversationId != null && recipientId == null) return { conversationId, recipientId: null }
+  if (recipientId != null && conversationId == null) {
+    return { conversationId: directConversationId(companyId, userId, recipientId), recipientId }
+  }
+  const detail = 'Give exactly one of conversationId and recipientId.'
+  throw new InvalidInputError([
+    { path: ['conversationId'], detail },
+    { path: ['recipientId'], detail },
+  ])
+}
+
+/** The request without its key: what a retry under the same key must repeat. */
+function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
+  const { conversationId, body, subject, priority, parentId, mentionIds, metadata, clientMessageId } = request
+  const content = [
+    conversationId,
+    body,
+    subject,
+    priority,
+    parentId,
+    [...mentionIds].sort(),
+    metadata,
+    clientMessageId,
+  ]
+  return keys.requestHash(`sendMessage ${JSON.stringify(content)}`)
+}

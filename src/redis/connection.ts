@@ -1,0 +1,127 @@
+import type { Redis, RedisOptions } from 'ioredis'
+import type { Logger } from 'pino'
+import { withDeadline } from './deadline.ts'
+import { GuardedRedis } from './guarded-redis.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { scripts } from './rate-limit-script.ts'
+import { reasonOf } from './reason.ts'
+
+const COMMAND_TIMEOUT_MS = 1_000
+const RECONNECT_FIRST_MS = 50
+const RECONNECT_MOST_MS = 2_000
+
+/** Whether each link to Redis is usable now. */
+export interface RedisStatus {
+  readonly ready: boolean
+  readonly commands: boolean
+  readonly subscriber: boolean
+}
+
+/** The process's two links to Redis: they reconnect for ever, and their commands fail fast rather than wait. */
+export interface RedisConnections {
+  readonly commands: Redis
+  /** In subscriber mode: only SUBSCRIBE, UNSUBSCRIBE and PING. Does not resubscribe by itself. */
+  readonly subscriber: Redis
+  /** Counts how often the command link became ready; after a change Redis may have forgotten everything. */
+  generation(): number
+  status(): RedisStatus
+  /** Resolves to whether both links became ready within `timeoutMs` milliseconds. */
+  whenReady(timeoutMs: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later. */
+export function connectRedis(url: string, log: Logger): RedisConnections {
+  const commands = open(url, 'commands', { enableAutoPipelining: true, scripts }, log)
+  const subscriber = open(url, 'subscriber', { autoResubscribe: false }, log)
+  const stops = [commands, subscriber].map(startHeartbeat)
+  let generation = 0
+  commands.on('ready', () => {
+    generation += 1
+  })
+
+  function status(): RedisStatus {
+    const up = { commands: commands.status === 'ready', subscriber: subscriber.status === 'ready' }
+    return { ...up, ready: up.commands && up.subscriber }
+  }
+
+  async function whenReady(timeoutMs: number): Promise<boolean> {
+    const patience = AbortSignal.timeout(timeoutMs)
+    await Promise.all([commands, subscriber].map((client) => becomeReady(client, patience)))
+    return status().ready
+  }
+
+  async function close(): Promise<void> {
+    for (const stop of stops) stop()
+    await Promise.all([commands, subscriber].map(quit))
+  }
+
+  return { commands, subscriber, generation: () => generation, status, whenReady, close }
+}
+
+function open(url: string, role: string, options: RedisOptions, log: Logger): Redis {
+  const client = new GuardedRedis(url, {
+    connectionName: `colloquy-${role}`,
+    disableClientInfo: true,
+    connectTimeout: 2_000,
+    disconnectTimeout: 500,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: reconnectDelayMs,
+    // A failover leaves this link on what is now a replica; a new link finds the primary.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    ...options,
+  })
+  reportOutages(client, log.child({ link: role }))
+  return client
+}
+
+/** Doubles up to the cap; the random half keeps many processes from returning in step. */
+function reconnectDelayMs(attempt: number): number {
+  const ceiling = Math.min(RECONNECT_MOST_MS, RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10))
+  return ceiling / 2 + (Math.random() * ceiling) / 2
+}
+
+function reportOutages(client: Redis, log: Logger): void {
+  let down = false
+  let reason = 'the link was closed'
+  client.on('error', (error: Error) => {
+    reason = reasonOf(error)
+  })
+  client.on('reconnecting', () => {
+    if (!down) log.warn({ reason }, 'Redis is not reachable, reconnecting')
+    down = true
+  })
+  client.on('ready', () => {
+    if (down) log.info('Redis is reachable again')
+    down = false
+    reason = 'the link was closed'
+  })
+}
+
+function becomeReady(client: Redis, patience: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    function done(): void {
+      client.off('ready', done)
+      patience.removeEventListener('abort', done)
+      resolve()
+    }
+    if (client.status === 'ready' || patience.aborted) return resolve()
+    client.on('ready', done)
+    patience.addEventListener('abort', done)
+  })
+}
+
+async function quit(client: Redis): Promise<void> {
+  const ended = new Promise<void>((resolve) => client.once('end', resolve))
+  try {
+    await client.quit()
+  } catch {
+    client.disconnect()
+  }
+  // Between two attempts to reconnect there is no link whose end could be waited for.
+  const isOpen = ['connecting', 'connect', 'ready'].includes(client.status)
+  if (isOpen) await withDeadline(ended, COMMAND_TIMEOUT_MS).catch(() => {})
+}

@@ -1,0 +1,17 @@
+const MARKS_THAT_FOLD = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
+
+/**
+ * The form in which texts are compared: compatibility-decomposed, without case, and without marks in Latin, Greek and
+ * Cyrillic, where people leave them out; elsewhere marks carry meaning (が is not か). ß equals ss (design, blind index).
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ς', 'σ')
+    .replace(MARKS_THAT_FOLD, '$1')
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .trim()
+}

@@ -1,0 +1,15 @@
+import { Refusal } from '../errors.ts'
+import { fold } from './fold.ts'
+
+const LONGEST = 200
+
+/** A search text as it is compared, or null for none; throws BAD_USER_INPUT if it cannot be one. */
+export function searchText(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null
+  if (text.length > LONGEST)
+    throw new Refusal('BAD_USER_INPUT', `A search takes at most ${LONGEST} characters.`)
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new Refusal('BAD_USER_INPUT', 'The search text holds a NUL or half a character.')
+  }
+  return fold(text) || null
+}

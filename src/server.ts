@@ -1,0 +1,105 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Parts } from './context.ts'
+import type { DemoUser } from './graphql/explorer.ts'
+import { createGraphQLServer } from './graphql/yoga.ts'
+import { metrics } from './metrics/metrics.ts'
+import type { RedisConnections } from './redis/connection.ts'
+import { StartupProblem } from './startup-problem.ts'
+import { attachWebSockets } from './web-sockets.ts'
+
+/** What a server is made from. */
+export interface ServerOptions {
+  parts: Parts
+  redis: RedisConnections | undefined
+  /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
+  demoUsers: (() => Promise<DemoUser[]>) | null
+}
+
+/** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
+export interface Server {
+  /** Returns the address, such as http://127.0.0.1:4000. Throws StartupProblem if the port is taken. */
+  listen(port: number, host: string): Promise<string>
+  /** Stops accepting, lets what is in flight finish, and closes the sockets. */
+  close(): Promise<void>
+}
+
+const DRAIN_MS = 10_000
+
+/** Creates the server; nothing listens yet. */
+export function createServer({ parts, redis, demoUsers }: ServerOptions): Server {
+  const graphql = createGraphQLServer({ parts, demoUsers })
+  const http = createHttpServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    if (pathname === '/healthz') answer(response, 200, 'ok')
+    else if (pathname === '/readyz') void answerReadiness(parts, redis, response)
+    else if (pathname === '/metrics') void answerMetrics(response)
+    else if (pathname === '/') redirect(response, '/graphql')
+    else void graphql(request, response)
+  })
+  // A client that sends its headers or body drop by drop holds a socket, not the server.
+  http.headersTimeout = 10_000
+  http.requestTimeout = 30_000
+  const sockets = attachWebSockets(http, graphql, parts)
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        http.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)))
+        http.listen(port, host, () => resolve(addressOf(http.address() as AddressInfo)))
+      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+      await sockets.close()
+      http.closeIdleConnections()
+      const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+async function answerReadiness(
+  parts: Parts,
+  redis: RedisConnections | undefined,
+  response: ServerResponse<IncomingMessage>,
+) {
+  try {
+    await parts.database.unbound({ name: 'ready', text: 'select 1 as one' }, [])
+    const state = redis ? (redis.status().ready ? 'ready' : 'away') : 'not used'
+    answer(response, 200, JSON.stringify({ database: 'ready', redis: state }), 'application/json')
+  } catch {
+    answer(response, 503, JSON.stringify({ database: 'away' }), 'application/json')
+  }
+}
+
+async function answerMetrics(response: ServerResponse) {
+  answer(response, 200, await metrics.metrics(), metrics.contentType)
+}
+
+function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end()
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function listenProblem(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new StartupProblem(
+      `Port ${port} on ${host} is taken. Stop what uses it, or set PORT to another one.`,
+    )
+  }
+  if (error.code === 'EACCES') {
+    return new StartupProblem(`Port ${port} may not be used by this user. Set PORT to one above 1023.`)
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartupProblem(`${host} is not an address of this machine. Set HOST to one that is.`)
+  }
+  return error
+}

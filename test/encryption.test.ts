@@ -1,0 +1,361 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AssociatedData } from '../src/encryption/associated-data.ts'
+import type { CompanyKeys } from '../src/encryption/company-keys.ts'
+import { addDataKey, type DataKeyRow, type DataKeyStore } from '../src/encryption/data-keys.ts'
+import { DecryptionError, KeyUnavailableError } from '../src/encryption/errors.ts'
+import type { KeyProvider } from '../src/encryption/key-provider.ts'
+import { createKeyring } from '../src/encryption/keyring.ts'
+import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
+
+const fiveMinutes = 5 * 60_000
+
+let directory: string
+let provider: KeyProvider
+
+beforeAll(async () => {
+  directory = join(await mkdtemp(join(tmpdir(), 'colloquy-keys-')), 'keys')
+  provider = createLocalKeyProvider(directory)
+})
+
+afterAll(() => rm(join(directory, '..'), { recursive: true }))
+
+/** Data keys in memory with the one rule of the table: (company, id) is unique. */
+function memoryStore() {
+  const rows = new Map<string, DataKeyRow[]>()
+  const added: string[] = []
+  const store: DataKeyStore = {
+    list: async (companyId) => [...(rows.get(companyId) ?? [])].reverse(),
+    async add(companyId, { id, wrapped }) {
+      const present = rows.get(companyId) ?? []
+      const outcome = present.some((row) => row.id === id) ? 'exists' : 'added'
+      if (outcome === 'added') rows.set(companyId, [...present, { id, wrapped, createdAt: new Date() }])
+      added.push(outcome)
+      return outcome
+    },
+  }
+  return { store, rows, added }
+}
+
+function keyPath(companyId: string): string {
+  return join(directory, `${companyId}.key`)
+}
+
+function bodyOf() {
+  return { field: 'body' as const, conversationId: randomUUID(), messageId: randomUUID(), revision: 0 }
+}
+
+const uuid = fc.uuid()
+const place: fc.Arbitrary<AssociatedData> = fc.oneof(
+  fc.record({
+    field: fc.constantFrom('body', 'subject', 'metadata'),
+    conversationId: uuid,
+    messageId: uuid,
+    revision: fc.nat(),
+  }),
+  fc.record({ field: fc.constant('description'), conversationId: uuid }),
+  fc.record({ field: fc.constantFrom('report', 'phone', 'email'), recordId: uuid }),
+)
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('', '\u{feff}mark', 'שלום 👩🏽‍🚀', 'null\u0000byte', 'é vs é'),
+)
+
+describe('an envelope', () => {
+  const companyId = randomUUID()
+  let keys: CompanyKeys
+  let foreign: CompanyKeys
+
+  beforeAll(async () => {
+    const keyring = createKeyring({ provider, store: memoryStore().store })
+    keys = await keyring.forCompany(companyId)
+    foreign = await keyring.forCompany(randomUUID())
+  })
+
+  test('gives back exactly the text that went in', () => {
+    fc.assert(
+      fc.property(text, place, (plaintext, context) => {
+        expect(keys.decrypt(keys.encrypt(plaintext, context), context)).toBe(plaintext)
+        expect(keys.decrypt(new Uint8Array(keys.encrypt(Buffer.from(plaintext), context)), context)).toBe(
+          plaintext,
+        )
+      }),
+    )
+  })
+
+  test('never repeats itself and does not contain the text', () => {
+    const context = bodyOf()
+    const envelopes = Array.from({ length: 1000 }, () => keys.encrypt('canary', context).toString('hex'))
+    expect(new Set(envelopes).size).toBe(1000)
+    expect(envelopes.some((envelope) => envelope.includes(Buffer.from('canary').toString('hex')))).toBe(false)
+  })
+
+  test('opens only in the place it was written for', () => {
+    fc.assert(
+      fc.property(text, place, place, (plaintext, written, read) => {
+        fc.pre(JSON.stringify(written) !== JSON.stringify(read))
+        const envelope = keys.encrypt(plaintext, written)
+        expect(() => keys.decrypt(envelope, read)).toThrow(DecryptionError)
+      }),
+    )
+  })
+
+  const written = bodyOf()
+  test.each<[string, AssociatedData]>([
+    ['field', { ...written, field: 'subject' }],
+    ['conversation', { ...written, conversationId: randomUUID() }],
+    ['message', { ...written, messageId: randomUUID() }],
+    ['revision', { ...written, revision: 1 }],
+    ['kind of row', { field: 'description', conversationId: written.conversationId }],
+  ])('does not open under another %s', (_, read) => {
+    const envelope = keys.encrypt('text', written)
+    expect(keys.decrypt(envelope, written)).toBe('text')
+    expect(() => keys.decrypt(envelope, read)).toThrow(DecryptionError)
+  })
+
+  test('does not open with the keys of another company', () => {
+    expect(() => foreign.decrypt(keys.encrypt('text', written), written)).toThrow(DecryptionError)
+  })
+
+  test('opens whichever case the ids are written in, as uuids compare', () => {
+    const upperCase = {
+      ...written,
+      messageId: written.messageId.toUpperCase(),
+      conversationId: written.conversationId.toUpperCase(),
+    }
+    expect(keys.decrypt(keys.encrypt('text', upperCase), written)).toBe('text')
+  })
+
+  test('does not open with any bit flipped', () => {
+    const envelope = keys.encrypt('short', written)
+    for (let bit = 0; bit < envelope.length * 8; bit++) {
+      const flipped = Buffer.from(envelope)
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      expect(() => keys.decrypt(flipped, written), `bit ${bit}`).toThrow(DecryptionError)
+    }
+  })
+
+  test('does not open truncated, extended or made of noise', () => {
+    const envelope = keys.encrypt('short', written)
+    for (let length = 0; length < envelope.length; length++) {
+      expect(() => keys.decrypt(envelope.subarray(0, length), written), `${length} bytes`).toThrow(
+        DecryptionError,
+      )
+    }
+    expect(() => keys.decrypt(Buffer.concat([envelope, Buffer.alloc(1)]), written)).toThrow(DecryptionError)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (noise) => {
+        expect(() => keys.decrypt(noise, written)).toThrow(DecryptionError)
+      }),
+    )
+  })
+
+  test('says nothing about why it does not open', () => {
+    const failures = [Buffer.alloc(0), Buffer.alloc(100), keys.encrypt('text', bodyOf())].map((envelope) => {
+      try {
+        return keys.decrypt(envelope, written)
+      } catch (error) {
+        return error instanceof DecryptionError && { message: error.message, cause: error.cause }
+      }
+    })
+    expect(new Set(failures.map((failure) => JSON.stringify(failure)))).toEqual(
+      new Set(['{"message":"This text cannot be decrypted."}']),
+    )
+  })
+
+  test('goes with a request hash that depends on the request and the company', () => {
+    expect(keys.requestHash('{"body":"hi"}')).toEqual(keys.requestHash('{"body":"hi"}'))
+    expect(keys.requestHash('{"body":"hi"}')).not.toEqual(keys.requestHash('{"body":"ho"}'))
+    expect(keys.requestHash('{"body":"hi"}')).not.toEqual(foreign.requestHash('{"body":"hi"}'))
+  })
+})
+
+describe('the keys of a company', () => {
+  test('are made once when two nodes race for the first ones', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { store, rows, added } = memoryStore()
+      const companyId = randomUUID()
+      const [first, second] = await Promise.all([startNode(), startNode()])
+      const context = bodyOf()
+      expect(second.decrypt(first.encrypt('from the first', context), context)).toBe('from the first')
+      expect(first.decrypt(second.encrypt('from the second', context), context)).toBe('from the second')
+      expect(first.requestHash('x')).toEqual(second.requestHash('x'))
+      expect(rows.get(companyId)).toHaveLength(1)
+      expect(added.toSorted()).toEqual(['added', 'exists'])
+
+      function startNode() {
+        return createKeyring({ provider: createLocalKeyProvider(directory), store }).forCompany(companyId)
+      }
+    }
+  })
+
+  test('are loaded once for all who ask, and again after the least recently used were dropped', async () => {
+    const { store } = memoryStore()
+    let unwraps = 0
+    const counting: KeyProvider = {
+      ...provider,
+      unwrap: (companyId, wrapped) => {
+        unwraps++
+        return provider.unwrap(companyId, wrapped)
+      },
+    }
+    const keyring = createKeyring({ provider: counting, store }, { maxCompanies: 2 })
+    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
+    await Promise.all(Array.from({ length: 50 }, () => keyring.forCompany(a)))
+    expect(unwraps).toBe(1)
+    await keyring.forCompany(b)
+    await keyring.forCompany(a)
+    await keyring.forCompany(c)
+    expect(unwraps).toBe(3)
+    await keyring.forCompany(a)
+    expect(unwraps).toBe(3)
+    await keyring.forCompany(b)
+    expect(unwraps).toBe(4)
+  })
+
+  test('rotate: old texts stay readable, request hashes stable, and every node knows a key before one encrypts with it', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    let clock = Date.now()
+    const firstNode = createKeyring({ provider, store }, { now: () => clock })
+    const secondNode = createKeyring({ provider, store }, { now: () => clock })
+    const keysOfNodes = () => Promise.all([firstNode.forCompany(companyId), secondNode.forCompany(companyId)])
+    const context = bodyOf()
+    const [before] = await keysOfNodes()
+    const old = before.encrypt('old', context)
+    const hash = before.requestHash('x')
+    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
+    expect(rows.get(companyId)?.map((row) => row.id.slice(-1))).toEqual(['1', '2'])
+
+    const usedKeys = new Set<string>()
+    for (let minute = 0; minute < 40; minute++) {
+      clock += 60_000
+      const [one, two] = await keysOfNodes()
+      const envelope = one.encrypt('new', context)
+      usedKeys.add(envelope.toString('hex', 1, 17))
+      expect(two.decrypt(envelope, context)).toBe('new')
+      expect(two.decrypt(old, context)).toBe('old')
+      expect(two.requestHash('x')).toEqual(hash)
+      // Nodes that loaded before the rotation meet one that has just started.
+      const started = createKeyring({ provider, store }, { now: () => clock })
+      const fresh = await started.forCompany(companyId)
+      expect(two.decrypt(fresh.encrypt('fresh', context), context)).toBe('fresh')
+    }
+    expect(usedKeys.size).toBe(2)
+  })
+
+  test('are rotated once when two nodes rotate at the same time', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    await createKeyring({ provider, store }).forCompany(companyId)
+    const existing = rows.get(companyId) ?? []
+    await Promise.all([1, 2].map(() => addDataKey({ provider, store }, companyId, existing)))
+    expect(rows.get(companyId)).toHaveLength(2)
+  })
+
+  test('can be wrapped under a new secret without touching what they encrypted', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const envelope = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('kept', context)
+
+    const oldSecret = await readFile(keyPath(companyId), 'utf8')
+    const newSecret = `${'5a'.repeat(32)}\n`
+    await writeFile(keyPath(companyId), oldSecret + newSecret)
+    const [row] = rows.get(companyId) ?? []
+    if (!row) throw new Error('no data key')
+    row.wrapped = await provider.wrap(companyId, await provider.unwrap(companyId, Buffer.from(row.wrapped)))
+    await writeFile(keyPath(companyId), newSecret)
+
+    const keys = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(keys.decrypt(envelope, context)).toBe('kept')
+  })
+})
+
+describe('the secret of a company', () => {
+  test('is a file only its owner reads, and nothing else is left beside it', async () => {
+    const companyId = randomUUID()
+    await Promise.all(Array.from({ length: 8 }, () => provider.createSecret(companyId)))
+    const file = await stat(keyPath(companyId))
+    expect(await readFile(keyPath(companyId), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(file.mode & 0o777).toBe(0o600)
+    expect((await stat(directory)).mode & 0o777).toBe(0o700)
+    expect((await readdir(directory)).filter((name) => !name.endsWith('.key'))).toEqual([])
+    const secret = await readFile(keyPath(companyId))
+    await provider.createSecret(companyId)
+    expect(await readFile(keyPath(companyId))).toEqual(secret)
+  })
+
+  test('once destroyed, closes the company for new and, within five minutes, for running nodes', async () => {
+    const { store } = memoryStore()
+    const companyId = randomUUID()
+    let clock = Date.now()
+    const running = createKeyring({ provider, store }, { now: () => clock })
+    await running.forCompany(companyId)
+    await provider.destroySecret(companyId)
+    await provider.destroySecret(companyId)
+
+    await expect(createKeyring({ provider, store }).forCompany(companyId)).rejects.toThrow(
+      KeyUnavailableError,
+    )
+    clock += fiveMinutes
+    await expect(running.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
+    await expect(stat(keyPath(companyId))).rejects.toThrow('ENOENT')
+  })
+
+  test('can be forgotten by a running node at once', async () => {
+    const companyId = randomUUID()
+    const keyring = createKeyring({ provider, store: memoryStore().store })
+    await keyring.forCompany(companyId)
+    await provider.destroySecret(companyId)
+    keyring.forget(companyId)
+    await expect(keyring.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
+  })
+
+  test('when missing, damaged or another one, is reported with its file and what to do, and asked for again next time', async () => {
+    const { store } = memoryStore()
+    const companyId = randomUUID()
+    const keyring = createKeyring({ provider, store })
+    await keyring.forCompany(companyId)
+    const secret = await readFile(keyPath(companyId))
+
+    await rm(keyPath(companyId))
+    await expect(unavailable()).resolves.toMatch(/cannot be read from .*ENOENT.*Restore the key directory/)
+    await writeFile(keyPath(companyId), `${'07'.repeat(32)}\n`)
+    await expect(unavailable()).resolves.toMatch(/does not open the data keys of company/)
+    await truncate(keyPath(companyId), 63)
+    await expect(unavailable()).resolves.toMatch(/is damaged/)
+    await writeFile(keyPath(companyId), '')
+    await expect(unavailable()).resolves.toMatch(/is damaged/)
+    await writeFile(keyPath(companyId), secret)
+    await expect(keyring.forCompany(companyId)).resolves.toBeDefined()
+
+    async function unavailable(): Promise<string> {
+      keyring.forget(companyId)
+      const error = await keyring.forCompany(companyId).catch((reason: unknown) => reason)
+      if (!(error instanceof KeyUnavailableError)) throw new Error('the key was available')
+      expect(error.message).toContain(keyPath(companyId))
+      return error.message
+    }
+  })
+
+  test('does not open a data key of another company', async () => {
+    const [mine, other] = [randomUUID(), randomUUID()]
+    await provider.createSecret(mine)
+    await writeFile(keyPath(other), await readFile(keyPath(mine)))
+    const wrapped = await provider.wrap(mine, Buffer.alloc(32, 1))
+    await expect(provider.unwrap(mine, wrapped)).resolves.toEqual(Buffer.alloc(32, 1))
+    await expect(provider.unwrap(other, wrapped)).rejects.toThrow(KeyUnavailableError)
+  })
+
+  test('never leaves the key directory, whatever the id', async () => {
+    for (const id of ['../../etc/passwd', '', 'x'.repeat(36), `${randomUUID()}/..`]) {
+      await expect(provider.createSecret(id)).rejects.toThrow('must be a uuid')
+    }
+  })
+})
