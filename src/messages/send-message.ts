@@ -25,9 +25,12 @@ const schema = z.object({
   mentionIds: ids('User')
     .refine((list) => list.length <= 100, { error: 'At most 100 people are mentioned.' })
     .nullish(),
-  metadata: z.unknown().optional().refine((value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= 4096, {
-    error: 'The metadata are longer than 4 KiB.',
-  }),
+  metadata: z
+    .unknown()
+    .optional()
+    .refine((value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= 4096, {
+      error: 'The metadata are longer than 4 KiB.',
+    }),
   clientMessageId: shortText(128).nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { type Application, openApplication } from '../../src/application.ts'
+import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
+import { createCompany } from '../../src/companies/create-company.ts'
+import { type Environment, readEnvironment } from '../../src/env.ts'
+import { encodeId } from '../../src/ids.ts'
+import { createServer, type Server } from '../../src/server.ts'
+import { Client } from './client.ts'
+import { cloneDatabase, type TestDatabase } from './database.ts'
+
+/** A running server on a database of its own. */
+export interface TestApp extends AsyncDisposable {
+  url: string
+  database: TestDatabase
+  application: Application
+  issuer: DevelopmentIssuer
+  /** The server's log lines, parsed. */
+  logged: Record<string, unknown>[]
+  environment: Environment
+  server: Server
+  /**
+   * Creates a company with members by first name and role, and signs each of them in. Sending is not limited unless
+   * `limited`.
+   */
+  company<Names extends string>(
+    name: string,
+    members: Record<Names, string>,
+    options?: { limited?: boolean },
+  ): Promise<TestCompany<Names>>
+}
+
+/** A company of a test and its people, each signed in. */
+export type TestCompany<Names extends string> = { [Name in Names]: Client } & {
+  companyId: string
+  companyUuid: string
+}
+
+/** What a test may want otherwise than usual. */
+export interface TestAppOptions {
+  redisUrl?: string
+  /** Another server's database and data directory, to be a second node of it. */
+  beside?: TestApp
+  environment?: Partial<Environment>
+}
+
+/** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
+export async function startApp({
+  redisUrl,
+  beside,
+  environment: changes,
+}: TestAppOptions = {}): Promise<TestApp> {
+  const database = beside?.database ?? (await cloneDatabase())
+  const directory = beside?.environment.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
+  const { appUrl, ownerUrl, systemUrl } = database
+  const environment: Environment = {
+    ...readEnvironment({}),
+    dataDirectory: directory,
+    database: { url: appUrl, ownerUrl, systemUrl, poolSize: 10 },
+    redisUrl: redisUrl ?? beside?.environment.redisUrl,
+    ...changes,
+  }
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
+  const application = await openApplication(environment, log)
+  const { parts, redis, developmentIssuer: issuer } = application
+  if (!issuer) throw new Error('Tests sign in through the development issuer.')
+  const server = createServer({ parts, redis, demoUsers: async () => [] })
+  const url = await server.listen(0, '127.0.0.1')
+
+  return {
+    url,
+    database,
+    application,
+    issuer,
+    logged,
+    environment,
+    server,
+    company: (name, members, options) => createTestCompany(url, application, issuer, name, members, options),
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await application.close()
+      if (beside) return
+      await database.drop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function createTestCompany<Names extends string>(
+  url: string,
+  { parts }: Application,
+  issuer: DevelopmentIssuer,
+  name: string,
+  members: Record<Names, string>,
+  { limited = false }: { limited?: boolean } = {},
+): Promise<TestCompany<Names>> {
+  const suffix = randomBytes(4).toString('hex')
+  const people = Object.entries<string>(members).map(([first, role]) => ({
+    externalId: `${first}@${suffix}.test`,
+    name: `${first.charAt(0).toUpperCase()}${first.slice(1)} ${name}`,
+    email: `${first}@${suffix}.test`,
+    department: null,
+    role,
+  }))
+  const companyId = await createCompany(parts.database, { name, externalId: suffix, members: people })
+  const { prisma } = parts.database.forChores(companyId)
+  if (!limited) {
+    await prisma.company.update({
+      where: { id: companyId },
+      data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
+    })
+  }
+  const users = await prisma.user.findMany({ where: { companyId } })
+  const clients = await Promise.all(
+    people.map(async ({ externalId }, index) => {
+      const token = await issuer.mint({ subject: externalId, companyId })
+      const uuid = users.find((user) => user.externalId === externalId)?.id ?? ''
+      return [
+        Object.keys(members)[index],
+        new Client(url, token, { uuid, externalId, userId: encodeId('User', uuid) }),
+      ]
+    }),
+  )
+  return { ...Object.fromEntries(clients), companyId: encodeId('Company', companyId), companyUuid: companyId }
+}

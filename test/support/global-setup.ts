@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { TestProject } from 'vitest/node'
+import { openDataDirectory } from '../../src/data-directory.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { prepareDatabase, withClient } from '../../src/database/roles.ts'
+import { TEMPLATE } from './database.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    adminUrl: string
+  }
+}
+
+/** One PostgreSQL for the run, with a migrated template that each test file clones. */
+export default async function setUp(project: TestProject) {
+  const path = await mkdtemp(join(tmpdir(), 'colloquy-test-'))
+  const log = pino({ level: 'warn' })
+  const dataDirectory = await openDataDirectory(path, { exclusive: true })
+  const postgres = await startEmbeddedPostgres({ dataDirectory, log })
+  // A test that loses its data proves nothing either way, so the disk need not be waited for.
+  await withClient(postgres.adminUrl, async (admin) => {
+    await admin.query('alter system set fsync = off')
+    await admin.query('select pg_reload_conf()')
+  })
+  const { ownerUrl } = await prepareDatabase(postgres.adminUrl, TEMPLATE)
+  await migrate({ url: ownerUrl, log })
+  project.provide('adminUrl', postgres.adminUrl)
+  return async () => {
+    await postgres.stop()
+    await dataDirectory.release()
+    await rm(path, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,85 @@
+import type { Sink } from 'graphql-ws'
+import type { Answer, Data } from './client.ts'
+
+/** Everything one subscription has received, and how it ended. */
+export class Recorder implements AsyncDisposable {
+  readonly answers: Answer[] = []
+  /** How the socket was closed, once it is. */
+  closeEvent: { code: number; reason: string } | undefined
+  error: unknown
+  isComplete = false
+  unsubscribe: () => void = () => {}
+  onDispose: () => void | Promise<void> = () => {}
+  readonly #waiting = new Set<() => void>()
+
+  /** The events, by the name of the one root field. */
+  get events(): Data[] {
+    return this.answers.flatMap(({ data }) => (data ? Object.values(data) : []))
+  }
+
+  readonly sink: Sink<Answer> = {
+    next: (answer) => {
+      this.answers.push(answer as Answer)
+      this.#wake()
+    },
+    error: (error) => this.fail(error),
+    complete: () => {
+      this.isComplete = true
+      this.#wake()
+    },
+  }
+
+  fail(error: unknown): void {
+    this.error = error
+    this.#wake()
+  }
+
+  closed(event: unknown): void {
+    this.closeEvent = event as { code: number; reason: string }
+    this.#wake()
+  }
+
+  /** Waits until the condition holds and gives what it found; fails with all that was received after 10 s. */
+  async until<T>(find: (recorder: this) => T | undefined | false): Promise<T> {
+    const deadline = Date.now() + 10_000
+    for (;;) {
+      const found = find(this)
+      if (found !== undefined && found !== false) return found as T
+      const left = deadline - Date.now()
+      if (left <= 0)
+        throw new Error(`It did not come. Received: ${JSON.stringify({ ...this, '#waiting': undefined })}`)
+      await this.#change(left)
+    }
+  }
+
+  /** Waits for an event that matches. */
+  event(matches: (event: Data) => boolean): Promise<Data> {
+    return this.until(({ events }) => events.find(matches))
+  }
+
+  /** Waits for so many events and gives them. */
+  count(count: number): Promise<Data[]> {
+    return this.until(({ events }) => events.length >= count && events)
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.unsubscribe()
+    await this.onDispose()
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake()
+  }
+
+  #change(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, withinMs)
+      this.#waiting.add(done)
+    })
+  }
+}
