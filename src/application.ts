@@ -3,6 +3,7 @@ import { type DevelopmentIssuer, openDevelopmentIssuer } from './auth/developmen
 import { createSignIn } from './auth/sign-in.ts'
 import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
 import { createViewerDirectory } from './auth/viewer.ts'
+import { refreshBuiltInRoles } from './companies/create-company.ts'
 import type { Parts } from './context.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { connectDatabase, type ReachedDatabase, reachDatabase } from './database/reach-database.ts'
@@ -25,13 +26,21 @@ export interface Application {
   redis: RedisConnections | undefined
   /** Undefined where an identity provider signs the tokens. */
   developmentIssuer: DevelopmentIssuer | undefined
-  /** True if the database came up empty in this start. */
-  isFresh: boolean
   close(): Promise<void>
 }
 
+/** What is not for an operator to choose. */
+export interface ApplicationOptions {
+  /** In milliseconds; replaces the clocks of the process and of Redis for the rate limits. */
+  limiterClock?: (() => number) | undefined
+}
+
 /** Opens the application; throws StartupProblem for what an operator can mend. */
-export async function openApplication(environment: Environment, log: Logger): Promise<Application> {
+export async function openApplication(
+  environment: Environment,
+  log: Logger,
+  options: ApplicationOptions = {},
+): Promise<Application> {
   const isEmbedded = environment.database.url === undefined
   const dataDirectory = await openDataDirectory(environment.dataDirectory, { exclusive: isEmbedded })
   const undo: (() => Promise<void>)[] = [() => dataDirectory.release()]
@@ -41,7 +50,11 @@ export async function openApplication(environment: Environment, log: Logger): Pr
   try {
     const reached = await reachDatabase(environment, dataDirectory, log)
     undo.push(() => reached.stop())
-    return { ...(await assemble(environment, dataDirectory, reached, log, undo)), dataDirectory, close }
+    return {
+      ...(await assemble(environment, dataDirectory, reached, log, undo, options)),
+      dataDirectory,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -54,9 +67,11 @@ async function assemble(
   reached: ReachedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
+  { limiterClock }: ApplicationOptions,
 ) {
   const database = await connectDatabase(reached, environment.database.poolSize, log)
   undo.push(() => database.close())
+  if (reached.applied.length > 0) await refreshBuiltInRoles(database)
   const provider = createLocalKeyProvider(environment.keyDirectory ?? dataDirectory.file('keys'))
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   await assertKeysOpen(database, keyring)
@@ -66,6 +81,7 @@ async function assemble(
   const limiter = createRateLimiter({
     log,
     redis,
+    clock: limiterClock,
     onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
   })
   undo.push(async () => limiter.close())
@@ -79,7 +95,7 @@ async function assemble(
   const memberClaim = environment.identity?.memberClaim ?? 'sub'
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const parts: Parts = { database, keyring, limiter, live, viewers, signIn, log }
-  return { parts, redis, developmentIssuer, isFresh: reached.isFresh }
+  return { parts, redis, developmentIssuer }
 }
 
 function createVerifier(
@@ -107,20 +123,27 @@ function createVerifier(
   }
 }
 
-/** A node that cannot unwrap an existing data key would answer with errors; it had better not start. */
+/**
+ * A node with other keys than the database's would answer with errors; it had better not start. A company whose secret was
+ * destroyed on purpose keeps nobody else from starting, so several are tried.
+ */
 async function assertKeysOpen(database: Parts['database'], keyring: Keyring): Promise<void> {
-  const [company] = await database.acrossCompanies<{ id: string }>(
+  const companies = await database.acrossCompanies<{ id: string }>(
     {
-      name: 'a_company_with_keys',
-      text: 'select c.id from companies c join company_streams s on s.company_id = c.id where s.position > 0 order by c.id limit 1',
+      name: 'companies_with_events',
+      text: 'select s.company_id as id from company_streams s where s.position > 0 order by s.position desc limit 20',
     },
     [],
   )
-  if (!company) return
-  try {
-    await keyring.forCompany(company.id)
-  } catch (error) {
-    if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
-    throw error
+  let problem: KeyUnavailableError | undefined
+  for (const { id } of companies) {
+    try {
+      await keyring.forCompany(id)
+      return
+    } catch (error) {
+      if (!(error instanceof KeyUnavailableError)) throw error
+      problem ??= error
+    }
   }
+  if (problem) throw new StartupProblem(problem.message)
 }

@@ -1,1 +1,80 @@
-process.stdout.write('not yet\n')
+import { Command, InvalidArgumentError } from 'commander'
+import { runCommand, runServer } from './run-process.ts'
+
+// Each command is loaded when it is called for: most of them need far less than the server does.
+const program = new Command('colloquy')
+  .description(
+    'Runs and looks after a Colloquy server. The README lists the environment variables it is configured by.',
+  )
+  .helpCommand(false)
+  .showSuggestionAfterError(false)
+
+program
+  .command('serve')
+  .description('run the server until SIGTERM or Ctrl-C')
+  .action(async () => {
+    const { serve } = await import('./cli/serve.ts')
+    await runServer(serve)
+  })
+
+program
+  .command('migrate')
+  .description('apply pending migrations (DATABASE_OWNER_URL) and bring the built-in roles up to date')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { migrate } = await import('./cli/migrate.ts')
+    await runCommand(() => migrate(options))
+  })
+
+program
+  .command('seed')
+  .description('put the demo companies Acme and Globex into an empty database')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { seed } = await import('./cli/seed.ts')
+    await runCommand(() => seed(options))
+  })
+
+program
+  .command('company')
+  .description('create a company and its first owner')
+  .argument('<name>', "the company's name")
+  .requiredOption('--owner <external id>', "the owner's external id: what the member claim of a token says")
+  .requiredOption('--owner-name <name>', "the owner's name")
+  .option('--owner-email <address>', "the owner's e-mail address")
+  .option('--external-id <id>', "the embedding product's own id of the company")
+  .option('--json', 'print JSON')
+  .action(async (name, options) => {
+    const { company } = await import('./cli/company.ts')
+    await runCommand(() => company(name, options))
+  })
+
+program
+  .command('token')
+  .description('print an access token of the development issuer; not in production')
+  .argument('<login>', "a member's external id, such as alice@acme.test")
+  .option('--company <name or id>', 'the one company the token is for; without it X-Company-Id chooses')
+  .option('--expires <seconds>', 'how long it is valid (default: 12 hours)', seconds)
+  .option('--json', 'print JSON')
+  .action(async (login, options) => {
+    const { token } = await import('./cli/token.ts')
+    await runCommand(() => token(login, options))
+  })
+
+program
+  .command('doctor')
+  .description('check configuration, database, roles, policies, Redis, keys and token issuer')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { doctor } = await import('./cli/doctor.ts')
+    await runCommand(() => doctor(options))
+  })
+
+await program.parseAsync()
+
+function seconds(text: string): number {
+  const most = 366 * 24 * 60 * 60
+  const value = Number(text)
+  if (/^\d{1,9}$/.test(text) && value >= 1 && value <= most) return value
+  throw new InvalidArgumentError(`Give a whole number of seconds from 1 to ${most}.`)
+}

@@ -54,9 +54,12 @@ export function createContext(
   }
 }
 
-/** The same context with nothing remembered: events are delivered as things are at that moment. */
-export function refreshContext(context: Context): Context {
-  return { ...context, loaders: createLoaders(context.tenant, context.viewer.userId) }
+/**
+ * The same context with nothing remembered: an event is delivered as things are at that moment, and cursors given out
+ * with it go on from its own position.
+ */
+export function refreshContext(context: Context, streamPosition = context.streamPosition): Context {
+  return { ...context, streamPosition, loaders: createLoaders(context.tenant, context.viewer.userId) }
 }
 
 /** Throws PermissionDeniedError unless the viewer's role has the permission. */

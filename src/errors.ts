@@ -53,18 +53,21 @@ export class ConflictError extends UserError {
 }
 
 /** Every code a top-level error can carry in `extensions.code`. */
-export type RefusalCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'BAD_USER_INPUT'
-  | 'RATE_LIMITED'
-  | 'CURSOR_EXPIRED'
-  | 'MESSAGING_DISABLED'
-  | 'READ_ONLY'
-  | 'QUERY_TOO_EXPENSIVE'
-  | 'UNAVAILABLE'
-  | 'INTERNAL_SERVER_ERROR'
+export const refusalCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'RATE_LIMITED',
+  'CURSOR_EXPIRED',
+  'MESSAGING_DISABLED',
+  'READ_ONLY',
+  'QUERY_TOO_EXPENSIVE',
+  'UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+] as const
+
+export type RefusalCode = (typeof refusalCodes)[number]
 
 /** The request as a whole is refused; it becomes a top-level GraphQL error with this code. */
 export class Refusal extends Error {

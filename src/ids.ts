@@ -16,7 +16,8 @@ export function encodeId(type: string, uuid: string): string {
 /** Type and UUID of a global id, or undefined if it is malformed. */
 export function decodeId(id: string): { type: string; uuid: string } | undefined {
   const [type, uuid, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
-  if (!type || !uuid || rest.length > 0 || !isUuid(uuid) || encodeId(type, uuid) !== id) return undefined
+  if (!type || !uuid || rest.length > 0 || !/^[A-Za-z]{1,40}$/.test(type)) return undefined
+  if (!isUuid(uuid) || encodeId(type, uuid) !== id) return undefined
   return { type, uuid }
 }
 

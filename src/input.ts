@@ -3,7 +3,8 @@ import { type InputIssue, InvalidInputError } from './errors.ts'
 import { decodeId, type NodeType } from './ids.ts'
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
-const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]/u
+/** Anything but white space, controls, and what is drawn as nothing: joiners, variation selectors, fillers, blank braille. */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** Parses an operation's input; throws InvalidInputError with everything that is wrong and where. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

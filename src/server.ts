@@ -5,6 +5,7 @@ import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { metrics } from './metrics/metrics.ts'
 import type { RedisConnections } from './redis/connection.ts'
+import { requestPath } from './request-path.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { attachWebSockets } from './web-sockets.ts'
 
@@ -25,16 +26,17 @@ export interface Server {
 }
 
 const DRAIN_MS = 10_000
+const SWEEP_MS = 50
 
 /** Creates the server; nothing listens yet. */
 export function createServer({ parts, redis, demoUsers }: ServerOptions): Server {
   const graphql = createGraphQLServer({ parts, demoUsers })
   const http = createHttpServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname === '/healthz') answer(response, 200, 'ok')
-    else if (pathname === '/readyz') void answerReadiness(parts, redis, response)
-    else if (pathname === '/metrics') void answerMetrics(response)
-    else if (pathname === '/') redirect(response, '/graphql')
+    const path = requestPath(request)
+    if (path === '/healthz') answer(response, 200, 'ok')
+    else if (path === '/readyz') void answerReadiness(parts, redis, response)
+    else if (path === '/metrics') void answerMetrics(response)
+    else if (path === '/') redirect(response, '/graphql')
     else void graphql(request, response)
   })
   // A client that sends its headers or body drop by drop holds a socket, not the server.
@@ -51,9 +53,13 @@ export function createServer({ parts, redis, demoUsers }: ServerOptions): Server
     async close() {
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       await sockets.close()
-      http.closeIdleConnections()
+      // What is left are event streams over HTTP, which would go on for ever.
+      parts.live.interrupt()
+      // A connection becomes idle when its answer ends, and its client would keep it.
+      const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)
       const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await closed
+      clearInterval(sweep)
       clearTimeout(force)
     },
   }

@@ -96,6 +96,8 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
       askedForUnknownAt = now()
     }
     await refresh()
+    // An issuer that has not answered may be asked again as soon as it is due.
+    if (failure !== undefined) askedForUnknownAt = Number.NEGATIVE_INFINITY
   }
 
   async function findAmongFetched(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {

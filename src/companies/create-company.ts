@@ -1,7 +1,8 @@
-import type { Database } from '../database/database.ts'
+import type { Database, Statement } from '../database/database.ts'
+import { ConflictError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { builtInRoles } from '../members/permissions.ts'
-import { fold } from '../search/fold.ts'
+import { foldedKey } from '../search/fold.ts'
 
 /** A company to create, with its first people. */
 export interface NewCompany {
@@ -17,7 +18,16 @@ export interface NewCompany {
   }[]
 }
 
-/** Creates a company with the built-in roles and its first members, all or none; returns its id. */
+const listCompanies: Statement = { name: 'all_companies', text: 'select id from companies order by id' }
+
+const refreshRoles: Statement = {
+  name: 'refresh_built_in_roles',
+  text: `update roles r set permissions = b.permissions
+         from jsonb_to_recordset($2) b (name text, permissions text[])
+         where r.company_id = $1 and r.is_built_in and r.name = b.name and r.permissions <> b.permissions`,
+}
+
+/** Creates a company with the built-in roles and its first members, all or none; returns its id. Throws ConflictError. */
 export async function createCompany(
   database: Database,
   { name, externalId, members }: NewCompany,
@@ -32,6 +42,9 @@ export async function createCompany(
   }))
   const roleIds = new Map(roles.map((role) => [role.name, role.id]))
   await database.forChores(companyId).transaction(async (transaction) => {
+    if (externalId !== null && (await transaction.company.findFirst({ where: { externalId } }))) {
+      throw new ConflictError(`There is a company with the external id ${externalId} already.`)
+    }
     await transaction.company.create({ data: { id: companyId, name, externalId } })
     await transaction.companyStream.create({ data: { companyId } })
     await transaction.role.createMany({ data: roles })
@@ -40,7 +53,7 @@ export async function createCompany(
         ...member,
         companyId,
         id: newId(),
-        nameFolded: fold(member.name),
+        nameFolded: foldedKey(member.name),
         roleId: roleIds.get(role) ?? roleIds.get('member') ?? '',
       })),
     })
@@ -50,17 +63,16 @@ export async function createCompany(
 
 /** Brings the built-in roles of existing companies up to this version's permissions (features 1.7). */
 export async function refreshBuiltInRoles(database: Database): Promise<void> {
-  const companies = await database.acrossCompanies<{ id: string }>(
-    { name: 'all_companies', text: 'select id from companies order by id' },
-    [],
+  const roles = JSON.stringify(
+    Object.entries(builtInRoles).map(([name, permissions]) => ({ name, permissions })),
   )
-  for (const { id: companyId } of companies) {
-    const { prisma } = database.forChores(companyId)
-    for (const [name, permissions] of Object.entries(builtInRoles)) {
-      await prisma.role.updateMany({
-        where: { companyId, name, isBuiltIn: true, NOT: { permissions: { equals: [...permissions] } } },
-        data: { permissions: [...permissions] },
-      })
-    }
+  for (const id of await companyIds(database)) {
+    await database.forChores(id).query(refreshRoles, [id, roles])
   }
+}
+
+/** The ids of all companies, the oldest first. */
+export async function companyIds(database: Database): Promise<string[]> {
+  const companies = await database.acrossCompanies<{ id: string }>(listCompanies, [])
+  return companies.map(({ id }) => id)
 }

@@ -3,16 +3,8 @@ import { InvalidInputError, PermissionDeniedError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { standardLimit } from '../graphql/rate-limit-plugin.ts'
 import { sendLimitsOf } from './company.ts'
+import { CompanyRef, GroupAccessEnum } from './refs.ts'
 import { updateCompanySettings } from './update-company-settings.ts'
-
-export const GroupAccessEnum = builder.enumType('GroupAccess', {
-  description: 'Who may find and join a group.',
-  values: {
-    OPEN: { description: 'Listed; anyone may join.' },
-    CLOSED: { description: 'Listed; joined by invitation.' },
-    PRIVATE: { description: 'Unknown to non-members.' },
-  } as const,
-})
 
 const RevisionAudienceEnum = builder.enumType('RevisionAudience', {
   description: 'Who may see the earlier texts of an edited message.',
@@ -84,20 +76,14 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
   }),
 })
 
-export const CompanyRef = builder.prismaNode('Company', {
-  id: { field: 'id' },
-  nullable: true,
-  description: 'The tenant: nothing crosses from one to another.',
-  findUnique: (id) => ({ id }),
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name.' }),
-    settings: t.field({
-      type: CompanySettingsRef,
-      description: 'What the company has decided.',
-      resolve: (company) => company,
-    }),
+builder.prismaObjectFields(CompanyRef, (t) => ({
+  name: t.exposeString('name', { description: 'The name.' }),
+  settings: t.field({
+    type: CompanySettingsRef,
+    description: 'What the company has decided.',
+    resolve: (company) => company,
   }),
-})
+}))
 
 builder.relayMutationField(
   'updateCompanySettings',

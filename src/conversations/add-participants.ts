@@ -19,7 +19,7 @@ export async function addParticipants(
 ): Promise<{ conversation: ConversationRow }> {
   const { conversationId, userIds } = parseInput(schema, input)
   const { companyId } = context.viewer
-  await changeGroup(context, conversationId, async (transaction, group) => {
+  await changeGroup(context, { conversationId }, async (transaction, group) => {
     if (!group.viewerRole) throw new PermissionDeniedError('Only members of the group may add people.')
     if (group.access !== 'OPEN') requireGroupAdmin(group)
     await requireColleagues(transaction, companyId, userIds)

@@ -29,16 +29,18 @@ interface LockedRow {
 
 /**
  * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
- * change returns the event to tell of, or null if nothing changed. Throws NotFoundError for what the viewer cannot see.
+ * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it. Throws
+ * NotFoundError for what the viewer cannot see, InvalidInputError for a conversation that is no group.
  */
 export async function changeGroup(
   { tenant, viewer, parts }: Context,
-  groupId: string,
+  named: { groupId: string } | { conversationId: string },
   change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
 ): Promise<void> {
   const position = await tenant.transaction(async (transaction) => {
-    const event = await change(transaction, await lockGroup(transaction, viewer, groupId))
-    return event && appendGroupEvent(transaction, groupId, viewer.userId, event)
+    const group = await lockGroup(transaction, viewer, named)
+    const event = await change(transaction, group)
+    return event && appendGroupEvent(transaction, group.id, viewer.userId, event)
   })
   if (position !== null) parts.live.wake(viewer.companyId, position)
 }
@@ -74,8 +76,9 @@ export async function requireColleagues(
 async function lockGroup(
   transaction: Transaction,
   { companyId, userId }: { companyId: string; userId: string },
-  groupId: string,
+  named: { groupId: string } | { conversationId: string },
 ): Promise<LockedGroup> {
+  const [[inputName, groupId] = []] = Object.entries(named)
   await transaction.$queryRaw`
     select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
   const [row] = await transaction.$queryRaw<LockedRow[]>`
@@ -87,7 +90,7 @@ async function lockGroup(
     row && (row.viewerRole !== null || (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
   if (!isVisible) throw new NotFoundError('There is no such group.')
   if (row.kind !== 'GROUP') {
-    throw new InvalidInputError([{ path: [], detail: 'Only the people of a group can be changed.' }])
+    throw new InvalidInputError([{ path: [String(inputName)], detail: 'This conversation is not a group.' }])
   }
   return row
 }

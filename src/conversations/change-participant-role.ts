@@ -19,17 +19,16 @@ export async function changeParticipantRole(
 ): Promise<{ conversation: ConversationRow }> {
   const { conversationId, userId, role } = parseInput(schema, input)
   const { companyId } = context.viewer
-  await changeGroup(context, conversationId, async (transaction, group) => {
+  await changeGroup(context, { conversationId }, async (transaction, group) => {
     requireGroupAdmin(group)
     const present = { companyId, conversationId, leftAt: null }
     const participant = await transaction.participant.findFirst({ where: { ...present, userId } })
     if (!participant) throw new NotFoundError('This person is not in the group.')
     if (participant.role === role) return null
-    if (
-      role === 'MEMBER' &&
-      (await transaction.participant.count({ where: { ...present, role: 'ADMIN' } })) === 1
-    ) {
-      throw new ConflictError('A group keeps at least one admin: promote somebody else first.')
+    if (role === 'MEMBER') {
+      const others = { ...present, role: 'ADMIN', userId: { not: userId }, user: { isEnabled: true } }
+      if ((await transaction.participant.count({ where: others })) === 0)
+        throw new ConflictError('A group keeps at least one admin: promote somebody else first.')
     }
     await transaction.participant.updateMany({ where: { ...present, userId }, data: { role } })
     return { kind: 'CONVERSATION_CHANGED' }

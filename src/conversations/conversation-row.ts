@@ -114,15 +114,24 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
   }
 }
 
+/** Until its first message a direct conversation shows only to whoever started it; nobody is named once both have. */
+export const begunSql = `(c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_id is null or c.created_by_id = p.user_id)`
+
 /**
  * The one place that decides who may see a conversation `c` of which `p` is the viewer's own place, if any: its
  * participants; and of listed groups everybody, though little.
  */
-export const visibleSql = `(p.user_id is not null or (c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed))`
+const visibleSql = `(p.user_id is not null and ${begunSql}
+    or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)`
 
-/** Joins the viewer's own place, $2, to conversation `c`. */
-export const viewerJoin = `left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
-    and p.user_id = $2 and p.left_at is null`
+/**
+ * Joins the viewer's own place, $2, to conversation `c`. The `offset 0` keeps the planner from reading all places of the
+ * viewer, of which it expects next to none.
+ */
+export const viewerJoin = `left join lateral (
+      select * from participants p where p.company_id = c.company_id and p.conversation_id = c.id
+        and p.user_id = $2 and p.left_at is null offset 0
+    ) p on true`
 
 /** Conversations by id as the viewer may see them: $1 company, $2 viewer, $3 ids. */
 export const conversationsById: Statement = {

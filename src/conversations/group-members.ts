@@ -1,6 +1,22 @@
 import type { Transaction } from '../database/tenant-client.ts'
 import type { LockedGroup } from './change-group.ts'
 
+/** Lets the first people of a new group in, its creator before the others and as admin. */
+export async function addFounders(
+  transaction: Transaction,
+  companyId: string,
+  groupId: string,
+  creatorId: string,
+  others: string[],
+): Promise<void> {
+  await transaction.$executeRaw`
+    insert into participants (company_id, conversation_id, user_id, role, joined_at)
+    select ${companyId}::uuid, ${groupId}::uuid, ${creatorId}::uuid, 'ADMIN', now()
+    union all
+    select ${companyId}::uuid, ${groupId}::uuid, u.id, 'MEMBER', now() + interval '1 millisecond'
+    from unnest(${others}::uuid[]) u (id)`
+}
+
 /** Lets people in, or in again; returns those who were not in already. */
 export async function addMembers(
   transaction: Transaction,
@@ -42,8 +58,8 @@ export async function removeMember(
 /** The last admin hands over to the longest-standing member; without members the group closes (features 2.2). */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }
-  const admins = await transaction.participant.count({ where: { ...present, role: 'ADMIN' } })
-  if (admins > 0) return
+  const admins = { ...present, role: 'ADMIN', user: { isEnabled: true } }
+  if ((await transaction.participant.count({ where: admins })) > 0) return
   const [heir] = await transaction.participant.findMany({
     where: present,
     orderBy: [{ user: { isEnabled: 'desc' } }, { joinedAt: 'asc' }, { userId: 'asc' }],

@@ -1,27 +1,36 @@
 import type { Statement } from '../database/database.ts'
 import {
+  begunSql,
   conversationColumns,
   lastMessageColumns,
   lastMessageJoin,
   mutedSql,
   unreadMentionsSql,
   unreadSql,
+  viewerJoin,
 } from './conversation-row.ts'
 
 /**
- * A page of the inbox in one statement, latest activity first. An unwritten direct conversation shows only to whoever
- * started it. $1 company, $2 viewer, $3 $4 after this activity and id, $5 most rows, $6 kinds, $7 context type,
- * $8 unread only, $9 muted or not, $10 folded text in the title or the other person's name.
+ * A page of the inbox in one statement, latest activity first. A conversation that has moved up since the first page
+ * was read keeps the place it had then, so that later pages neither skip nor repeat it. $1 company, $2 viewer, $3 $4
+ * after this activity and id, $5 most rows, $6 kinds, $7 context type, $8 unread only, $9 muted or not, $10 folded text
+ * in the title or the other person's name, $11 the latest activity of the first page.
  */
 export const inboxPage: Statement = {
   name: 'inbox_page',
-  text: `select ${conversationColumns}, ${lastMessageColumns}
+  text: `select ${conversationColumns}, ${lastMessageColumns}, c.place
     from (
-      select c.*
+      select c.*, x.place
       from participants p join conversations c on c.company_id = p.company_id and c.id = p.conversation_id
-      where p.company_id = $1 and p.user_id = $2 and p.left_at is null
-        and (c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_id = $2)
-        and ($3::timestamptz is null or (c.last_activity_at, c.id) < ($3::timestamptz, $4::uuid))
+      cross join lateral (
+        select case when $11::timestamptz is null or c.last_activity_at <= $11 then c.last_activity_at else coalesce((
+          select m.created_at from messages m
+          where m.company_id = c.company_id and m.conversation_id = c.id and m.created_at <= $11
+          order by m.seq desc limit 1
+        ), c.created_at) end as place
+      ) x
+      where p.company_id = $1 and p.user_id = $2 and p.left_at is null and ${begunSql}
+        and ($3::timestamptz is null or (x.place, c.id) < ($3::timestamptz, $4::uuid))
         and ($6::text[] is null or c.kind = any($6))
         and ($7::text is null or c.context_type = $7)
         and (not $8::boolean or ${unreadSql} > 0)
@@ -31,11 +40,11 @@ export const inboxPage: Statement = {
           where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> $2
             and strpos(u.name_folded, $10) > 0
         ))
-      order by c.last_activity_at desc, c.id desc limit $5
+      order by x.place desc, c.id desc limit $5
     ) c
-    join participants p on p.company_id = c.company_id and p.conversation_id = c.id and p.user_id = $2
+    ${viewerJoin}
     ${lastMessageJoin}
-    order by c.last_activity_at desc, c.id desc`,
+    order by c.place desc, c.id desc`,
 }
 
 /** The viewer's unread messages by kind, muted conversations through their mentions alone: $1 company, $2 viewers. */

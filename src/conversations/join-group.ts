@@ -16,7 +16,7 @@ export async function joinGroup(
 ): Promise<{ conversation: ConversationRow }> {
   const { groupId } = parseInput(schema, input)
   const { companyId, userId } = context.viewer
-  await changeGroup(context, groupId, async (transaction, group) => {
+  await changeGroup(context, { groupId }, async (transaction, group) => {
     if (group.viewerRole) return null
     if (group.access !== 'OPEN') throw new PermissionDeniedError('This group is joined by invitation.')
     await addMembers(transaction, companyId, group, [userId])

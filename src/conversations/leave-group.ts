@@ -11,7 +11,7 @@ const schema = z.object({ groupId: id('Conversation') })
 export async function leaveGroup(context: Context, input: unknown): Promise<{ conversationId: string }> {
   const { groupId } = parseInput(schema, input)
   const { companyId, userId } = context.viewer
-  await changeGroup(context, groupId, async (transaction) => {
+  await changeGroup(context, { groupId }, async (transaction) => {
     const left = await removeMember(transaction, companyId, groupId, userId)
     if (!left) throw new NotFoundError('You are not in this group.')
     return { kind: 'PARTICIPANTS_CHANGED', left: [userId] }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { type ForwardArgs, forwardPage, type Page } from '../graphql/page.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
 import { searchText } from '../search/search-text.ts'
 import { type ConversationRow, type FlatConversationRow, readConversation } from './conversation-row.ts'
 import { groupsPage, inboxPage } from './inbox.ts'
@@ -28,13 +28,16 @@ export function inboxList(
     muted ?? null,
     searchText(search),
   ]
-  return forwardPage<ConversationRow>(args, {
-    key: ['instant', 'uuid'],
-    keyOf: (row) => [row.lastActivityAt.toISOString(), row.id],
+  let firstPageAt: string | null = null
+  return forwardPage<ListedRow, ConversationRow>(args, {
+    key: ['instant', 'uuid', 'instant'],
+    keyOf: (row) => [row.place.toISOString(), row.id, String(firstPageAt)],
     nodeOf: (row) => row,
-    async read([at, id], most) {
-      const values = [viewer.companyId, viewer.userId, at, id, most, ...conditions]
-      return loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
+    async read([place, id, since], most) {
+      const values = [viewer.companyId, viewer.userId, place, id, most, ...conditions, since]
+      const rows = loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
+      firstPageAt = since ?? rows[0]?.place.toISOString() ?? null
+      return rows
     },
   })
 }
@@ -56,9 +59,12 @@ export function groupList(
   })
 }
 
+/** A conversation of the inbox and what it is sorted by there. */
+type ListedRow = ConversationRow & { place: Date }
+
 /** Primes the loaders with the rows, and asks for everybody in them at once. */
-function loaded({ loaders }: Context, flat: FlatConversationRow[]): ConversationRow[] {
-  const rows = flat.map(readConversation)
+function loaded({ loaders }: Context, flat: FlatConversationRow[]): ListedRow[] {
+  const rows = flat.map((row) => ({ ...readConversation(row), place: row.place as Date }))
   const people = rows
     .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
     .filter((id) => id != null)

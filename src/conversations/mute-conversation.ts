@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 import { NotFoundError } from '../errors.ts'
 import { id, parseInput } from '../input.ts'
-import type { ConversationRow } from './conversation-row.ts'
+import { begunSql, type ConversationRow } from './conversation-row.ts'
 import { requireConversation } from './require-conversation.ts'
 
 const schema = z.object({
@@ -18,8 +18,9 @@ const unmuteSchema = schema.omit({ until: true })
 const setMute: Statement = {
   name: 'set_mute',
   text: `with muted as (
-      update participants p set is_muted = $4, muted_until = $5
-      where p.company_id = $1 and p.user_id = $2 and p.conversation_id = $3 and p.left_at is null returning 1
+      update participants p set is_muted = $4, muted_until = $5 from conversations c
+      where p.company_id = $1 and p.user_id = $2 and p.conversation_id = $3 and p.left_at is null
+        and c.company_id = p.company_id and c.id = p.conversation_id and ${begunSql} returning 1
     )
     select app.append_event('MUTE_CHANGED', $3, null, null, $2, $2)::text as position from muted`,
 }

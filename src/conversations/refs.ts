@@ -3,3 +3,40 @@ import type { ConversationRow } from './conversation-row.ts'
 
 /** The GraphQL type of a conversation; its fields are in schema.ts. */
 export const ConversationRef = builder.objectRef<ConversationRow>('Conversation')
+
+/** The GraphQL type of a page of conversations. */
+export const ConversationConnection = builder.connectionObject(
+  { type: ConversationRef, name: 'ConversationConnection', description: 'A page of conversations.' },
+  { name: 'ConversationEdge', description: 'A conversation and its place in the list.' },
+)
+
+/** The GraphQL enum of what a participant may do. */
+export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
+  description: 'What a participant may do in a group.',
+  values: {
+    ADMIN: { description: 'Change the group and its people.' },
+    MEMBER: { description: 'Take part.' },
+  } as const,
+})
+
+/** The GraphQL enum of kinds. */
+export const ConversationKindEnum = builder.enumType('ConversationKind', {
+  description: 'What a conversation is for.',
+  values: {
+    DIRECT: { description: 'Two people.' },
+    GROUP: { description: 'People who have come together.' },
+    BROADCAST: { description: 'An announcement and what is said to it.' },
+    GLOBAL: { description: 'The whole company.' },
+    CONTEXT: { description: 'One transaction, plan or topic.' },
+  } as const,
+})
+
+/** The GraphQL enum of what a conversation can be linked to. */
+export const ContextTypeEnum = builder.enumType('ContextType', {
+  description: 'What a conversation can be linked to.',
+  values: {
+    TRANSACTION: { description: 'A business transaction.' },
+    PLAN: { description: 'A plan.' },
+    TOPIC: { description: 'A topic.' },
+  } as const,
+})

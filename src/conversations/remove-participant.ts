@@ -19,7 +19,7 @@ export async function removeParticipant(
   if (userId === viewer.userId) {
     throw new InvalidInputError([{ path: ['userId'], detail: 'To leave a group yourself, use leaveGroup.' }])
   }
-  await changeGroup(context, conversationId, async (transaction, group) => {
+  await changeGroup(context, { conversationId }, async (transaction, group) => {
     requireGroupAdmin(group)
     const removed = await removeMember(transaction, viewer.companyId, conversationId, userId)
     if (!removed) throw new NotFoundError('This person is not in the group.')

@@ -1,38 +1,15 @@
-import { GroupAccessEnum } from '../companies/schema.ts'
+import { GroupAccessEnum } from '../companies/refs.ts'
 import type { Context } from '../context.ts'
 import { builder } from '../graphql/builder.ts'
-import { decodeQueryIdOf } from '../graphql/ids.ts'
-import { forwardPage, type Page } from '../graphql/page.ts'
 import { signCursor } from '../live/cursor.ts'
 import { person } from '../members/people.ts'
-import { UserRef } from '../members/schema.ts'
+import { UserRef } from '../members/refs.ts'
 import { messagePage } from '../messages/message-page.ts'
-import { MessageRef } from '../messages/refs.ts'
+import { MessageConnection, MessageRef } from '../messages/refs.ts'
+import { forwardPage } from '../page.ts'
 import type { ConversationRow } from './conversation-row.ts'
-import { directConversationId } from './direct-id.ts'
 import { participantsPage } from './inbox.ts'
-import { groupList, inboxList } from './lists.ts'
-import { ConversationRef } from './refs.ts'
-
-const ConversationKindEnum = builder.enumType('ConversationKind', {
-  description: 'What a conversation is for.',
-  values: {
-    DIRECT: { description: 'Two people.' },
-    GROUP: { description: 'People who have come together.' },
-    BROADCAST: { description: 'An announcement and what is said to it.' },
-    GLOBAL: { description: 'The whole company.' },
-    CONTEXT: { description: 'One transaction, plan or topic.' },
-  } as const,
-})
-
-const ContextTypeEnum = builder.enumType('ContextType', {
-  description: 'What a conversation can be linked to.',
-  values: {
-    TRANSACTION: { description: 'A business transaction.' },
-    PLAN: { description: 'A plan.' },
-    TOPIC: { description: 'A topic.' },
-  } as const,
-})
+import { ContextTypeEnum, ConversationKindEnum, ConversationRef, ParticipantRoleEnum } from './refs.ts'
 
 const SensitivityEnum = builder.enumType('Sensitivity', {
   description: 'How delicate a conversation is; policies look at it.',
@@ -40,14 +17,6 @@ const SensitivityEnum = builder.enumType('Sensitivity', {
     NORMAL: { description: 'As usual.' },
     CONFIDENTIAL: { description: 'For those concerned.' },
     RESTRICTED: { description: 'For as few as possible.' },
-  } as const,
-})
-
-export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
-  description: 'What a participant may do in a group.',
-  values: {
-    ADMIN: { description: 'Change the group and its people.' },
-    MEMBER: { description: 'Take part.' },
   } as const,
 })
 
@@ -86,11 +55,16 @@ const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implemen
   }),
 })
 
+const ParticipantConnection = builder.connectionObject(
+  { type: ParticipantRef, name: 'ParticipantConnection', description: 'A page of participants.' },
+  { name: 'ParticipantEdge', description: 'A participant and its place in the list.' },
+)
+
 builder.node(ConversationRef, {
   description:
     'To a non-member of a listed group: title, description, access and participantCount; the rest is empty, null or 0.',
   id: { resolve: (conversation) => conversation.id },
-  loadManyWithoutCache: (ids, { loaders }) => ids.map((id) => loaders.conversation.load(id)),
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.conversation.load(id))),
   fields: (t) => ({
     kind: t.field({
       type: ConversationKindEnum,
@@ -135,20 +109,23 @@ builder.node(ConversationRef, {
       resolve: ({ counterpartId }, _args, { loaders }) =>
         counterpartId ? loaders.user.load(counterpartId) : null,
     }),
-    participants: t.connection({
-      type: ParticipantRef,
-      description: 'Who takes part, longest-standing first.',
-      resolve: (conversation, args, { tenant, viewer }) =>
-        forwardPage<ParticipantRow>(args, {
-          key: ['instant', 'uuid'],
-          keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
-          nodeOf: (row) => row,
-          read: ([at, userId], most) =>
-            conversation.isMember
-              ? tenant.query(participantsPage, [viewer.companyId, conversation.id, at, userId, most])
-              : Promise.resolve([]),
-        }),
-    }),
+    participants: t.connection(
+      {
+        type: ParticipantRef,
+        description: 'Who takes part, longest-standing first.',
+        resolve: (conversation, args, { tenant, viewer }) =>
+          forwardPage<ParticipantRow>(args, {
+            key: ['instant', 'uuid'],
+            keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
+            nodeOf: (row) => row,
+            read: ([at, userId], most) =>
+              conversation.isMember
+                ? tenant.query(participantsPage, [viewer.companyId, conversation.id, at, userId, most])
+                : Promise.resolve([]),
+          }),
+      },
+      ParticipantConnection,
+    ),
     participantCount: t.int({
       description: 'How many take part.',
       resolve: ({ id }, _args, { loaders }) => loaders.participantCount.load(id),
@@ -158,13 +135,16 @@ builder.node(ConversationRef, {
       description: 'The viewer may send messages here.',
       resolve: async (conversation, _args, context) => canPost(conversation, context),
     }),
-    messages: t.connection({
-      type: MessageRef,
-      description:
-        'Its messages, always in chronological order: the latest 50 unless anything is asked for, `first`/`after` upwards, `last`/`before` downwards, `aroundSeq` around one.',
-      args: { aroundSeq: t.arg.int({ description: 'A page of `first` messages around this one.' }) },
-      resolve: (conversation, args, context) => messagePage(context, conversation, args),
-    }),
+    messages: t.connection(
+      {
+        type: MessageRef,
+        description:
+          'Its messages, always in chronological order: the latest 50 unless anything is asked for, `first`/`after` upwards, `last`/`before` downwards, `aroundSeq` around one.',
+        args: { aroundSeq: t.arg.int({ description: 'A page of `first` messages around this one.' }) },
+        resolve: (conversation, args, context) => messagePage(context, conversation, args),
+      },
+      MessageConnection,
+    ),
     lastMessage: t.field({
       type: MessageRef,
       nullable: true,
@@ -203,70 +183,11 @@ builder.node(ConversationRef, {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     eventsCursor: t.string({
       description: 'Read with the messages, then pass as `after` to conversationEvents.',
-      resolve: async ({ id }, _args, { keys, viewer, streamPosition }) =>
-        signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0),
+      resolve: async ({ id, isMember }, _args, { keys, viewer, streamPosition }) =>
+        isMember ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0) : '',
     }),
   }),
 })
-
-const ConversationFilterInput = builder.inputType('ConversationFilter', {
-  description: 'Which conversations to list; several conditions all apply.',
-  fields: (t) => ({
-    kinds: t.field({ type: [ConversationKindEnum], description: 'Of these kinds.' }),
-    contextType: t.field({ type: ContextTypeEnum, description: 'Linked to this type of thing.' }),
-    unreadOnly: t.boolean({ description: 'With unread messages.' }),
-    muted: t.boolean({ description: 'Muted, or not.' }),
-    search: t.string({
-      description: "Part of the title or the other person's name; accents and case do not matter.",
-    }),
-  }),
-})
-
-builder.queryField('conversations', (t) =>
-  t.connection({
-    type: ConversationRef,
-    description: "The viewer's inbox, latest activity first.",
-    authScopes: { permission: 'MESSAGE_READ' },
-    args: { filter: t.arg({ type: ConversationFilterInput, description: 'Which to list.' }) },
-    resolve: (_root, args, context): Promise<Page<ConversationRow>> =>
-      inboxList(context, args, args.filter ?? {}),
-  }),
-)
-
-builder.queryField('groups', (t) =>
-  t.connection({
-    type: ConversationRef,
-    description: "Listed groups of the company and the viewer's own, by title.",
-    authScopes: { permission: 'MESSAGE_READ' },
-    args: { search: t.arg.string({ description: 'Part of the title; accents and case do not matter.' }) },
-    resolve: (_root, args, context): Promise<Page<ConversationRow>> => groupList(context, args, args.search),
-  }),
-)
-
-builder.queryField('conversation', (t) =>
-  t.field({
-    type: ConversationRef,
-    nullable: true,
-    description: 'One conversation; null if it does not exist or the viewer may not see it.',
-    authScopes: { permission: 'MESSAGE_READ' },
-    args: { id: t.arg.id({ required: true, description: 'The conversation.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.conversation.load(decodeQueryIdOf('Conversation', id)),
-  }),
-)
-
-builder.queryField('directConversation', (t) =>
-  t.field({
-    type: ConversationRef,
-    nullable: true,
-    description: 'The direct conversation with a colleague; null if there is none.',
-    authScopes: { permission: 'MESSAGE_READ' },
-    args: { userId: t.arg.id({ required: true, description: 'The colleague.' }) },
-    resolve: (_root, { userId }, { loaders, viewer }) => {
-      const otherId = decodeQueryIdOf('User', userId)
-      return loaders.conversation.load(directConversationId(viewer.companyId, viewer.userId, otherId))
-    },
-  }),
-)
 
 async function canPost(conversation: ConversationRow, { viewer, loaders }: Context): Promise<boolean> {
   const { isMember, isClosed, repliesAllowed, createdById, counterpartId } = conversation

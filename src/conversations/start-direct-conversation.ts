@@ -26,7 +26,7 @@ export async function startDirectConversation(
     throw new InvalidInputError([{ path: ['userId'], detail: 'You cannot write to yourself.' }])
   }
   const conversationId = directConversationId(viewer.companyId, viewer.userId, userId)
-  const [started] = await tenant.query<{ position: string | null }>(startDirect, [
+  const [started] = await tenant.call<{ position: string | null }>(startDirect, [
     viewer.companyId,
     viewer.userId,
     conversationId,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { id, parseInput } from '../input.ts'
-import { fold } from '../search/fold.ts'
+import { foldedKey } from '../search/fold.ts'
 import { changeGroup, requireGroupAdmin } from './change-group.ts'
 import type { ConversationRow } from './conversation-row.ts'
 import { descriptionText, groupAccess, titleText } from './create-group.ts'
@@ -22,12 +22,12 @@ export async function updateGroup(
   const { groupId, title, description, access } = parseInput(schema, input)
   const keys = await context.keys()
   const { companyId } = context.viewer
-  await changeGroup(context, groupId, async (transaction, group) => {
+  await changeGroup(context, { groupId }, async (transaction, group) => {
     requireGroupAdmin(group)
     await transaction.conversation.update({
       where: { companyId_id: { companyId, id: groupId } },
       data: {
-        ...(title != null && { title, titleFolded: fold(title) }),
+        ...(title != null && { title, titleFolded: foldedKey(title) }),
         ...(description !== undefined && {
           description: description
             ? new Uint8Array(keys.encrypt(description, { field: 'description', conversationId: groupId }))

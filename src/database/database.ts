@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
-import { asTenant, type Tenant, TenantPool } from './tenant-pool.ts'
+import { asNobody, asTenant, type Tenant, TenantPool, withOwnBinding } from './tenant-pool.ts'
 
 /** A prepared statement: the name identifies the text on every connection. */
 export interface Statement {
@@ -18,6 +18,8 @@ export interface TenantDatabase {
   readonly prisma: TenantClient
   /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
   query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /** One prepared call of a function that begins with app.bind: one round trip, whoever the connection was bound to. */
+  call<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** One interactive transaction; `work` must not be repeated by the caller after success. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }
@@ -43,6 +45,10 @@ export interface DatabaseOptions {
   log: Logger
 }
 
+/** How long a statement or a transaction waits for a free connection. */
+const CONNECTION_WAIT_MS = 5_000
+const LOCK_WAIT_MS = 4_000
+
 /** Opens both roles' pools; connections are made when first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
   const app = openRole(appUrl, poolSize, log)
@@ -50,8 +56,8 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   return {
     forTenant: (tenant) => app.bind(tenant),
     forChores: (companyId) => system.bind({ companyId }),
-    unbound: (statement, values) => run(app.pool, statement, values),
-    acrossCompanies: (statement, values) => run(system.pool, statement, values),
+    unbound: (statement, values) => asNobody(() => run(app.pool, statement, values)),
+    acrossCompanies: (statement, values) => asNobody(() => run(system.pool, statement, values)),
     async close() {
       await Promise.all([app.close(), system.close()])
     },
@@ -62,16 +68,24 @@ function openRole(connectionString: string, max: number, log: Logger) {
   const pool = new TenantPool({
     connectionString,
     max,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 60_000,
+    // One company's held lock must not keep every connection from the others.
+    lock_timeout: LOCK_WAIT_MS,
+    idle_in_transaction_session_timeout: 30_000,
     application_name: 'colloquy',
   })
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
+  let isClosing = false
+  // The error itself carries the whole connection. One that is closing may see PostgreSQL end first.
+  pool.on('error', ({ message }) => {
+    if (!isClosing) log.warn({ reason: message }, 'an idle database connection was lost')
+  })
   const base = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   return {
     pool,
     bind: (tenant: Tenant) => bindTenant(base, pool, tenant),
     async close() {
+      isClosing = true
       await base.$disconnect()
       await pool.end()
     },
@@ -87,9 +101,13 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
       return prisma
     },
     query: (statement, values) => asTenant(tenant, () => run(pool, statement, values)),
+    call: (statement, values) => withOwnBinding(() => run(pool, statement, values)),
     async transaction(work) {
       try {
-        return await asTenant(tenant, async () => await base.$transaction(work, { timeout: 15_000 }))
+        return await asTenant(
+          tenant,
+          async () => await base.$transaction(work, { maxWait: CONNECTION_WAIT_MS, timeout: 15_000 }),
+        )
       } catch (error) {
         throw toDomainError(error)
       }

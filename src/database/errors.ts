@@ -8,10 +8,10 @@ interface DatabaseProblem {
   hint: string | undefined
 }
 
-/** Connection lost or refused, server shutting down or starting: worth another try. */
-const TRANSIENT = /^(08...|57P0[123]|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
+/** Connection lost or refused, server shutting down or starting: worth another try. A protocol violation (08P01) is a fault. */
+const TRANSIENT = /^(08(?!P01)...|57P0[123]|55P03|25P03|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
 const TRANSIENT_TEXT =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
+  /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error/
 const RETRY_AFTER_MS = 1_000
 
 /** Gives the meaning of a database failure; what has none comes back as it is, and is masked and logged. */
@@ -21,7 +21,7 @@ export function toDomainError(error: unknown): unknown {
   const path = problem.column?.split('.') ?? []
   switch (problem.code) {
     case 'CQ401':
-      return new Refusal('UNAUTHENTICATED', problem.message)
+      return new Refusal('FORBIDDEN', problem.message)
     case 'CQ403':
       return new PermissionDeniedError(problem.message, problem.hint ?? null)
     case 'CQ404':

@@ -5,16 +5,26 @@ import { StartupProblem } from '../startup-problem.ts'
 import { type Database, openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
-import { assertServingRole, isAdministrative, prepareDatabase, type RoleUrls } from './roles.ts'
+import { assertServingRole, isAdministrative, prepareDatabase } from './roles.ts'
+import { assertOwnSession, assertSupportedVersion } from './server-checks.ts'
 
-/** A migrated database, and how the serving and the chores role reach it. */
-export interface ReachedDatabase {
+/** The name of the database on the embedded PostgreSQL. */
+export const EMBEDDED_DATABASE = 'colloquy'
+
+/** A database, and how its roles reach it. */
+export interface LocatedDatabase {
+  /** Undefined: nobody has said who may migrate it. */
+  ownerUrl: string | undefined
   appUrl: string
   systemUrl: string
-  /** This start made its tables. */
-  isFresh: boolean
   /** Stops the embedded PostgreSQL, if that is what it is. */
   stop(): Promise<void>
+}
+
+/** A migrated database, and how the serving and the chores role reach it. */
+export interface ReachedDatabase extends LocatedDatabase {
+  /** The migrations that were applied just now. */
+  applied: string[]
 }
 
 /**
@@ -22,37 +32,51 @@ export interface ReachedDatabase {
  * prepared only in development and through an administrative URL; in production `migrate` is an operator's step.
  */
 export async function reachDatabase(
+  environment: Environment,
+  dataDirectory: DataDirectory,
+  log: Logger,
+  mayMigrate = !environment.production,
+): Promise<ReachedDatabase> {
+  const located = await locateDatabase(environment, dataDirectory, log)
+  try {
+    if (environment.database.url) {
+      await assertSupportedVersion(located.appUrl)
+      await assertOwnSession(located.appUrl)
+    }
+    const { ownerUrl } = located
+    if (ownerUrl && mayMigrate) return { ...located, applied: await migrate({ url: ownerUrl, log }) }
+    await assertMigrated(located.systemUrl)
+    return { ...located, applied: [] }
+  } catch (error) {
+    await located.stop()
+    throw error
+  }
+}
+
+/** Finds the database as `reachDatabase` does, with its roles, and leaves what is in it alone. Throws StartupProblem. */
+export async function locateDatabase(
   { database, production }: Environment,
   dataDirectory: DataDirectory,
   log: Logger,
-): Promise<ReachedDatabase> {
-  if (!database.url) {
-    const postgres = await startEmbeddedPostgres({ dataDirectory, log })
-    try {
-      return await prepared(await prepareDatabase(postgres.adminUrl, 'colloquy'), log, () => postgres.stop())
-    } catch (error) {
-      await postgres.stop()
-      throw error
-    }
-  }
+): Promise<LocatedDatabase> {
   const { url, ownerUrl, systemUrl } = database
-  const nothingToStop = async () => {}
-  if (!systemUrl) {
-    if (production || !(await isAdministrative(url))) {
-      throw new StartupProblem(
-        'DATABASE_SYSTEM_URL is missing. With a DATABASE_URL that may not create roles, give DATABASE_OWNER_URL and DATABASE_SYSTEM_URL too.',
-      )
-    }
-    return prepared(await prepareDatabase(url), log, nothingToStop)
-  }
-  if (ownerUrl && !production) return prepared({ ownerUrl, appUrl: url, systemUrl }, log, nothingToStop)
-  const pending = await pendingMigrations(url)
-  if (pending.length > 0) {
+  if (!url) return startDatabase(dataDirectory, log)
+  const stop = async () => {}
+  if (systemUrl) return { ownerUrl, appUrl: url, systemUrl, stop }
+  if (production || !(await isAdministrative(url))) {
     throw new StartupProblem(
-      `The database lacks ${pending.length} migrations: run the migrate command first.`,
+      'DATABASE_SYSTEM_URL is missing. With a DATABASE_URL that may not create roles, give DATABASE_OWNER_URL and DATABASE_SYSTEM_URL too.',
     )
   }
-  return { appUrl: url, systemUrl, isFresh: false, stop: nothingToStop }
+  return { ...(await prepareDatabase(url)), stop }
+}
+
+/** Throws StartupProblem if the database lacks a migration; asks as the chores role, which may read their record. */
+export async function assertMigrated(systemUrl: string): Promise<void> {
+  const pending = await pendingMigrations(systemUrl)
+  if (pending.length === 0) return
+  const missing = pending.length === 1 ? `the migration ${pending[0]}` : `${pending.length} migrations`
+  throw new StartupProblem(`The database lacks ${missing}: run the migrate command first.`)
 }
 
 /** Opens the pools, once neither role could bypass the policies. */
@@ -62,15 +86,17 @@ export async function connectDatabase(
   log: Logger,
 ): Promise<Database> {
   await assertServingRole(reached.appUrl, 'DATABASE_URL')
-  await assertServingRole(reached.systemUrl, 'DATABASE_SYSTEM_URL')
+  await assertServingRole(reached.systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
   return openDatabase({ appUrl: reached.appUrl, systemUrl: reached.systemUrl, poolSize, log })
 }
 
-async function prepared(
-  { ownerUrl, appUrl, systemUrl }: RoleUrls,
-  log: Logger,
-  stop: () => Promise<void>,
-): Promise<ReachedDatabase> {
-  const applied = await migrate({ url: ownerUrl, log })
-  return { appUrl, systemUrl, isFresh: applied.some((name) => name.endsWith('_tables')), stop }
+async function startDatabase(dataDirectory: DataDirectory, log: Logger): Promise<LocatedDatabase> {
+  const postgres = await startEmbeddedPostgres({ dataDirectory, log })
+  const stop = () => postgres.stop()
+  try {
+    return { ...(await prepareDatabase(postgres.adminUrl, EMBEDDED_DATABASE)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }

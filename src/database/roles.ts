@@ -26,6 +26,7 @@ export async function prepareDatabase(adminUrl: string, name?: string): Promise<
     if (name) await ensureDatabase(admin, name)
   })
   await withClient(withPath(adminUrl, database), async (admin) => {
+    await admin.query('select pg_advisory_lock($1)', [SETUP_LOCK])
     const owner = pg.escapeIdentifier(ROLES.ownerUrl)
     await admin.query(
       `grant create, connect, temporary on database ${pg.escapeIdentifier(database)} to ${owner}`,
@@ -50,27 +51,52 @@ export async function isAdministrative(url: string): Promise<boolean> {
   })
 }
 
-/** Throws StartupProblem unless row-level security binds the role: no superuser, no BYPASSRLS, no owner of tables. */
-export async function assertServingRole(url: string, variable: string): Promise<void> {
-  const reasons = await withClient(url, async (client) => {
-    const { rows } = await client.query<{ superuser: boolean; bypasses: boolean; owns: boolean }>(`
-      select r.rolsuper as superuser, r.rolbypassrls as bypasses,
-        exists (
-          select from pg_catalog.pg_class c
-          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-            and pg_catalog.pg_has_role(current_user, c.relowner, 'member')
-        ) as owns
-      from pg_catalog.pg_roles r where r.rolname = current_user`)
-    const role = rows[0]
-    return [
-      role?.superuser && 'is a superuser',
-      role?.bypasses && 'has BYPASSRLS',
-      role?.owns && !role.superuser && 'owns the tables or is a member of their owner',
-    ].filter((reason) => typeof reason === 'string')
+/** What lets a role around the policies, itself or as another role that it may become. */
+const WAYS_AROUND = {
+  isSuperuser: 'is a superuser or may become one',
+  bypasses: 'has BYPASSRLS or may become a role that has',
+  createsRoles: 'may create roles',
+  owns: 'owns tables or functions of Colloquy or is a member of their owner',
+  isForChores: 'is colloquy_system or a member of it',
+} as const
+
+const findWaysAround = `
+  with reachable as (
+    select r.* from pg_catalog.pg_roles r where pg_catalog.pg_has_role(current_user, r.oid, 'member')
+  )
+  select
+    exists (select from reachable where rolsuper) as "isSuperuser",
+    exists (select from reachable where rolbypassrls) as bypasses,
+    exists (select from reachable where rolcreaterole) as "createsRoles",
+    exists (select from reachable where rolname = '${ROLES.systemUrl}') as "isForChores",
+    exists (
+      select from pg_catalog.pg_class c join reachable r on r.oid = c.relowner
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      union all
+      select from pg_catalog.pg_proc p join reachable r on r.oid = p.proowner
+      where p.pronamespace = to_regnamespace('app')
+    ) as owns`
+
+/** Throws StartupProblem unless the policies bind the role; the chores role is not asked for a membership. */
+export async function assertServingRole(
+  url: string,
+  variable: string,
+  purpose: 'serving' | 'chores' = 'serving',
+): Promise<void> {
+  const found = await withClient(url, async (client) => {
+    const { rows } = await client.query<Record<keyof typeof WAYS_AROUND, boolean>>(findWaysAround)
+    const [ways] = rows
+    if (!ways) throw new Error('Asking for the rights of a role gives one row.')
+    // A superuser may become anybody, so the rest would say nothing more.
+    if (ways.isSuperuser) return [WAYS_AROUND.isSuperuser]
+    const names = Object.keys(WAYS_AROUND) as (keyof typeof WAYS_AROUND)[]
+    return names
+      .filter((name) => ways[name] && !(name === 'isForChores' && purpose === 'chores'))
+      .map((name) => WAYS_AROUND[name])
   })
-  if (reasons.length > 0) {
+  if (found.length > 0) {
     throw new StartupProblem(
-      `The role of ${variable} could bypass the tenancy policies: it ${reasons.join(' and ')}. Give it a role without these rights, such as colloquy_app.`,
+      `The role of ${variable} could bypass the tenancy policies: it ${found.join(' and ')}. Give it a role without these rights, such as colloquy_${purpose === 'chores' ? 'system' : 'app'}.`,
     )
   }
 }

@@ -1,3 +1,4 @@
+import { toDomainError } from './errors.ts'
 import type { Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { asTenant, type Tenant } from './tenant-pool.ts'
 
@@ -14,8 +15,8 @@ type FindFirst = (args: unknown) => Promise<unknown>
  *
  * Prisma promises are lazy, so the query is awaited inside the scope. Prisma also merges the `findUnique` calls of one
  * tick across all clients extended from one base, which would run two tenants' look-ups under one binding; they are
- * answered by `findFirst`, which it does not merge. `$transaction` does not pass through query extensions and is
- * overridden.
+ * answered by `findFirst`, which it does not merge. So `findUnique(…).users()` is not to be had: use `include`.
+ * `$transaction` does not pass through query extensions and is overridden.
  */
 export function tenantClient(base: PrismaClient, tenant: Tenant) {
   const models = base as unknown as Record<string, { findFirst: FindFirst; findFirstOrThrow: FindFirst }>
@@ -27,21 +28,31 @@ export function tenantClient(base: PrismaClient, tenant: Tenant) {
           const delegate = models[model.charAt(0).toLowerCase() + model.slice(1)]
           if (!delegate) throw new TypeError(`Prisma has no model ${model}.`)
           const first = { ...args, where: flattenKeys(args.where) }
-          return asTenant(tenant, async () =>
+          return inDomainTerms(tenant, async () =>
             operation === 'findUnique'
               ? await delegate.findFirst(first)
               : await delegate.findFirstOrThrow(first),
           )
         }
-        return asTenant(tenant, async () => await query(args))
+        return inDomainTerms(tenant, async () => await query(args))
       },
     },
     client: {
-      $transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+      async $transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+        // The array form would run its look-ups outside of the transaction, since they are answered by others.
+        if (typeof work !== 'function') throw new TypeError('A tenant transaction takes a function.')
         return asTenant(tenant, async () => await base.$transaction(work))
       },
     },
   })
+}
+
+async function inDomainTerms<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
+  try {
+    return await asTenant(tenant, work)
+  } catch (error) {
+    throw toDomainError(error)
+  }
 }
 
 /** Turns `{ companyId_id: { companyId, id } }` into `{ companyId, id }`, which `findFirst` understands. */

@@ -13,12 +13,23 @@ type ConnectCallback = (
   done: (release?: unknown) => void,
 ) => void
 
-const scope = new AsyncLocalStorage<Tenant | undefined>()
+const OWN_BINDING = Symbol('binds itself')
+const scope = new AsyncLocalStorage<Tenant | typeof OWN_BINDING | undefined>()
 const NOBODY = ' '
 
 /** Runs `work` so that every connection checked out inside it is bound to `tenant`. `work` must await its queries. */
 export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
   return scope.run(tenant, work)
+}
+
+/** Runs `work` bound to nobody, also where it is called from inside a tenant's scope. */
+export function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  return scope.run(undefined, work)
+}
+
+/** Runs a statement that binds its tenant itself, for its own transaction: the connection is taken as it is. */
+export function withOwnBinding<T>(work: () => Promise<T>): Promise<T> {
+  return scope.run(OWN_BINDING, work)
 }
 
 /**
@@ -29,6 +40,12 @@ export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> 
  */
 export class TenantPool extends pg.Pool {
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
+
+  constructor(options: pg.PoolConfig) {
+    super(options)
+    // A connection that breaks while it is checked out fails its query; unheard, its error event would end the process.
+    this.on('connect', (client) => client.on('error', () => {}))
+  }
 
   override connect(): Promise<pg.PoolClient>
   override connect(callback: ConnectCallback): void
@@ -44,7 +61,12 @@ export class TenantPool extends pg.Pool {
     return undefined
   }
 
-  async #bind(client: pg.PoolClient, tenant: Tenant | undefined): Promise<pg.PoolClient> {
+  async #bind(
+    client: pg.PoolClient,
+    tenant: Tenant | typeof OWN_BINDING | undefined,
+  ): Promise<pg.PoolClient> {
+    releaseCarefully(client)
+    if (tenant === OWN_BINDING) return client
     const key = tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
     if (this.#lastTenant.get(client) === key) return client
     try {
@@ -60,5 +82,18 @@ export class TenantPool extends pg.Pool {
       client.release(true)
       throw error
     }
+  }
+}
+
+/**
+ * pg.Pool throws a connection away with every error, and keeps one that was given back in the middle of a transaction.
+ * Here a refused statement costs no reconnection, and an open transaction never reaches the next tenant.
+ */
+function releaseCarefully(client: pg.PoolClient): void {
+  const release = client.release
+  client.release = (reason) => {
+    const isRefusal = reason instanceof pg.DatabaseError && reason.severity === 'ERROR'
+    const isIdle = client.getTransactionStatus() === 'I'
+    release.call(client, isIdle && isRefusal ? undefined : (reason ?? !isIdle))
   }
 }

@@ -6,7 +6,7 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /** How many bytes `seal` adds to a plaintext: the nonce before it and the tag after it. */
-export const sealOverheadBytes = nonceBytes + tagBytes
+const sealOverheadBytes = nonceBytes + tagBytes
 
 /** Encrypts a plaintext under AES-256-GCM with a random nonce: nonce, ciphertext, tag, after the given header. */
 export function seal(

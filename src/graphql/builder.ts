@@ -1,15 +1,17 @@
 import SchemaBuilder from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
 import DataloaderPlugin from '@pothos/plugin-dataloader'
 import DirectivesPlugin from '@pothos/plugin-directives'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import ScopeAuthPlugin, { type AuthFailure, AuthScopeFailureType } from '@pothos/plugin-scope-auth'
 import type { Context } from '../context.ts'
 import { getDatamodel, type PrismaTypes } from '../database/prisma-types.ts'
 import { PermissionDeniedError, Refusal } from '../errors.ts'
 import { encodeId } from '../ids.ts'
 import type { Permission } from '../members/permissions.ts'
+import { fieldCost } from './field-cost.ts'
 import { decodeQueryId } from './ids.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
@@ -40,10 +42,13 @@ export const builder = new SchemaBuilder<{
     PrismaPlugin,
     DataloaderPlugin,
     DirectivesPlugin,
+    ComplexityPlugin,
     rateLimitPluginName,
   ],
   defaultFieldNullability: false,
   directives: { useGraphQLToolsUnorderedDirectives: true },
+  // Without a limit here: the request limits refuse an operation as a whole, a subscription before it starts.
+  complexity: { fieldComplexity: fieldCost },
   errors: {
     directResult: true,
     defaultTypes: [],
@@ -56,7 +61,7 @@ export const builder = new SchemaBuilder<{
       permission: (permission) => context.viewer.permissions.has(permission),
     }),
     unauthorizedError: (_parent, _context, info, { failure }) => {
-      const permission = 'parameter' in failure ? String(failure.parameter) : null
+      const permission = lackedPermission(failure)
       const detail = permission ? `Your role lacks the permission ${permission}.` : 'You may not do this.'
       return info.parentType.name === 'Mutation'
         ? new PermissionDeniedError(detail, permission)
@@ -127,4 +132,12 @@ builder.subscriptionType({
 
 function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+/** The permission whose lack a refusal comes from; null if it is another scope. */
+function lackedPermission(failure: AuthFailure): string | null {
+  if ('failures' in failure)
+    return failure.failures.map(lackedPermission).find((name) => name !== null) ?? null
+  const isPermission = failure.kind === AuthScopeFailureType.AuthScope && failure.scope === 'permission'
+  return isPermission ? String(failure.parameter) : null
 }

@@ -7,7 +7,7 @@ import {
   type UserError,
 } from '../errors.ts'
 import { isPermission } from '../members/permissions.ts'
-import { PermissionEnum } from '../members/schema.ts'
+import { PermissionEnum } from '../members/refs.ts'
 import { RepliesClosedError, ThreadTooDeepError } from '../messages/errors.ts'
 import { builder } from './builder.ts'
 

@@ -1,4 +1,8 @@
-import type { GraphiQLOptions } from 'graphql-yoga'
+import type { Plugin } from 'graphql-yoga'
+import type { Parts } from '../context.ts'
+import { assetFolder, explorerAssets } from './explorer/assets.ts'
+import { commonHeaders, explorerPage, pageHeaders } from './explorer/page.ts'
+import { explorerSettings } from './explorer/settings.ts'
 
 /** Somebody GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {
@@ -6,53 +10,33 @@ export interface DemoUser {
   token: string
 }
 
-const OPERATIONS: { by: 0 | 1; query: string }[] = [
-  {
-    by: 0,
-    query: `# Who am I, and what is new? Press the play button.
-query Inbox {
-  viewer {
-    user { id name }
-    company { name }
-    unread { total direct group }
-  }
-  conversations(first: 10) {
-    nodes { id kind title unreadCount lastMessage { seq body author { name } } }
-  }
-  users(first: 10) { nodes { id name } }
-}
-`,
-  },
-  {
-    by: 1,
-    query: `# Start this in one tab, then send from the next one.
-subscription InboxEvents {
-  inboxEvents {
-    __typename
-    ... on ConversationActivity {
-      conversation { id title unreadCount }
-      message { seq body author { name } }
-      unread { total }
-      notify
-      cursor
-    }
-    ... on ConversationRead { conversation { id unreadCount } cursor }
-  }
-}
-`,
-  },
-]
-
-/** What GraphiQL shows on its first visit: working operations, signed in as the demo users. */
-export function explorerPage(users: DemoUser[]): GraphiQLOptions {
-  const headersOf = (user: DemoUser | undefined) =>
-    user ? JSON.stringify({ Authorization: `Bearer ${user.token}` }, null, 2) : '{}'
+/** Serves GraphiQL to browsers that open /graphql, signed in as the demo users; everything it loads comes from here. */
+export function explorer(parts: Parts, demoUsers: () => Promise<DemoUser[]>): Plugin {
   return {
-    title: 'Colloquy',
-    defaultTabs: OPERATIONS.map(({ by, query }) => ({ query, headers: headersOf(users[by]) })),
-    defaultHeaders: headersOf(users[0]),
-    headers: headersOf(users[0]),
-    shouldPersistHeaders: false,
-    subscriptionsProtocol: 'SSE',
+    async onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET') return
+      if (url.pathname.startsWith(assetFolder)) {
+        const asset = (await explorerAssets()).find(url.pathname.slice(assetFolder.length))
+        if (asset) endResponse(new fetchAPI.Response(asset.body, { headers: assetHeaders(asset.type) }))
+      } else if (url.pathname === '/graphql' && isNavigation(request)) {
+        const tokens = (await demoUsers()).map(({ token }) => token)
+        const settings = await explorerSettings(parts, tokens)
+        const page = explorerPage(await explorerAssets(), settings)
+        endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))
+      }
+    },
+  }
+}
+
+/** The page carries tokens, and a script of another site that asks for it has to say its origin: it gets none. */
+function isNavigation({ headers }: Request): boolean {
+  return (headers.get('accept')?.includes('text/html') ?? false) && !headers.has('origin')
+}
+
+function assetHeaders(type: string): Record<string, string> {
+  return {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'public, max-age=31536000, immutable',
+    ...commonHeaders,
   }
 }

@@ -1,48 +1,86 @@
+import { PothosValidationError } from '@pothos/core'
 import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { InvalidInputError, Refusal, UserError } from '../errors.ts'
+import {
+  NotFoundError,
+  PermissionDeniedError,
+  Refusal,
+  type RefusalCode,
+  refusalCodes,
+  UserError,
+} from '../errors.ts'
 import { newId } from '../ids.ts'
 
 /** The HTTP status of a request that is refused as a whole; an answer with data keeps 200. */
-const STATUS: Partial<Record<Refusal['code'], number>> = {
+const STATUS: Partial<Record<RefusalCode, number>> = {
   UNAUTHENTICATED: 401,
   UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
 }
 
 /**
  * What a client may know of an error: refusals with their code, faults as a reference under which the log has the rest
- * (features 1.12). A GraphQL error without a cause comes from parsing, validating or coercing the request.
+ * (features 1.12).
  */
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined
-  const cause = located?.originalError ?? (located ? undefined : error)
-  if (located && (cause === undefined || cause instanceof GraphQLError)) return withCode(located)
+  const cause = rootOf(error)
   if (cause instanceof Refusal) return refuse(cause, located)
-  if (cause instanceof InvalidInputError) return refuse(new Refusal('BAD_USER_INPUT', cause.detail), located)
-  if (cause instanceof UserError) return refuse(new Refusal('FORBIDDEN', cause.detail), located)
+  if (cause instanceof UserError) return refuse(new Refusal(codeOf(cause), cause.detail), located)
+  if (located && cause instanceof GraphQLError && isAboutRequest(located, cause)) return withCode(located)
   const reference = newId()
   log.error({ err: cause, reference, path: located?.path }, 'a request failed')
   return relocated(`Something went wrong on our side; the reference is ${reference}.`, located, {
     code: 'INTERNAL_SERVER_ERROR',
     reference,
+    ...statusOf('INTERNAL_SERVER_ERROR', located),
   })
 }
 
-function refuse(refusal: Refusal, located: GraphQLError | undefined): GraphQLError {
-  const { code, retryAfterMs } = refusal
-  const status = located?.path ? undefined : STATUS[code]
-  return relocated(refusal.message, located, {
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error
+}
+
+/**
+ * graphql-js speaks of bad requests and of a resolver's bad result in one and the same class. Before execution it is
+ * the request; in a field, what has a code already, and arguments.
+ */
+function isAboutRequest(located: GraphQLError, cause: GraphQLError): boolean {
+  if (!located.path || isCode(cause.extensions.code) || cause instanceof PothosValidationError) return true
+  return cause.message.startsWith('Argument "')
+}
+
+function codeOf(error: UserError): RefusalCode {
+  if (error instanceof NotFoundError) return 'NOT_FOUND'
+  return error instanceof PermissionDeniedError ? 'FORBIDDEN' : 'BAD_USER_INPUT'
+}
+
+function refuse({ code, message, retryAfterMs }: Refusal, located: GraphQLError | undefined): GraphQLError {
+  return relocated(message, located, {
     code,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(status !== undefined && { http: { status } }),
+    ...statusOf(code, located),
   })
 }
 
+/** GraphQL Yoga's own codes are not from the list. */
 function withCode(error: GraphQLError): GraphQLError {
+  const { code, http, retryAfterMs, reference } = error.extensions
   return relocated(error.message, error, {
-    ...error.extensions,
-    code: error.extensions.code ?? 'BAD_USER_INPUT',
+    code: isCode(code) ? code : 'BAD_USER_INPUT',
+    ...(reference !== undefined && { reference }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(http !== undefined && { http }),
   })
+}
+
+function isCode(code: unknown): code is RefusalCode {
+  return refusalCodes.some((known) => known === code)
+}
+
+function statusOf(code: RefusalCode, located: GraphQLError | undefined) {
+  const status = located?.path ? undefined : STATUS[code]
+  return status === undefined ? undefined : { http: { status } }
 }
 
 function relocated(

@@ -9,6 +9,8 @@ import { Refusal } from '../errors.ts'
 const ALWAYS = new Set(['viewer', 'updateCompanySettings'])
 const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
 const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
+/** Mutations that take an idempotency key. */
+const KEYED = new Set(['sendMessage'])
 
 /** Decides whether an operation may run at all, whatever its transport, and reads what must be read before the rest. */
 export function operationGate(): Plugin<object> {
@@ -32,7 +34,13 @@ async function admit(
     throw new Refusal('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
   }
   assertCompanyOpen(viewer, operation)
-  if (!mentions(document, CURSORS)) return
+  if (context.idempotencyKey !== undefined && fieldsNamed(document, operation, KEYED) > 1) {
+    throw new Refusal(
+      'BAD_USER_INPUT',
+      'The Idempotency-Key header is for an operation with one such mutation: give each its own idempotencyKey instead.',
+    )
+  }
+  if (fieldsNamed(document, operation, CURSORS) === 0) return
   // Before anything else of the operation is read: whatever happens after is in the stream above this position.
   const [stream] = await tenant.query<{ position: string }>(streamPosition, [viewer.companyId])
   context.streamPosition = Number(stream?.position ?? 0)
@@ -62,11 +70,17 @@ function asksOnlyFor(operation: OperationDefinitionNode, names: ReadonlySet<stri
   )
 }
 
-function mentions(document: DocumentNode, names: ReadonlySet<string>): boolean {
-  let found = false
+/** Counts the fields of these names in the operation, fragments included. */
+function fieldsNamed(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  names: ReadonlySet<string>,
+): number {
+  let found = 0
   visit(document, {
+    OperationDefinition: (node) => (node === operation ? undefined : false),
     Field(node) {
-      if (names.has(node.name.value)) found = true
+      if (names.has(node.name.value)) found += 1
     },
   })
   return found

@@ -3,21 +3,58 @@ import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth'
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { Refusal } from '../errors.ts'
+import { costLimit } from './query-cost.ts'
 
 /** The largest request body, in bytes: 1,000 members with room to spare. */
 export const maxRequestBytes = 1024 * 1024
 const MAX_DEPTH = 15
 const MAX_ALIASES = 30
 const MAX_TOKENS = 3_000
+/** In characters: the longest message body written into its document fits four times. */
+const MAX_DOCUMENT = 128 * 1024
 
-/** Refuses documents that are too large to be meant, before anything runs; costs are counted by the schema itself. */
+/** Refuses documents that are too large or too costly to be meant, before anything runs. */
 export function requestLimitPlugins(): Plugin[] {
   const onReject = [(_context: unknown, error: GraphQLError) => markTooExpensive(error)]
   return [
+    maxLength(),
     maxDepthPlugin({ n: MAX_DEPTH, ignoreIntrospection: true, flattenFragments: true, onReject }),
     maxAliasesPlugin({ n: MAX_ALIASES, onReject }),
     maxTokensPlugin({ n: MAX_TOKENS, onReject }),
+    maxNesting(),
+    costLimit(),
   ]
+}
+
+/** Parsed documents are remembered by their text, so comments and spaces must not cost memory without bound. */
+function maxLength(): Plugin {
+  return {
+    onParse({ params }) {
+      const { length } = String(params.source)
+      if (length <= MAX_DOCUMENT) return
+      throw new Refusal(
+        'QUERY_TOO_EXPENSIVE',
+        `The document has ${length} characters, and the limit is ${MAX_DOCUMENT}.`,
+      )
+    },
+  }
+}
+
+/** The parser calls itself for every level, and a bracket is a level: it may run out of stack before out of tokens. */
+function maxNesting(): Plugin {
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((...args: Parameters<typeof parseFn>) => {
+        try {
+          return parseFn(...args)
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error
+          throw new Refusal('QUERY_TOO_EXPENSIVE', 'The document is nested too deeply.')
+        }
+      })
+    },
+  }
 }
 
 function markTooExpensive(error: GraphQLError): void {

@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql'
 import { builder } from './builder.ts'
 
+const MAX_JSON_DEPTH = 100
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
 
 builder.scalarType('DateTime', {
@@ -13,15 +14,29 @@ builder.scalarType('DateTime', {
 builder.scalarType('JSON', {
   description: 'Any JSON value.',
   serialize: (value) => value,
-  parseValue: (value) => value,
-  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  parseValue: shallow,
+  parseLiteral: (node, variables) => shallow(valueFromASTUntyped(node, variables)),
 })
+
+/** Whatever writes JSON calls itself for every level, so the levels are counted, without doing the same, first. */
+function shallow(value: unknown): unknown {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_JSON_DEPTH) throw new GraphQLError(`A JSON value has at most ${MAX_JSON_DEPTH} levels.`)
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return value
+}
 
 function parseInstant(value: unknown): Date {
   const instant = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : undefined
-  // Date rolls 31 February over into March; the day must come back as it was given.
-  if (!instant || Number.isNaN(instant.getTime())) {
+  if (!instant || Number.isNaN(instant.getTime()) || !isDay(String(value).slice(0, 10))) {
     throw new GraphQLError('A DateTime is an RFC 3339 instant such as 2026-11-21T09:30:00.000Z.')
   }
   return instant
+}
+
+/** Date rolls 31 February over into March; the day must come back as it was given. */
+function isDay(day: string): boolean {
+  return new Date(day).toISOString().startsWith(day)
 }

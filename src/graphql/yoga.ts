@@ -3,12 +3,14 @@ import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstan
 import type { Viewer } from '../auth/viewer.ts'
 import { type Context, createContext, type Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
-import { subscribeFreshly } from '../live/subscribe-freshly.ts'
-import { type DemoUser, explorerPage } from './explorer.ts'
+import { codedAnswers } from './coded-answers.ts'
+import { type DemoUser, explorer } from './explorer.ts'
 import { maskError } from './mask-error.ts'
 import { operationGate } from './operation-gate.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
 import { schema } from './schema.ts'
+import { subscribeFreshly } from './subscribe-freshly.ts'
+import { ticketCompany } from './ticket-company.ts'
 
 /** What a WebSocket has found out about its client before the first operation. */
 export interface SocketContext {
@@ -33,13 +35,12 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
     batching: false,
     multipart: false,
     maxRequestBodySize: maxRequestBytes,
-    graphiql: demoUsers ? async () => explorerPage(await demoUsers()) : false,
-    renderGraphiQL: async (options) =>
-      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    graphiql: false,
     maskedErrors: { maskError: (error) => maskError(error, parts.log) },
     plugins: [
       ...requestLimitPlugins(),
-      ...(demoUsers ? [] : [withoutIntrospection()]),
+      demoUsers ? explorer(parts, demoUsers) : withoutIntrospection(),
+      codedAnswers(parts.log),
       operationGate(),
       subscribeFreshly(),
     ],
@@ -49,18 +50,22 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
 
 /** Without credentials there is no context; the operation gate lets nothing but introspection pass then. */
 async function contextOf(parts: Parts, initial: YogaInitialContext & SocketContext): Promise<Context> {
-  const viewer = initial.viewer
-    ? await asOfNow(parts, initial.viewer)
-    : await viewerOf(parts, initial.request)
+  const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : await viewerOf(parts, initial)
   if (!viewer) return {} as Context
   const idempotencyKey = initial.request?.headers.get('idempotency-key') ?? undefined
   return createContext(parts, viewer, { idempotencyKey })
 }
 
-async function viewerOf({ signIn }: Parts, request: Request): Promise<Viewer | undefined> {
+async function viewerOf(
+  { signIn }: Parts,
+  { request, params }: YogaInitialContext,
+): Promise<Viewer | undefined> {
   const authorization = request.headers.get('authorization')
   if (authorization === null) return undefined
-  return signIn.withToken(bearerToken(authorization), request.headers.get('x-company-id') ?? undefined)
+  return signIn.withToken(bearerToken(authorization), {
+    named: request.headers.get('x-company-id') ?? undefined,
+    ifSeveral: ticketCompany(params),
+  })
 }
 
 /** A socket outlives changes of role and settings: each operation sees them as they are. */

@@ -6,20 +6,27 @@ import { type LiveEvent, readEvents, readStreamBounds } from './event-row.ts'
 /** One subscription as the feed sees it. */
 export interface Subscriber {
   readonly userId: string
-  /** Takes an event; `mayToSee` says whether the person may see its conversation now. */
+  readonly hasEnded: boolean
+  /** Takes an event; `maySee` says whether the person may see its conversation now. */
   offer(event: LiveEvent, maySee: boolean): void
-  /** The person's access has ended, or the feed closes. */
-  end(): void
+  /** Resolves when what was offered has been consumed, or the subscription has ended. */
+  drained(): Promise<void>
+  /** Ends the subscription; its client resumes after what it has. */
+  interrupt(): void
 }
 
 /** One company's events in this process: read once, in order, and offered to every local subscriber. */
 export interface CompanyFeed {
-  /** Resolves once everything above `after` (or above now) is certain to reach the subscriber, exactly once and in order. */
-  join(subscriber: Subscriber, after: number | undefined): Promise<void>
+  /** The position to start from: `after`, or that of now. Throws CURSOR_EXPIRED if `after` is no longer kept. */
+  startFrom(after: number | undefined): Promise<number>
+  /**
+   * Resolves once everything above `start` is certain to reach the subscriber, exactly once and in order: what was
+   * missed as fast as it is consumed, then live.
+   */
+  join(subscriber: Subscriber, start: number): Promise<void>
   leave(subscriber: Subscriber): void
-  /** Something was committed at `position`. */
+  /** Something may have been committed up to `position`. */
   wake(position: number): void
-  readonly isEmpty: boolean
   close(): void
 }
 
@@ -27,46 +34,24 @@ const BATCH = 200
 
 /** Creates the feed of one company over the chores role bound to it. */
 export function createCompanyFeed(chores: TenantDatabase, log: Logger): CompanyFeed {
+  /** Subscribers, and the position of the last event each was offered. */
   const joined = new Map<Subscriber, number>()
-  let position: number | undefined
+  /** Everything up to here has been offered; it moves only by what was read. */
+  let position = 0
   let target = 0
-  let queue: Promise<void> = Promise.resolve()
+  let turns: Promise<unknown> = Promise.resolve()
   let draining = false
+  let closed = false
 
   /** Runs pieces of work one after the other: joining is a barrier between batches. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = queue.then(work)
-    queue = done.then(
-      () => {},
-      () => {},
-    )
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = turns.then(work)
+    turns = done.catch(() => {})
     return done
   }
 
-  async function drain(): Promise<void> {
-    while (position !== undefined && position < target) {
-      const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
-      if (userIds.length === 0) {
-        position = target
-        return
-      }
-      const upTo = Number.MAX_SAFE_INTEGER
-      const events = await readEvents(chores, { after: position, upTo, most: BATCH, userIds })
-      for (const event of events) dispatch(event)
-      position = events.at(-1)?.position ?? target
-    }
-  }
-
-  function dispatch(event: LiveEvent): void {
-    for (const [subscriber, seen] of joined) {
-      if (event.position <= seen) continue
-      joined.set(subscriber, event.position)
-      subscriber.offer(event, event.visibleTo.has(subscriber.userId))
-    }
-  }
-
   function wake(newest: number): void {
-    if (newest <= target) return
+    if (newest <= target || closed) return
     target = newest
     if (!draining) startDraining()
   }
@@ -76,60 +61,96 @@ export function createCompanyFeed(chores: TenantDatabase, log: Logger): CompanyF
     inTurn(drain).then(
       () => {
         draining = false
-        if (position !== undefined && position < target) startDraining()
+        if (position < target) startDraining()
       },
       (error) => {
         draining = false
         // The beacon or the next write asks again.
-        target = position ?? 0
+        target = position
         log.warn({ err: error }, 'events could not be read')
       },
     )
   }
 
-  /** Offers what the subscriber missed, page by page, up to `upTo`. */
-  async function replay(subscriber: Subscriber, after: number, upTo: number): Promise<number> {
-    let seen = after
-    while (seen < upTo) {
-      const events = await readEvents(chores, {
-        after: seen,
-        upTo,
-        most: BATCH,
-        userIds: [subscriber.userId],
-      })
-      for (const event of events) subscriber.offer(event, event.visibleTo.has(subscriber.userId))
-      seen = events.at(-1)?.position ?? upTo
+  async function drain(): Promise<void> {
+    while (position < target && joined.size > 0) {
+      const aim = target
+      const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
+      const events = await readEvents(chores, { after: position, most: BATCH, userIds })
+      for (const event of events) {
+        dispatch(event)
+        position = event.position
+      }
+      // What is not in the database is not there to be told of, whatever the wake-up said.
+      if (events.length < BATCH && target === aim) target = position
     }
-    return seen
+    if (joined.size === 0) target = position
   }
 
-  return {
-    async join(subscriber, after) {
-      const { head, oldest } = await readStreamBounds(chores)
-      if (after !== undefined && (after > head || after + 1 < oldest)) {
-        throw new Refusal(
-          'CURSOR_EXPIRED',
-          'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
-        )
-      }
-      const caughtUp = await replay(subscriber, after ?? head, head)
-      await inTurn(async () => {
-        const now = (await readStreamBounds(chores)).head
-        if (position === undefined || joined.size === 0) {
-          position = now
-          target = Math.max(target, now)
-        }
-        joined.set(subscriber, await replay(subscriber, caughtUp, Math.max(now, position)))
-      })
-    },
-    leave: (subscriber) => void joined.delete(subscriber),
-    wake,
-    get isEmpty() {
-      return joined.size === 0
-    },
-    close() {
-      for (const subscriber of [...joined.keys()]) subscriber.end()
-      joined.clear()
-    },
+  function dispatch(event: LiveEvent): void {
+    for (const [subscriber, seen] of joined) {
+      if (event.position <= seen) continue
+      joined.set(subscriber, event.position)
+      offer(subscriber, event)
+    }
   }
+
+  function offer(subscriber: Subscriber, event: LiveEvent): void {
+    try {
+      subscriber.offer(event, event.visibleTo.has(subscriber.userId))
+    } catch (error) {
+      // One subscription's fault must not cost the others their events.
+      log.error({ err: error }, 'an event could not be offered')
+      subscriber.interrupt()
+    }
+  }
+
+  async function startFrom(after: number | undefined): Promise<number> {
+    const { head, oldest } = await readStreamBounds(chores)
+    if (after === undefined) return head
+    if (after <= head && after + 1 >= oldest) return after
+    throw new Refusal(
+      'CURSOR_EXPIRED',
+      'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
+    )
+  }
+
+  async function join(subscriber: Subscriber, start: number): Promise<void> {
+    let seen = start
+    for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
+      const events = await offerPage(subscriber, seen)
+      seen = events.at(-1)?.position ?? seen
+      isBehind = events.length === BATCH
+      if (isBehind) await subscriber.drained()
+    }
+    await inTurn(() => enter(subscriber, seen))
+  }
+
+  /** The last stretch, while nothing is dispatched: after it the subscriber and the feed are at one position. */
+  async function enter(subscriber: Subscriber, seen: number): Promise<void> {
+    let at = seen
+    for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
+      const events = await offerPage(subscriber, at)
+      at = events.at(-1)?.position ?? at
+      isBehind = events.length === BATCH
+    }
+    if (closed) subscriber.interrupt()
+    if (subscriber.hasEnded) return
+    if (joined.size === 0) position = Math.max(position, at)
+    joined.set(subscriber, at)
+  }
+
+  async function offerPage(subscriber: Subscriber, after: number): Promise<LiveEvent[]> {
+    const events = await readEvents(chores, { after, most: BATCH, userIds: [subscriber.userId] })
+    for (const event of events) offer(subscriber, event)
+    return events
+  }
+
+  function close(): void {
+    closed = true
+    for (const subscriber of [...joined.keys()]) subscriber.interrupt()
+    joined.clear()
+  }
+
+  return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), wake, close }
 }

@@ -2,10 +2,13 @@ import { timingSafeEqual } from 'node:crypto'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { Refusal } from '../errors.ts'
 
+/** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
+export const INBOX = 'inbox'
+
 /** What a cursor belongs to; it opens nothing else. */
 export interface StreamName {
   userId: string
-  /** The conversation's id, or `inbox`. */
+  /** The conversation's id, or INBOX. */
   stream: string
 }
 

@@ -1,68 +1,95 @@
-/** A bounded queue between the hub and one subscription; the last value may be reserved for telling that it overflowed. */
+/** A bounded queue between the hub and one subscription. */
 export interface EventQueue<T> extends AsyncIterableIterator<T> {
-  /** False once the queue has overflowed or ended: nothing more is taken. */
+  /** False once the stream has ended: nothing more is taken. */
   push(value: T): boolean
-  /** Ends the stream after what is queued. */
-  end(): void
+  /** Ends the stream after what is queued, and after `last` if there is one. */
+  end(last?: T): void
+  readonly hasEnded: boolean
+  /** Resolves when nothing is queued any more, or the stream has ended. */
+  drained(): Promise<void>
 }
 
-/**
- * Creates a queue of at most `capacity` values. When it is full, `onOverflow` gives the last value of the stream, and
- * the stream ends after it. `onClose` runs once, however the stream ends.
- */
-export function createEventQueue<T>(
-  capacity: number,
-  onOverflow: () => T,
-  onClose: () => void,
-): EventQueue<T> {
-  const values: T[] = []
-  let ended = false
-  let closed = false
-  let waiting: ((result: IteratorResult<T>) => void) | undefined
+/** How much a queue holds, and what it tells of its end. */
+export interface EventQueueOptions<T> {
+  readonly mostValues: number
+  /** In the unit of `sizeOf`; a single value may be larger. */
+  readonly mostBytes: number
+  sizeOf(value: T): number
+  /** The last value of a stream whose consumer does not keep up. */
+  onOverflow(): T
+  /** Runs once, when the stream takes nothing more. */
+  onEnd(): void
+}
 
-  function close(): void {
-    if (closed) return
-    closed = true
-    onClose()
+type Waiting<T> = (result: IteratorResult<T>) => void
+
+/** Creates a queue; when it is full, the stream ends after what is queued and the value of `onOverflow`. */
+export function createEventQueue<T extends object>(options: EventQueueOptions<T>): EventQueue<T> {
+  const values: T[] = []
+  const consumers: Waiting<T>[] = []
+  let whenDrained: (() => void)[] = []
+  let bytes = 0
+  let ended = false
+
+  function push(value: T): boolean {
+    if (ended) return false
+    const consumer = consumers.shift()
+    if (consumer) {
+      consumer({ value, done: false })
+      return true
+    }
+    const size = options.sizeOf(value)
+    const isFull =
+      values.length >= options.mostValues || (values.length > 0 && bytes + size > options.mostBytes)
+    if (isFull) {
+      end(options.onOverflow())
+      return false
+    }
+    values.push(value)
+    bytes += size
+    return true
   }
 
-  function end(): void {
+  function end(last?: T): void {
+    if (ended) return
     ended = true
-    if (waiting) {
-      waiting({ value: undefined, done: true })
-      waiting = undefined
+    if (last) {
+      const consumer = consumers.shift()
+      if (consumer) consumer({ value: last, done: false })
+      else values.push(last)
     }
-    if (values.length === 0) close()
+    for (const consumer of consumers.splice(0)) consumer({ value: undefined, done: true })
+    tellDrained()
+    options.onEnd()
+  }
+
+  function next(): Promise<IteratorResult<T>> {
+    const value = values.shift()
+    if (value) {
+      bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
+      if (values.length === 0) tellDrained()
+      return Promise.resolve({ value, done: false })
+    }
+    if (ended) return Promise.resolve({ value: undefined, done: true })
+    return new Promise((resolve) => consumers.push(resolve))
+  }
+
+  function tellDrained(): void {
+    const waiting = whenDrained
+    whenDrained = []
+    for (const resolve of waiting) resolve()
   }
 
   return {
-    push(value) {
-      if (ended) return false
-      if (waiting) {
-        const deliver = waiting
-        waiting = undefined
-        deliver({ value, done: false })
-        return true
-      }
-      if (values.length < capacity) {
-        values.push(value)
-        return true
-      }
-      values.push(onOverflow())
-      end()
-      return false
-    },
+    push,
     end,
-    next() {
-      const [value] = values.splice(0, 1)
-      if (value !== undefined) return Promise.resolve({ value, done: false })
-      if (ended) {
-        close()
-        return Promise.resolve({ value: undefined, done: true })
-      }
-      return new Promise((resolve) => {
-        waiting = resolve
-      })
+    next,
+    get hasEnded() {
+      return ended
+    },
+    drained() {
+      if (ended || values.length === 0) return Promise.resolve()
+      return new Promise((resolve) => whenDrained.push(resolve))
     },
     return() {
       values.length = 0

@@ -24,15 +24,16 @@ export interface LiveEvent {
   leftIds: string[]
   createdAt: Date
   message: MessageRow | null
+  /** Who of the asked-for people takes part in its conversation, or in the company if it concerns none. */
   visibleTo: ReadonlySet<string>
 }
 
 /**
  * Events in order, each hydrated once for all of a process's subscribers; who may see it is as of this moment, so a
- * lost wake-up cannot leak. $1 company, $2 above this position, $3 up to this one, $4 most rows, $5 people.
+ * lost wake-up cannot leak. $1 company, $2 above this position, $3 most rows, $4 people.
  */
-const eventsBetween: Statement = {
-  name: 'events_between',
+const eventsAfter: Statement = {
+  name: 'events_after',
   text: `select e.position::text as position, e.kind, e.conversation_id as "eventConversationId", e.seq as "eventSeq",
       e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
       e.created_at as "happenedAt", ${messageColumns('m')},
@@ -41,10 +42,14 @@ const eventsBetween: Statement = {
         join users u on u.company_id = p.company_id and u.id = p.user_id and u.is_enabled
         join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
         where p.company_id = e.company_id and p.conversation_id = e.conversation_id and p.left_at is null
-          and p.user_id = any($5)
+          and p.user_id = any($4)
+        union all
+        select u.id from users u
+        join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
+        where e.conversation_id is null and u.company_id = e.company_id and u.id = any($4) and u.is_enabled
       ) as "visibleTo"
     from events e left join messages m on m.company_id = e.company_id and m.id = e.message_id
-    where e.company_id = $1 and e.position > $2 and e.position <= $3 order by e.position limit $4`,
+    where e.company_id = $1 and e.position > $2 order by e.position limit $3`,
 }
 
 const streamBounds: Statement = {
@@ -67,19 +72,13 @@ type FlatRow = MessageRow & {
   visibleTo: string[]
 }
 
-/** Reads the events above `after` up to `upTo`, at most `most`, for the given people. */
+/** Reads the events above `after`, at most `most`, for the given people. */
 export async function readEvents(
   chores: TenantDatabase,
-  range: { after: number; upTo: number; most: number; userIds: string[] },
+  range: { after: number; most: number; userIds: string[] },
 ): Promise<LiveEvent[]> {
-  const { after, upTo, most, userIds } = range
-  const rows = await chores.query<FlatRow>(eventsBetween, [
-    chores.tenant.companyId,
-    after,
-    upTo,
-    most,
-    userIds,
-  ])
+  const { after, most, userIds } = range
+  const rows = await chores.query<FlatRow>(eventsAfter, [chores.tenant.companyId, after, most, userIds])
   return rows.map(readEvent)
 }
 

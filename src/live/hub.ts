@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database, Statement } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import { type CompanyFeed, createCompanyFeed, type Subscriber } from './company-feed.ts'
 import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
 
@@ -7,18 +9,33 @@ import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
 export interface LiveHub {
   /** Tells every process that the company's stream has reached `position`; call it after the commit. */
   wake(companyId: string, position: number): void
-  /** Throws CURSOR_EXPIRED if `after` is no longer kept. The returned function ends the subscription. */
-  join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<() => void>
+  /**
+   * Delivers everything above `after`, or above now, to the subscriber until it leaves: what was missed as fast as it
+   * is consumed, then live. Throws CURSOR_EXPIRED if `after` is no longer kept.
+   */
+  join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined>
+  /** Interrupts every subscription, whose clients then resume at another process, and takes no more. */
+  interrupt(): void
   close(): Promise<void>
+}
+
+/** A subscription's place in the hub. */
+export interface Joined {
+  /** The position that delivery starts above. */
+  start: number
+  leave(): void
 }
 
 interface HeldFeed {
   feed: CompanyFeed
   held: Promise<Unsubscribe>
+  /** Whoever needs the feed, from before joining to after leaving. */
+  members: Set<Subscriber>
 }
 
 /** How long a lost wake-up can go unnoticed. */
 const BEACON_MS = 1_000
+const RETRY_MS = 1_000
 
 const streamPositions: Statement = {
   name: 'stream_positions',
@@ -28,10 +45,11 @@ const streamPositions: Statement = {
 /** Creates the hub over the database and the wake-up channel. */
 export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
+  let checking = false
+  let interrupted = false
   const beacon = setInterval(() => void checkPositions(), BEACON_MS)
   beacon.unref()
   wakeUps.onGap(() => void checkPositions())
-  let checking = false
 
   async function checkPositions(): Promise<void> {
     if (checking || feeds.size === 0) return
@@ -49,20 +67,58 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
     }
   }
 
-  function feedOf(companyId: string): HeldFeed {
-    const known = feeds.get(companyId)
-    if (known) return known
-    const feed = createCompanyFeed(database.forChores(companyId), log)
-    const held = wakeUps.subscribe(channelOf(companyId), (payload) => feed.wake(Number(payload)))
-    const made = { feed, held }
-    feeds.set(companyId, made)
-    return made
+  function enter(companyId: string, subscriber: Subscriber): HeldFeed {
+    if (interrupted) throw new Refusal('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
+    const feed = feeds.get(companyId) ?? openFeed(companyId)
+    feed.members.add(subscriber)
+    liveSubscriptions.inc()
+    return feed
   }
 
-  function release(companyId: string, { feed, held }: HeldFeed): void {
-    if (!feed.isEmpty || feeds.get(companyId)?.feed !== feed) return
+  function openFeed(companyId: string): HeldFeed {
+    const feed = createCompanyFeed(database.forChores(companyId), log)
+    const held = wakeUps.subscribe(channelOf(companyId), (payload) => feed.wake(Number(payload)))
+    const opened = { feed, held, members: new Set<Subscriber>() }
+    feeds.set(companyId, opened)
+    liveCompanies.inc()
+    return opened
+  }
+
+  function leave(companyId: string, { feed, held, members }: HeldFeed, subscriber: Subscriber): void {
+    if (!members.delete(subscriber)) return
+    liveSubscriptions.dec()
+    feed.leave(subscriber)
+    if (members.size > 0) return
     feeds.delete(companyId)
-    held.then((unsubscribe) => unsubscribe())
+    liveCompanies.dec()
+    feed.close()
+    void held.then((unsubscribe) => unsubscribe())
+  }
+
+  async function join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined> {
+    const entered = enter(companyId, subscriber)
+    try {
+      await entered.held
+      const start = await entered.feed.startFrom(after)
+      // Catching up takes as long as the subscriber does; from `start` on nothing is missed meanwhile.
+      entered.feed.join(subscriber, start).catch((error) => giveUp(subscriber, error))
+      return { start, leave: () => leave(companyId, entered, subscriber) }
+    } catch (error) {
+      leave(companyId, entered, subscriber)
+      throw error
+    }
+  }
+
+  function giveUp(subscriber: Subscriber, error: unknown): void {
+    log.warn({ err: error }, 'a subscription could not catch up')
+    subscriber.interrupt()
+  }
+
+  function interrupt(): void {
+    interrupted = true
+    for (const { members } of [...feeds.values()]) {
+      for (const subscriber of [...members]) subscriber.interrupt()
+    }
   }
 
   return {
@@ -70,24 +126,11 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
       feeds.get(companyId)?.feed.wake(position)
       void wakeUps.publish(channelOf(companyId), String(position))
     },
-    async join(companyId, subscriber, after) {
-      const made = feedOf(companyId)
-      try {
-        await made.held
-        await made.feed.join(subscriber, after)
-      } catch (error) {
-        release(companyId, made)
-        throw error
-      }
-      return () => {
-        made.feed.leave(subscriber)
-        release(companyId, made)
-      }
-    },
+    join,
+    interrupt,
     async close() {
       clearInterval(beacon)
-      for (const { feed } of feeds.values()) feed.close()
-      feeds.clear()
+      interrupt()
       await wakeUps.close()
     },
   }

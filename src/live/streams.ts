@@ -1,43 +1,26 @@
-import type { Context } from '../context.ts'
+import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
-import type { MessageRow } from '../messages/message-row.ts'
-import { readCursor } from './cursor.ts'
+import { liveOverflows } from '../metrics/metrics.ts'
+import { INBOX, readCursor } from './cursor.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { LiveEvent } from './event-row.ts'
+import { conversationValue, inboxValue, type Mapped, type StreamValue } from './stream-value.ts'
 
-interface Placed {
-  position: number
-  /** The stream its cursor belongs to. */
-  stream: string
-}
-
-/** One value of a stream, by the GraphQL type it becomes. */
-export type StreamValue = Placed &
-  (
-    | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
-    | { type: 'ConversationRead'; conversationId: string }
-    | { type: 'InboxConversationChanged'; conversationId: string }
-    | { type: 'ConversationRemoved'; conversationId: string }
-    | { type: 'Discontinuity' }
-    | { type: 'MessageSent'; message: MessageRow }
-    | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
-    | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
-    | { type: 'ConversationChanged'; conversationId: string }
-  )
-
-/** A stream's value and whether it is the last. */
-type Mapped = { value: StreamValue; isLast?: boolean } | undefined
-
-/** How many events wait for a subscriber that does not keep up, before its stream ends with Discontinuity. */
-const CAPACITY = 1_000
-
-/** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
-export const INBOX = 'inbox'
+/** What waits for a subscriber that does not keep up, before its stream ends with Discontinuity. */
+const MOST_VALUES = 1_000
+const MOST_BYTES = 1024 * 1024
+/** About what a value takes besides its texts. */
+const BYTES_A_VALUE = 500
 
 /** Subscribes the viewer to the inbox. */
 export function inboxStream(context: Context, after: string | undefined): Promise<EventQueue<StreamValue>> {
-  const userId = context.viewer.userId
-  return open(context, INBOX, after, (event, maySee) => inboxValue(event, maySee, userId))
+  const { userId } = context.viewer
+  return open(context, {
+    stream: INBOX,
+    after,
+    map: (event, maySee) => inboxValue(event, maySee, userId),
+    requireAccess: requireMembership,
+  })
 }
 
 /** Subscribes the viewer to one conversation; throws NOT_FOUND unless the viewer takes part in it. */
@@ -46,49 +29,75 @@ export async function conversationStream(
   conversationId: string,
   after: string | undefined,
 ): Promise<EventQueue<StreamValue>> {
-  const conversation = await context.loaders.conversation.load(conversationId)
-  if (!conversation?.isMember) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
-  const userId = context.viewer.userId
-  return open(context, conversationId, after, (event, maySee) =>
-    event.conversationId === conversationId ? conversationValue(event, maySee, userId) : undefined,
-  )
+  const { userId } = context.viewer
+  const requireAccess = (now: Context) => requireParticipation(now, conversationId)
+  await requireAccess(context)
+  return open(context, {
+    stream: conversationId,
+    after,
+    map: (event, maySee) =>
+      event.conversationId === conversationId ? conversationValue(event, maySee, userId) : undefined,
+    requireAccess,
+  })
+}
+
+interface Stream {
+  stream: string
+  after: string | undefined
+  map(event: LiveEvent, maySee: boolean): Mapped
+  requireAccess(context: Context): Promise<void>
 }
 
 async function open(
   context: Context,
-  stream: string,
-  after: string | undefined,
-  map: (event: LiveEvent, maySee: boolean) => Mapped,
+  { stream, after, map, requireAccess }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
   const position =
     after === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, after)
-  let lastPosition = position ?? 0
+  let seen = position ?? 0
   let leave = () => {}
-  let isClosed = false
-  const expiry = setTimeout(() => queue.end(), Math.min(expiresAt.getTime() - Date.now(), 2 ** 31 - 1))
-  const queue = createEventQueue<StreamValue>(
-    CAPACITY,
-    () => ({ type: 'Discontinuity', position: lastPosition, stream }),
-    () => {
-      isClosed = true
-      clearTimeout(expiry)
+  const queue = createEventQueue<StreamValue>({
+    mostValues: MOST_VALUES,
+    mostBytes: MOST_BYTES,
+    sizeOf,
+    onOverflow() {
+      liveOverflows.inc()
+      return discontinuity()
+    },
+    onEnd() {
+      stopExpiry()
       leave()
     },
-  )
+  })
+  const stopExpiry = at(expiresAt, () => queue.end())
+
+  function discontinuity(): StreamValue {
+    return { type: 'Discontinuity', position: seen, stream }
+  }
+
   const subscriber = {
     userId,
-    offer(event: LiveEvent, maySee: boolean) {
-      if (event.kind === 'ACCESS_CHANGED' && event.leftIds.includes(userId)) return queue.end()
-      const mapped = map(event, maySee)
-      if (mapped && queue.push(mapped.value)) lastPosition = event.position
-      if (mapped?.isLast) queue.end()
+    offer(event: LiveEvent, maySee: boolean): void {
+      if (queue.hasEnded) return
+      const mapped = isShutOut(event, maySee, userId) ? 'ended' : map(event, maySee)
+      if (mapped === 'ended') queue.end()
+      else if (mapped?.isLast) queue.end(mapped.value)
+      else if (!mapped || queue.push(mapped.value)) seen = event.position
     },
-    end: () => queue.end(),
+    drained: queue.drained,
+    get hasEnded() {
+      return queue.hasEnded
+    },
+    interrupt: () => queue.end(discontinuity()),
   }
   try {
-    leave = await context.parts.live.join(companyId, subscriber, position)
-    if (isClosed) leave()
+    const joined = await context.parts.live.join(companyId, subscriber, position)
+    seen = Math.max(seen, joined.start)
+    leave = joined.leave
+    if (queue.hasEnded) leave()
+    // Whoever lost access before the stream's start would never be told: nothing of it comes after.
+    await requireAccess(refreshContext(context))
     return queue
   } catch (error) {
     queue.end()
@@ -96,67 +105,35 @@ async function open(
   }
 }
 
-function inboxValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
-  const { conversationId, position } = event
-  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, stream: INBOX, conversationId }
-  if (event.leftIds.includes(userId) && !maySee) return { value: { ...placed, type: 'ConversationRemoved' } }
-  if (!maySee) return undefined
-  switch (event.kind) {
-    case 'MESSAGE_SENT':
-      if (!event.message) return undefined
-      return {
-        value: {
-          ...placed,
-          type: 'ConversationActivity',
-          message: event.message,
-          own: event.actorId === userId,
-        },
-      }
-    case 'READ':
-    case 'READ_REMINDER':
-      return event.actorId === userId ? { value: { ...placed, type: 'ConversationRead' } } : undefined
-    case 'PARTICIPANTS_CHANGED':
-    case 'CONVERSATION_CHANGED':
-    case 'MUTE_CHANGED':
-      return { value: { ...placed, type: 'InboxConversationChanged' } }
-    default:
-      return undefined
-  }
+function isShutOut({ kind, leftIds }: LiveEvent, maySee: boolean, userId: string): boolean {
+  return kind === 'ACCESS_CHANGED' && leftIds.includes(userId) && !maySee
 }
 
-function conversationValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
-  const { conversationId, position, message, seq, actorId } = event
-  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, stream: conversationId }
-  if (!maySee) {
-    // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
-    return { value: { ...placed, type: 'ConversationRemoved', conversationId }, isLast: true }
+/** Runs `act` at the time, however far off; the returned function calls it off. */
+function at(time: Date, act: () => void): () => void {
+  const mostMs = 2 ** 31 - 1
+  let timer: NodeJS.Timeout
+  function wait(): void {
+    const leftMs = Math.max(0, time.getTime() - Date.now())
+    timer = setTimeout(leftMs > mostMs ? wait : act, Math.min(leftMs, mostMs))
+    timer.unref()
   }
-  switch (event.kind) {
-    case 'MESSAGE_SENT':
-      return message ? { value: { ...placed, type: 'MessageSent', message } } : undefined
-    case 'READ':
-    case 'DELIVERED':
-      if (!actorId || seq === null) return undefined
-      return {
-        value: {
-          ...placed,
-          type: 'ReceiptAdvanced',
-          userId: actorId,
-          status: event.kind,
-          upToSeq: seq,
-          at: event.createdAt,
-        },
-      }
-    case 'PARTICIPANTS_CHANGED': {
-      const { joinedIds, leftIds } = event
-      return { value: { ...placed, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
-    }
-    case 'CONVERSATION_CHANGED':
-    case 'MUTE_CHANGED':
-      return { value: { ...placed, type: 'ConversationChanged', conversationId } }
-    default:
-      return undefined
-  }
+  wait()
+  return () => clearTimeout(timer)
+}
+
+async function requireMembership({ loaders, viewer }: Context): Promise<void> {
+  const user = await loaders.user.load(viewer.userId)
+  if (!user) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
+}
+
+async function requireParticipation({ loaders }: Context, conversationId: string): Promise<void> {
+  const conversation = await loaders.conversation.load(conversationId)
+  if (!conversation?.isMember) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+}
+
+function sizeOf(value: StreamValue): number {
+  if (!('message' in value)) return BYTES_A_VALUE
+  const { body, subject, metadata } = value.message
+  return BYTES_A_VALUE + body.length + (subject?.length ?? 0) + (metadata?.length ?? 0)
 }

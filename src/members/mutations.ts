@@ -1,8 +1,9 @@
 import { InvalidInputError, PermissionDeniedError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { standardLimit } from '../graphql/rate-limit-plugin.ts'
-import { PreferencesRef } from './schema.ts'
-import { type MemberProblem, syncMembers } from './sync-members.ts'
+import type { MemberProblem } from './member-rows.ts'
+import { PreferencesRef } from './refs.ts'
+import { syncMembers } from './sync-members.ts'
 import { updatePreferences } from './update-preferences.ts'
 
 const MemberInput = builder.inputType('MemberInput', {
@@ -13,8 +14,8 @@ const MemberInput = builder.inputType('MemberInput', {
       description: "The embedding product's own id, unique in the company.",
     }),
     name: t.string({ required: true, description: 'The full name.' }),
-    email: t.string({ description: 'The e-mail address.' }),
-    department: t.string({ description: 'The department.' }),
+    email: t.string({ description: 'The e-mail address; null takes it away.' }),
+    department: t.string({ description: 'The department; null takes it away.' }),
     role: t.string({ description: "The role's name; member unless given." }),
     isEnabled: t.boolean({ description: 'False shuts the person out at once; true unless given.' }),
   }),

@@ -1,38 +1,20 @@
-import { membershipsOf } from '../auth/sign-in.ts'
-import { CompanyRef } from '../companies/schema.ts'
-import type { UserRow } from '../database/prisma-types.ts'
+import { CompanyRef } from '../companies/refs.ts'
 import { builder } from '../graphql/builder.ts'
-import { forwardPage } from '../graphql/page.ts'
-import { signCursor } from '../live/cursor.ts'
-import { INBOX } from '../live/streams.ts'
-import { searchText } from '../search/search-text.ts'
+import { INBOX, signCursor } from '../live/cursor.ts'
+import { type MemberRow, memberList, userList } from './lists.ts'
 import { permissions } from './permissions.ts'
-import { UnreadCountsRef, unreadCounts } from './unread-counts.ts'
-import { usersPage } from './user-row.ts'
+import { PermissionEnum, PreferencesRef, UnreadCountsRef, UserConnection, UserRef } from './refs.ts'
+import { unreadCounts } from './unread-counts.ts'
 
-/** The GraphQL enum of permissions. */
-export const PermissionEnum = builder.enumType('Permission', {
-  description: 'Something a role can allow.',
-  values: Object.fromEntries(
-    permissions.map((name) => [name, { description: permissionTexts()[name] }]),
-  ) as Record<(typeof permissions)[number], { description: string }>,
-})
-
-export const UserRef = builder.prismaNode('User', {
-  id: { resolve: (user) => user.id },
-  nullable: true,
-  description: 'A person in one company; the same person elsewhere is another User.',
-  findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
-  fields: (t) => ({
-    externalId: t.exposeString('externalId', {
-      nullable: true,
-      description: "The embedding product's own id for this person.",
-    }),
-    name: t.exposeString('name', { description: 'The full name.' }),
-    email: t.exposeString('email', { nullable: true, description: 'The e-mail address, if known.' }),
-    department: t.exposeString('department', { nullable: true, description: 'The department, if known.' }),
+builder.prismaObjectFields(UserRef, (t) => ({
+  externalId: t.exposeString('externalId', {
+    nullable: true,
+    description: "The embedding product's own id for this person.",
   }),
-})
+  name: t.exposeString('name', { description: 'The full name.' }),
+  email: t.exposeString('email', { nullable: true, description: 'The e-mail address, if known.' }),
+  department: t.exposeString('department', { nullable: true, description: 'The department, if known.' }),
+}))
 
 const RoleRef = builder.prismaNode('Role', {
   id: { resolve: (role) => role.id },
@@ -44,7 +26,6 @@ const RoleRef = builder.prismaNode('Role', {
     permissions: t.field({
       type: [PermissionEnum],
       description: 'Everything the role allows.',
-      select: { permissions: true },
       resolve: (role) => permissions.filter((name) => role.permissions.includes(name)),
     }),
     isBuiltIn: t.exposeBoolean('isBuiltIn', {
@@ -53,24 +34,30 @@ const RoleRef = builder.prismaNode('Role', {
   }),
 })
 
-const MemberRef = builder.prismaObject('User', {
-  variant: 'Member',
+UnreadCountsRef.implement({
+  description: 'Unread messages. Muted conversations count only through their unread mentions.',
+  fields: (t) => ({
+    total: t.exposeInt('total', { description: 'In all conversations.' }),
+    direct: t.exposeInt('direct', { description: 'In direct conversations.' }),
+    group: t.exposeInt('group', { description: 'In groups.' }),
+    broadcast: t.exposeInt('broadcast', { description: 'Broadcasts and replies to them.' }),
+    global: t.exposeInt('global', { description: 'In conversations of the whole company.' }),
+    context: t.exposeInt('context', { description: 'In conversations about a transaction, plan or topic.' }),
+    mentions: t.exposeInt('mentions', { description: 'Unread messages that mention the viewer.' }),
+  }),
+})
+
+const MemberRef = builder.objectRef<MemberRow>('Member').implement({
   description: "A person's membership in the company.",
   fields: (t) => ({
-    user: t.variant(UserRef, { description: 'The person.' }),
-    role: t.relation('role', { description: 'What the person may do.' }),
+    user: t.field({ type: UserRef, description: 'The person.', resolve: (member) => member }),
+    role: t.expose('role', { type: RoleRef, description: 'What the person may do.' }),
     isEnabled: t.exposeBoolean('isEnabled', { description: 'A disabled member can do and see nothing.' }),
     joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the person joined the company.' }),
   }),
 })
 
-interface PreferencesShape {
-  sound: boolean
-  browserNotifications: boolean
-  emailWhenOffline: boolean
-}
-
-export const PreferencesRef = builder.objectRef<PreferencesShape>('Preferences').implement({
+PreferencesRef.implement({
   description: 'How the viewer wants to be told of news.',
   fields: (t) => ({
     sound: t.exposeBoolean('sound', { description: 'Play a sound.' }),
@@ -100,16 +87,11 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
       type: [CompanyRef],
       description: 'All companies this person may act in.',
       resolve: async (_viewer, _args, { viewer, parts }) => {
-        const { issuer, subject, externalId } = viewer.user
-        if (!issuer || !subject) return [viewer.company]
-        const memberships = await membershipsOf(parts.database, {
-          issuer,
-          subject,
-          memberReference: externalId,
-        })
-        const enabled = memberships.filter((membership) => membership.isEnabled)
+        const memberships = await parts.signIn.companies(viewer)
         return Promise.all(
-          enabled.map(async ({ companyId, userId }) => (await parts.viewers.find(companyId, userId)).company),
+          memberships.map(
+            async ({ companyId, userId }) => (await parts.viewers.find(companyId, userId)).company,
+          ),
         )
       },
     }),
@@ -156,42 +138,34 @@ builder.queryField('viewer', (t) =>
 )
 
 builder.queryField('users', (t) =>
-  t.connection({
-    type: UserRef,
-    description: 'People of the company to write to, best match first.',
-    authScopes: { permission: 'MESSAGE_READ' },
-    args: {
-      search: t.arg.string({
-        description: 'The start of any word of the name; accents and case do not matter.',
-      }),
+  t.connection(
+    {
+      type: UserRef,
+      description: 'People of the company to write to, best match first.',
+      authScopes: { permission: 'MESSAGE_READ' },
+      args: {
+        search: t.arg.string({
+          description: 'The start of any word of the name; accents and case do not matter.',
+        }),
+      },
+      resolve: (_root, args, context) => userList(context, args, args.search),
     },
-    resolve: (_root, args, { tenant, viewer }) =>
-      forwardPage<UserRow>(args, {
-        key: ['text', 'uuid'],
-        keyOf: (row) => [row.nameFolded, row.id],
-        nodeOf: (row) => row,
-        read: ([name, id], most) =>
-          tenant.query(usersPage, [viewer.companyId, viewer.userId, name, id, most, searchText(args.search)]),
-      }),
-  }),
+    UserConnection,
+  ),
 )
 
 builder.queryField('members', (t) =>
-  t.prismaConnection({
-    type: MemberRef,
-    cursor: 'companyId_id',
-    description: 'All members of the company, disabled ones too, by name.',
-    authScopes: { permission: 'MEMBER_MANAGE' },
-    args: { search: t.arg.string({ description: 'Part of the name; accents and case do not matter.' }) },
-    resolve: (query, _root, args, { tenant, viewer }) => {
-      const text = searchText(args.search)
-      return tenant.prisma.user.findMany({
-        ...query,
-        where: { companyId: viewer.companyId, ...(text && { nameFolded: { contains: text } }) },
-        orderBy: [{ nameFolded: 'asc' }, { id: 'asc' }],
-      })
+  t.connection(
+    {
+      type: MemberRef,
+      description: 'All members of the company, disabled ones too, by name.',
+      authScopes: { permission: 'MEMBER_MANAGE' },
+      args: { search: t.arg.string({ description: 'Part of the name; accents and case do not matter.' }) },
+      resolve: (_root, args, context) => memberList(context, args, args.search),
     },
-  }),
+    { name: 'MemberConnection', description: 'A page of members.' },
+    { name: 'MemberEdge', description: 'A member and its place in the list.' },
+  ),
 )
 
 builder.queryField('roles', (t) =>
@@ -207,23 +181,3 @@ builder.queryField('roles', (t) =>
       }),
   }),
 )
-
-function permissionTexts(): Record<(typeof permissions)[number], string> {
-  return {
-    MESSAGE_READ: "Read the messages of one's conversations.",
-    MESSAGE_WRITE: 'Send messages.',
-    MESSAGE_MODERATE: "Retract others' messages, see reports and statistics.",
-    PRESENCE_READ: 'See who is online.',
-    PRESENCE_WRITE: 'Be seen online.',
-    CONVERSATION_DIRECT: 'Start direct conversations.',
-    CONVERSATION_GROUP: 'Create groups.',
-    CONVERSATION_CONTEXT: 'Open conversations about a transaction, plan or topic.',
-    CONVERSATION_BROADCAST: 'Send broadcasts.',
-    CONVERSATION_GLOBAL: 'Create conversations for the whole company.',
-    CONVERSATION_AUDIT: "Read others' conversations; every such read is audited.",
-    AUDIT_READ: 'Read the audit trail.',
-    MEMBER_MANAGE: 'See, add, change and disable members.',
-    COMPANY_MANAGE: "Change the company's settings.",
-    GUEST_MESSAGE: 'Write to guests and receive what they send.',
-  }
-}

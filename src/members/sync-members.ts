@@ -1,17 +1,9 @@
-import { z } from 'zod'
 import { type Context, requirePermission } from '../context.ts'
-import { InvalidInputError } from '../errors.ts'
+import type { Transaction } from '../database/tenant-client.ts'
+import { InvalidInputError, PermissionDeniedError, Refusal } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { parseInput, shortText, visible } from '../input.ts'
-import { fold } from '../search/fold.ts'
-import { defaultRole } from './permissions.ts'
-
-/** A row that was not applied, and why. */
-export interface MemberProblem {
-  index: number
-  externalId: string
-  detail: string
-}
+import { judgeMember, type KnownRole, type Manager, type MemberFields } from './judge-member.ts'
+import { type MemberProblem, type NumberedRow, readMemberRows } from './member-rows.ts'
 
 /** What a synchronisation did. */
 export interface SyncedMembers {
@@ -21,44 +13,19 @@ export interface SyncedMembers {
   problems: MemberProblem[]
 }
 
-const rowSchema = z.object({
-  externalId: visible(shortText(255), 'The externalId'),
-  name: visible(shortText(255), 'The name'),
-  email: z.email({ error: 'This is not an e-mail address.' }).max(254).nullish(),
-  department: shortText(255).nullish(),
-  role: shortText(255).nullish(),
-  isEnabled: z.boolean().nullish(),
-})
-
-type MemberRow = z.output<typeof rowSchema>
-
-interface KnownMember {
-  id: string
-  externalId: string | null
-  name: string
-  email: string | null
-  department: string | null
-  roleId: string
-  isEnabled: boolean
-}
-
-type Verdict =
-  | { create: MemberFields & { externalId: string } }
-  | { update: MemberFields; known: KnownMember }
-  | 'unchanged'
-
-interface MemberFields {
-  name: string
-  nameFolded: string
-  email: string | null
-  department: string | null
-  roleId: string
-  isEnabled: boolean
+interface Plan {
+  counts: { created: number; updated: number; unchanged: number }
+  problems: MemberProblem[]
+  /** Members to write, by their external ids. */
+  writes: (MemberFields & { id: string; externalId: string })[]
+  /** Members whose access ends. */
+  disabled: string[]
 }
 
 /**
  * Mirrors people of the embedding product by their external id; needs MEMBER_MANAGE. Idempotent: what is left out of a
- * row stays as it is. Rows with problems are reported and the rest applied (features 1.10).
+ * row stays as it is. Rows with problems are reported and the rest applied (features 1.10). Synchronisations of one
+ * company run one after the other, so that two of the same people neither fail nor double.
  */
 export async function syncMembers(context: Context, input: { members: unknown[] }): Promise<SyncedMembers> {
   requirePermission(context, 'MEMBER_MANAGE')
@@ -66,101 +33,83 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
     throw new InvalidInputError([{ path: ['members'], detail: 'At most 1,000 members are taken at once.' }])
   }
   const { viewer, tenant, parts } = context
-  const problems: MemberProblem[] = []
-  const rows = readRows(input.members, problems)
-  const companyId = viewer.companyId
+  const { companyId, userId } = viewer
+  const { rows, problems } = readMemberRows(input.members)
 
-  const result = await tenant.transaction(async (transaction) => {
-    const roles = await transaction.role.findMany({ where: { companyId } })
-    const known = await transaction.user.findMany({
-      where: { companyId, externalId: { in: rows.map(({ row }) => row.externalId) } },
-    })
-    const roleIds = new Map(roles.map((role) => [role.name, role.id]))
-    const members = new Map(known.map((member) => [member.externalId, member]))
-    const counts = { created: 0, updated: 0, unchanged: 0 }
-    const disabled: string[] = []
-    const created: (MemberFields & { companyId: string; id: string; externalId: string })[] = []
-
-    for (const { index, row } of rows) {
-      const roleId = roleIds.get(row.role ?? defaultRole)
-      if (row.role != null && !roleId) {
-        problems.push({ index, externalId: row.externalId, detail: `The company has no role "${row.role}".` })
-        continue
-      }
-      const verdict = judge(row, roleId, members.get(row.externalId))
-      if (verdict === 'unchanged') counts.unchanged += 1
-      else if ('create' in verdict) {
-        created.push({ companyId, id: newId(), ...verdict.create })
-        counts.created += 1
-      } else if (
-        verdict.known.id === viewer.userId &&
-        (!verdict.update.isEnabled || verdict.update.roleId !== verdict.known.roleId)
-      ) {
-        problems.push({
-          index,
-          externalId: row.externalId,
-          detail: 'You cannot disable yourself or change your own role.',
-        })
-      } else {
-        await transaction.user.update({
-          where: { companyId_id: { companyId, id: verdict.known.id } },
-          data: verdict.update,
-        })
-        counts.updated += 1
-        if (verdict.known.isEnabled && !verdict.update.isEnabled) disabled.push(verdict.known.id)
-      }
-    }
-    if (created.length > 0) await transaction.user.createMany({ data: created })
-    if (disabled.length === 0) return { counts, position: undefined }
+  const { plan, position } = await tenant.transaction(async (transaction) => {
+    await lockMembers(transaction, companyId)
+    const plan = await planWrites(transaction, companyId, userId, rows)
+    if (plan.writes.length > 0) await writeMembers(transaction, companyId, plan.writes)
+    if (plan.disabled.length === 0) return { plan, position: undefined }
     const [event] = await transaction.$queryRaw<{ position: bigint }[]>`
-      select app.append_event('ACCESS_CHANGED', null, p_actor => ${viewer.userId}::uuid, p_left => ${disabled}::uuid[]) as position`
-    return { counts, position: event?.position }
+      select app.append_event('ACCESS_CHANGED', null, p_actor => ${userId}::uuid, p_left => ${plan.disabled}::uuid[]) as position`
+    return { plan, position: event?.position }
   })
 
   parts.viewers.forget(companyId)
-  if (result.position !== undefined) parts.live.wake(companyId, Number(result.position))
-  problems.sort((a, b) => a.index - b.index)
-  return { ...result.counts, problems }
+  if (position !== undefined) parts.live.wake(companyId, Number(position))
+  const all = [...problems, ...plan.problems].sort((one, other) => one.index - other.index)
+  return { ...plan.counts, problems: all }
 }
 
-/** Rows that can be read, one for each external id. */
-function readRows(members: unknown[], problems: MemberProblem[]): { index: number; row: MemberRow }[] {
-  const seen = new Set<string>()
-  return members.flatMap((member, index) => {
-    const externalId = (member as { externalId: string }).externalId
-    const report = (detail: string) => {
-      problems.push({ index, externalId: externalId.toWellFormed(), detail })
-      return []
-    }
-    if (seen.has(externalId)) return report('This externalId stands in an earlier row of the same call.')
-    try {
-      const row = parseInput(rowSchema, member)
-      seen.add(externalId)
-      return [{ index, row }]
-    } catch (error) {
-      if (error instanceof InvalidInputError)
-        return report(error.issues.map((issue) => issue.detail).join(' '))
-      throw error
-    }
+async function lockMembers(transaction: Transaction, companyId: string): Promise<void> {
+  const locked = await transaction.$queryRaw<{ id: string }[]>`
+    select c.id from companies c where c.id = ${companyId}::uuid for no key update`
+  if (locked.length === 0) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
+}
+
+async function planWrites(
+  transaction: Transaction,
+  companyId: string,
+  userId: string,
+  rows: NumberedRow[],
+): Promise<Plan> {
+  const roles = await transaction.role.findMany({ where: { companyId } })
+  const known = await transaction.user.findMany({
+    where: { companyId, OR: [{ id: userId }, { externalId: { in: rows.map(({ row }) => row.externalId) } }] },
   })
+  const byName = new Map(roles.map((role): [string, KnownRole] => [role.name, role]))
+  const byExternalId = new Map(known.map((member) => [member.externalId, member]))
+  // Under the lock: an earlier synchronisation may have changed the viewer's own role.
+  const ownRoleId = known.find((member) => member.id === userId)?.roleId
+  const ownRole = roles.find((role) => role.id === ownRoleId)
+  const manager: Manager = { userId, permissions: new Set(ownRole?.permissions) }
+  if (!manager.permissions.has('MEMBER_MANAGE')) {
+    throw new PermissionDeniedError('Your role lacks the permission MEMBER_MANAGE.', 'MEMBER_MANAGE')
+  }
+
+  const plan: Plan = {
+    counts: { created: 0, updated: 0, unchanged: 0 },
+    problems: [],
+    writes: [],
+    disabled: [],
+  }
+  for (const { index, row } of rows) {
+    const { externalId } = row
+    const member = byExternalId.get(externalId)
+    const verdict = judgeMember(row, member, byName, manager)
+    if (verdict === 'unchanged') plan.counts.unchanged += 1
+    else if ('problem' in verdict) plan.problems.push({ index, externalId, detail: verdict.problem })
+    else {
+      plan.counts[member ? 'updated' : 'created'] += 1
+      plan.writes.push({ ...verdict.write, id: member?.id ?? newId(), externalId })
+      if (member?.isEnabled && !verdict.write.isEnabled) plan.disabled.push(member.id)
+    }
+  }
+  return plan
 }
 
-function judge(row: MemberRow, roleId: string | undefined, known: KnownMember | undefined): Verdict {
-  const fields: MemberFields = {
-    name: row.name,
-    nameFolded: fold(row.name),
-    email: row.email === undefined ? (known?.email ?? null) : row.email,
-    department: row.department === undefined ? (known?.department ?? null) : row.department,
-    roleId: row.role == null && known ? known.roleId : (roleId ?? ''),
-    isEnabled: row.isEnabled ?? known?.isEnabled ?? true,
-  }
-  if (!known) return { create: { ...fields, externalId: row.externalId } }
-  const { name, email, department, isEnabled } = fields
-  const same =
-    known.name === name &&
-    known.email === email &&
-    known.department === department &&
-    known.isEnabled === isEnabled &&
-    known.roleId === fields.roleId
-  return same ? 'unchanged' : { update: fields, known }
+/** One statement for all of them. */
+async function writeMembers(
+  transaction: Transaction,
+  companyId: string,
+  writes: Plan['writes'],
+): Promise<void> {
+  await transaction.$executeRaw`
+    insert into users (company_id, id, external_id, name, name_folded, email, department, role_id, is_enabled)
+    select ${companyId}::uuid, r.id, r."externalId", r.name, r."nameFolded", r.email, r.department, r."roleId", r."isEnabled"
+    from jsonb_to_recordset(${JSON.stringify(writes)}::jsonb) r (id uuid, "externalId" text, name text, "nameFolded" text,
+      email text, department text, "roleId" uuid, "isEnabled" boolean)
+    on conflict (company_id, id) do update set name = excluded.name, name_folded = excluded.name_folded,
+      email = excluded.email, department = excluded.department, role_id = excluded.role_id, is_enabled = excluded.is_enabled`
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { builder } from '../graphql/builder.ts'
 
 /** Unread messages by kind of conversation. */
 export interface UnreadCounts {
@@ -26,16 +25,3 @@ export async function unreadCounts({ loaders, viewer }: Context): Promise<Unread
     mentions: rows.reduce((sum, row) => sum + row.mentions, 0),
   }
 }
-
-export const UnreadCountsRef = builder.objectRef<UnreadCounts>('UnreadCounts').implement({
-  description: 'Unread messages. Muted conversations count only through their unread mentions.',
-  fields: (t) => ({
-    total: t.exposeInt('total', { description: 'In all conversations.' }),
-    direct: t.exposeInt('direct', { description: 'In direct conversations.' }),
-    group: t.exposeInt('group', { description: 'In groups.' }),
-    broadcast: t.exposeInt('broadcast', { description: 'Broadcasts and replies to them.' }),
-    global: t.exposeInt('global', { description: 'In conversations of the whole company.' }),
-    context: t.exposeInt('context', { description: 'In conversations about a transaction, plan or topic.' }),
-    mentions: t.exposeInt('mentions', { description: 'Unread messages that mention the viewer.' }),
-  }),
-})

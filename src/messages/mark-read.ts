@@ -69,7 +69,7 @@ async function move(
   statement: Statement,
   values: unknown[],
 ): Promise<void> {
-  const [moved] = await tenant.query<{ position: string | null }>(statement, [
+  const [moved] = await tenant.call<{ position: string | null }>(statement, [
     viewer.companyId,
     viewer.userId,
     ...values,

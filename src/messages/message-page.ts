@@ -9,7 +9,7 @@ import {
   pageOf,
   pageSize,
   readKeyCursor,
-} from '../graphql/page.ts'
+} from '../page.ts'
 import {
   type MessageRow,
   messagesDownwards,
@@ -52,15 +52,17 @@ export async function messagePage(
     const size = pageSize(args.last, 'last')
     const rows = await below(context, id, range, size + 1)
     const page = rows.slice(0, size).reverse()
-    const newest = page.at(-1)?.seq ?? 0
     return connect(page, {
-      hasPreviousPage: rows.length > size,
-      hasNextPage: newest < lastSeq && range.before <= lastSeq,
+      hasPreviousPage: rows.length > size || (range.after > 0 && lastSeq > 0),
+      hasNextPage: range.before <= lastSeq,
     })
   }
   const size = pageSize(args.first)
   const rows = await above(context, id, range, size + 1)
-  return connect(rows.slice(0, size), { hasNextPage: rows.length > size, hasPreviousPage: range.after > 0 })
+  return connect(rows.slice(0, size), {
+    hasPreviousPage: range.after > 0 && lastSeq > 0,
+    hasNextPage: rows.length > size || range.before <= lastSeq,
+  })
 }
 
 async function aroundPage(
@@ -72,7 +74,8 @@ async function aroundPage(
     throw new Refusal('BAD_USER_INPUT', '`aroundSeq` goes with `first` alone.')
   }
   const size = pageSize(args.first)
-  const seq = args.aroundSeq ?? 0
+  // Outside of the conversation it is the nearest end.
+  const seq = Math.max(1, args.aroundSeq ?? 1)
   const older = Math.floor(size / 2)
   const [earlier, later] = await Promise.all([
     below(context, id, { after: 0, before: seq }, size + 1),

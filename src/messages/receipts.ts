@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
-import { type ForwardArgs, forwardPage, type Page } from '../graphql/page.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
 import type { MessageRow } from './message-row.ts'
 
 /** Where one person stands with a message. */

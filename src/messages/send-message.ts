@@ -7,11 +7,11 @@ import type { Statement } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { bodyText, id, ids, parseInput, shortText, subjectText, text, visible } from '../input.ts'
+import { bodyText, id, ids, parseInput, subjectText, text, visible } from '../input.ts'
 import type { MessageRow } from './message-row.ts'
 
 /** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
-const idempotencyKey = visible(text(), 'The idempotency key').refine((key) => [...key].length <= 128, {
+const idempotencyKey = visible(text(), 'The idempotency key').refine(hasUpTo128CodePoints, {
   error: 'An idempotency key has at most 128 characters.',
 })
 
@@ -28,10 +28,15 @@ const schema = z.object({
   metadata: z
     .unknown()
     .optional()
-    .refine((value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= 4096, {
-      error: 'The metadata are longer than 4 KiB.',
+    .transform((value, context) => {
+      const json = JSON.stringify(value ?? null)
+      if (Buffer.byteLength(json) <= 4096) return json === 'null' ? null : json
+      context.addIssue({ code: 'custom', message: 'The metadata are longer than 4 KiB of JSON.' })
+      return z.NEVER
     }),
-  clientMessageId: shortText(128).nullish(),
+  clientMessageId: text()
+    .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
+    .nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })
 
@@ -92,7 +97,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     editedAt: null,
     retractedAt: null,
   }
-  const [sent] = await tenant.query<SentRow>(sendOne, [
+  const [sent] = await tenant.call<SentRow>(sendOne, [
     viewer.companyId,
     viewer.userId,
     messageId,
@@ -149,7 +154,8 @@ interface SendRequest {
 function readRequest({ viewer, idempotencyKey: header }: Context, input: unknown): SendRequest {
   const parsed = parseInput(schema, input)
   const key =
-    parsed.idempotencyKey ?? (header === undefined ? null : parseInput(headerSchema, { header }).header)
+    parsed.idempotencyKey ??
+    (header === undefined ? null : parseInput(headerSchema, { idempotencyKey: header }).idempotencyKey)
   return {
     ...whereTo(viewer, parsed),
     body: parsed.body,
@@ -157,13 +163,17 @@ function readRequest({ viewer, idempotencyKey: header }: Context, input: unknown
     priority: parsed.priority ?? 'NORMAL',
     parentId: parsed.parentId ?? null,
     mentionIds: parsed.mentionIds ?? [],
-    metadata: parsed.metadata == null ? null : JSON.stringify(parsed.metadata),
+    metadata: parsed.metadata,
     clientMessageId: parsed.clientMessageId ?? null,
     key,
   }
 }
 
-const headerSchema = z.object({ header: idempotencyKey })
+const headerSchema = z.object({ idempotencyKey })
+
+function hasUpTo128CodePoints(value: string): boolean {
+  return value.length <= 256 && [...value].length <= 128
+}
 
 function whereTo(
   { companyId, userId }: { companyId: string; userId: string },

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 /** The process's metrics, in the format of Prometheus. */
 export const metrics = new Registry()
@@ -9,5 +9,26 @@ collectDefaultMetrics({ register: metrics })
 export const rateLimiterFallback = new Gauge({
   name: 'colloquy_rate_limiter_fallback',
   help: '1 while rate limits are held in process memory because Redis does not answer.',
+  registers: [metrics],
+})
+
+/** Subscriptions that this process serves. */
+export const liveSubscriptions = new Gauge({
+  name: 'colloquy_live_subscriptions',
+  help: 'Open subscriptions.',
+  registers: [metrics],
+})
+
+/** Companies whose events this process follows. */
+export const liveCompanies = new Gauge({
+  name: 'colloquy_live_companies',
+  help: 'Companies with an open subscription.',
+  registers: [metrics],
+})
+
+/** Subscriptions that ended because their clients did not keep up. */
+export const liveOverflows = new Counter({
+  name: 'colloquy_live_overflows_total',
+  help: 'Subscriptions that ended because their clients did not keep up.',
   registers: [metrics],
 })

@@ -3,6 +3,7 @@ import { createCompany } from '../companies/create-company.ts'
 import { type Context, createContext, type Parts } from '../context.ts'
 import { createGroup } from '../conversations/create-group.ts'
 import { startDirectConversation } from '../conversations/start-direct-conversation.ts'
+import type { Database, Statement } from '../database/database.ts'
 import type { DemoUser } from '../graphql/explorer.ts'
 import { encodeId } from '../ids.ts'
 import { sendMessage } from '../messages/send-message.ts'
@@ -29,23 +30,57 @@ const frank = {
   role: 'member',
 }
 
-/** Creates two companies of demo people, and something said in the first. */
+const acmeId = 'acme'
+const globexId = 'globex'
+
+const directLines = [
+  ['bob', 'Good morning, Alice. Is the Atlas invoice approved?'],
+  ['alice', 'Yes, since yesterday. Carol has the details.'],
+  ['bob', 'Perfect, thank you! 🎉'],
+] as const
+const group = { title: 'Project Atlas', description: 'Everything about the Atlas account.' }
+const groupLines = [
+  ['carol', 'The kick-off is on Monday at ten.'],
+  ['alice', 'Thanks, Carol. I will bring the contract.'],
+] as const
+
+const firstCompanies: Statement = {
+  name: 'first_companies',
+  text: 'select id, external_id as "externalId" from companies order by id limit 2',
+}
+
+/** Tells whether the demo data are still to be made: there is no company, or an earlier making was interrupted. */
+export async function lacksDemoData({ database }: Parts): Promise<boolean> {
+  const [first, second] = await database.acrossCompanies<{ id: string; externalId: string | null }>(
+    firstCompanies,
+    [],
+  )
+  if (!first) return true
+  // Globex comes last and at once, so that its presence tells that everything is there.
+  return !second && first.externalId === acmeId && (await findAlice(database, first.id)) !== null
+}
+
+/** Creates two companies of demo people, and something said in the first; goes on where an interrupted call ended. */
 export async function createDemoData(parts: Parts): Promise<void> {
-  const companyId = await createCompany(parts.database, {
-    name: 'Acme',
-    externalId: 'acme',
-    members: [...acme.map((person) => member(person, 'acme.test')), frank],
+  const { database } = parts
+  const [started] = await database.acrossCompanies<{ id: string }>(firstCompanies, [])
+  const companyId =
+    started?.id ??
+    (await createCompany(database, {
+      name: 'Acme',
+      externalId: acmeId,
+      members: [...acme.map((person) => member(person, 'acme.test')), frank],
+    }))
+  await talk({
+    alice: await contextOf(parts, companyId, 'alice@acme.test'),
+    bob: await contextOf(parts, companyId, 'bob@acme.test'),
+    carol: await contextOf(parts, companyId, 'carol@acme.test'),
   })
-  await createCompany(parts.database, {
+  await createCompany(database, {
     name: 'Globex',
-    externalId: 'globex',
+    externalId: globexId,
     members: [...globex.map((person) => member(person, 'globex.test')), frank],
   })
-  const [alice, bob, carol] = await Promise.all(
-    ['alice', 'bob', 'carol'].map((name) => contextOf(parts, companyId, `${name}@acme.test`)),
-  )
-  if (!alice || !bob || !carol) throw new Error('The demo people are missing.')
-  await talk(alice, bob, carol)
 }
 
 /** Who GraphiQL is signed in as. */
@@ -58,21 +93,38 @@ export function demoUsers(issuer: DevelopmentIssuer): Promise<DemoUser[]> {
   )
 }
 
-async function talk(alice: Context, bob: Context, carol: Context): Promise<void> {
-  const userId = (context: Context) => encodeId('User', context.viewer.userId)
-  const direct = await startDirectConversation(bob, { userId: userId(alice) })
-  const conversationId = encodeId('Conversation', direct.conversation.id)
-  await sendMessage(bob, { conversationId, body: 'Good morning, Alice. Is the Atlas invoice approved?' })
-  await sendMessage(alice, { conversationId, body: 'Yes, since yesterday. Carol has the details.' })
-  await sendMessage(bob, { conversationId, body: 'Perfect, thank you! 🎉' })
-  const group = await createGroup(alice, {
-    title: 'Project Atlas',
-    description: 'Everything about the Atlas account.',
-    memberIds: [userId(bob), userId(carol)],
-  })
-  const groupId = encodeId('Conversation', group.conversation.id)
-  await sendMessage(carol, { conversationId: groupId, body: 'The kick-off is on Monday at ten.' })
-  await sendMessage(alice, { conversationId: groupId, body: 'Thanks, Carol. I will bring the contract.' })
+type People = Record<'alice' | 'bob' | 'carol', Context>
+
+async function talk(people: People): Promise<void> {
+  const { alice, bob, carol } = people
+  const direct = await startDirectConversation(bob, { userId: idOf(alice) })
+  await say(people, direct.conversation, directLines)
+  const { companyId } = alice.viewer
+  const started = await alice.tenant.prisma.conversation.findFirst({ where: { companyId, kind: 'GROUP' } })
+  const conversation =
+    started ?? (await createGroup(alice, { ...group, memberIds: [idOf(bob), idOf(carol)] })).conversation
+  await say(people, conversation, groupLines)
+}
+
+/** Says what has not been said yet, which the conversation's length tells. */
+async function say(
+  people: People,
+  conversation: { id: string; lastSeq: number },
+  lines: readonly (readonly [keyof People, string])[],
+): Promise<void> {
+  const conversationId = encodeId('Conversation', conversation.id)
+  for (const [name, body] of lines.slice(conversation.lastSeq)) {
+    await sendMessage(people[name], { conversationId, body })
+  }
+}
+
+function idOf({ viewer }: Context): string {
+  return encodeId('User', viewer.userId)
+}
+
+function findAlice(database: Database, companyId: string) {
+  const { prisma } = database.forChores(companyId)
+  return prisma.user.findFirst({ where: { companyId, externalId: 'alice@acme.test' } })
 }
 
 async function contextOf(parts: Parts, companyId: string, externalId: string): Promise<Context> {

@@ -17,7 +17,8 @@ export interface TestApp extends AsyncDisposable {
   url: string
   database: TestDatabase
   application: Application
-  issuer: DevelopmentIssuer
+  /** Signs the test's people in; throws where the environment names an identity provider. */
+  readonly issuer: DevelopmentIssuer
   /** The server's log lines, parsed. */
   logged: Record<string, unknown>[]
   environment: Environment
@@ -45,6 +46,9 @@ export interface TestAppOptions {
   /** Another server's database and data directory, to be a second node of it. */
   beside?: TestApp
   environment?: Partial<Environment>
+  /** In milliseconds, for the rate limits. */
+  limiterClock?: () => number
+  poolSize?: number
 }
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
@@ -52,6 +56,8 @@ export async function startApp({
   redisUrl,
   beside,
   environment: changes,
+  limiterClock,
+  poolSize = 10,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await cloneDatabase())
   const directory = beside?.environment.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
@@ -59,15 +65,14 @@ export async function startApp({
   const environment: Environment = {
     ...readEnvironment({}),
     dataDirectory: directory,
-    database: { url: appUrl, ownerUrl, systemUrl, poolSize: 10 },
+    database: { url: appUrl, ownerUrl, systemUrl, poolSize },
     redisUrl: redisUrl ?? beside?.environment.redisUrl,
     ...changes,
   }
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
-  const application = await openApplication(environment, log)
-  const { parts, redis, developmentIssuer: issuer } = application
-  if (!issuer) throw new Error('Tests sign in through the development issuer.')
+  const application = await openApplication(environment, log, { limiterClock })
+  const { parts, redis, developmentIssuer } = application
   const server = createServer({ parts, redis, demoUsers: async () => [] })
   const url = await server.listen(0, '127.0.0.1')
 
@@ -75,11 +80,14 @@ export async function startApp({
     url,
     database,
     application,
-    issuer,
+    get issuer() {
+      if (!developmentIssuer) throw new Error('Another issuer signs the tokens here.')
+      return developmentIssuer
+    },
     logged,
     environment,
     server,
-    company: (name, members, options) => createTestCompany(url, application, issuer, name, members, options),
+    company: (name, members, options) => createTestCompany(url, application, name, members, options),
     async [Symbol.asyncDispose]() {
       await server.close()
       await application.close()
@@ -92,8 +100,7 @@ export async function startApp({
 
 async function createTestCompany<Names extends string>(
   url: string,
-  { parts }: Application,
-  issuer: DevelopmentIssuer,
+  { parts, developmentIssuer }: Application,
   name: string,
   members: Record<Names, string>,
   { limited = false }: { limited?: boolean } = {},
@@ -117,7 +124,7 @@ async function createTestCompany<Names extends string>(
   const users = await prisma.user.findMany({ where: { companyId } })
   const clients = await Promise.all(
     people.map(async ({ externalId }, index) => {
-      const token = await issuer.mint({ subject: externalId, companyId })
+      const token = (await developmentIssuer?.mint({ subject: externalId, companyId })) ?? ''
       const uuid = users.find((user) => user.externalId === externalId)?.id ?? ''
       return [
         Object.keys(members)[index],

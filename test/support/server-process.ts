@@ -9,14 +9,25 @@ export interface ServerProcess {
   child: ChildProcess
   /** The first line it prints, or what it said on stderr if it ends without one. */
   firstLine: Promise<string>
+  /** All it has printed so far. */
+  said: { out: string; err: string }
+  /** Its end, when all it said has arrived: the exit code, null if a signal killed it. */
+  ended: Promise<number | null>
   /** Sends a signal and waits for the end; returns the exit code, null if the signal killed it. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
+/** How to start a program: as another user, if root asks for one, and in an environment of its own. */
+export interface StartOptions {
+  uid?: number
+  gid?: number
+  env?: Record<string, string>
+}
+
 /** A bundled program that can be started any number of times. */
 export interface Program {
-  /** Starts it in a process group of its own, as the given user if root asks for one. */
-  start(argument: string, user?: { uid: number; gid: number }): ServerProcess
+  /** Starts it in a process group of its own. */
+  start(args: string | string[], options?: StartOptions): ServerProcess
   /** Tells whether this user can read the program and run Node at all. */
   isRunnableBy(user: { uid: number; gid: number }): boolean
   remove(): Promise<void>
@@ -30,9 +41,11 @@ export async function bundleProgram(fileName: string): Promise<Program> {
   const folder = await mkdtemp(`${cache}program-`)
   const bundle = `${folder}/program.mjs`
   await build({
-    entryPoints: [fileURLToPath(new URL(fileName, import.meta.url))],
-    outfile: bundle,
+    entryPoints: { program: fileURLToPath(new URL(fileName, import.meta.url)) },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     packages: 'external',
@@ -40,16 +53,18 @@ export async function bundleProgram(fileName: string): Promise<Program> {
   })
   await chmod(folder, 0o755)
   return {
-    start: (argument, user) => startProcess([bundle, argument], user),
+    start: (args, options) => startProcess(process.execPath, [bundle].concat(args), options),
     isRunnableBy: (user) => isRunnable(bundle, user),
     remove: () => rm(folder, { recursive: true }),
   }
 }
 
-function startProcess(args: string[], user?: { uid: number; gid: number }): ServerProcess {
-  const child = spawn(process.execPath, args, { ...user, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Starts any command in a process group of its own. */
+export function startProcess(command: string, args: string[], options?: StartOptions): ServerProcess {
+  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   const said = { out: '', err: '' }
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
   const firstLine = new Promise<string>((resolve) => {
     child.stderr.on('data', (chunk) => {
       said.err += chunk
@@ -65,7 +80,7 @@ function startProcess(args: string[], user?: { uid: number; gid: number }): Serv
     await exited
     return child.exitCode
   }
-  return { child, firstLine, end }
+  return { child, firstLine, said, ended, end }
 }
 
 function isRunnable(bundle: string, user: { uid: number; gid: number }): boolean {

@@ -234,9 +234,6 @@ CREATE INDEX "participants_company_id_user_id_conversation_id_idx" ON "participa
 CREATE INDEX "messages_company_id_conversation_id_author_id_seq_idx" ON "messages"("company_id", "conversation_id", "author_id", "seq");
 
 -- CreateIndex
-CREATE INDEX "messages_company_id_author_id_created_at_id_idx" ON "messages"("company_id", "author_id", "created_at", "id");
-
--- CreateIndex
 CREATE UNIQUE INDEX "messages_company_id_conversation_id_id_key" ON "messages"("company_id", "conversation_id", "id");
 
 -- CreateIndex

@@ -69,18 +69,9 @@ grant select, update on companies, company_streams to colloquy_app;
 grant select on roles to colloquy_app;
 grant select, insert, update on users, conversations, participants, messages, mentions to colloquy_app;
 grant select, insert on data_keys, receipts, events, idempotency_keys to colloquy_app;
-grant insert on connection_tickets to colloquy_app;
 
+-- Also _prisma_migrations: a node that starts reads there whether anything is left to migrate.
 grant select on all tables in schema public to colloquy_system;
 grant insert, update on companies, company_streams, roles, users to colloquy_system;
 grant insert on data_keys, events to colloquy_system;
 grant delete on events, idempotency_keys, connection_tickets to colloquy_system;
-do $$
-begin
-  -- The history of migrations is nobody's business but the owner's.
-  if to_regclass('public._prisma_migrations') is not null then
-    revoke all on public._prisma_migrations from colloquy_app;
-    grant select on public._prisma_migrations to colloquy_app, colloquy_system;
-  end if;
-end
-$$;

@@ -23,17 +23,43 @@ language sql stable security definer set search_path = '' as $$
   order by 2, 1
 $$;
 
+-- Ties a login to the bound member, for good; false if either of them is tied otherwise.
+create function app.tie_member(p_user uuid, p_issuer text, p_subject text) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.users u set issuer = p_issuer, subject = p_subject
+  where u.company_id = app.bound_company() and u.id = p_user
+    and (u.subject is null or (u.issuer = p_issuer and u.subject = p_subject));
+  return found;
+exception when unique_violation then
+  return false;
+end
+$$;
+
+-- Makes a ticket for the bound member, and sweeps a few that nobody came back with: rows cannot pile up.
+create function app.mint_ticket(p_hash bytea, p_token_expires_at timestamptz) returns timestamptz
+language sql volatile security definer set search_path = '' as $$
+  delete from public.connection_tickets t where t.ticket_hash in (
+    select e.ticket_hash from public.connection_tickets e where e.expires_at <= now()
+    order by e.expires_at limit 10 for update skip locked
+  );
+  insert into public.connection_tickets (company_id, ticket_hash, user_id, expires_at, token_expires_at)
+  select m.company_id, p_hash, app.bound_user(), least(now() + interval '60 seconds', p_token_expires_at), p_token_expires_at
+  from (select app.current_company() as company_id) m where m.company_id is not null
+  returning expires_at
+$$;
+
 -- Single use is this one statement: whoever deletes the row holds the ticket.
 create function app.redeem_ticket(p_hash bytea)
-returns table (company_id uuid, user_id uuid, token_expires_at timestamptz)
+returns table (company_id uuid, user_id uuid, token_expires_at timestamptz, is_enabled boolean)
 language sql volatile security definer set search_path = '' as $$
-  delete from public.connection_tickets t
-  where t.ticket_hash = p_hash and t.expires_at > now()
-  returning t.company_id, t.user_id, t.token_expires_at
+  delete from public.connection_tickets t using public.users u
+  where t.ticket_hash = p_hash and t.expires_at > now() and u.company_id = t.company_id and u.id = t.user_id
+  returning t.company_id, t.user_id, t.token_expires_at, u.is_enabled
 $$;
 
 grant execute on function
-  app.memberships_of(text, text, text), app.redeem_ticket(bytea)
+  app.memberships_of(text, text, text), app.tie_member(uuid, text, text), app.mint_ticket(bytea, timestamptz), app.redeem_ticket(bytea)
 to colloquy_app;
 
 -- Binds for one transaction; a call that writes in one round trip starts with it.
@@ -45,7 +71,7 @@ begin
   perform set_config('app.company_id', p_company::text, true), set_config('app.user_id', p_user::text, true);
   v_company := app.current_company();
   if v_company is null then
-    raise exception using errcode = 'CQ401', message = 'The membership in this company is disabled.';
+    raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
   end if;
   return v_company;
 end
@@ -64,7 +90,7 @@ begin
   update public.company_streams s set position = s.position + 1
   where s.company_id = app.bound_company() returning s.company_id, s.position into v_company, v_position;
   if v_company is null then
-    raise exception using errcode = 'CQ401', message = 'The membership in this company is disabled.';
+    raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
   end if;
   insert into public.events
     (company_id, position, kind, conversation_id, message_id, seq, actor_id, recipient_id, joined_ids, left_ids)
@@ -98,15 +124,20 @@ begin
 end
 $$;
 
--- Starts a direct conversation by itself; the position is null if it was there already.
+-- Starts a direct conversation by itself; the position is null if the caller had it already. An unwritten one shows only
+-- to who created it, so once both have started it no creator is named.
 create function app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) returns bigint
 language plpgsql volatile set search_path = '' as $$
 begin
   perform app.bind(p_company, p_user);
-  if app.ensure_direct(p_user, p_conversation, p_recipient) then
-    return app.append_event('CONVERSATION_CHANGED', p_conversation, null, null, p_user, p_user);
+  if not app.ensure_direct(p_user, p_conversation, p_recipient) then
+    update public.conversations c set created_by_id = null
+    where c.company_id = p_company and c.id = p_conversation and c.last_seq = 0 and c.created_by_id <> p_user;
+    if not found then
+      return null;
+    end if;
   end if;
-  return null;
+  return app.append_event('CONVERSATION_CHANGED', p_conversation, null, null, p_user, p_user);
 end
 $$;
 
@@ -183,6 +214,8 @@ create function app.acknowledge_delivery(
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_mark record;
+  v_moved uuid[] := '{}';
+  v_seqs int[] := '{}';
 begin
   for v_mark in
     select m.conversation_id, m.seq, m.index, p.user_id, p.last_delivered_seq, c.last_seq
@@ -210,8 +243,13 @@ begin
     if found then
       insert into public.receipts (company_id, conversation_id, user_id, status, up_to_seq)
       values (v_company, v_mark.conversation_id, p_user, 'DELIVERED', v_mark.seq) on conflict do nothing;
-      position := app.append_event('DELIVERED', v_mark.conversation_id, null, v_mark.seq, p_user);
+      v_moved := v_moved || v_mark.conversation_id;
+      v_seqs := v_seqs || v_mark.seq;
     end if;
+  end loop;
+  -- Only now the company's stream: a lock on it taken earlier would be held while waiting for the next mark.
+  for v_index in 1 .. cardinality(v_moved) loop
+    position := app.append_event('DELIVERED', v_moved[v_index], null, v_seqs[v_index], p_user);
   end loop;
 end
 $$;

@@ -50,8 +50,12 @@ begin
   if not found then
     raise exception using errcode = 'CQ403', message = 'You may not write messages.', hint = 'MESSAGE_WRITE';
   end if;
-  if p_recipient is not null then
-    perform app.ensure_direct(p_user, p_conversation, p_recipient);
+  if p_recipient is not null and app.ensure_direct(p_user, p_conversation, p_recipient) then
+    perform 1 from public.users u join public.roles r on r.company_id = u.company_id and r.id = u.role_id
+    where u.company_id = v_company and u.id = p_user and 'CONVERSATION_DIRECT' = any (r.permissions);
+    if not found then
+      raise exception using errcode = 'CQ403', message = 'You may not start direct conversations.', hint = 'CONVERSATION_DIRECT';
+    end if;
   end if;
 
   select c.* into v_conversation from public.conversations c
@@ -95,7 +99,8 @@ begin
 
   message_id := p_message;
   seq := v_conversation.last_seq + 1;
-  created_at := date_trunc('milliseconds', clock_timestamp());
+  -- Under the lock, and never before the message it follows, should the clock be set back.
+  created_at := greatest(date_trunc('milliseconds', clock_timestamp()), v_conversation.last_activity_at);
   update public.conversations c set last_seq = send_message.seq, last_activity_at = send_message.created_at
   where c.company_id = v_company and c.id = p_conversation;
   insert into public.messages (

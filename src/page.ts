@@ -1,7 +1,9 @@
-import { Refusal } from '../errors.ts'
+import { Refusal } from './errors.ts'
 
-const DEFAULT_SIZE = 50
-const MAX_SIZE = 100
+/** How many a page holds unless asked otherwise. */
+export const DEFAULT_SIZE = 50
+/** The most a page holds. */
+export const MAX_SIZE = 100
 
 /** The Relay arguments of a list that is paged forwards. */
 export interface ForwardArgs {
@@ -96,5 +98,11 @@ export function readKeyCursor(cursor: string, parts: readonly KeyPart[]): string
 
 function isPart(part: KeyPart, value: unknown): value is string {
   if (typeof value !== 'string' || !PATTERNS[part].test(value)) return false
-  return part !== 'instant' || !Number.isNaN(Date.parse(value))
+  return part !== 'instant' || isInstant(value)
+}
+
+/** A day that exists, in a year that PostgreSQL knows: it has none before 1. */
+function isInstant(value: string): boolean {
+  const instant = new Date(value)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString() === value && !value.startsWith('0000')
 }

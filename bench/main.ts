@@ -1,0 +1,37 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { Report } from './report.ts'
+import { send } from './send.ts'
+
+const workloads: Record<string, (seconds: number) => Promise<Report>> = { send }
+
+const program = new Command('bench')
+  .description(
+    'Measures a workload against a server and a PostgreSQL of its own, beside the floor that the database sets.',
+  )
+  .argument('<workload>', `one of: ${Object.keys(workloads).join(', ')}`)
+  .option('--seconds <n>', 'how long to measure', readSeconds, 10)
+  .option('--json', 'print one JSON object as the last line')
+  .action(async (name: string, { seconds, json }: { seconds: number; json?: boolean }) => {
+    const workload = workloads[name]
+    if (!workload)
+      program.error(`There is no workload "${name}"; there are: ${Object.keys(workloads).join(', ')}.`)
+    else print(await workload(seconds), json ?? false)
+  })
+
+await program.parseAsync()
+
+function print(report: Report, json: boolean): void {
+  const lines = json
+    ? [JSON.stringify(report)]
+    : Object.entries(report).map(
+        ([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+      )
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function readSeconds(value: string): number {
+  const seconds = Number(value)
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new InvalidArgumentError('Give a whole number of seconds.')
+  return seconds
+}

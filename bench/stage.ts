@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { openDevelopmentIssuer } from '../src/auth/development-issuer.ts'
+import { createCompany } from '../src/companies/create-company.ts'
+import { openDataDirectory } from '../src/data-directory.ts'
+import { type Database, openDatabase } from '../src/database/database.ts'
+import { startEmbeddedPostgres } from '../src/database/embedded/start-embedded-postgres.ts'
+import { migrate } from '../src/database/migrate.ts'
+import { prepareDatabase, type RoleUrls } from '../src/database/roles.ts'
+
+/** Somebody who can call the server. */
+export interface Actor {
+  companyId: string
+  userId: string
+  token: string
+}
+
+/** A real server process on a fresh embedded PostgreSQL, with companies whose sends are not limited. */
+export interface Stage extends AsyncDisposable {
+  url: string
+  urls: RoleUrls
+  database: Database
+  companies: { companyId: string; actors: Actor[] }[]
+}
+
+/** Sets the stage; `people` is per company. */
+export async function setStage({ companies, people }: { companies: number; people: number }): Promise<Stage> {
+  const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
+  const log = pino({ level: 'warn' }, pino.destination(2))
+  const dataDirectory = await openDataDirectory(path, { exclusive: true })
+  const postgres = await startEmbeddedPostgres({ dataDirectory, log })
+  const urls = await prepareDatabase(postgres.adminUrl, 'colloquy')
+  await migrate({ url: urls.ownerUrl, log })
+  const database = openDatabase({ appUrl: urls.appUrl, systemUrl: urls.systemUrl, poolSize: 8, log })
+  const issuer = await openDevelopmentIssuer(dataDirectory)
+  const cast = []
+  for (let index = 0; index < companies; index += 1)
+    cast.push(await castCompany(database, issuer, index, people))
+  const { url, child } = await startServer(path, urls)
+
+  return {
+    url,
+    urls,
+    database,
+    companies: cast,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+      await database.close()
+      await postgres.stop()
+      await dataDirectory.release()
+      await rm(path, { recursive: true, force: true })
+    },
+  }
+}
+
+async function castCompany(
+  database: Database,
+  issuer: { mint(token: { subject: string; companyId: string }): Promise<string> },
+  index: number,
+  people: number,
+) {
+  const logins = Array.from({ length: people }, (_, person) => `person-${person}@company-${index}.bench`)
+  const companyId = await createCompany(database, {
+    name: `Company ${index}`,
+    externalId: null,
+    members: logins.map((login) => ({
+      externalId: login,
+      name: login,
+      email: null,
+      department: null,
+      role: 'member',
+    })),
+  })
+  const { prisma } = database.forChores(companyId)
+  await prisma.company.update({
+    where: { id: companyId },
+    data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
+  })
+  const users = await prisma.user.findMany({ where: { companyId }, orderBy: { name: 'asc' } })
+  const actors = await Promise.all(
+    users.map(async ({ id, externalId }) => ({
+      companyId,
+      userId: id,
+      token: await issuer.mint({ subject: externalId ?? '', companyId }),
+    })),
+  )
+  return { companyId, actors }
+}
+
+async function startServer(path: string, urls: RoleUrls): Promise<{ url: string; child: ChildProcess }> {
+  const environment = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    DATA_DIR: path,
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: urls.appUrl,
+    DATABASE_OWNER_URL: urls.ownerUrl,
+    DATABASE_SYSTEM_URL: urls.systemUrl,
+  }
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const [url] = /http:\/\/[^/]+/.exec(line.toString()) ?? []
+  if (!url) throw new Error(`The server did not become ready: ${line}`)
+  return { url, child }
+}

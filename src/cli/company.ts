@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { openApplication } from '../application.ts'
+import { createCompany } from '../companies/create-company.ts'
+import { encodeId } from '../ids.ts'
+import { shortText, visible } from '../input.ts'
+import { StartupProblem } from '../startup-problem.ts'
+import { withDatabaseInUse } from './database-in-use.ts'
+
+/** Who the company's first member is, and the embedding product's id of the company. */
+export interface CompanyOptions {
+  externalId?: string
+  /** The member's external id: what the identity provider's member claim says. */
+  owner: string
+  ownerName: string
+  ownerEmail?: string
+  json?: boolean
+}
+
+const given = z.object({
+  name: visible(shortText(255), 'The name'),
+  externalId: visible(shortText(255), 'The external id').optional(),
+  owner: visible(shortText(255), "The owner's external id"),
+  ownerName: visible(shortText(255), "The owner's name"),
+  ownerEmail: z.email({ error: "The owner's e-mail is not an e-mail address." }).max(254).optional(),
+})
+
+/** Creates a company and its first owner, who can then synchronise the others. Throws StartupProblem, ConflictError. */
+export async function company(name: string, options: CompanyOptions): Promise<void> {
+  const parsed = given.safeParse({ name, ...options })
+  if (!parsed.success) throw new StartupProblem(parsed.error.issues.map(({ message }) => message).join(' '))
+  const { externalId, owner, ownerName, ownerEmail } = parsed.data
+  await withDatabaseInUse(async (environment, log) => {
+    const application = await openApplication({ ...environment, redisUrl: undefined }, log)
+    try {
+      const member = { externalId: owner, name: ownerName, email: ownerEmail ?? null, department: null }
+      const uuid = await createCompany(application.parts.database, {
+        name,
+        externalId: externalId ?? null,
+        members: [{ ...member, role: 'owner' }],
+      })
+      const companyId = encodeId('Company', uuid)
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ companyId, name, externalId: externalId ?? null, owner })}\n`
+          : `Created the company ${name} (${companyId}) with its owner ${owner}.\n`,
+      )
+    } finally {
+      await application.close()
+    }
+  })
+}

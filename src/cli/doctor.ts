@@ -1,0 +1,60 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Environment, readEnvironment, UnusableEnvironment } from '../env.ts'
+import { assertRedisAnswers } from '../redis/reach-redis.ts'
+import { StartupProblem } from '../startup-problem.ts'
+import { checkDatabase } from './doctor/check-database.ts'
+import { checkIssuer } from './doctor/check-issuer.ts'
+import { createFindings, type Finding, type Findings } from './doctor/findings.ts'
+
+/** Checks everything a server needs, changes nothing, and prints a line a check. Throws StartupProblem if anything is wrong. */
+export async function doctor({ json }: { json?: boolean }): Promise<void> {
+  const findings = createFindings()
+  const environment = readConfiguration(findings)
+  if (environment) await examine(environment, findings)
+  const { list } = findings
+  const problems = list.filter(({ ok }) => !ok).length
+  process.stdout.write(
+    json ? `${JSON.stringify({ ok: problems === 0, checks: list })}\n` : list.map(line).join(''),
+  )
+  if (problems === 0) return
+  throw new StartupProblem(`${problems} of ${list.length} checks found something wrong.`)
+}
+
+async function examine(environment: Environment, findings: Findings): Promise<void> {
+  const { database, dataDirectory, identity, redisUrl } = environment
+  if (!database.url && !(await exists(join(dataDirectory, 'postgres')))) {
+    findings.add('database', `not made yet: the first start makes it in ${dataDirectory}`)
+  } else {
+    await checkDatabase(findings)
+  }
+  await findings.check('redis', async () => {
+    if (!redisUrl) return 'not used: this process delivers to its own subscribers only'
+    await assertRedisAnswers(redisUrl)
+    return 'answers'
+  })
+  await checkIssuer(identity, findings)
+}
+
+function readConfiguration(findings: Findings): Environment | null {
+  try {
+    const environment = readEnvironment()
+    findings.add('configuration', environment.production ? 'production' : 'development')
+    return environment
+  } catch (error) {
+    if (!(error instanceof UnusableEnvironment)) throw error
+    for (const problem of error.problems) findings.add('configuration', problem, false)
+    return null
+  }
+}
+
+function line({ ok, check, detail }: Finding): string {
+  return `${ok ? 'ok     ' : 'problem'}  ${check.padEnd(14)}  ${detail}\n`
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

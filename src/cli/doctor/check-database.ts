@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { companyIds } from '../../companies/create-company.ts'
+import { openDataDirectory } from '../../data-directory.ts'
+import { type Database, openDatabase } from '../../database/database.ts'
+import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/reach-database.ts'
+import { assertServingRole } from '../../database/roles.ts'
+import { assertOwnSession, assertSupportedVersion } from '../../database/server-checks.ts'
+import { assertOwner, assertPolicies } from '../../database/tenancy-checks.ts'
+import { createDataKeyStore } from '../../encryption/data-key-store.ts'
+import { createLocalKeyProvider } from '../../encryption/local-key-provider.ts'
+import { assertDataKeysOpen, assertPrivateFolder } from '../../encryption/open-data-keys.ts'
+import type { Environment } from '../../env.ts'
+import { StartupProblem } from '../../startup-problem.ts'
+import { withDatabaseInUse } from '../database-in-use.ts'
+import type { Findings } from './findings.ts'
+
+/** Checks the database in use, its roles and policies, and that the keys open what it holds. */
+export async function checkDatabase(findings: Findings): Promise<void> {
+  try {
+    await withDatabaseInUse(async (environment, log) => {
+      const exclusive = !environment.database.url
+      const dataDirectory = await openDataDirectory(environment.dataDirectory, { exclusive })
+      try {
+        const located = await locateDatabase(environment, dataDirectory, log)
+        await checkLocated(located, environment, log, findings).finally(() => located.stop())
+      } finally {
+        await dataDirectory.release()
+      }
+    })
+  } catch (error) {
+    if (!(error instanceof StartupProblem)) throw error
+    findings.add('database', error.message, false)
+  }
+}
+
+async function checkLocated(
+  { appUrl, systemUrl }: LocatedDatabase,
+  environment: Environment,
+  log: Logger,
+  findings: Findings,
+): Promise<void> {
+  const { hostname, port, pathname } = new URL(appUrl)
+  const isReached = await findings.check('database', async () => {
+    const version = await assertSupportedVersion(appUrl)
+    return `PostgreSQL ${version}, ${pathname.slice(1)} at ${hostname}:${port || 5432}`
+  })
+  if (!isReached) return
+  await findings.check('sessions', async () => {
+    await assertOwnSession(appUrl)
+    return 'each connection keeps its own'
+  })
+  const isMigrated = await findings.check('migrations', async () => {
+    await assertMigrated(systemUrl)
+    return 'all applied'
+  })
+  await findings.check('serving role', async () => {
+    await assertServingRole(appUrl, 'DATABASE_URL')
+    return 'bound by the policies'
+  })
+  await findings.check('chores role', async () => {
+    await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
+    return 'bound by its policies'
+  })
+  await findings.check('owner', async () => `${await assertOwner(appUrl)} owns the tables and functions`)
+  await findings.check('policies', async () => `${await assertPolicies(appUrl)} tables keep companies apart`)
+  if (!isMigrated) return
+  const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
+  await checkKeys(database, environment, findings).finally(() => database.close())
+}
+
+async function checkKeys(database: Database, environment: Environment, findings: Findings): Promise<void> {
+  const folder = environment.keyDirectory ?? join(environment.dataDirectory, 'keys')
+  await findings.check('keys', async () => {
+    await assertPrivateFolder(folder)
+    const source = { provider: createLocalKeyProvider(folder), store: createDataKeyStore(database) }
+    const opened = await assertDataKeysOpen(source, await companyIds(database))
+    return `${opened} data ${opened === 1 ? 'key opens' : 'keys open'} with the secrets in ${folder}`
+  })
+}

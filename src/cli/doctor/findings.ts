@@ -1,0 +1,35 @@
+import { StartupProblem } from '../../startup-problem.ts'
+
+/** What a check found; the detail of a problem says what to do about it. */
+export interface Finding {
+  check: string
+  ok: boolean
+  detail: string
+}
+
+/** What the checks have found so far. */
+export interface Findings {
+  readonly list: Finding[]
+  add(check: string, detail: string, ok?: boolean): void
+  /** Runs a check that returns its detail, or throws StartupProblem; returns whether all was well. */
+  check(name: string, run: () => Promise<string>): Promise<boolean>
+}
+
+/** Starts with no findings. */
+export function createFindings(): Findings {
+  const list: Finding[] = []
+  return {
+    list,
+    add: (check, detail, ok = true) => void list.push({ check, ok, detail }),
+    async check(name, run) {
+      try {
+        list.push({ check: name, ok: true, detail: await run() })
+        return true
+      } catch (error) {
+        if (!(error instanceof StartupProblem)) throw error
+        list.push({ check: name, ok: false, detail: error.message })
+        return false
+      }
+    },
+  }
+}

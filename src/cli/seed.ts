@@ -1,0 +1,23 @@
+import { openApplication } from '../application.ts'
+import { createDemoData, lacksDemoData } from '../seed/demo-data.ts'
+import { StartupProblem } from '../startup-problem.ts'
+import { withDatabaseInUse } from './database-in-use.ts'
+
+/** Puts the demo companies into an empty database. Throws StartupProblem if it has companies. */
+export async function seed({ json }: { json?: boolean }): Promise<void> {
+  await withDatabaseInUse(async (environment, log) => {
+    const application = await openApplication(environment, log)
+    try {
+      const { parts } = application
+      if (!(await lacksDemoData(parts))) {
+        throw new StartupProblem('The database has companies already; demo data go into an empty one only.')
+      }
+      await createDemoData(parts)
+      process.stdout.write(
+        json ? '{"companies":["Acme","Globex"]}\n' : 'Created the demo companies Acme and Globex.\n',
+      )
+    } finally {
+      await application.close()
+    }
+  })
+}

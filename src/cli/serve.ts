@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import { type Application, openApplication } from '../application.ts'
+import { type Environment, readEnvironment } from '../env.ts'
+import { createDemoData, demoUsers, lacksDemoData } from '../seed/demo-data.ts'
+import { createServer } from '../server.ts'
+import { createLog } from './log.ts'
+
+/** Runs the server until `stop` aborts; prints one line when it is ready. Throws StartupProblem. */
+export async function serve(stop: AbortSignal): Promise<void> {
+  const environment = readEnvironment()
+  const log = createLog(environment)
+  const application = await unlessStopped(stop, log, () => openApplication(environment, log))
+  if (!application) return
+  try {
+    await unlessStopped(stop, log, () => seed(application, environment))
+    const server = stop.aborted ? null : await listen(application, environment)
+    if (!server) return
+    await untilAborted(stop)
+    log.info('stopping')
+    await server.close()
+  } finally {
+    await application.close()
+  }
+}
+
+/** Does a step of the start. One that fails after the order to stop fails because of it: Ctrl-C reaches child processes, too. */
+async function unlessStopped<T>(
+  stop: AbortSignal,
+  log: Logger,
+  step: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await step()
+  } catch (error) {
+    if (!stop.aborted) throw error
+    log.info({ err: error }, 'stopped while starting')
+    return undefined
+  }
+}
+
+/** External databases are seeded only by the seed command. */
+async function seed({ parts }: Application, { database, seed: wanted }: Environment): Promise<void> {
+  if (database.url || wanted === 'none') return
+  if (await lacksDemoData(parts)) await createDemoData(parts)
+}
+
+async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {
+  const explorer = environment.explorer ? async () => (issuer ? demoUsers(issuer) : []) : null
+  const server = createServer({ parts, redis, demoUsers: explorer })
+  const address = await server.listen(environment.port, environment.host)
+  process.stdout.write(`Colloquy is ready at ${address}/graphql\n`)
+  return server
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises'
+import { StartupProblem } from '../startup-problem.ts'
+import type { DataKeySource } from './data-keys.ts'
+import { KeyUnavailableError } from './errors.ts'
+
+/** Opens every data key of the companies and returns how many; throws StartupProblem for the first that does not open. */
+export async function assertDataKeysOpen(
+  { provider, store }: DataKeySource,
+  companyIds: string[],
+): Promise<number> {
+  let opened = 0
+  for (const companyId of companyIds) {
+    for (const { wrapped } of await store.list(companyId)) {
+      try {
+        await provider.unwrap(companyId, Buffer.from(wrapped))
+      } catch (error) {
+        if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
+        throw error
+      }
+      opened += 1
+    }
+  }
+  return opened
+}
+
+/** Throws StartupProblem if the folder of the companies' secrets is open to others; one that is missing has no secrets yet. */
+export async function assertPrivateFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null)
+  if (found && !found.isDirectory()) throw new StartupProblem(`The key folder ${folder} is not a folder.`)
+  if (found && process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+    throw new StartupProblem(`The key folder ${folder} is open to other users: chmod 700 it.`)
+  }
+}

@@ -1,0 +1,97 @@
+import type { Values } from './variables.ts'
+
+/** What is wrong with a variable, worded to follow its name. */
+export interface Problem {
+  variable: keyof Values
+  text: string
+}
+
+const oidc = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const
+const databases = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_SYSTEM_URL'] as const
+/** The passwords of examples and images, which are the first ones tried. */
+const knownPasswords = ['postgres', 'password', 'colloquy', 'changeme', 'secret', 'admin', 'root', 'example']
+
+/** What does not fit together, or is missing or unsafe in this mode. */
+export function problemsOf(values: Values): Problem[] {
+  const production = values.NODE_ENV === 'production'
+  return [
+    ...identityProblems(values, production),
+    ...databaseProblems(values, production),
+    ...(production ? productionProblems(values) : []),
+  ]
+}
+
+function identityProblems(values: Values, production: boolean): Problem[] {
+  const missing = oidc.filter((name) => !values[name])
+  const why = production ? 'production does not accept development tokens' : 'they only work together'
+  const problems: Problem[] =
+    production || missing.length < oidc.length
+      ? missing.map((variable) => ({ variable, text: `is missing: ${why}` }))
+      : []
+  if (values.OIDC_MEMBER_CLAIM !== 'sub' && !values.OIDC_COMPANY_CLAIM) {
+    problems.push({
+      variable: 'OIDC_COMPANY_CLAIM',
+      text: 'is missing: a member claim other than sub may repeat between companies, so the token itself must name the company',
+    })
+  }
+  return problems
+}
+
+function databaseProblems(values: Values, production: boolean): Problem[] {
+  if (values.DATABASE_URL) return []
+  if (production) {
+    return [
+      { variable: 'DATABASE_URL', text: 'is missing: production does not run on the embedded PostgreSQL' },
+    ]
+  }
+  const given = databases.find((name) => values[name])
+  return given ? [{ variable: 'DATABASE_URL', text: `is missing: ${given} needs it` }] : []
+}
+
+function productionProblems(values: Values): Problem[] {
+  const problems: Problem[] = []
+  if (!values.DATABASE_SYSTEM_URL)
+    problems.push({ variable: 'DATABASE_SYSTEM_URL', text: 'is missing: chores run as colloquy_system' })
+  if (!values.KEY_DIR) {
+    problems.push({
+      variable: 'KEY_DIR',
+      text: "is missing: the folder with the companies' secrets, kept apart from the database and its backups",
+    })
+  }
+  if (values.OIDC_JWKS_URL?.startsWith('http:'))
+    problems.push({ variable: 'OIDC_JWKS_URL', text: 'must use https: in production' })
+  for (const variable of databases) {
+    if (hasKnownPassword(values[variable]))
+      problems.push({ variable, text: 'has a password that everybody knows: choose another' })
+  }
+  return values.TRUSTED_NETWORK === 'on' ? problems : [...problems, ...plainTextProblems(values)]
+}
+
+/** Features 9.2: TLS to database and Redis unless the network is declared trusted. */
+function plainTextProblems(values: Values): Problem[] {
+  const otherwise = 'or set TRUSTED_NETWORK=on if nobody else can listen'
+  const problems: Problem[] = databases
+    .filter((variable) => values[variable] && !isEncrypted(values[variable]))
+    .map((variable) => ({
+      variable,
+      text: `must use TLS in production: add sslmode=verify-full, ${otherwise}`,
+    }))
+  if (values.REDIS_URL?.startsWith('redis:')) {
+    problems.push({
+      variable: 'REDIS_URL',
+      text: `must use TLS in production: write rediss://, ${otherwise}`,
+    })
+  }
+  return problems
+}
+
+function isEncrypted(url: string): boolean {
+  const mode = new URL(url).searchParams.get('sslmode')
+  return mode === 'require' || mode === 'verify-ca' || mode === 'verify-full'
+}
+
+function hasKnownPassword(url: string | undefined): boolean {
+  if (!url) return false
+  const { username, password } = new URL(url)
+  return password !== '' && (knownPasswords.includes(password) || password === username)
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { signingAlgorithms } from '../auth/signing-algorithms.ts'
+
+const algorithms = z.enum(signingAlgorithms, {
+  error: `must be a list from ${signingAlgorithms.join(', ')}`,
+})
+
+/** Every variable the process reads, with its default; wrong values are worded without repeating them. */
+export const variables = z.object({
+  NODE_ENV: oneOf('development', 'test', 'production').default('development'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.colloquy'),
+  DATABASE_URL: postgresUrl().optional(),
+  DATABASE_OWNER_URL: postgresUrl().optional(),
+  DATABASE_SYSTEM_URL: postgresUrl().optional(),
+  DATABASE_POOL_SIZE: wholeNumber(2, 500).default(20),
+  REDIS_URL: url(/^rediss?$/, 'rediss://user:password@host:6379').optional(),
+  KEY_DIR: z.string().optional(),
+  TRUSTED_NETWORK: oneOf('on', 'off').default('off'),
+  SEED: oneOf('demo', 'none').default('demo'),
+  OIDC_ISSUER: z.string().optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_JWKS_URL: url(/^https?$/, 'https://issuer.example/jwks').optional(),
+  OIDC_ALGORITHMS: z
+    .string()
+    .default('RS256,ES256,EdDSA')
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(algorithms)),
+  OIDC_CLOCK_SKEW_SECONDS: wholeNumber(0, 300).default(30),
+  OIDC_MEMBER_CLAIM: z.string().default('sub'),
+  OIDC_COMPANY_CLAIM: z.string().optional(),
+  GRAPHIQL: oneOf('on', 'off').optional(),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
+})
+
+/** The variables as read. */
+export type Values = z.output<typeof variables>
+
+function oneOf<const Names extends readonly [string, ...string[]]>(...names: Names) {
+  return z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` })
+}
+
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }))
+}
+
+function postgresUrl() {
+  return url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/colloquy')
+}
+
+function url(protocol: RegExp, example: string) {
+  return z.url({ protocol, error: `must be a URL such as ${example}` })
+}

@@ -1,0 +1,31 @@
+import type { FieldComplexityValue } from '@pothos/plugin-complexity'
+import type { GraphQLField } from 'graphql'
+import { DEFAULT_SIZE, MAX_SIZE } from '../page.ts'
+
+/** Plain lists are short: whatever can grow is a connection. A list that is not says so with `complexity`. */
+const SHORT_LIST = 10
+
+/** What a field costs: one, and what is asked for below it as often as the page or list may be long. */
+export function fieldCost(
+  args: Record<string, unknown>,
+  _context: object,
+  field: GraphQLField<unknown, never>,
+): FieldComplexityValue {
+  return { field: 1, multiplier: mostItems(args, field) }
+}
+
+function mostItems(args: Record<string, unknown>, field: GraphQLField<unknown, never>): number {
+  if (field.args.some(({ name }) => name === 'first')) return pageLength(args)
+  if (Array.isArray(args.ids)) return args.ids.length
+  if (!String(field.type).startsWith('[')) return 1
+  // A connection has multiplied already by what its page holds.
+  const isPage = field.args.length === 0 && (field.name === 'edges' || field.name === 'nodes')
+  return isPage ? 1 : SHORT_LIST
+}
+
+/** A page that is too long costs no more than the longest: it is refused in words of its own. */
+function pageLength({ first, last }: Record<string, unknown>): number {
+  const sizes = [first, last].filter((size) => typeof size === 'number')
+  if (sizes.length === 0) return DEFAULT_SIZE
+  return Math.min(MAX_SIZE, Math.max(...sizes, 1))
+}

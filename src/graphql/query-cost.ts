@@ -1,0 +1,47 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { Refusal } from '../errors.ts'
+
+/** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
+const MAX_COST = 20_000
+const MAX_VARIABLE_ERRORS = 50
+
+/** Refuses an operation that asks for too much, before anything of it runs: queries, payloads and events alike. */
+export function costLimit(): Plugin {
+  return {
+    onExecute: ({ args }) => assertAffordable(args),
+    onSubscribe: ({ args }) => assertAffordable(args),
+  }
+}
+
+function assertAffordable({ schema, document, operationName, variableValues }: ExecutionArgs): void {
+  const operation = getOperationAST(document, operationName)
+  const variables = variableValues ?? {}
+  // Execution itself refuses both, with all that is wrong.
+  if (!operation) return
+  const definitions = operation.variableDefinitions ?? []
+  if (getVariableValues(schema, definitions, variables, { maxErrors: MAX_VARIABLE_ERRORS }).errors) return
+  const { complexity } = complexityFromQuery(alone(operation, document), { schema, variables })
+  if (complexity > MAX_COST) throw tooExpensive(complexity)
+}
+
+/** The document without its other operations, of which the first would be counted. */
+function alone(operation: OperationDefinitionNode, document: DocumentNode): DocumentNode {
+  const others = ({ kind }: { kind: Kind }) => kind !== Kind.OPERATION_DEFINITION
+  return { ...document, definitions: [operation, ...document.definitions.filter(others)] }
+}
+
+function tooExpensive(cost: number): Refusal {
+  return new Refusal(
+    'QUERY_TOO_EXPENSIVE',
+    `This operation costs ${cost}, and the limit is ${MAX_COST}: ask for shorter pages or for fewer levels of them.`,
+  )
+}

@@ -1,0 +1,94 @@
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type SubscriptionArgs,
+} from 'graphql'
+import type { Plugin, YogaInitialContext } from 'graphql-yoga'
+import { type Context, refreshContext } from '../context.ts'
+import { Refusal } from '../errors.ts'
+
+/**
+ * Runs each event of a subscription with a context of its own: what an event shows is as of its delivery, not as
+ * remembered from an earlier one.
+ */
+export function subscribeFreshly(): Plugin {
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(subscribe)
+    },
+  }
+}
+
+async function subscribe(args: SubscriptionArgs) {
+  const source = await createSourceEventStream(args)
+  if (!(Symbol.asyncIterator in source)) return source
+  const events = mapEvents(source, args)
+  endWithRequest(events, (args.contextValue as Partial<YogaInitialContext>).request)
+  return events
+}
+
+/** Yoga forgets the stream of a client that goes before its answer begins. */
+function endWithRequest(events: AsyncIterator<unknown>, request: Request | undefined): void {
+  const end = () => void events.return?.()
+  if (request?.signal.aborted) end()
+  else request?.signal.addEventListener('abort', end, { once: true })
+}
+
+function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs) {
+  const events = source[Symbol.asyncIterator]()
+  const context = args.contextValue as Context
+  let hasFailed = false
+
+  async function next(): Promise<IteratorResult<ExecutionResult>> {
+    while (!hasFailed) {
+      const { value, done } = await events.next()
+      if (done) break
+      const result = await executeEvent(value as StoredEvent)
+      if (result) return { value: result, done: false }
+    }
+    return { value: undefined, done: true }
+  }
+
+  /** Undefined for what the viewer has lost access to since it was read. */
+  async function executeEvent(event: StoredEvent): Promise<ExecutionResult | undefined> {
+    const contextValue = refreshContext(context, event.position)
+    const result = await execute({ ...args, rootValue: event, contextValue })
+    if (result.data || !result.errors) return result
+    if (await hasLostAccess(result.errors, context)) return undefined
+    // An event that could not be delivered is the last answer, so that its client resumes before it.
+    hasFailed = true
+    await events.return?.()
+    return result
+  }
+
+  return {
+    next,
+    async return() {
+      await events.return?.()
+      return { value: undefined, done: true as const }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** What every event of a stream has. */
+interface StoredEvent {
+  position: number
+}
+
+async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {
+  const isGone = errors.some(
+    ({ originalError }) => originalError instanceof Refusal && originalError.code === 'NOT_FOUND',
+  )
+  if (isGone) return true
+  try {
+    return (await refreshContext(context).loaders.user.load(context.viewer.userId)) === null
+  } catch {
+    return false
+  }
+}

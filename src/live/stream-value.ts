@@ -1,0 +1,93 @@
+import type { MessageRow } from '../messages/message-row.ts'
+import { INBOX } from './cursor.ts'
+import type { LiveEvent } from './event-row.ts'
+
+interface Placed {
+  position: number
+  /** The stream its cursor belongs to. */
+  stream: string
+}
+
+/** One value of a stream, by the GraphQL type it becomes. */
+export type StreamValue = Placed &
+  (
+    | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
+    | { type: 'ConversationRead'; conversationId: string }
+    | { type: 'InboxConversationChanged'; conversationId: string }
+    | { type: 'ConversationRemoved'; conversationId: string }
+    | { type: 'Discontinuity' }
+    | { type: 'MessageSent'; message: MessageRow }
+    | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
+    | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
+    | { type: 'ConversationChanged'; conversationId: string }
+  )
+
+/** A stream's value and whether it is the last. */
+export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
+
+/** What an event is in the inbox of `userId`; undefined if nothing. */
+export function inboxValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
+  const { conversationId, position } = event
+  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
+  const placed = { position, stream: INBOX, conversationId }
+  if (event.leftIds.includes(userId) && !maySee) return { value: { ...placed, type: 'ConversationRemoved' } }
+  if (!maySee) return undefined
+  switch (event.kind) {
+    case 'MESSAGE_SENT':
+      if (!event.message) return undefined
+      return {
+        value: {
+          ...placed,
+          type: 'ConversationActivity',
+          message: event.message,
+          own: event.actorId === userId,
+        },
+      }
+    case 'READ':
+    case 'READ_REMINDER':
+      return event.actorId === userId ? { value: { ...placed, type: 'ConversationRead' } } : undefined
+    case 'PARTICIPANTS_CHANGED':
+    case 'CONVERSATION_CHANGED':
+    case 'MUTE_CHANGED':
+      return { value: { ...placed, type: 'InboxConversationChanged' } }
+    default:
+      return undefined
+  }
+}
+
+/** What an event of its conversation is to `userId`; undefined if nothing. */
+export function conversationValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
+  const { conversationId, position, message, seq, actorId } = event
+  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
+  const placed = { position, stream: conversationId }
+  if (!maySee) {
+    // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
+    return { value: { ...placed, type: 'ConversationRemoved', conversationId }, isLast: true }
+  }
+  switch (event.kind) {
+    case 'MESSAGE_SENT':
+      return message ? { value: { ...placed, type: 'MessageSent', message } } : undefined
+    case 'READ':
+    case 'DELIVERED':
+      if (!actorId || seq === null) return undefined
+      return {
+        value: {
+          ...placed,
+          type: 'ReceiptAdvanced',
+          userId: actorId,
+          status: event.kind,
+          upToSeq: seq,
+          at: event.createdAt,
+        },
+      }
+    case 'PARTICIPANTS_CHANGED': {
+      const { joinedIds, leftIds } = event
+      return { value: { ...placed, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
+    }
+    case 'CONVERSATION_CHANGED':
+    case 'MUTE_CHANGED':
+      return { value: { ...placed, type: 'ConversationChanged', conversationId } }
+    default:
+      return undefined
+  }
+}

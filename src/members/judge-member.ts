@@ -1,0 +1,85 @@
+import { foldedKey } from '../search/fold.ts'
+import type { NumberedRow } from './member-rows.ts'
+import { defaultRole } from './permissions.ts'
+
+/** A role as the synchronisation looks at it. */
+export interface KnownRole {
+  id: string
+  name: string
+  permissions: string[]
+}
+
+/** A member as it stands. */
+export interface KnownMember {
+  id: string
+  name: string
+  email: string | null
+  department: string | null
+  roleId: string
+  isEnabled: boolean
+}
+
+/** A member as it shall be. */
+export interface MemberFields {
+  name: string
+  nameFolded: string
+  email: string | null
+  department: string | null
+  roleId: string
+  isEnabled: boolean
+}
+
+/** Who asks: nobody gives away what they lack, or changes somebody who may do more. */
+export interface Manager {
+  userId: string
+  permissions: ReadonlySet<string>
+}
+
+/** What to do with a row. */
+export type Verdict = { write: MemberFields } | { problem: string } | 'unchanged'
+
+/** Decides on one row against the member it names, if there is one; `roles` by name. */
+export function judgeMember(
+  row: NumberedRow['row'],
+  known: KnownMember | undefined,
+  roles: ReadonlyMap<string, KnownRole>,
+  manager: Manager,
+): Verdict {
+  const held = known && [...roles.values()].find((role) => role.id === known.roleId)
+  const role = row.role == null && held ? held : roles.get(row.role ?? defaultRole)
+  if (!role) return { problem: `The company has no role "${row.role ?? defaultRole}".` }
+  const fields: MemberFields = {
+    name: row.name,
+    nameFolded: foldedKey(row.name),
+    email: row.email === undefined ? (known?.email ?? null) : row.email,
+    department: row.department === undefined ? (known?.department ?? null) : row.department,
+    roleId: role.id,
+    isEnabled: row.isEnabled ?? known?.isEnabled ?? true,
+  }
+  if (known && isSame(known, fields)) return 'unchanged'
+  if (known?.id === manager.userId && (!fields.isEnabled || fields.roleId !== known.roleId))
+    return { problem: 'You cannot disable yourself or change your own role.' }
+  if (held && missing(held, manager).length > 0)
+    return {
+      problem: 'This member may do more than you: only somebody with the same permissions may change it.',
+    }
+  const lacked = missing(role, manager)
+  if (lacked.length > 0)
+    return { problem: `You cannot give the role "${role.name}": you lack ${lacked.join(', ')} yourself.` }
+  return { write: fields }
+}
+
+function isSame(known: KnownMember, fields: MemberFields): boolean {
+  const { name, email, department, roleId, isEnabled } = fields
+  return (
+    known.name === name &&
+    known.email === email &&
+    known.department === department &&
+    known.roleId === roleId &&
+    known.isEnabled === isEnabled
+  )
+}
+
+function missing(role: KnownRole, { permissions }: Manager): string[] {
+  return role.permissions.filter((permission) => !permissions.has(permission))
+}

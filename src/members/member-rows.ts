@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { InvalidInputError } from '../errors.ts'
+import { parseInput, shortText, text, visible } from '../input.ts'
+
+/** A row that was not applied, and why. */
+export interface MemberProblem {
+  index: number
+  externalId: string
+  detail: string
+}
+
+/** A character as a person counts it may be long: marks can be stacked on a letter without end. */
+const atMost16KiB = [
+  (value: string) => Buffer.byteLength(value) <= 16 * 1024,
+  { error: 'At most 16 KiB of UTF-8 are allowed.' },
+] as const
+
+const rowSchema = z.object({
+  externalId: visible(shortText(255), 'The externalId').refine((value) => Buffer.byteLength(value) <= 1024, {
+    error: 'At most 1 KiB of UTF-8 is allowed.',
+  }),
+  name: visible(shortText(255).refine(...atMost16KiB), 'The name'),
+  email: text()
+    .refine((value) => value.length <= 254 && z.email().safeParse(value).success, {
+      error: 'This is not an e-mail address.',
+    })
+    .nullish(),
+  department: shortText(255)
+    .refine(...atMost16KiB)
+    .nullish(),
+  role: shortText(255).nullish(),
+  isEnabled: z.boolean().nullish(),
+})
+
+/** A row that can be read, and its place in the input. */
+export interface NumberedRow {
+  index: number
+  row: z.output<typeof rowSchema>
+}
+
+/** Sorts the rows that can be read, one for each external id, from those that cannot. */
+export function readMemberRows(members: unknown[]): { rows: NumberedRow[]; problems: MemberProblem[] } {
+  const rows: NumberedRow[] = []
+  const problems: MemberProblem[] = []
+  const seen = new Set<string>()
+  for (const [index, member] of members.entries()) {
+    const { externalId } = member as { externalId: string }
+    const report = (detail: string) => problems.push({ index, externalId: externalId.toWellFormed(), detail })
+    if (seen.has(externalId)) {
+      report('This externalId stands in an earlier row of the same call.')
+      continue
+    }
+    try {
+      rows.push({ index, row: parseInput(rowSchema, member) })
+      seen.add(externalId)
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error
+      report(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.detail}`).join(' '))
+    }
+  }
+  return { rows, problems }
+}

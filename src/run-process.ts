@@ -1,0 +1,62 @@
+import { pino } from 'pino'
+import { Refusal, UserError } from './errors.ts'
+import { StartupProblem } from './startup-problem.ts'
+
+/** More than a drain and PostgreSQL's shutdown take; a start that waits for somebody else is not waited for. */
+const stopWithinMs = 20_000
+const stopSignals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
+
+/**
+ * Runs a server until it is told to stop: `serve` puts everything away when its signal aborts, then the process ends with
+ * exit code 0. Being told again changes nothing, since Ctrl-C under npm arrives twice. A fault nobody has caught stops it
+ * in the same way, with exit code 1.
+ */
+export async function runServer(serve: (stop: AbortSignal) => Promise<void>): Promise<void> {
+  const stopping = new AbortController()
+  function stop(): void {
+    if (stopping.signal.aborted) return
+    stopping.abort()
+    setTimeout(() => process.exit(), stopWithinMs).unref()
+  }
+  for (const signal of Object.keys(stopSignals)) process.on(signal, stop)
+  onFault((error) => {
+    report(error)
+    stop()
+  })
+  try {
+    await serve(stopping.signal)
+  } catch (error) {
+    report(error)
+  }
+}
+
+/** Runs one command to its end, or to the signal that interrupts it; then the exit hooks stop what it has started. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  for (const [signal, number] of Object.entries(stopSignals)) {
+    process.once(signal, () => process.exit(128 + number))
+  }
+  onFault((error) => {
+    report(error)
+    process.exit()
+  })
+  try {
+    await command()
+  } catch (error) {
+    report(error)
+  }
+}
+
+function onFault(handle: (error: unknown) => void): void {
+  process.on('uncaughtException', handle)
+  process.on('unhandledRejection', handle)
+}
+
+/** What an operator can mend is said in words, anything else with its stack; either way the process has failed. */
+function report(error: unknown): void {
+  process.exitCode = 1
+  if (error instanceof StartupProblem || error instanceof UserError || error instanceof Refusal) {
+    process.stderr.write(`${error.message}\n`)
+  } else {
+    pino(pino.destination(2)).fatal({ err: error }, 'an unexpected failure ends the process')
+  }
+}

@@ -1,0 +1,25 @@
+import { createDemoData, demoUsers } from '../../src/seed/demo-data.ts'
+import { createServer } from '../../src/server.ts'
+import { startApp, type TestApp } from './app.ts'
+
+/** A server with demo data and GraphiQL, as in development. */
+export interface DemoServer extends AsyncDisposable {
+  app: TestApp
+  url: string
+}
+
+/** Starts one, on a free port unless told which. */
+export async function startDemoServer(port = 0): Promise<DemoServer> {
+  const app = await startApp()
+  const { parts, redis } = app.application
+  await createDemoData(parts)
+  const server = createServer({ parts, redis, demoUsers: () => demoUsers(app.issuer) })
+  return {
+    app,
+    url: await server.listen(port, '127.0.0.1'),
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await app[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,210 @@
+/** Ids of things by type: unknown ones, another company's, or hidden ones of the viewer's own company. */
+export interface Ids {
+  conversation: string
+  message: string
+  user: string
+  role: string
+  company: string
+}
+
+/** What the viewer may well name beside them: a group of its own, in which a colleague is too. */
+export interface Own {
+  groupId: string
+  messageId: string
+}
+
+/** An operation that names things by id: the answer must be the same whether they are unknown, foreign or hidden. */
+export interface NamingCase {
+  document: string
+  /** Each gives one place an id can stand in; `answer` is what a refusal looks like. */
+  probes: { variables(ids: Ids, own: Own): Record<string, unknown>; answer: RegExp }[]
+}
+
+/** An operation that names nothing: its answer must hold nothing of another company, nor anything hidden. */
+export interface ListingCase {
+  document: string
+  /** `text`: something that stands only in another company; `cursor`: of the same list there. */
+  variables(text: string, cursor: string): Record<string, unknown>[]
+}
+
+const NOT_FOUND = /^\{"data":\{"result":\{"__typename":"NotFoundError","detail":"[^"]+"\}\}\}$/
+const INVALID =
+  /^\{"data":\{"result":\{"__typename":"InvalidInputError","detail":"[^"]+","issues":\[.+\]\}\}\}$/
+const DENIED =
+  /^\{"data":\{"result":\{"__typename":"PermissionDeniedError","detail":"[^"]+","permission":null\}\}\}$/
+
+const PAGE = 'pageInfo { startCursor endCursor hasNextPage }'
+const CONVERSATION = `id kind title description participantCount unreadCount lastSeq lastMessage { id body }
+  counterpart { id name email } participants { nodes { user { id name } } } messages { nodes { id body } }`
+
+function mutation(
+  field: string,
+  probes: [input: (ids: Ids, own: Own) => Record<string, unknown>, answer: RegExp][],
+): NamingCase {
+  const type = field.charAt(0).toUpperCase() + field.slice(1)
+  return {
+    document: `mutation ($input: ${type}Input!) { result: ${field}(input: $input) { __typename
+      ... on UserError { detail }
+      ... on InvalidInputError { issues { path detail } }
+      ... on PermissionDeniedError { permission } } }`,
+    probes: probes.map(([input, answer]) => ({
+      variables: (ids, own) => ({ input: input(ids, own) }),
+      answer,
+    })),
+  }
+}
+
+/** Root fields that take ids. */
+export const namingCases: Record<string, NamingCase> = {
+  'Query.node': {
+    document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
+    probes: (['conversation', 'message', 'user', 'role', 'company'] as const).map((type) => ({
+      variables: (ids) => ({ id: ids[type] }),
+      answer: /^\{"data":\{"node":null\}\}$/,
+    })),
+  },
+  'Query.nodes': {
+    document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
+    probes: [
+      {
+        variables: (ids) => ({ ids: Object.values(ids) }),
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null\]\}\}$/,
+      },
+    ],
+  },
+  'Query.conversation': {
+    document: `query ($id: ID!) { conversation(id: $id) { ${CONVERSATION} } }`,
+    probes: [
+      { variables: (ids) => ({ id: ids.conversation }), answer: /^\{"data":\{"conversation":null\}\}$/ },
+    ],
+  },
+  'Query.directConversation': {
+    document: `query ($id: ID!) { directConversation(userId: $id) { ${CONVERSATION} } }`,
+    probes: [
+      { variables: (ids) => ({ id: ids.user }), answer: /^\{"data":\{"directConversation":null\}\}$/ },
+    ],
+  },
+  'Query.message': {
+    document: 'query ($id: ID!) { message(id: $id) { id body author { name } conversation { id } } }',
+    probes: [{ variables: (ids) => ({ id: ids.message }), answer: /^\{"data":\{"message":null\}\}$/ }],
+  },
+  'Mutation.createConnectionTicket': mutation('createConnectionTicket', [
+    [(ids) => ({ companyId: ids.company }), DENIED],
+  ]),
+  'Mutation.startDirectConversation': mutation('startDirectConversation', [
+    [(ids) => ({ userId: ids.user }), NOT_FOUND],
+  ]),
+  'Mutation.createGroup': mutation('createGroup', [
+    [(ids) => ({ title: 'Never', memberIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.updateGroup': mutation('updateGroup', [
+    [(ids) => ({ groupId: ids.conversation, title: 'Taken', access: 'OPEN' }), NOT_FOUND],
+  ]),
+  'Mutation.joinGroup': mutation('joinGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
+  'Mutation.leaveGroup': mutation('leaveGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
+  'Mutation.addParticipants': mutation('addParticipants', [
+    [(ids) => ({ conversationId: ids.conversation, userIds: [ids.user] }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.removeParticipant': mutation('removeParticipant', [
+    [(ids) => ({ conversationId: ids.conversation, userId: ids.user }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userId: ids.user }), NOT_FOUND],
+  ]),
+  'Mutation.changeParticipantRole': mutation('changeParticipantRole', [
+    [(ids) => ({ conversationId: ids.conversation, userId: ids.user, role: 'ADMIN' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userId: ids.user, role: 'ADMIN' }), NOT_FOUND],
+  ]),
+  'Mutation.muteConversation': mutation('muteConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.unmuteConversation': mutation('unmuteConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.sendMessage': mutation('sendMessage', [
+    [(ids) => ({ conversationId: ids.conversation, body: 'Anybody?' }), NOT_FOUND],
+    [(ids) => ({ recipientId: ids.user, body: 'Anybody?' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, parentId: ids.message, body: 'Anybody?' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, mentionIds: [ids.user], body: 'Anybody?' }), INVALID],
+    [
+      (ids, own) => ({ conversationId: ids.conversation, parentId: own.messageId, body: 'Anybody?' }),
+      NOT_FOUND,
+    ],
+  ]),
+  'Mutation.markRead': mutation('markRead', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+    [(ids) => ({ conversationId: ids.conversation, upToSeq: 1_000_000 }), NOT_FOUND],
+  ]),
+  'Mutation.markUnread': mutation('markUnread', [
+    [(ids) => ({ conversationId: ids.conversation, fromSeq: 1 }), NOT_FOUND],
+    [(ids) => ({ conversationId: ids.conversation, fromSeq: 1_000_000 }), NOT_FOUND],
+  ]),
+  'Mutation.acknowledgeDelivery': mutation('acknowledgeDelivery', [
+    [(ids) => ({ marks: [{ conversationId: ids.conversation, upToSeq: 1 }] }), NOT_FOUND],
+    [
+      (ids, own) => ({
+        marks: [
+          { conversationId: own.groupId, upToSeq: 1 },
+          { conversationId: ids.conversation, upToSeq: 1_000_000 },
+        ],
+      }),
+      NOT_FOUND,
+    ],
+  ]),
+  'Subscription.conversationEvents': {
+    document: 'subscription ($id: ID!) { conversationEvents(conversationId: $id) { __typename } }',
+    probes: [{ variables: (ids) => ({ id: ids.conversation }), answer: /"code":"NOT_FOUND"/ }],
+  },
+}
+
+/** Root fields that take no ids. */
+export const listingCases: Record<string, ListingCase> = {
+  'Query.viewer': {
+    document: `{ viewer { user { id name email } company { id name } companies { id name } role { id name }
+      unread { total } inboxCursor } }`,
+    variables: () => [{}],
+  },
+  'Query.conversations': {
+    document: `query ($filter: ConversationFilter, $after: String) {
+      conversations(filter: $filter, after: $after) { nodes { ${CONVERSATION} } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { filter: { search: text } }, { after: cursor }],
+  },
+  'Query.groups': {
+    document: `query ($search: String, $after: String) {
+      groups(search: $search, after: $after) { nodes { ${CONVERSATION} } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.users': {
+    document: `query ($search: String, $after: String) {
+      users(search: $search, after: $after) { nodes { id name email } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.members': {
+    document: `query ($search: String, $after: String) {
+      members(search: $search, after: $after) { nodes { user { id name } role { id } } edges { cursor } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
+  'Query.sentMessages': {
+    document: `query ($after: String) { sentMessages(after: $after) { nodes { id body } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Mutation.updateCompanySettings': {
+    document: `mutation { updateCompanySettings(input: { emailDelayMinutes: 10 }) { __typename
+      ... on UpdateCompanySettingsPayload { company { id name } } } }`,
+    variables: () => [{}],
+  },
+  'Mutation.updatePreferences': {
+    document: `mutation { updatePreferences(input: { sound: true }) { __typename
+      ... on UpdatePreferencesPayload { preferences { sound } } } }`,
+    variables: () => [{}],
+  },
+  'Mutation.syncMembers': {
+    document: `mutation ($members: [MemberInput!]!) { syncMembers(input: { members: $members }) { __typename
+      ... on SyncMembersPayload { created updated unchanged problems { detail } } } }`,
+    variables: () => [{ members: [{ externalId: 'nobody knows', name: 'New Here', isEnabled: false }] }],
+  },
+  'Subscription.inboxEvents': {
+    document: 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }',
+    variables: (_text, cursor) => [{ after: cursor }],
+  },
+}

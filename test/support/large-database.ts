@@ -1,0 +1,104 @@
+import type pg from 'pg'
+import { withClient } from '../../src/database/roles.ts'
+
+/** How much a company has of everything. */
+interface Size {
+  users: number
+  conversations: number
+  messagesEach: number
+}
+
+const LARGE: Size = { users: 2000, conversations: 800, messagesEach: 30 }
+const SMALL: Size = { users: 160, conversations: 50, messagesEach: 30 }
+const OTHERS = 19
+
+/**
+ * Fills a company, and nineteen others beside it, with what a few years leave behind: 50,000 messages and 5,000 people.
+ * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted.
+ */
+export function fillDatabase(adminUrl: string, companyId: string, members: string[]): Promise<void> {
+  return withClient(adminUrl, async (admin) => {
+    // Foreign keys hold by construction; checking 200,000 of them takes most of the time.
+    await admin.query('set session_replication_role = replica')
+    await fillCompany(admin, companyId, members, LARGE)
+    for (let index = 1; index <= OTHERS; index += 1) {
+      const { rows } = await admin.query<{ id: string }>(
+        `insert into companies (id, name) values (gen_random_uuid(), $1) returning id`,
+        [`Company ${index}`],
+      )
+      const id = rows[0]?.id ?? ''
+      await admin.query(`insert into company_streams (company_id) values ($1)`, [id])
+      await admin.query(
+        `insert into roles (company_id, id, name, permissions) values ($1, gen_random_uuid(), 'member', '{MESSAGE_READ,MESSAGE_WRITE}')`,
+        [id],
+      )
+      await fillCompany(admin, id, [], SMALL)
+    }
+    await admin.query('analyze')
+  })
+}
+
+async function fillCompany(
+  admin: pg.Client,
+  companyId: string,
+  members: string[],
+  { users, conversations, messagesEach }: Size,
+): Promise<void> {
+  // A UUIDv8: ids that are none do not pass the API.
+  const id = (kind: string, number: string) =>
+    `overlay(overlay(md5('${companyId} ${kind} ' || ${number}) placing '8' from 13) placing '8' from 17)::uuid`
+  const company = `'${companyId}'::uuid`
+  await admin.query(`
+    insert into users (company_id, id, external_id, name, name_folded, email, role_id, issuer, subject)
+    select ${company}, ${id('user', 'n')}, n || '@${companyId}', 'Person ' || n, 'person ' || n, n || '@example.test',
+      (select r.id from roles r where r.company_id = ${company} and r.name = 'member'), 'issuer', n || '@${companyId}'
+    from generate_series(1, ${users}) n`)
+  await admin.query(`
+    insert into conversations (company_id, id, kind, title, title_folded, access, created_by_id, last_seq, last_activity_at)
+    select ${company}, ${id('conversation', 'n')}, case when n % 3 = 0 then 'DIRECT' else 'GROUP' end, 'Topic ' || n,
+      'topic ' || n, case n % 3 when 0 then null when 1 then 'OPEN' else 'PRIVATE' end, ${id('user', '1')}, ${messagesEach},
+      now() - n * interval '1 minute'
+    from generate_series(1, ${conversations}) n`)
+  await admin.query(
+    `insert into participants (company_id, conversation_id, user_id, last_read_seq, last_delivered_seq)
+    select ${company}, ${id('conversation', 'n')}, ${id('user', `(n * 7 + k) % ${users} + 1`)}, n % ${messagesEach}, ${messagesEach}
+    from generate_series(1, ${conversations}) n, generate_series(1, 8) k
+    union
+    select ${company}, ${id('conversation', 'n')}, m, 0, ${messagesEach}
+    from generate_series(1, ${conversations}, 4) n, unnest($1::uuid[]) m`,
+    [members],
+  )
+  const authors = `case when n % 4 = 1 and k % 5 = 0 then ($1::uuid[])[1] end`
+  await admin.query(
+    `insert into messages (company_id, id, conversation_id, seq, author_id, parent_id, depth, body, state, created_at)
+    select ${company}, ${id('message', `n || ' ' || k`)}, ${id('conversation', 'n')}, k,
+      coalesce(${authors}, ${id('user', `(n * 7 + k % 8 + 1) % ${users} + 1`)}),
+      case when k % 10 = 0 then ${id('message', `n || ' ' || (k - 9)`)} end, case when k % 10 = 0 then 1 else 0 end,
+      '\\x00', case when k % 17 = 0 then 'RETRACTED' else 'POSTED' end, now() - (n * 100 - k) * interval '1 second'
+    from generate_series(1, ${conversations}) n, generate_series(1, ${messagesEach}) k`,
+    [members],
+  )
+  await admin.query(`
+    insert into events (company_id, position, kind, conversation_id, message_id, seq, actor_id)
+    select m.company_id, row_number() over (), 'MESSAGE_SENT', m.conversation_id, m.id, m.seq, m.author_id
+    from messages m where m.company_id = ${company}`)
+  await admin.query(`
+    update company_streams s set position = (select count(*) from events e where e.company_id = s.company_id)
+    where s.company_id = ${company}`)
+  await admin.query(`
+    insert into receipts (company_id, conversation_id, user_id, status, up_to_seq)
+    select p.company_id, p.conversation_id, p.user_id, s, ${messagesEach}
+    from participants p, unnest(array['READ', 'DELIVERED']) s where p.company_id = ${company}`)
+  await admin.query(`
+    insert into mentions (company_id, message_id, user_id, conversation_id, seq)
+    select distinct on (m.id) m.company_id, m.id, p.user_id, m.conversation_id, m.seq
+    from messages m join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
+    where m.company_id = ${company} and m.seq % 3 = 0`)
+  await admin.query(`
+    insert into idempotency_keys (company_id, user_id, operation, key, request_hash, conversation_id, message_id)
+    select m.company_id, m.author_id, 'sendMessage', m.id::text, '\\x00', m.conversation_id, m.id
+    from messages m where m.company_id = ${company} and m.seq % 5 = 0`)
+  await admin.query(`
+    insert into connection_tickets (company_id, ticket_hash, user_id, expires_at, token_expires_at)
+    select u.company_id, sha256(u.id::text::bytea), u.id, now(), now() from users u where u.company_id = ${company}`)
+}

@@ -1,0 +1,25 @@
+import pg from 'pg'
+import { vi } from 'vitest'
+
+/** What signing in and checking out a connection cost, whatever is asked for. */
+const PREAMBLE = new Set(['bind_tenant', 'load_viewer', 'find_memberships', 'tie_member'])
+
+/** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  try {
+    await work()
+    return query.mock.calls.flatMap(([statement]) => {
+      const { name, text } =
+        typeof statement === 'string' ? { name: '', text: statement } : describe(statement)
+      return PREAMBLE.has(name) ? [] : [text]
+    })
+  } finally {
+    query.mockRestore()
+  }
+}
+
+function describe(statement: unknown): { name: string; text: string } {
+  const { name, text } = statement as { name?: string; text?: string }
+  return { name: name ?? '', text: text ?? '' }
+}

@@ -1,0 +1,55 @@
+import type { TestApp, TestCompany } from './app.ts'
+
+/** Who works in each of the two companies. */
+export type Person = 'admin' | 'one' | 'other' | 'stranger' | 'disabled'
+
+/** A company in which every tenant table has rows, and the ids of what is in it. */
+export interface Furnished {
+  company: TestCompany<Person>
+  /** A direct conversation of `one` and `other`. */
+  directId: string
+  /** A private group of `one` and `other`. */
+  groupId: string
+  /** A message of `one` in each, and a reply by `other` in the group. */
+  directMessageId: string
+  groupMessageId: string
+  replyId: string
+  /** A text that stands nowhere else, in names, titles and bodies. */
+  secret: string
+}
+
+/** Makes two companies that know nothing of each other, each with something of everything. */
+export async function twoCompanies(app: TestApp): Promise<{ acme: Furnished; globex: Furnished }> {
+  return { acme: await furnish(app, 'Zephyrine'), globex: await furnish(app, 'Quillfeather') }
+}
+
+async function furnish(app: TestApp, secret: string): Promise<Furnished> {
+  const company = await app.company(secret, {
+    admin: 'admin',
+    one: 'member',
+    other: 'member',
+    stranger: 'member',
+    disabled: 'member',
+  })
+  const { admin, one, other, disabled } = company
+  const direct = await one.say({ recipientId: other.userId }, `${secret} in confidence`, {
+    idempotencyKey: 'the same in both companies',
+  })
+  const groupId = await one.group(`${secret} plans`, [other], { access: 'PRIVATE', description: secret })
+  const said = await one.say({ conversationId: groupId }, `${secret} for us`, { mentionIds: [other.userId] })
+  const reply = await other.say({ conversationId: groupId }, `${secret} indeed`, { parentId: said.id })
+  await other.mutate('markRead', { conversationId: direct.conversationId })
+  await one.mutate('createConnectionTicket', {}, 'ticket')
+  await admin.mutate('syncMembers', {
+    members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
+  })
+  return {
+    company,
+    directId: direct.conversationId,
+    groupId,
+    directMessageId: direct.id,
+    groupMessageId: said.id,
+    replyId: reply.id,
+    secret,
+  }
+}

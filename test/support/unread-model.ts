@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+
+/** One thing that happens in a conversation of three people, who go by 0, 1 and 2. */
+export type Step =
+  | { do: 'send'; by: number; mentions: number[] }
+  | { do: 'retract'; at: number }
+  | { do: 'markRead'; by: number; at: number }
+  | { do: 'markUnread'; by: number; at: number }
+  | { do: 'leave'; by: number }
+  | { do: 'join'; by: number }
+  | { do: 'mute'; by: number; on: boolean }
+
+const by = fc.integer({ min: 0, max: 2 })
+/** A message; the model takes it modulo the number of messages there are. */
+const at = fc.nat({ max: 100 })
+
+/** Random steps; those that are impossible when their turn comes are left out by the model. */
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('send' as const), by, mentions: fc.subarray([0, 1, 2]) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('retract' as const), at }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('markRead' as const), by, at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('markUnread' as const), by, at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), by }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('join' as const), by }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), by, on: fc.boolean() }) },
+)
+
+interface ModelMessage {
+  seq: number
+  author: number
+  mentions: number[]
+  isRetracted: boolean
+}
+
+interface ModelParticipant {
+  isIn: boolean
+  isMuted: boolean
+  readUpTo: number
+  unreadFrom: number | null
+}
+
+/** What one person must see of a conversation; undefined if it is not that person's. */
+export interface Expected {
+  unreadCount: number
+  mentions: number
+  /** What it adds to the viewer's unread messages. */
+  inViewer: number
+}
+
+/** A conversation as the table of unread messages in the features describes it, counted one by one. */
+export class UnreadModel {
+  readonly messages: ModelMessage[] = []
+  readonly people: ModelParticipant[]
+  readonly isDirect: boolean
+
+  constructor({ members, isDirect }: { members: readonly number[]; isDirect: boolean }) {
+    this.isDirect = isDirect
+    this.people = [0, 1, 2].map((person) => ({
+      isIn: members.includes(person),
+      isMuted: false,
+      readUpTo: 0,
+      unreadFrom: null,
+    }))
+  }
+
+  /** Takes a step if it is possible, and gives it as it was taken. */
+  take(step: Step): Step | undefined {
+    const last = this.messages.length
+    if ('at' in step && last === 0) return undefined
+    const wanted = 'at' in step ? { ...step, at: 1 + (step.at % last) } : step
+    if (wanted.do === 'retract') {
+      const message = this.messages[wanted.at - 1]
+      if (!message || message.isRetracted) return undefined
+      message.isRetracted = true
+      return wanted
+    }
+    const person = this.people[wanted.by]
+    if (!person || person.isIn === (wanted.do === 'join')) return undefined
+    switch (wanted.do) {
+      case 'send': {
+        const mentions = wanted.mentions.filter((other) => this.people[other]?.isIn)
+        const nothingUnread = this.#unread(wanted.by).length === 0
+        this.messages.push({ seq: last + 1, author: wanted.by, mentions, isRetracted: false })
+        if (nothingUnread) person.readUpTo = last + 1
+        return { ...wanted, mentions }
+      }
+      case 'markRead':
+        person.readUpTo = Math.max(person.readUpTo, wanted.at)
+        person.unreadFrom = null
+        return wanted
+      case 'markUnread':
+        person.unreadFrom = wanted.at
+        return wanted
+      case 'leave':
+      case 'join':
+        if (
+          this.isDirect ||
+          this.people.filter(({ isIn }) => isIn).length === (wanted.do === 'leave' ? 1 : 3)
+        ) {
+          return undefined
+        }
+        person.isIn = wanted.do === 'join'
+        return wanted
+      case 'mute':
+        person.isMuted = wanted.on
+        return wanted
+    }
+  }
+
+  expected(person: number): Expected | undefined {
+    const { isIn, isMuted } = this.people[person] ?? {}
+    if (!isIn) return undefined
+    const unread = this.#unread(person)
+    const mentions = unread.filter((message) => message.mentions.includes(person)).length
+    return { unreadCount: unread.length, mentions, inViewer: isMuted ? mentions : unread.length }
+  }
+
+  #unread(person: number): ModelMessage[] {
+    const { readUpTo = 0, unreadFrom = null } = this.people[person] ?? {}
+    return this.messages.filter(
+      ({ seq, author, isRetracted }) =>
+        author !== person && !isRetracted && (seq > readUpTo || (unreadFrom !== null && seq >= unreadFrom)),
+    )
+  }
+}

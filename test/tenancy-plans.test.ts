@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import type { Client, Data } from './support/client.ts'
+import { fillDatabase } from './support/large-database.ts'
+import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
+
+const BIG = [
+  'messages',
+  'participants',
+  'events',
+  'receipts',
+  'users',
+  'conversations',
+  'mentions',
+  'idempotency_keys',
+  'connection_tickets',
+]
+
+/** Statements that no request runs, each with the reason. */
+const RARE: Record<string, string> = {
+  all_companies: 'an operator migrates',
+  refresh_built_in_roles: 'an operator migrates',
+  first_companies: 'a fresh database is seeded',
+  companies_with_events: 'a process starts',
+  ready: 'a probe asks for nothing',
+}
+
+/**
+ * The viewer takes part in 200 conversations and has written 1,200 messages in them; the company has 24,000, of
+ * 2,000 people in 800 conversations.
+ */
+const MOST_ROWS = 1300
+
+/** Statements that may look at everybody in the company, each with the reason. */
+const COMPANY_WIDE: Record<string, string> = {
+  users_page: 'a search tries the words of every name',
+  members_page: 'a search tries every name',
+}
+
+describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
+  let app: TestApp
+  let company: TestCompany<'ann' | 'bea' | 'cal'>
+  let plans: PlanRecord
+  beforeAll(async () => {
+    app = await startApp()
+    company = await app.company('Large', { ann: 'owner', bea: 'member', cal: 'member' })
+    const { ann, bea, companyUuid } = company
+    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid])
+    await explainEverything(app.database.adminUrl, planCacheMode)
+    plans = recordPlans()
+    await useEverything(plans, company).finally(plans.stop)
+  }, 120_000)
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  it('runs every statement of the sources, as the serving role', () => {
+    const missing = statementNames('src').filter((name) => !plans.names.has(name) && !(name in RARE))
+    expect(missing).toEqual([])
+    expect(plans.accesses.length).toBeGreaterThan(500)
+  })
+
+  it('scans none of the tables that grow', () => {
+    const scans = plans.accesses.filter(({ node, table }) => node === 'Seq Scan' && BIG.includes(table))
+    expect([...new Set(scans.map(({ statement, table }) => `${statement} scans ${table}`))]).toEqual([])
+  })
+
+  it('looks at what concerns the viewer, not at all that the company has', () => {
+    const greedy = plans.accesses.filter(
+      ({ statement, table, rows }) => BIG.includes(table) && rows > MOST_ROWS && !(statement in COMPANY_WIDE),
+    )
+    expect([
+      ...new Set(greedy.map(({ statement, table, rows }) => `${statement}: ${rows} ${table}`)),
+    ]).toEqual([])
+  })
+})
+
+const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention isMuted lastMessage { id seq }
+  counterpart { id name } createdBy { id } lastSeq eventsCursor`
+const MESSAGE = `id seq depth state status replyCount author { name } parent { id } mentions { id }
+  replies(first: 5) { nodes { id } } receipts(first: 5) { nodes { user { name } status readAt } }`
+
+/** Runs every kind of request once, and so every statement. */
+async function useEverything(
+  plans: PlanRecord,
+  { ann, bea, cal }: TestCompany<'ann' | 'bea' | 'cal'>,
+): Promise<void> {
+  // The connections were ended under the pool; the first request may notice.
+  await ann.send('{ viewer { user { name } } }')
+  await ann.run(
+    `{ viewer { user { name } role { name } companies { id } unread { total mentions } inboxCursor } roles { id } }`,
+  )
+  const page = `nodes { ${CONVERSATION} } pageInfo { endCursor }`
+  const list = `query ($filter: ConversationFilter, $after: String) { conversations(first: 50, filter: $filter, after: $after) { ${page} } }`
+  const { conversations } = await ann.run(list)
+  const { endCursor } = conversations.pageInfo
+  await ann.run(list, { after: endCursor })
+  for (const filter of [
+    { kinds: ['DIRECT'] },
+    { unreadOnly: true },
+    { muted: true },
+    { search: 'topic 9' },
+    { contextType: 'PLAN' },
+  ]) {
+    await ann.run(list, { filter })
+  }
+  const groups = `query ($search: String, $after: String) { groups(first: 50, search: $search, after: $after) { ${page} } }`
+  const firstGroups = await ann.run(groups)
+  await ann.run(groups, { after: firstGroups.groups.pageInfo.endCursor })
+  await ann.run(groups, { search: 'topic 79' })
+  for (const field of ['users', 'members']) {
+    const nodes = field === 'users' ? 'id name' : 'user { id name } role { name } isEnabled'
+    const people = `query ($search: String, $after: String) { ${field}(search: $search, after: $after) { nodes { ${nodes} } pageInfo { endCursor } } }`
+    const first = await ann.run(people)
+    await ann.run(people, { after: first[field].pageInfo.endCursor })
+    await ann.run(people, { search: 'person 39' })
+    await ann.run(people, { search: 'nobody at all' })
+  }
+  const sent =
+    'query ($after: String) { sentMessages(first: 50, after: $after) { nodes { id } pageInfo { endCursor } } }'
+  const firstSent = await ann.run(sent)
+  await ann.run(sent, { after: firstSent.sentMessages.pageInfo.endCursor })
+
+  const group = conversations.nodes.find((each: Data) => each.kind === 'GROUP')
+  await readConversation(ann, group.id)
+  await ann.run(`query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }`, {
+    ids: [group.id, group.lastMessage.id, bea.userId],
+  })
+  await ann.run('query ($id: ID!) { directConversation(userId: $id) { id } }', { id: bea.userId })
+  await write(ann, bea, cal, group.id)
+  await limited(plans, ann, group.id)
+}
+
+async function readConversation(ann: Client, id: string): Promise<void> {
+  for (const args of ['last: 20', 'first: 20', 'aroundSeq: 15, first: 10']) {
+    await ann.run(
+      `query ($id: ID!) { conversation(id: $id) { ${CONVERSATION} messages(${args}) { nodes { ${MESSAGE} } }
+        participants(first: 5) { nodes { user { name } role } pageInfo { endCursor } } } }`,
+      { id },
+    )
+  }
+}
+
+async function write(ann: Client, bea: Client, cal: Client, groupId: string): Promise<void> {
+  await using inbox = await bea.inbox(
+    '... on ConversationActivity { conversation { id unreadCount } message { id } }',
+  )
+  await using watched = await bea.watch(groupId, '... on MessageSent { message { id status } }')
+  const first = await ann.say({ conversationId: groupId }, 'One', {
+    idempotencyKey: 'k1',
+    mentionIds: [bea.userId],
+  })
+  await ann.say({ conversationId: groupId }, 'One', { idempotencyKey: 'k1', mentionIds: [bea.userId] })
+  await ann.say({ conversationId: groupId }, 'Two', { parentId: first.id })
+  const direct = await bea.say({ recipientId: cal.userId }, 'Hello')
+  await inbox.count(3)
+  await watched.count(2)
+  const { message } = await ann.run(`query ($id: ID!) { message(id: $id) { body ${MESSAGE} } }`, {
+    id: first.id,
+  })
+  if (message.body !== 'One') throw new Error('The message reads otherwise.')
+  await cal.mutate('startDirectConversation', { userId: ann.userId }, 'conversation { id }')
+  await cal.mutate('markRead', { conversationId: direct.conversationId }, 'unread { total }')
+  await cal.mutate('markUnread', { conversationId: direct.conversationId, fromSeq: 1 }, 'unread { total }')
+  await bea.mutate(
+    'acknowledgeDelivery',
+    { marks: [{ conversationId: groupId, upToSeq: 31 }] },
+    'conversations { id }',
+  )
+  await bea.mutate('muteConversation', { conversationId: groupId }, 'conversation { isMuted }')
+  await bea.run('mutation { updatePreferences(input: { sound: false }) { __typename } }')
+
+  const mine = await ann.group('A new one', [bea])
+  await ann.mutate(
+    'updateGroup',
+    { groupId: mine, title: 'Renamed', description: 'What for' },
+    'conversation { title }',
+  )
+  await ann.mutate('addParticipants', { conversationId: mine, userIds: [cal.userId] }, 'conversation { id }')
+  await ann.mutate('changeParticipantRole', { conversationId: mine, userId: cal.userId, role: 'ADMIN' })
+  await ann.mutate('removeParticipant', { conversationId: mine, userId: bea.userId })
+  await bea.mutate('joinGroup', { groupId: mine }, 'conversation { id }')
+  await ann.mutate('leaveGroup', { groupId: mine }, 'conversationId')
+  await ann.mutate('syncMembers', {
+    members: [
+      { externalId: 'new@large.test', name: 'New Here' },
+      { externalId: cal.externalId, name: 'Cal Changed' },
+      { externalId: bea.externalId, name: 'Bea Large', isEnabled: false },
+    ],
+  })
+}
+
+/** A retry is answered although the limit is reached; and the socket that uses a ticket up. */
+async function limited(plans: PlanRecord, ann: Client, conversationId: string): Promise<void> {
+  const sendLimits = [{ max: 1, perSeconds: 3600 }]
+  await ann.mutate('updateCompanySettings', { sendLimits }, 'company { name }')
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await ann.send('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }', {
+      input: { conversationId, body: 'Once', idempotencyKey: 'k2' },
+    })
+  }
+  const { ticket } = await ann.mutate('createConnectionTicket', {}, 'ticket')
+  await using socket = ann.subscribe('{ viewer { user { name } } }', {}, { ticket })
+  await socket.count(1)
+  // The beacon compares positions while somebody is subscribed.
+  await using _inbox = await ann.inbox('__typename')
+  await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 10_000)
+}
