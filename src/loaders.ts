@@ -5,7 +5,8 @@ import {
   type FlatConversationRow,
   readConversation,
 } from './conversations/conversation-row.ts'
-import { marksOf, participantCounts, unreadByKind } from './conversations/inbox.ts'
+import { unreadByKind } from './conversations/inbox.ts'
+import { marksOf, participantCounts } from './conversations/participant-row.ts'
 import type { Statement, TenantDatabase } from './database/database.ts'
 import type { UserRow } from './database/prisma-types.ts'
 import { usersById } from './members/user-row.ts'
@@ -16,6 +17,7 @@ export interface MarkRow {
   conversationId: string
   userId: string
   joinedSeq: number
+  hasLeft: boolean
   lastReadSeq: number
   lastDeliveredSeq: number
 }
@@ -44,6 +46,8 @@ export interface Loaders {
 /** Makes a fresh set of loaders over the viewer's database. */
 export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders {
   const { companyId } = tenant.tenant
+  const forCompany = (ids: readonly string[]) => [companyId, ids]
+  const forViewer = (ids: readonly string[]) => [companyId, viewerId, ids]
 
   function one<Row extends object, Value>(
     statement: Statement,
@@ -62,20 +66,22 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
     statement: Statement,
     keyOf: (row: Row) => string,
     read: (row: Row) => Value,
+    values: (ids: readonly string[]) => unknown[] = forViewer,
   ) {
     return new DataLoader<string, Value[]>(async (ids) => {
-      const rows = await tenant.query<Row>(statement, [companyId, ids])
+      const rows = await tenant.query<Row>(statement, values(ids))
       const byKey = groupBy(rows, keyOf)
       return ids.map((id) => (byKey.get(id) ?? []).map(read))
     })
   }
 
-  function count(statement: Statement, key: 'conversationId' | 'parentId') {
+  function count(statement: Statement, key: 'conversationId' | 'parentId', values = forViewer) {
     type CountRow = { conversationId: string; parentId: string; count: number }
     const loader = many<CountRow, number>(
       statement,
       (row) => row[key],
       (row) => row.count,
+      values,
     )
     return new DataLoader<string, number>(
       async (ids) =>
@@ -89,21 +95,21 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
       usersById,
       (row) => row.id,
       (row) => row,
-      (ids) => [companyId, ids],
+      forCompany,
     ),
     conversation: one<FlatConversationRow, ConversationRow>(
       conversationsById,
       (row) => row.id,
       readConversation,
-      (ids) => [companyId, viewerId, ids],
+      forViewer,
     ),
     message: one<MessageRow, MessageRow>(
       messagesById,
       (row) => row.id,
       (row) => row,
-      (ids) => [companyId, viewerId, ids],
+      forViewer,
     ),
-    participantCount: count(participantCounts, 'conversationId'),
+    participantCount: count(participantCounts, 'conversationId', forCompany),
     marks: many<MarkRow, MarkRow>(
       marksOf,
       (row) => row.conversationId,
@@ -119,6 +125,7 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
       unreadByKind,
       (row) => row.userId,
       (row) => row,
+      forCompany,
     ),
   }
 }

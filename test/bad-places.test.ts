@@ -72,12 +72,14 @@ describe('the place of a message', () => {
       __typename: 'RepliesClosedError',
       detail: "The other person's account is disabled.",
     })
-    for (const sender of [alice, erik]) {
-      expect(await refused({ recipientId: dora.userId, body: 'x' }, sender)).toEqual({
-        __typename: 'NotFoundError',
-        detail: 'There is no such person.',
-      })
-    }
+    expect(await refused({ recipientId: dora.userId, body: 'x' })).toEqual({
+      __typename: 'RepliesClosedError',
+      detail: "The other person's account is disabled.",
+    })
+    expect(await refused({ recipientId: dora.userId, body: 'x' }, erik)).toEqual({
+      __typename: 'NotFoundError',
+      detail: 'There is no such person.',
+    })
   })
 
   it('gives one answer for unknown, hidden, foreign, left and closed conversations', async () => {

@@ -61,6 +61,29 @@ describe('a direct conversation', () => {
     expect(sent.conversationId).toBe(started.conversation.id)
   })
 
+  it('is none to the other side before its first message, by whichever mutation', async () => {
+    const { alice, bob } = await app.company('Fresh', { alice: 'owner', bob: 'member' })
+    const started = await alice.mutate(
+      'startDirectConversation',
+      { userId: bob.userId },
+      'conversation { id }',
+    )
+    const conversationId = started.conversation.id
+    for (const [field, input] of [
+      ['markRead', { conversationId }],
+      ['markUnread', { conversationId, fromSeq: 1 }],
+      ['acknowledgeDelivery', { marks: [{ conversationId, upToSeq: 1 }] }],
+      ['muteConversation', { conversationId }],
+      ['hideConversation', { conversationId }],
+      ['sendMessage', { conversationId, body: 'Guessed' }],
+      ['addParticipants', { conversationId, userIds: [bob.userId] }],
+      ['updateGroup', { groupId: conversationId, title: 'Taken' }],
+    ] as const) {
+      expect([field, (await bob.mutate(field, input)).__typename]).toEqual([field, 'NotFoundError'])
+    }
+    expect((await bob.say({ recipientId: alice.userId }, 'First')).seq).toBe(1)
+  })
+
   it('shows to the other side with the first message, not before', async () => {
     const { alice, erin } = acme
     await using live = await erin.inbox('... on ConversationActivity { conversation { id title } }')

@@ -181,7 +181,8 @@ describe('every mutation of a group', () => {
     const direct = (await alice.say({ recipientId: carol.userId }, 'Hi')).conversationId
     for (const id of [hidden, foreign, direct, encodeId('Conversation', randomUUID())]) {
       for (const [field, , input] of inputs(id, alice.userId)) {
-        const answer = { __typename: 'NotFoundError', detail: 'There is no such group.' }
+        const what = 'groupId' in input ? 'group' : 'conversation'
+        const answer = { __typename: 'NotFoundError', detail: `There is no such ${what}.` }
         expect([field, await bob.mutate(field, input)]).toEqual([field, answer])
       }
     }

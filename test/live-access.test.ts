@@ -96,6 +96,27 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
     expect(await refusal(bob, groupId)).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })
   })
 
+  it('shows in an event that waited nothing said after the removal, however deep it is asked for', async () => {
+    const { alice, bob, carol } = acme
+    const nested = `... on MessageSent { message { seq body replyCount replies(first: 5) { nodes { body } }
+        receipts(first: 5) { nodes { user { name } } } mentions { name }
+        conversation { lastMessage { body } messages(last: 5) { nodes { body } } } } }
+      ... on ConversationRemoved { conversationId }`
+    const first = await alice.say({ conversationId: groupId }, 'first')
+    const { events } = await cursorsOf(bob, groupId)
+    await using group = followConversation(bob, transport, groupId, nested, events)
+    await carol.say({ conversationId: groupId }, 'begin')
+    await group.event(({ message }) => message?.body === 'begin')
+    await Promise.all(
+      Array.from({ length: 60 }, (_, at) => carol.say({ conversationId: groupId }, `no ${at}`)),
+    )
+    await alice.mutate('removeParticipant', { conversationId: groupId, userId: bob.userId })
+    await carol.say({ conversationId: groupId }, 'secret reply', { parentId: first.id })
+    await group.until(({ isComplete }) => isComplete)
+    expect(JSON.stringify(group.events)).not.toContain('secret')
+    expect(group.events.at(-1)).toMatchObject({ __typename: 'ConversationRemoved' })
+  })
+
   it('ends for a disabled member, wherever that was listening', async () => {
     const { alice, bob, carol } = acme
     const { inbox, events } = await cursorsOf(bob, groupId)

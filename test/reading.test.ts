@@ -17,7 +17,6 @@ describe('reading', () => {
     const { id } = await groupOf(acme.alice, 5, [bob])
     expect((await markRead(bob, id, 3)).conversation).toMatchObject({ lastReadSeq: 3, unreadCount: 2 })
     expect((await markRead(bob, id, 1)).conversation).toMatchObject({ lastReadSeq: 3, unreadCount: 2 })
-    expect((await markRead(bob, id, 0)).conversation).toMatchObject({ lastReadSeq: 3 })
     expect((await markRead(bob, id)).conversation).toMatchObject({ lastReadSeq: 5, unreadCount: 0 })
     expect((await marksOf(acme.alice, id)).get(bob.userId)).toEqual([5, 5])
     await Promise.all([4, 1, 5, 2, 3].map((seq) => markRead(bob, id, seq)))
@@ -44,6 +43,7 @@ describe('reading', () => {
   it.each([
     ['beyond the end', 3],
     ['far beyond the end', 2 ** 31 - 1],
+    ['before the first', 0],
     ['below zero', -1],
   ])('up to a message %s is refused', async (_name, upToSeq) => {
     const { id } = await groupOf(acme.alice, 2, [acme.bob])
@@ -114,7 +114,7 @@ describe('an own send', () => {
 })
 
 describe('marking unread', () => {
-  it('is a private reminder from there on, until the next reading', async () => {
+  it('is a private reminder from there on, until that is read', async () => {
     const { alice, bob } = acme
     const { id, messages } = await groupOf(acme.alice, 5, [bob])
     await markRead(bob, id)
@@ -133,7 +133,9 @@ describe('marking unread', () => {
       id,
     })
     expect(conversation.unreadCount).toBe(3)
-    expect((await markRead(bob, id, 1)).conversation).toMatchObject({ unreadCount: 1, lastReadSeq: 5 })
+    expect((await markRead(bob, id, 1)).conversation).toMatchObject({ unreadCount: 3, lastReadSeq: 5 })
+    expect((await markRead(bob, id, 4)).conversation).toMatchObject({ unreadCount: 2, lastReadSeq: 5 })
+    expect((await markRead(bob, id, 6)).conversation).toMatchObject({ unreadCount: 0, lastReadSeq: 6 })
   })
 
   it.each([[0], [-1], [3], [2 ** 31 - 1]])('from message %i of two is refused', async (fromSeq) => {

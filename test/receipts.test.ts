@@ -57,7 +57,7 @@ describe('a message', () => {
     expect(await statusOf(alice, messages[0])).toBe('READ')
   })
 
-  it('does not become unread by newcomers, who have no receipt for it either', async () => {
+  it('does not become unread by newcomers, who are listed once they have moved past it', async () => {
     const { alice, bob, carol } = acme
     const { id, messages } = await groupOf(acme.alice, 1, [bob])
     await markRead(bob, id)
@@ -65,10 +65,27 @@ describe('a message', () => {
     expect(await statusOf(alice, messages[0])).toBe('READ')
     await markRead(carol, id)
     const { nodes } = await receiptsOf(alice, messages[0])
-    expect(nodes.map(({ user }: Data) => user.id)).toEqual([bob.userId])
+    expect(nodes.map(({ user }: Data) => user.id)).toEqual([carol.userId, bob.userId])
     const next = await alice.say({ conversationId: id }, 'For both')
     await markRead(bob, id)
     expect(await statusOf(alice, next)).toBe('SENT')
+  })
+
+  it('stays read when its reader leaves, and when that person returns', async () => {
+    const { alice, bob } = acme
+    const { id, messages } = await groupOf(alice, 1, [bob])
+    await markRead(bob, id)
+    await bob.mutate('leaveGroup', { groupId: id })
+    expect(await statusOf(alice, messages[0])).toBe('READ')
+    const away = await alice.say({ conversationId: id }, 'While bob is away')
+    await alice.mutate('addParticipants', { conversationId: id, userIds: [bob.userId] })
+    expect(await statusOf(alice, messages[0])).toBe('READ')
+    expect((await receiptsOf(alice, messages[0])).nodes).toMatchObject([
+      { user: { id: bob.userId }, status: 'READ' },
+    ])
+    expect(await statusOf(alice, away)).toBe('SENT')
+    await markRead(bob, id)
+    expect(await statusOf(alice, away)).toBe('READ')
   })
 
   it('to nobody else stays sent', async () => {

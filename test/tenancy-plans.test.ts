@@ -14,6 +14,7 @@ const BIG = [
   'mentions',
   'idempotency_keys',
   'connection_tickets',
+  'hidden_messages',
 ]
 
 /** Statements that no request runs, each with the reason. */
@@ -35,6 +36,7 @@ const MOST_ROWS = 1300
 const COMPANY_WIDE: Record<string, string> = {
   users_page: 'a search tries the words of every name',
   members_page: 'a search tries every name',
+  participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
 }
 
 describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
@@ -166,6 +168,9 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
     'conversations { id }',
   )
   await bea.mutate('muteConversation', { conversationId: groupId }, 'conversation { isMuted }')
+  await bea.mutate('hideMessage', { messageId: first.id }, 'conversation { unreadCount }')
+  await bea.mutate('hideConversation', { conversationId: groupId }, 'unread { total }')
+  await companyWide(ann, bea)
   await bea.run('mutation { updatePreferences(input: { sound: false }) { __typename } }')
 
   const mine = await ann.group('A new one', [bea])
@@ -186,6 +191,15 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
       { externalId: bea.externalId, name: 'Bea Large', isEnabled: false },
     ],
   })
+}
+
+async function companyWide(ann: Client, bea: Client): Promise<void> {
+  const made = await ann.mutate('createGlobalConversation', { title: 'All of us' }, 'conversation { id }')
+  await ann.say({ conversationId: made.conversation.id }, 'Welcome')
+  await readConversation(bea, made.conversation.id)
+  await bea.mutate('markRead', { conversationId: made.conversation.id }, 'unread { total }')
+  await bea.mutate('openContextConversation', { type: 'PLAN', contextId: '7' }, 'conversation { id }')
+  await ann.run(`{ contextConversation(type: PLAN, contextId: "7") { ${CONVERSATION} } }`)
 }
 
 /** A retry is answered although the limit is reached; and the socket that uses a ticket up. */

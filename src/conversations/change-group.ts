@@ -2,10 +2,12 @@ import type { Context } from '../context.ts'
 import type { Transaction } from '../database/tenant-client.ts'
 import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../errors.ts'
 
-/** A group locked for a change, and the viewer's place in it. */
+/** A group, or a context's conversation, locked for a change, and the viewer's place in it. */
 export interface LockedGroup {
   id: string
-  access: 'OPEN' | 'CLOSED' | 'PRIVATE'
+  kind: 'GROUP' | 'CONTEXT'
+  /** Groups only. */
+  access: 'OPEN' | 'CLOSED' | 'PRIVATE' | null
   lastSeq: number
   /** Null: not a member. */
   viewerRole: 'ADMIN' | 'MEMBER' | null
@@ -21,6 +23,7 @@ export interface GroupEvent {
 interface LockedRow {
   id: string
   kind: string
+  isCompanyWide: boolean
   access: LockedGroup['access']
   lastSeq: number
   isClosed: boolean
@@ -29,8 +32,9 @@ interface LockedRow {
 
 /**
  * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
- * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it. Throws
- * NotFoundError for what the viewer cannot see, InvalidInputError for a conversation that is no group.
+ * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it; as a
+ * conversationId it may be a context's too. Throws NotFoundError for what the viewer cannot see, InvalidInputError for a
+ * conversation whose members do not come and go.
  */
 export async function changeGroup(
   { tenant, viewer, parts }: Context,
@@ -81,16 +85,25 @@ async function lockGroup(
   const [[inputName, groupId] = []] = Object.entries(named)
   await transaction.$queryRaw`
     select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
+  // A direct conversation that nobody but the other person knows of is none here either.
   const [row] = await transaction.$queryRaw<LockedRow[]>`
-    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed", p.role as "viewerRole"
+    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed",
+      c.audience <> 'PARTICIPANTS' as "isCompanyWide",
+      case when c.kind <> 'DIRECT' or c.last_seq > 0 or coalesce(c.created_by_id, p.user_id) = p.user_id then p.role end
+        as "viewerRole"
     from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
       and p.user_id = ${userId}::uuid and p.left_at is null
     where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid`
   const isVisible =
-    row && (row.viewerRole !== null || (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
-  if (!isVisible) throw new NotFoundError('There is no such group.')
-  if (row.kind !== 'GROUP') {
-    throw new InvalidInputError([{ path: [String(inputName)], detail: 'This conversation is not a group.' }])
+    row &&
+    (row.viewerRole !== null ||
+      row.isCompanyWide ||
+      (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
+  if (!isVisible) {
+    throw new NotFoundError(`There is no such ${inputName === 'groupId' ? 'group' : 'conversation'}.`)
   }
-  return row
+  if (row.kind === 'GROUP' || (row.kind === 'CONTEXT' && inputName === 'conversationId')) {
+    return { ...row, kind: row.kind }
+  }
+  throw new InvalidInputError([{ path: [String(inputName)], detail: 'This conversation is not a group.' }])
 }

@@ -25,13 +25,9 @@ export async function addMembers(
   userIds: string[],
 ): Promise<string[]> {
   const joined = await transaction.$queryRaw<{ userId: string }[]>`
-    insert into participants as p (company_id, conversation_id, user_id, joined_seq)
-    select ${companyId}::uuid, ${group.id}::uuid, u.id, ${group.lastSeq}
-    from unnest(${userIds}::uuid[]) u (id)
-    on conflict (company_id, conversation_id, user_id) do update
-      set left_at = null, role = 'MEMBER', joined_at = excluded.joined_at, joined_seq = excluded.joined_seq
-      where p.left_at is not null
-    returning p.user_id as "userId"`
+    select j.user_id as "userId" from unnest(${userIds}::uuid[]) u (id)
+    cross join lateral app.join_conversation(${companyId}::uuid, ${group.id}::uuid, u.id, ${group.lastSeq}) j
+    where j.user_id is not null`
   return joined.map(({ userId }) => userId)
 }
 
@@ -55,7 +51,10 @@ export async function removeMember(
   return true
 }
 
-/** The last admin hands over to the longest-standing member; without members the group closes (features 2.2). */
+/**
+ * The last admin hands over to the longest-standing member; without members a group closes (features 2.2). A context's
+ * one conversation waits for who opens it next.
+ */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }
   const admins = { ...present, role: 'ADMIN', user: { isEnabled: true } }
@@ -71,8 +70,8 @@ async function settleSuccession(transaction: Transaction, companyId: string, gro
       data: { role: 'ADMIN' },
     })
   } else {
-    await transaction.conversation.update({
-      where: { companyId_id: { companyId, id: groupId } },
+    await transaction.conversation.updateMany({
+      where: { companyId, id: groupId, kind: 'GROUP' },
       data: { isClosed: true },
     })
   }

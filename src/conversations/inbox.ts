@@ -1,14 +1,18 @@
 import type { Statement } from '../database/database.ts'
 import {
-  begunSql,
   conversationColumns,
   lastMessageColumns,
   lastMessageJoin,
   mutedSql,
   unreadMentionsSql,
   unreadSql,
-  viewerJoin,
 } from './conversation-row.ts'
+import { begunSql, placesOf, readableSql, viewerPlace } from './visibility.ts'
+
+/** The conversation of each place; the `offset 0` keeps the planner from trying all that the company has. */
+const conversationOf = `cross join lateral (
+        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id offset 0
+      ) c`
 
 /**
  * A page of the inbox in one statement, latest activity first. A conversation that has moved up since the first page
@@ -21,7 +25,7 @@ export const inboxPage: Statement = {
   text: `select ${conversationColumns}, ${lastMessageColumns}, c.place
     from (
       select c.*, x.place
-      from participants p join conversations c on c.company_id = p.company_id and c.id = p.conversation_id
+      from ${placesOf('array[$2::uuid]')} p ${conversationOf}
       cross join lateral (
         select case when $11::timestamptz is null or c.last_activity_at <= $11 then c.last_activity_at else coalesce((
           select m.created_at from messages m
@@ -29,7 +33,7 @@ export const inboxPage: Statement = {
           order by m.seq desc limit 1
         ), c.created_at) end as place
       ) x
-      where p.company_id = $1 and p.user_id = $2 and p.left_at is null and ${begunSql}
+      where ${begunSql} and (p.hidden_seq is null or c.last_seq > p.hidden_seq)
         and ($3::timestamptz is null or (x.place, c.id) < ($3::timestamptz, $4::uuid))
         and ($6::text[] is null or c.kind = any($6))
         and ($7::text is null or c.context_type = $7)
@@ -42,7 +46,7 @@ export const inboxPage: Statement = {
         ))
       order by x.place desc, c.id desc limit $5
     ) c
-    ${viewerJoin}
+    ${viewerPlace()}
     ${lastMessageJoin}
     order by c.place desc, c.id desc`,
 }
@@ -53,49 +57,21 @@ export const unreadByKind: Statement = {
   text: `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
     from (
       select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
-      from participants p join conversations c on c.company_id = p.company_id and c.id = p.conversation_id
+      from ${placesOf('$2::uuid[]')} p ${conversationOf}
       cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
-      where p.company_id = $1 and p.user_id = any($2) and p.left_at is null
+      where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
         and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
     ) u
     group by u.user_id, u.kind`,
-}
-
-/** How many people take part: $1 company, $2 conversations. */
-export const participantCounts: Statement = {
-  name: 'participant_counts',
-  text: `select p.conversation_id as "conversationId", count(*)::int as count from participants p
-    where p.company_id = $1 and p.conversation_id = any($2) and p.left_at is null group by p.conversation_id`,
-}
-
-/** The marks of everybody in a conversation: $1 company, $2 conversations. */
-export const marksOf: Statement = {
-  name: 'marks_of',
-  text: `select p.conversation_id as "conversationId", p.user_id as "userId", p.joined_seq as "joinedSeq",
-      p.last_read_seq as "lastReadSeq", p.last_delivered_seq as "lastDeliveredSeq"
-    from participants p where p.company_id = $1 and p.conversation_id = any($2) and p.left_at is null`,
-}
-
-/** Members of a conversation, longest-standing first: $1 company, $2 conversation, $3 $4 after this time and user, $5 most rows. */
-export const participantsPage: Statement = {
-  name: 'participants_page',
-  text: `select p.user_id as "userId", p.role, p.joined_at as "joinedAt", p.last_read_seq as "lastReadSeq",
-      p.last_delivered_seq as "lastDeliveredSeq"
-    from participants p
-    where p.company_id = $1 and p.conversation_id = $2 and p.left_at is null
-      and ($3::timestamptz is null or (p.joined_at, p.user_id) > ($3::timestamptz, $4::uuid))
-    order by p.joined_at, p.user_id limit $5`,
 }
 
 /** Listed groups and the viewer's own by title: $1 company, $2 viewer, $3 $4 after this title and id, $5 most rows, $6 folded text. */
 export const groupsPage: Statement = {
   name: 'groups_page',
   text: `select ${conversationColumns}, ${lastMessageColumns}, c.title_folded as "titleFolded"
-    from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
-      and p.user_id = $2 and p.left_at is null
-    ${lastMessageJoin}
+    from conversations c ${viewerPlace()} ${lastMessageJoin}
     where c.company_id = $1 and c.kind = 'GROUP' and not c.is_closed
-      and (p.user_id is not null or c.access in ('OPEN', 'CLOSED'))
+      and (${readableSql} or c.access in ('OPEN', 'CLOSED'))
       and ($3::text is null or (c.title_folded, c.id) > ($3, $4::uuid))
       and ($6::text is null or strpos(c.title_folded, $6) > 0)
     order by c.title_folded, c.id limit $5`,

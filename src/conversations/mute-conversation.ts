@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
-import { NotFoundError } from '../errors.ts'
 import { id, parseInput } from '../input.ts'
-import { begunSql, type ConversationRow } from './conversation-row.ts'
+import type { ConversationRow } from './conversation-row.ts'
 import { requireConversation } from './require-conversation.ts'
 
 const schema = z.object({
@@ -17,12 +16,7 @@ const unmuteSchema = schema.omit({ until: true })
 
 const setMute: Statement = {
   name: 'set_mute',
-  text: `with muted as (
-      update participants p set is_muted = $4, muted_until = $5 from conversations c
-      where p.company_id = $1 and p.user_id = $2 and p.conversation_id = $3 and p.left_at is null
-        and c.company_id = p.company_id and c.id = p.conversation_id and ${begunSql} returning 1
-    )
-    select app.append_event('MUTE_CHANGED', $3, null, null, $2, $2)::text as position from muted`,
+  text: `select app.set_mute($1, $2, $3, $4, $5)::text as position`,
 }
 
 /** Mutes a conversation for the viewer, until a time or for good. */
@@ -46,8 +40,7 @@ export async function unmuteConversation(
 async function applyMute(context: Context, conversationId: string, isMuted: boolean, until: Date | null) {
   const { viewer, tenant, parts } = context
   const values = [viewer.companyId, viewer.userId, conversationId, isMuted, until]
-  const [muted] = await tenant.query<{ position: string }>(setMute, values)
-  if (!muted) throw new NotFoundError('There is no such conversation.')
-  parts.live.wake(viewer.companyId, Number(muted.position))
+  const [muted] = await tenant.call<{ position: string }>(setMute, values)
+  parts.live.wake(viewer.companyId, Number(muted?.position))
   return { conversation: await requireConversation(context, conversationId) }
 }

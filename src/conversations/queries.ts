@@ -1,6 +1,7 @@
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
 import type { Page } from '../page.ts'
+import { contextConversation } from './context-conversation.ts'
 import type { ConversationRow } from './conversation-row.ts'
 import { directConversationId } from './direct-id.ts'
 import { groupList, inboxList } from './lists.ts'
@@ -69,5 +70,19 @@ builder.queryField('directConversation', (t) =>
       const otherId = decodeQueryIdOf('User', userId)
       return loaders.conversation.load(directConversationId(viewer.companyId, viewer.userId, otherId))
     },
+  }),
+)
+
+builder.queryField('contextConversation', (t) =>
+  t.field({
+    type: ConversationRef,
+    nullable: true,
+    description: 'The conversation of a context; null if there is none or the viewer may not see it.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: {
+      type: t.arg({ type: ContextTypeEnum, required: true, description: 'The type of the thing.' }),
+      contextId: t.arg.string({ required: true, description: "The embedding product's own id of it." }),
+    },
+    resolve: (_root, { type, contextId }, context) => contextConversation(context, type, contextId),
   }),
 )

@@ -40,3 +40,13 @@ export const ContextTypeEnum = builder.enumType('ContextType', {
     TOPIC: { description: 'A topic.' },
   } as const,
 })
+
+/** The GraphQL enum of sensitivities. */
+export const SensitivityEnum = builder.enumType('Sensitivity', {
+  description: 'How delicate a conversation is; policies look at it.',
+  values: {
+    NORMAL: { description: 'As usual.' },
+    CONFIDENTIAL: { description: 'For those concerned.' },
+    RESTRICTED: { description: 'For as few as possible.' },
+  } as const,
+})

@@ -8,17 +8,14 @@ import { messagePage } from '../messages/message-page.ts'
 import { MessageConnection, MessageRef } from '../messages/refs.ts'
 import { forwardPage } from '../page.ts'
 import type { ConversationRow } from './conversation-row.ts'
-import { participantsPage } from './inbox.ts'
-import { ContextTypeEnum, ConversationKindEnum, ConversationRef, ParticipantRoleEnum } from './refs.ts'
-
-const SensitivityEnum = builder.enumType('Sensitivity', {
-  description: 'How delicate a conversation is; policies look at it.',
-  values: {
-    NORMAL: { description: 'As usual.' },
-    CONFIDENTIAL: { description: 'For those concerned.' },
-    RESTRICTED: { description: 'For as few as possible.' },
-  } as const,
-})
+import { membersAsParticipants, type ParticipantRow, participantsPage } from './participant-row.ts'
+import {
+  ContextTypeEnum,
+  ConversationKindEnum,
+  ConversationRef,
+  ParticipantRoleEnum,
+  SensitivityEnum,
+} from './refs.ts'
 
 const ContextLinkRef = builder
   .objectRef<{ type: 'TRANSACTION' | 'PLAN' | 'TOPIC'; contextId: string }>('ContextLink')
@@ -29,14 +26,6 @@ const ContextLinkRef = builder
       contextId: t.exposeString('contextId', { description: "The embedding product's own id of it." }),
     }),
   })
-
-interface ParticipantRow {
-  userId: string
-  role: 'ADMIN' | 'MEMBER'
-  joinedAt: Date
-  lastReadSeq: number
-  lastDeliveredSeq: number
-}
 
 const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implement({
   description: "A person's place in a conversation.",
@@ -119,9 +108,14 @@ builder.node(ConversationRef, {
             keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
             nodeOf: (row) => row,
             read: ([at, userId], most) =>
-              conversation.isMember
-                ? tenant.query(participantsPage, [viewer.companyId, conversation.id, at, userId, most])
-                : Promise.resolve([]),
+              tenant.query(conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage, [
+                viewer.companyId,
+                viewer.userId,
+                conversation.id,
+                at,
+                userId,
+                most,
+              ]),
           }),
       },
       ParticipantConnection,
@@ -153,12 +147,12 @@ builder.node(ConversationRef, {
     }),
     lastSeq: t.int({
       description: "The latest message's seq; 0 before the first.",
-      resolve: (c) => (c.isMember ? c.lastSeq : 0),
+      resolve: (c) => (c.isReadable ? c.lastSeq : 0),
     }),
     lastActivityAt: t.field({
       type: 'DateTime',
       description: 'When something was last said; before the first message, when it was created.',
-      resolve: (c) => (c.isMember ? c.lastActivityAt : c.createdAt),
+      resolve: (c) => (c.isReadable ? c.lastActivityAt : c.createdAt),
     }),
     unreadCount: t.exposeInt('unreadCount', { description: "The viewer's unread messages in it." }),
     hasUnreadMention: t.exposeBoolean('hasUnreadMention', {
@@ -178,20 +172,22 @@ builder.node(ConversationRef, {
       nullable: true,
       description: 'Who created it.',
       resolve: (c, _args, { loaders }) =>
-        c.isMember && c.createdById ? loaders.user.load(c.createdById) : null,
+        c.isReadable && c.createdById ? loaders.user.load(c.createdById) : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     eventsCursor: t.string({
       description: 'Read with the messages, then pass as `after` to conversationEvents.',
-      resolve: async ({ id, isMember }, _args, { keys, viewer, streamPosition }) =>
-        isMember ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0) : '',
+      resolve: async ({ id, isReadable }, _args, { keys, viewer, streamPosition }) =>
+        isReadable
+          ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0)
+          : '',
     }),
   }),
 })
 
 async function canPost(conversation: ConversationRow, { viewer, loaders }: Context): Promise<boolean> {
-  const { isMember, isClosed, repliesAllowed, createdById, counterpartId } = conversation
-  if (!isMember || isClosed || !viewer.permissions.has('MESSAGE_WRITE')) return false
+  const { isReadable, isClosed, repliesAllowed, createdById, counterpartId } = conversation
+  if (!isReadable || isClosed || !viewer.permissions.has('MESSAGE_WRITE')) return false
   if (counterpartId) return (await loaders.user.load(counterpartId))?.isEnabled ?? false
   return repliesAllowed || createdById === viewer.userId
 }

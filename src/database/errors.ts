@@ -1,5 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Refusal } from '../errors.ts'
-import { RepliesClosedError, ThreadTooDeepError } from '../messages/errors.ts'
+import { RepliesClosedError, ThreadTooDeepError, TwinCommittedError } from '../messages/errors.ts'
 
 interface DatabaseProblem {
   code: string
@@ -34,6 +34,8 @@ export function toDomainError(error: unknown): unknown {
       return new InvalidInputError([{ path, detail: problem.message }])
     case 'CQ423':
       return new RepliesClosedError(problem.message)
+    case 'CQ425':
+      return new TwinCommittedError(problem.message)
     default:
       return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
         ? new Refusal(

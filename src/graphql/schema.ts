@@ -9,6 +9,7 @@ import {
 } from 'graphql'
 import '../auth/schema.ts'
 import '../companies/schema.ts'
+import '../conversations/group-mutations.ts'
 import '../conversations/mutations.ts'
 import '../conversations/queries.ts'
 import '../conversations/schema.ts'

@@ -7,8 +7,7 @@ import { type LiveEvent, readEvents, readStreamBounds } from './event-row.ts'
 export interface Subscriber {
   readonly userId: string
   readonly hasEnded: boolean
-  /** Takes an event; `maySee` says whether the person may see its conversation now. */
-  offer(event: LiveEvent, maySee: boolean): void
+  offer(event: LiveEvent): void
   /** Resolves when what was offered has been consumed, or the subscription has ended. */
   drained(): Promise<void>
   /** Ends the subscription; its client resumes after what it has. */
@@ -97,7 +96,7 @@ export function createCompanyFeed(chores: TenantDatabase, log: Logger): CompanyF
 
   function offer(subscriber: Subscriber, event: LiveEvent): void {
     try {
-      subscriber.offer(event, event.visibleTo.has(subscriber.userId))
+      subscriber.offer(event)
     } catch (error) {
       // One subscription's fault must not cost the others their events.
       log.error({ err: error }, 'an event could not be offered')

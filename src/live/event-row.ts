@@ -4,11 +4,16 @@ import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 /** What an event tells of; one word per change. */
 export type EventKind =
   | 'MESSAGE_SENT'
+  | 'MESSAGE_EDITED'
+  | 'MESSAGE_RETRACTED'
+  | 'MESSAGE_HIDDEN'
+  | 'REACTIONS_CHANGED'
   | 'READ'
   | 'READ_REMINDER'
   | 'DELIVERED'
   | 'PARTICIPANTS_CHANGED'
   | 'CONVERSATION_CHANGED'
+  | 'CONVERSATION_HIDDEN'
   | 'MUTE_CHANGED'
   | 'ACCESS_CHANGED'
 
@@ -24,9 +29,27 @@ export interface LiveEvent {
   leftIds: string[]
   createdAt: Date
   message: MessageRow | null
-  /** Who of the asked-for people takes part in its conversation, or in the company if it concerns none. */
+  /** Who of the asked-for people may read its conversation, or is in the company if it concerns none. */
   visibleTo: ReadonlySet<string>
+  /** Who of them has its conversation in the inbox. */
+  placedIn: ReadonlySet<string>
+  /** Who of them has hidden its message, by itself or with everything up to it. */
+  hiddenFrom: ReadonlySet<string>
 }
+
+/** Who of the asked-for people, $4, is an enabled member who may read messages. */
+const readers = `(
+      select u.id, u.company_id from users u
+      join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
+      where u.company_id = $1 and u.id = any($4) and u.is_enabled
+    )`
+
+/** Their stored places in the conversation of event `e`. */
+const places = `(
+      select p.user_id, p.hidden_seq from participants p
+      where p.company_id = e.company_id and p.conversation_id = e.conversation_id and p.user_id = any($4)
+        and p.left_at is null
+    )`
 
 /**
  * Events in order, each hydrated once for all of a process's subscribers; who may see it is as of this moment, so a
@@ -38,17 +61,22 @@ const eventsAfter: Statement = {
       e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
       e.created_at as "happenedAt", ${messageColumns('m')},
       array(
-        select p.user_id from participants p
-        join users u on u.company_id = p.company_id and u.id = p.user_id and u.is_enabled
-        join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
-        where p.company_id = e.company_id and p.conversation_id = e.conversation_id and p.left_at is null
-          and p.user_id = any($4)
-        union all
-        select u.id from users u
-        join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
-        where e.conversation_id is null and u.company_id = e.company_id and u.id = any($4) and u.is_enabled
-      ) as "visibleTo"
-    from events e left join messages m on m.company_id = e.company_id and m.id = e.message_id
+        select u.id from ${readers} u left join ${places} p on p.user_id = u.id
+        where (p.user_id is not null or c.audience = 'COMPANY') and (p.hidden_seq is null or p.hidden_seq < c.last_seq)
+      ) as "placedIn",
+      array(
+        select u.id from ${readers} u left join ${places} p on p.user_id = u.id
+        where p.user_id is not null or c.audience <> 'PARTICIPANTS' or e.conversation_id is null
+      ) as "visibleTo",
+      array(
+        select h.user_id from hidden_messages h
+        where h.company_id = e.company_id and h.user_id = any($4) and h.conversation_id = e.conversation_id and h.seq = m.seq
+        union
+        select p.user_id from ${places} p where p.hidden_seq >= m.seq
+      ) as "hiddenFrom"
+    from events e
+    left join conversations c on c.company_id = e.company_id and c.id = e.conversation_id
+    left join messages m on m.company_id = e.company_id and m.id = e.message_id
     where e.company_id = $1 and e.position > $2 order by e.position limit $3`,
 }
 
@@ -70,6 +98,8 @@ type FlatRow = MessageRow & {
   leftIds: string[]
   happenedAt: Date
   visibleTo: string[]
+  placedIn: string[]
+  hiddenFrom: string[]
 }
 
 /** Reads the events above `after`, at most `most`, for the given people. */
@@ -103,6 +133,8 @@ function readEvent(flat: FlatRow): LiveEvent {
     leftIds,
     happenedAt,
     visibleTo,
+    placedIn,
+    hiddenFrom,
     ...message
   } = flat
   return {
@@ -117,5 +149,7 @@ function readEvent(flat: FlatRow): LiveEvent {
     createdAt: happenedAt,
     message: message.id ? message : null,
     visibleTo: new Set(visibleTo),
+    placedIn: new Set(placedIn),
+    hiddenFrom: new Set(hiddenFrom),
   }
 }

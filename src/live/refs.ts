@@ -122,6 +122,17 @@ const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
   }),
 })
 
+const MessageHidden = eventType('MessageHidden').implement({
+  description: 'The viewer has deleted a message for themselves, here or on another device.',
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    messageId: t.id({
+      description: "The message's id.",
+      resolve: ({ messageId }) => encodeId('Message', messageId),
+    }),
+  }),
+})
+
 const ParticipantsChanged = eventType('ParticipantsChanged').implement({
   description:
     'People came or went. At most 100 of each are named; more are seen by reading the conversation.',
@@ -178,6 +189,7 @@ export const ConversationEvent = builder.unionType('ConversationEvent', {
   description: 'What happens in one conversation.',
   types: [
     MessageSent,
+    MessageHidden,
     ReceiptAdvanced,
     ParticipantsChanged,
     ConversationChanged,

@@ -17,6 +17,7 @@ export type StreamValue = Placed &
     | { type: 'ConversationRemoved'; conversationId: string }
     | { type: 'Discontinuity' }
     | { type: 'MessageSent'; message: MessageRow }
+    | { type: 'MessageHidden'; messageId: string }
     | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
     | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
     | { type: 'ConversationChanged'; conversationId: string }
@@ -26,15 +27,17 @@ export type StreamValue = Placed &
 export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
 
 /** What an event is in the inbox of `userId`; undefined if nothing. */
-export function inboxValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
+export function inboxValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
   const placed = { position, stream: INBOX, conversationId }
-  if (event.leftIds.includes(userId) && !maySee) return { value: { ...placed, type: 'ConversationRemoved' } }
-  if (!maySee) return undefined
+  const isGone = event.kind === 'CONVERSATION_HIDDEN' || event.leftIds.includes(userId)
+  if (!event.placedIn.has(userId)) {
+    return isGone ? { value: { ...placed, type: 'ConversationRemoved' } } : undefined
+  }
   switch (event.kind) {
     case 'MESSAGE_SENT':
-      if (!event.message) return undefined
+      if (!event.message || event.hiddenFrom.has(userId)) return undefined
       return {
         value: {
           ...placed,
@@ -48,6 +51,7 @@ export function inboxValue(event: LiveEvent, maySee: boolean, userId: string): M
       return event.actorId === userId ? { value: { ...placed, type: 'ConversationRead' } } : undefined
     case 'PARTICIPANTS_CHANGED':
     case 'CONVERSATION_CHANGED':
+    case 'MESSAGE_HIDDEN':
     case 'MUTE_CHANGED':
       return { value: { ...placed, type: 'InboxConversationChanged' } }
     default:
@@ -56,17 +60,20 @@ export function inboxValue(event: LiveEvent, maySee: boolean, userId: string): M
 }
 
 /** What an event of its conversation is to `userId`; undefined if nothing. */
-export function conversationValue(event: LiveEvent, maySee: boolean, userId: string): Mapped {
+export function conversationValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position, message, seq, actorId } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
   const placed = { position, stream: conversationId }
-  if (!maySee) {
+  if (!event.visibleTo.has(userId) || event.kind === 'CONVERSATION_HIDDEN') {
     // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
     return { value: { ...placed, type: 'ConversationRemoved', conversationId }, isLast: true }
   }
   switch (event.kind) {
     case 'MESSAGE_SENT':
-      return message ? { value: { ...placed, type: 'MessageSent', message } } : undefined
+      if (!message || event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...placed, type: 'MessageSent', message } }
+    case 'MESSAGE_HIDDEN':
+      return message ? { value: { ...placed, type: 'MessageHidden', messageId: message.id } } : undefined
     case 'READ':
     case 'DELIVERED':
       if (!actorId || seq === null) return undefined

@@ -18,25 +18,24 @@ export function inboxStream(context: Context, after: string | undefined): Promis
   return open(context, {
     stream: INBOX,
     after,
-    map: (event, maySee) => inboxValue(event, maySee, userId),
+    map: (event) => inboxValue(event, userId),
     requireAccess: requireMembership,
   })
 }
 
-/** Subscribes the viewer to one conversation; throws NOT_FOUND unless the viewer takes part in it. */
+/** Subscribes the viewer to one conversation; throws NOT_FOUND unless the viewer may read it. */
 export async function conversationStream(
   context: Context,
   conversationId: string,
   after: string | undefined,
 ): Promise<EventQueue<StreamValue>> {
   const { userId } = context.viewer
-  const requireAccess = (now: Context) => requireParticipation(now, conversationId)
+  const requireAccess = (now: Context) => requireReadable(now, conversationId)
   await requireAccess(context)
   return open(context, {
     stream: conversationId,
     after,
-    map: (event, maySee) =>
-      event.conversationId === conversationId ? conversationValue(event, maySee, userId) : undefined,
+    map: (event) => (event.conversationId === conversationId ? conversationValue(event, userId) : undefined),
     requireAccess,
   })
 }
@@ -44,7 +43,7 @@ export async function conversationStream(
 interface Stream {
   stream: string
   after: string | undefined
-  map(event: LiveEvent, maySee: boolean): Mapped
+  map(event: LiveEvent): Mapped
   requireAccess(context: Context): Promise<void>
 }
 
@@ -78,9 +77,9 @@ async function open(
 
   const subscriber = {
     userId,
-    offer(event: LiveEvent, maySee: boolean): void {
+    offer(event: LiveEvent): void {
       if (queue.hasEnded) return
-      const mapped = isShutOut(event, maySee, userId) ? 'ended' : map(event, maySee)
+      const mapped = isShutOut(event, userId) ? 'ended' : map(event)
       if (mapped === 'ended') queue.end()
       else if (mapped?.isLast) queue.end(mapped.value)
       else if (!mapped || queue.push(mapped.value)) seen = event.position
@@ -105,8 +104,8 @@ async function open(
   }
 }
 
-function isShutOut({ kind, leftIds }: LiveEvent, maySee: boolean, userId: string): boolean {
-  return kind === 'ACCESS_CHANGED' && leftIds.includes(userId) && !maySee
+function isShutOut({ kind, leftIds, visibleTo }: LiveEvent, userId: string): boolean {
+  return kind === 'ACCESS_CHANGED' && leftIds.includes(userId) && !visibleTo.has(userId)
 }
 
 /** Runs `act` at the time, however far off; the returned function calls it off. */
@@ -127,9 +126,9 @@ async function requireMembership({ loaders, viewer }: Context): Promise<void> {
   if (!user) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
 }
 
-async function requireParticipation({ loaders }: Context, conversationId: string): Promise<void> {
+async function requireReadable({ loaders }: Context, conversationId: string): Promise<void> {
   const conversation = await loaders.conversation.load(conversationId)
-  if (!conversation?.isMember) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+  if (!conversation?.isReadable) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
 }
 
 function sizeOf(value: StreamValue): number {

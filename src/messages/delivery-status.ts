@@ -5,7 +5,8 @@ export type DeliveryStatus = 'SENT' | 'DELIVERED' | 'READ'
 
 /**
  * The status of an own message towards its recipients, the least advanced counting: those who were in the conversation
- * when it was sent and still are. Without recipients it stays SENT.
+ * when it was sent and still are, and whoever has moved past it since, so that a leave or a return never takes a
+ * receipt back. Without recipients it stays SENT.
  */
 export function deliveryStatus(
   message: { seq: number | null; authorId: string },
@@ -13,8 +14,12 @@ export function deliveryStatus(
 ): DeliveryStatus {
   const { seq, authorId } = message
   if (seq === null) return 'SENT'
-  const recipients = marks.filter((mark) => mark.userId !== authorId && mark.joinedSeq < seq)
+  const recipients = marks.filter(
+    (mark) =>
+      mark.userId !== authorId && (mark.lastDeliveredSeq >= seq || (mark.joinedSeq < seq && !mark.hasLeft)),
+  )
   if (recipients.length === 0) return 'SENT'
-  if (recipients.every((mark) => mark.lastReadSeq >= seq)) return 'READ'
+  const hasRead = (mark: MarkRow) => mark.lastReadSeq >= seq
+  if (recipients.some(hasRead) && recipients.every((mark) => hasRead(mark) || mark.hasLeft)) return 'READ'
   return recipients.every((mark) => mark.lastDeliveredSeq >= seq) ? 'DELIVERED' : 'SENT'
 }

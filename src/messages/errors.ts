@@ -15,3 +15,8 @@ export class ThreadTooDeepError extends UserError {
     this.maxDepth = maxDepth
   }
 }
+
+/** The same send under the same key has been committed by another call a moment ago: the answer is that one's. */
+export class TwinCommittedError extends Error {
+  override readonly name = 'TwinCommittedError'
+}

@@ -10,7 +10,7 @@ const seq = z.number().int().min(1, { error: 'Messages are numbered from 1.' })
 
 const readSchema = z.object({
   conversationId: id('Conversation'),
-  upToSeq: z.number().int().min(0, { error: 'Messages are numbered from 1.' }).nullish(),
+  upToSeq: seq.nullish(),
 })
 const unreadSchema = z.object({ conversationId: id('Conversation'), fromSeq: seq })
 const deliverySchema = z.object({
@@ -33,7 +33,7 @@ const acknowledge: Statement = {
   text: `select app.acknowledge_delivery($1, $2, $3, $4)::text as position`,
 }
 
-/** Moves the viewer's read mark forward; never back. Clears the private reminder. */
+/** Moves the viewer's read mark forward; never back. The private reminder gives way to what was read. */
 export async function markRead(context: Context, input: unknown): Promise<{ conversation: ConversationRow }> {
   const { conversationId, upToSeq } = parseInput(readSchema, input)
   await move(context, readUpTo, [conversationId, upToSeq ?? null])

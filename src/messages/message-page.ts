@@ -41,7 +41,7 @@ export async function messagePage(
   conversation: ConversationRow,
   args: MessagePageArgs,
 ): Promise<Page<MessageRow>> {
-  if (!conversation.isMember) return pageOf<MessageRow>([], { hasNextPage: false, hasPreviousPage: false })
+  if (!conversation.isReadable) return pageOf<MessageRow>([], { hasNextPage: false, hasPreviousPage: false })
   if (args.first != null && args.last != null)
     throw new Refusal('BAD_USER_INPUT', 'Use either `first` or `last`.')
   const { id, lastSeq } = conversation
@@ -101,7 +101,8 @@ export function replyPage(
     key: ['seq'],
     keyOf: (row) => [String(row.seq)],
     nodeOf: (row) => row,
-    read: ([seq], most) => tenant.query(repliesAfter, [viewer.companyId, parentId, Number(seq ?? 0), most]),
+    read: ([seq], most) =>
+      tenant.query(repliesAfter, [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), most]),
   })
 }
 
@@ -116,11 +117,25 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
 }
 
 function above({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
-  return tenant.query<MessageRow>(messagesUpwards, [viewer.companyId, id, after, before - 1, most])
+  return tenant.query<MessageRow>(messagesUpwards, [
+    viewer.companyId,
+    viewer.userId,
+    id,
+    after,
+    before - 1,
+    most,
+  ])
 }
 
 function below({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
-  return tenant.query<MessageRow>(messagesDownwards, [viewer.companyId, id, after + 1, before, most])
+  return tenant.query<MessageRow>(messagesDownwards, [
+    viewer.companyId,
+    viewer.userId,
+    id,
+    after + 1,
+    before,
+    most,
+  ])
 }
 
 function seqOf(cursor: string | null | undefined): number | undefined {

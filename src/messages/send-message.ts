@@ -8,6 +8,7 @@ import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, id, ids, parseInput, subjectText, text, visible } from '../input.ts'
+import { TwinCommittedError } from './errors.ts'
 import type { MessageRow } from './message-row.ts'
 
 /** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
@@ -55,7 +56,7 @@ const sendOne: Statement = {
 
 const findSent: Statement = {
   name: 'find_sent_message',
-  text: `select app.remembered_send($1, $2, $3) as "messageId"`,
+  text: `select app.remembered_send($1, $2, $3) as "messageId", true as replayed`,
 }
 
 interface SentRow {
@@ -96,8 +97,10 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     createdAt: new Date(),
     editedAt: null,
     retractedAt: null,
+    revision: 0,
   }
-  const [sent] = await tenant.call<SentRow>(sendOne, [
+  const hash = request.key === null ? null : hashRequest(keys, request)
+  const values = [
     viewer.companyId,
     viewer.userId,
     messageId,
@@ -111,8 +114,13 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     request.mentionIds,
     message.clientMessageId,
     request.key,
-    request.key === null ? null : hashRequest(keys, request),
-  ])
+    hash,
+  ]
+  const [sent] = await tenant.call<SentRow>(sendOne, values).catch(async (error) => {
+    if (error instanceof TwinCommittedError)
+      return tenant.query<SentRow>(findSent, [viewer.userId, request.key, hash])
+    throw error
+  })
   if (!sent) throw new Error('send_message returned no row')
   if (sent.replayed) return replay(context, sent.messageId)
   parts.live.wake(viewer.companyId, Number(sent.position))

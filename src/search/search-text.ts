@@ -8,8 +8,12 @@ export function searchText(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
   if (text.length > LONGEST)
     throw new Refusal('BAD_USER_INPUT', `A search takes at most ${LONGEST} characters.`)
-  if (text.includes('\0') || !text.isWellFormed()) {
-    throw new Refusal('BAD_USER_INPUT', 'The search text holds a NUL or half a character.')
-  }
+  requireWellFormed(text, 'The search text')
   return fold(text) || null
+}
+
+/** Throws BAD_USER_INPUT for a text of a query that PostgreSQL cannot take; `what` names it. */
+export function requireWellFormed(text: string, what: string): void {
+  if (!text.includes('\0') && text.isWellFormed()) return
+  throw new Refusal('BAD_USER_INPUT', `${what} holds a NUL or half a character.`)
 }

@@ -7,7 +7,7 @@ import { type Application, openApplication } from '../../src/application.ts'
 import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
 import { createCompany } from '../../src/companies/create-company.ts'
 import { type Environment, readEnvironment } from '../../src/env.ts'
-import { encodeId } from '../../src/ids.ts'
+import { decodeId, encodeId } from '../../src/ids.ts'
 import { createServer, type Server } from '../../src/server.ts'
 import { Client } from './client.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
@@ -32,6 +32,8 @@ export interface TestApp extends AsyncDisposable {
     members: Record<Names, string>,
     options?: { limited?: boolean },
   ): Promise<TestCompany<Names>>
+  /** Has `admin` bring somebody into the company, and signs the newcomer in. */
+  newcomer(admin: Client, companyId: string, first: string): Promise<Client>
 }
 
 /** A company of a test and its people, each signed in. */
@@ -88,6 +90,7 @@ export async function startApp({
     environment,
     server,
     company: (name, members, options) => createTestCompany(url, application, name, members, options),
+    newcomer: (admin, companyId, first) => signInNewcomer(application, admin, companyId, first),
     async [Symbol.asyncDispose]() {
       await server.close()
       await application.close()
@@ -96,6 +99,25 @@ export async function startApp({
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+async function signInNewcomer(
+  { developmentIssuer }: Application,
+  admin: Client,
+  companyId: string,
+  first: string,
+): Promise<Client> {
+  const externalId = `${first}@${randomBytes(4).toString('hex')}.test`
+  await admin.mutate('syncMembers', { members: [{ externalId, name: first }] })
+  const { users } = await admin.run(
+    'query ($search: String) { users(search: $search) { nodes { id externalId } } }',
+    {
+      search: first,
+    },
+  )
+  const { id: userId } = users.nodes.find((user: { externalId: string }) => user.externalId === externalId)
+  const token = (await developmentIssuer?.mint({ subject: externalId, companyId })) ?? ''
+  return new Client(admin.url, token, { uuid: decodeId(userId)?.uuid ?? '', externalId, userId })
 }
 
 async function createTestCompany<Names extends string>(

@@ -115,14 +115,14 @@ export class Client {
     )
   }
 
-  /** Follows one conversation from now on. */
-  async watch(conversationId: string, selection: string): Promise<Recorder> {
+  /** Follows one conversation from now on, or from a cursor. */
+  async watch(conversationId: string, selection: string, after?: string): Promise<Recorder> {
     const { conversation } = await this.run('query ($id: ID!) { conversation(id: $id) { eventsCursor } }', {
       id: conversationId,
     })
     return this.subscribe(
       `subscription ($id: ID!, $after: String) { conversationEvents(conversationId: $id, after: $after) { __typename ${selection} } }`,
-      { id: conversationId, after: conversation.eventsCursor },
+      { id: conversationId, after: after ?? conversation.eventsCursor },
     )
   }
 

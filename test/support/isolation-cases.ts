@@ -117,6 +117,13 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.muteConversation': mutation('muteConversation', [
     [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
   ]),
+  'Mutation.hideConversation': mutation('hideConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.openContextConversation': mutation('openContextConversation', [
+    [(ids) => ({ type: 'PLAN', contextId: 'never', participantIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.hideMessage': mutation('hideMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
   'Mutation.unmuteConversation': mutation('unmuteConversation', [
     [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
   ]),
@@ -182,6 +189,15 @@ export const listingCases: Record<string, ListingCase> = {
     document: `query ($search: String, $after: String) {
       members(search: $search, after: $after) { nodes { user { id name } role { id } } edges { cursor } ${PAGE} } }`,
     variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.contextConversation': {
+    document: `query ($id: String!) { contextConversation(type: TOPIC, contextId: $id) { ${CONVERSATION} } }`,
+    variables: (text) => [{ id: text }],
+  },
+  'Mutation.createGlobalConversation': {
+    document: `mutation { createGlobalConversation(input: { title: "Here" }) { __typename
+      ... on PermissionDeniedError { permission } } }`,
+    variables: () => [{}],
   },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
   'Query.sentMessages': {

@@ -95,8 +95,13 @@ async function fillCompany(
     from messages m join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
     where m.company_id = ${company} and m.seq % 3 = 0`)
   await admin.query(`
-    insert into idempotency_keys (company_id, user_id, operation, key, request_hash, conversation_id, message_id)
-    select m.company_id, m.author_id, 'sendMessage', m.id::text, '\\x00', m.conversation_id, m.id
+    insert into hidden_messages (company_id, user_id, conversation_id, seq, message_id)
+    select m.company_id, p.user_id, m.conversation_id, m.seq, m.id
+    from messages m join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
+    where m.company_id = ${company} and m.seq % 7 = 0`)
+  await admin.query(`
+    insert into idempotency_keys (company_id, user_id, operation, key, request_hash, message_id)
+    select m.company_id, m.author_id, 'sendMessage', m.id::text, '\\x00', m.id
     from messages m where m.company_id = ${company} and m.seq % 5 = 0`)
   await admin.query(`
     insert into connection_tickets (company_id, ticket_hash, user_id, expires_at, token_expires_at)

@@ -89,7 +89,9 @@ export class UnreadModel {
       }
       case 'markRead':
         person.readUpTo = Math.max(person.readUpTo, wanted.at)
-        person.unreadFrom = null
+        // A reading below the mark takes the reminder along, up to what was read.
+        if (wanted.at >= person.readUpTo) person.unreadFrom = null
+        else if (person.unreadFrom !== null) person.unreadFrom = Math.max(person.unreadFrom, wanted.at + 1)
         return wanted
       case 'markUnread':
         person.unreadFrom = wanted.at
