@@ -62,6 +62,11 @@ export function refreshContext(context: Context, streamPosition = context.stream
   return { ...context, streamPosition, loaders: createLoaders(context.tenant, context.viewer.userId) }
 }
 
+/** Forgets what the operation has read: what a mutation answers is as of its own write. */
+export function forgetReads(context: Context): void {
+  context.loaders = createLoaders(context.tenant, context.viewer.userId)
+}
+
 /** Throws PermissionDeniedError unless the viewer's role has the permission. */
 export function requirePermission(context: Context, permission: Permission): void {
   if (!context.viewer.permissions.has(permission)) {

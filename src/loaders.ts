@@ -29,7 +29,7 @@ export interface UnreadRow {
   mentions: number
 }
 
-/** Batched reads of one operation, or of one delivered event: what they return is as of then. */
+/** Batched reads of one query, mutation field or delivered event: what they return is as of then. */
 export interface Loaders {
   user: DataLoader<string, UserRow | null>
   /** Null unless the viewer may see it. */

@@ -12,6 +12,7 @@ import { PermissionDeniedError, Refusal } from '../errors.ts'
 import { encodeId } from '../ids.ts'
 import type { Permission } from '../members/permissions.ts'
 import { fieldCost } from './field-cost.ts'
+import { freshLoadersPluginName } from './fresh-loaders-plugin.ts'
 import { decodeQueryId } from './ids.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
@@ -43,6 +44,7 @@ export const builder = new SchemaBuilder<{
     DataloaderPlugin,
     DirectivesPlugin,
     ComplexityPlugin,
+    freshLoadersPluginName,
     rateLimitPluginName,
   ],
   defaultFieldNullability: false,

@@ -29,6 +29,8 @@ const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
       type: UserRef,
       description: 'The person.',
       load: loadUsers,
+      // The loaders of the context remember people, and only until the next write.
+      loaderOptions: { cache: false },
       resolve: (receipt) => receipt.userId,
     }),
     status: t.field({
