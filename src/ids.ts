@@ -1,7 +1,10 @@
 import { v7, validate } from 'uuid'
 
 /** Types whose ids leave the API. */
-export type NodeType = 'Company' | 'User' | 'Role' | 'Conversation' | 'Message'
+export const nodeTypes = ['Company', 'User', 'Role', 'Conversation', 'Message'] as const
+
+/** A type whose ids leave the API. */
+export type NodeType = (typeof nodeTypes)[number]
 
 /** A new time-ordered id (UUIDv7, RFC 9562). */
 export function newId(): string {
@@ -13,10 +16,11 @@ export function encodeId(type: string, uuid: string): string {
   return Buffer.from(`${type}:${uuid}`).toString('base64url')
 }
 
-/** Type and UUID of a global id, or undefined if it is malformed. */
-export function decodeId(id: string): { type: string; uuid: string } | undefined {
-  const [type, uuid, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
-  if (!type || !uuid || rest.length > 0 || !/^[A-Za-z]{1,40}$/.test(type)) return undefined
+/** Type and UUID of a global id, or undefined if it is malformed or of no such type. */
+export function decodeId(id: string): { type: NodeType; uuid: string } | undefined {
+  const [name, uuid, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
+  const type = nodeTypes.find((known) => known === name)
+  if (!type || !uuid || rest.length > 0) return undefined
   if (!isUuid(uuid) || encodeId(type, uuid) !== id) return undefined
   return { type, uuid }
 }

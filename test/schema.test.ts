@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { buildSchema } from 'graphql'
+import { buildSchema, type GraphQLInterfaceType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { printWithDirectives } from '../src/graphql/print-schema.ts'
 import { schema } from '../src/graphql/schema.ts'
+import { nodeTypes } from '../src/ids.ts'
 import {
   deprecated,
   lists,
@@ -82,6 +83,11 @@ describe('the schema', () => {
       'Subscription.noteSent: ID',
       'User.userId: String!',
     ])
+  })
+
+  it('reads the ids of every node, and of nothing else', () => {
+    const nodes = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
+    expect(nodes.map(({ name }) => name).sort()).toEqual([...nodeTypes].sort())
   })
 
   it('gives each mutation one input, a result of its own and a rate limit', () => {

@@ -13,7 +13,7 @@ import { encodeId } from '../ids.ts'
 import type { Permission } from '../members/permissions.ts'
 import { fieldCost } from './field-cost.ts'
 import { freshLoadersPluginName } from './fresh-loaders-plugin.ts'
-import { decodeQueryId } from './ids.ts'
+import { decodeNodeId, nodeScopes } from './ids.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
 /** What the schema is made with: every type, field and argument is described, and every root field says who may use it. */
@@ -102,13 +102,13 @@ export const builder = new SchemaBuilder<{
     idFieldOptions: { description: 'Opaque, and unique over all types.' },
     nodeQueryOptions: {
       description: 'Anything by its id; null if it does not exist or the viewer may not see it.',
-      authScopes: { member: true },
+      authScopes: (_root, { id }) => nodeScopes([id]),
       args: { id: { description: 'The id, as given by the API.' } },
     },
     nodesQueryOptions: {
       description:
         'Several things by id, in the order asked for, at most 100; null where one does not exist or the viewer may not see it.',
-      authScopes: { member: true },
+      authScopes: (_root, { ids }) => nodeScopes(ids),
       args: { ids: { description: 'The ids, as given by the API.' } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         if (ids.length > 100) throw new Refusal('BAD_USER_INPUT', 'At most 100 ids are taken at once.')
@@ -117,7 +117,7 @@ export const builder = new SchemaBuilder<{
     },
     mutationInputArgOptions: { description: 'What to do.' },
     encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
-    decodeGlobalID: decodeQueryId,
+    decodeGlobalID: decodeNodeId,
   },
 })
 

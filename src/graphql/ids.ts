@@ -1,18 +1,35 @@
 import { Refusal } from '../errors.ts'
 import { decodeId, type NodeType } from '../ids.ts'
 
-/** Decodes an id given to a query; throws BAD_USER_INPUT if it is malformed. */
-export function decodeQueryId(id: string): { typename: string; id: string } {
-  const decoded = decodeId(id)
-  if (!decoded) throw new Refusal('BAD_USER_INPUT', `"${id.slice(0, 64)}" is not an id.`)
-  return { typename: decoded.type, id: decoded.uuid }
-}
-
 /** Decodes an id of one type given to a query; throws BAD_USER_INPUT if it is malformed or of another type. */
 export function decodeQueryIdOf(type: NodeType, id: string): string {
-  const decoded = decodeQueryId(id)
-  if (decoded.typename !== type) {
-    throw new Refusal('BAD_USER_INPUT', `This is the id of a ${decoded.typename}, not of a ${type}.`)
+  const decoded = decodeId(id)
+  if (!decoded) throw malformed(id)
+  if (decoded.type !== type) {
+    throw new Refusal('BAD_USER_INPUT', `This is the id of a ${decoded.type}, not of a ${type}.`)
   }
-  return decoded.id
+  return decoded.uuid
+}
+
+/** An id given to `node` or `nodes`; of no type if it is malformed. */
+export interface NodeId {
+  typename: string
+  id: string
+}
+
+/** Decodes an id given to `node` or `nodes`. Never throws: the cost is counted first, and no path is known there. */
+export function decodeNodeId(id: string): NodeId {
+  const decoded = decodeId(id)
+  return decoded ? { typename: decoded.type, id: decoded.uuid } : { typename: '', id }
+}
+
+/** What it takes to ask for these by their ids. Throws BAD_USER_INPUT if one is malformed. */
+export function nodeScopes(ids: readonly NodeId[]): { member: true } {
+  const wrong = ids.find(({ typename }) => typename === '')
+  if (wrong) throw malformed(wrong.id)
+  return { member: true }
+}
+
+function malformed(id: string): Refusal {
+  return new Refusal('BAD_USER_INPUT', `"${id.slice(0, 64)}" is not an id.`)
 }

@@ -131,6 +131,7 @@ export function openRootFields(schema: GraphQLSchema): string[] {
     Object.values(root?.getFields() ?? {})
       .filter((field) => {
         const { pothosOptions } = field.extensions as { pothosOptions?: { authScopes?: object } }
+        if (typeof pothosOptions?.authScopes === 'function') return false
         return Object.keys(pothosOptions?.authScopes ?? {}).length === 0
       })
       .map((field) => `${root?.name}.${field.name}`),
