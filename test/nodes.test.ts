@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withClient } from '../src/database/roles.ts'
+import { encodeId, newId } from '../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 
@@ -61,6 +63,36 @@ describe('node and nodes', () => {
       data: { viewer: { user: { id: alice.userId } }, here: null },
       refused: [{ path: ['here'], code }],
     })
+  })
+
+  it('need MESSAGE_READ for messages and conversations', async () => {
+    const { alice, bob } = await app.company('Initech', { alice: 'owner', bob: 'member' })
+    const { id, conversationId } = await alice.say({ recipientId: bob.userId }, 'Unread')
+    await withClient(app.database.adminUrl, (admin) =>
+      admin.query(
+        `update roles set permissions = '{MESSAGE_WRITE}'
+        where (company_id, id) in (select company_id, role_id from users where id = $1)`,
+        [bob.uuid],
+      ),
+    )
+    const code = 'FORBIDDEN'
+    const { data, refused } = await refusal(bob, 'query ($id: ID!) { message(id: $id) { id } }', { id })
+    expect({ data, refused }).toEqual({ data: { message: null }, refused: [{ path: ['message'], code }] })
+    for (const forbidden of [id, conversationId, encodeId('Message', newId())]) {
+      expect(await refusal(bob, NODE, { id: forbidden })).toEqual({
+        data: { node: null },
+        refused: [{ path: ['node'], code }],
+      })
+      expect(await refusal(bob, NODES, { ids: [bob.userId, forbidden] })).toEqual({
+        data: null,
+        refused: [{ path: ['nodes'], code }],
+      })
+    }
+    expect(await bob.run(NODES, { ids: [alice.userId] })).toEqual({
+      nodes: [{ __typename: 'User', id: alice.userId }],
+    })
+    const { errors } = await bob.send(NODE, { id })
+    expect(errors?.[0]?.message).toBe('Your role lacks the permission MESSAGE_READ.')
   })
 
   it('refuse what costs too much although an id is malformed', async () => {

@@ -23,11 +23,15 @@ export function decodeNodeId(id: string): NodeId {
   return decoded ? { typename: decoded.type, id: decoded.uuid } : { typename: '', id }
 }
 
-/** What it takes to ask for these by their ids. Throws BAD_USER_INPUT if one is malformed. */
-export function nodeScopes(ids: readonly NodeId[]): { member: true } {
+/**
+ * What it takes to ask for things by their ids: as much as where each has a query of its own. Throws BAD_USER_INPUT if
+ * an id is malformed.
+ */
+export function nodeScopes(ids: readonly NodeId[]): { member: true } | { permission: 'MESSAGE_READ' } {
   const wrong = ids.find(({ typename }) => typename === '')
   if (wrong) throw malformed(wrong.id)
-  return { member: true }
+  const areMessages = ids.some(({ typename }) => typename === 'Message' || typename === 'Conversation')
+  return areMessages ? { permission: 'MESSAGE_READ' } : { member: true }
 }
 
 function malformed(id: string): Refusal {
