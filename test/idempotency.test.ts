@@ -92,6 +92,32 @@ describe('a send with an idempotency key', () => {
     expect(await bodies(bob, group)).toEqual(['Top', 'Same'])
   })
 
+  it('is the same send with metadata in another order, which stay as given first', async () => {
+    const { alice, bob } = acme
+    const group = await alice.group('Orders', [bob])
+    const given = '{"b":[{"y":1,"x":{"d":null,"c":"1"}},2],"a":{"10":true,"9":1.5,"__proto__":{"f":1,"e":2}}}'
+    const other = '{"a":{"9":1.5,"__proto__":{"e":2,"f":1},"10":true},"b":[{"x":{"c":"1","d":null},"y":1},2]}'
+    const sendWith = (metadata: string) => {
+      const input = { conversationId: group, body: 'Ordered', idempotencyKey: 'orders' }
+      return alice.mutate(
+        'sendMessage',
+        { ...input, metadata: JSON.parse(metadata) },
+        'message { id metadata }',
+      )
+    }
+    const first = await sendWith(given)
+    expect(JSON.stringify(first.message.metadata)).toBe(JSON.stringify(JSON.parse(given)))
+    const again = await sendWith(other)
+    expect(JSON.stringify(again)).toBe(JSON.stringify(first))
+    const listed = other.replace('"y":1},2]', '"y":1},3]')
+    for (const changed of [listed, other.replace('"f":1', '"f":2'), other.replace('"1"', '1')]) {
+      expect(await sendWith(changed)).toMatchObject({ __typename: 'ConflictError' })
+    }
+    const turned = given.replace(/"b":\[(.*),2\]/, '"b":[2,$1]')
+    expect(await sendWith(turned)).toMatchObject({ __typename: 'ConflictError' })
+    expect(await bodies(bob, group)).toEqual(['Ordered'])
+  })
+
   it('remembers successes only', async () => {
     const { alice, bob, carol } = acme
     const group = await alice.group('Failures', [bob])

@@ -8,6 +8,7 @@ import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, id, ids, parseInput, subjectText, text, visible } from '../input.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { TwinCommittedError } from './errors.ts'
 import type { MessageRow } from './message-row.ts'
 
@@ -211,7 +212,8 @@ function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
     priority,
     parentId,
     [...mentionIds].sort(),
-    metadata,
+    // Clients may write an object's members in another order when they try again.
+    metadata === null ? null : canonicalJson(metadata),
     clientMessageId,
   ]
   return keys.requestHash(`sendMessage ${JSON.stringify(content)}`)
