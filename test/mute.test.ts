@@ -109,6 +109,40 @@ describe('a mute', () => {
     expect(await titlesOf(bob, { muted: true })).toEqual([])
   })
 
+  /** Mutes the group until then, given in a variable and in the document. */
+  const muteBothWays = (until: string) => {
+    const ending = '{ ... on MuteConversationPayload { conversation { mutedUntil } } }'
+    const muteUntil = (value: string) =>
+      `muteConversation(input: { conversationId: $id, until: ${value} }) ${ending}`
+    return Promise.all([
+      acme.bob.send(`mutation ($id: ID!, $until: DateTime) { ${muteUntil('$until')} }`, { id: group, until }),
+      acme.bob.send(`mutation ($id: ID!) { ${muteUntil(`"${until}"`)} }`, { id: group }),
+    ])
+  }
+
+  it.each(['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999+14:00'])(
+    'until %s is taken',
+    async (until) => {
+      for (const { data } of await muteBothWays(until))
+        expect(data.muteConversation.conversation).toEqual({ mutedUntil: new Date(until).toISOString() })
+    },
+  )
+
+  it.each([
+    '9999-12-31T23:59:59.999-00:01',
+    '9999-12-31T23:59:59-23:59',
+    '0000-12-31T23:59:59.999Z',
+    '0001-01-01T00:00:00+00:01',
+  ])('until %s is refused, being outside the years 1 to 9999', async (until) => {
+    for (const { data, errors } of await muteBothWays(until)) {
+      expect({ data, code: errors?.[0]?.extensions?.code }).toEqual({
+        data: undefined,
+        code: 'BAD_USER_INPUT',
+      })
+      expect(errors?.[0]?.message).toContain('A DateTime is within the years 1 to 9999 in UTC.')
+    }
+  })
+
   it('leaves a direct conversation alone that the other side has not begun', async () => {
     const carols = await app.company('Begun', { carol: 'member', dora: 'member' })
     const { carol, dora } = carols

@@ -33,7 +33,14 @@ function parseInstant(value: unknown): Date {
   if (!instant || Number.isNaN(instant.getTime()) || !isDay(String(value).slice(0, 10))) {
     throw new GraphQLError('A DateTime is an RFC 3339 instant such as 2026-11-21T09:30:00.000Z.')
   }
+  if (!isPrintable(instant)) throw new GraphQLError('A DateTime is within the years 1 to 9999 in UTC.')
   return instant
+}
+
+/** An offset may lead out of the years that RFC 3339 writes with four digits; PostgreSQL knows no year 0. */
+function isPrintable(instant: Date): boolean {
+  const year = instant.getUTCFullYear()
+  return year >= 1 && year <= 9999
 }
 
 /** Date rolls 31 February over into March; the day must come back as it was given. */
