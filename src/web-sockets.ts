@@ -4,6 +4,7 @@ import { CloseCode, type ServerOptions } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Viewer } from './auth/viewer.ts'
+import { ClientSocket } from './client-socket.ts'
 import type { Parts } from './context.ts'
 import { Refusal } from './errors.ts'
 import { maskError } from './graphql/mask-error.ts'
@@ -40,6 +41,7 @@ export function attachWebSockets(
     noServer: true,
     maxPayload: maxRequestBytes,
     perMessageDeflate: false,
+    WebSocket: ClientSocket,
   })
   http.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (requestPath(request) !== '/graphql') {

@@ -72,7 +72,10 @@ export async function startApp({
     ...changes,
   }
   const logged: Record<string, unknown>[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
+  const log = pino(
+    { level: changes?.logLevel ?? 'info' },
+    { write: (line: string) => void logged.push(JSON.parse(line)) },
+  )
   const application = await openApplication(environment, log, { limiterClock })
   const { parts, redis, developmentIssuer } = application
   const server = createServer({ parts, redis, demoUsers: async () => [] })
