@@ -32,6 +32,10 @@ const inboxOf = async (client: Client, kind: string): Promise<Data[]> => {
 const unreadOf = async (client: Client): Promise<Data> =>
   (await client.run('{ viewer { unread { total global context } } }')).viewer.unread
 
+const statusIn = async (client: Client, id: string): Promise<string> =>
+  (await client.run('query ($id: ID!) { conversation(id: $id) { lastMessage { status } } }', { id }))
+    .conversation.lastMessage.status
+
 describe('a global conversation', () => {
   const create = async (client: Client, more: Data = {}): Promise<Data> =>
     client.mutate('createGlobalConversation', { title: 'All hands', ...more }, `conversation { ${SEEN} }`)
@@ -80,6 +84,7 @@ describe('a global conversation', () => {
       'conversation { unreadCount lastReadSeq } unread { total }',
     )
     expect(read).toMatchObject({ conversation: { unreadCount: 0, lastReadSeq: 1 }, unread: { total: 0 } })
+    expect(await statusIn(alice, conversation.id)).toBe('SENT')
     await carol.mutate('muteConversation', { conversationId: conversation.id })
     expect(await unreadOf(carol)).toMatchObject({ total: 0 })
     expect(await rows()).toBe(3)
@@ -93,6 +98,11 @@ describe('a global conversation', () => {
       receipts: { nodes: [{ user: { id: bob.userId }, status: 'READ' }] },
     })
     expect(receipts.conversation.participants.nodes).toHaveLength(5)
+    for (const client of [acme.sara, acme.audrey, carol]) {
+      expect(await statusIn(alice, conversation.id)).toBe('SENT')
+      await client.mutate('markRead', { conversationId: conversation.id })
+    }
+    expect(await statusIn(alice, conversation.id)).toBe('READ')
   })
 
   it('starts for who joins the company later with what is said from then on', async () => {

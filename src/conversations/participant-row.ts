@@ -27,7 +27,8 @@ export const participantCounts: Statement = {
 
 /**
  * The marks that a message's status needs: of everybody who takes part, and of those who had moved on before they
- * left. $1 company, $2 viewer, $3 conversations.
+ * left; in a company-wide conversation the longest-standing member without a place stands for all of those. $1 company,
+ * $2 viewer, $3 conversations.
  */
 export const marksOf: Statement = {
   name: 'marks_of',
@@ -35,7 +36,17 @@ export const marksOf: Statement = {
       q.left_at is not null as "hasLeft", q.last_read_seq as "lastReadSeq", q.last_delivered_seq as "lastDeliveredSeq"
     from conversations c ${viewerPlace()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id
-    where c.company_id = $1 and c.id = any($3) and ${readableSql}`,
+    where c.company_id = $1 and c.id = any($3) and ${readableSql}
+    union all
+    select c.id, u.id, app.start_seq(c.company_id, c.id, u.id), false, 0, 0
+    from conversations c cross join lateral (
+      select u.id from users u
+      where u.company_id = c.company_id and u.is_enabled and not exists (
+        select from participants q where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id = u.id
+      )
+      order by u.joined_at, u.id limit 1
+    ) u
+    where c.company_id = $1 and c.id = any($3) and c.audience = 'COMPANY'`,
 }
 
 /**

@@ -8,11 +8,11 @@ set local row_security = on;
 -- Runs as the owner, who reads memberships through the policy users_owner_read and nothing else.
 create function app.verified_company() returns uuid
 language plpgsql stable security definer parallel safe set search_path = '' as $$
+declare
+  v_company uuid := app.bound_company();
+  v_user uuid := app.bound_user();
 begin
-  return (
-    select u.company_id from public.users u
-    where u.company_id = app.bound_company() and u.id = app.bound_user() and u.is_enabled
-  );
+  return (select u.company_id from public.users u where u.company_id = v_company and u.id = v_user and u.is_enabled);
 end
 $$;
 
@@ -50,11 +50,12 @@ create or replace function app.append_event(
 ) returns bigint
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_bound uuid := app.bound_company();
   v_company uuid;
   v_position bigint;
 begin
   update public.company_streams s set position = s.position + 1
-  where s.company_id = app.bound_company() returning s.company_id, s.position into v_company, v_position;
+  where s.company_id = v_bound returning s.company_id, s.position into v_company, v_position;
   if v_company is null or app.bound_user() is not null and app.verified_company() is null then
     raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
   end if;
