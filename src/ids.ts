@@ -1,7 +1,7 @@
 import { v7, validate } from 'uuid'
 
 /** Types whose ids leave the API. */
-export const nodeTypes = ['Company', 'User', 'Role', 'Conversation', 'Message'] as const
+export const nodeTypes = ['Company', 'User', 'Role', 'Conversation', 'Message', 'Broadcast'] as const
 
 /** A type whose ids leave the API. */
 export type NodeType = (typeof nodeTypes)[number]

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { type BroadcastRow, broadcastsById } from './broadcasts/broadcast-row.ts'
 import {
   type ConversationRow,
   conversationsById,
@@ -36,6 +37,8 @@ export interface Loaders {
   conversation: DataLoader<string, ConversationRow | null>
   /** Null unless the viewer may see it. */
   message: DataLoader<string, MessageRow | null>
+  /** Null unless the viewer may see it. */
+  broadcast: DataLoader<string, BroadcastRow | null>
   participantCount: DataLoader<string, number>
   marks: DataLoader<string, MarkRow[]>
   replyCount: DataLoader<string, number>
@@ -105,6 +108,12 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
     ),
     message: one<MessageRow, MessageRow>(
       messagesById,
+      (row) => row.id,
+      (row) => row,
+      forViewer,
+    ),
+    broadcast: one<BroadcastRow, BroadcastRow>(
+      broadcastsById,
       (row) => row.id,
       (row) => row,
       forViewer,

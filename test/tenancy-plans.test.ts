@@ -20,6 +20,7 @@ const BIG = [
 /** Statements that no request runs, each with the reason. */
 const RARE: Record<string, string> = {
   all_companies: 'an operator migrates',
+  find_sent_broadcast: 'a company has had its broadcasts of the hour',
   refresh_built_in_roles: 'an operator migrates',
   first_companies: 'a fresh database is seeded',
   companies_with_events: 'a process starts',
@@ -36,6 +37,9 @@ const MOST_ROWS = 1300
 const COMPANY_WIDE: Record<string, string> = {
   users_page: 'a search tries the words of every name',
   members_page: 'a search tries every name',
+  'select count(*) from public.users u where u.company_id = p_broadcast.company_id and u.is_enabled and u.id <> p_broadcast.author_id':
+    'a broadcast to all counts its recipients',
+  broadcast_non_readers: 'somebody who has read is passed over',
   participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
 }
 
@@ -198,6 +202,18 @@ async function companyWide(ann: Client, bea: Client): Promise<void> {
   await ann.say({ conversationId: made.conversation.id }, 'Welcome')
   await readConversation(bea, made.conversation.id)
   await bea.mutate('markRead', { conversationId: made.conversation.id }, 'unread { total }')
+  const text = { subject: 'News', body: 'We moved.', idempotencyKey: 'b1' }
+  const toAll = await ann.mutate('sendBroadcast', { audience: 'ALL', ...text }, 'broadcast { id }')
+  await ann.mutate('sendBroadcast', {
+    audience: 'USERS',
+    userIds: [bea.userId],
+    ...text,
+    idempotencyKey: 'b2',
+  })
+  await bea.mutate('markBroadcastRead', { broadcastId: toAll.broadcast.id }, 'unread { total }')
+  await ann.mutate('remindUnreadRecipients', { broadcastId: toAll.broadcast.id }, 'remindedCount')
+  await ann.run(`{ broadcasts(first: 20) { nodes { subject isRead readCount groups { nodes { id } } conversation { title }
+    readers(read: true, first: 20) { nodes { readAt } } unread: readers(read: false, first: 20) { nodes { user { name } } } } } }`)
   await bea.mutate('openContextConversation', { type: 'PLAN', contextId: '7' }, 'conversation { id }')
   await ann.run(`{ contextConversation(type: PLAN, contextId: "7") { ${CONVERSATION} } }`)
 }

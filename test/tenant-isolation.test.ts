@@ -90,8 +90,8 @@ describe('tenant isolation', () => {
   it('gives a thing of every kind to whom it belongs, by the same query', async () => {
     const { one, companyId } = acme.company
     const { roles } = await one.run('{ roles { id } }')
-    const ids = [acme.groupId, acme.groupMessageId, one.userId, roles[0].id, companyId]
-    const types = ['Conversation', 'Message', 'User', 'Role', 'Company']
+    const ids = [acme.groupId, acme.groupMessageId, one.userId, roles[0].id, companyId, acme.broadcastId]
+    const types = ['Conversation', 'Message', 'User', 'Role', 'Company', 'Broadcast']
     for (const [index, id] of ids.entries()) {
       const answer = await one.run(namingCases['Query.node']?.document ?? '', { id })
       expect(answer).toEqual({ node: { __typename: types[index], id } })
@@ -131,12 +131,14 @@ describe('tenant isolation', () => {
       user: encodeId('User', newId()),
       role: encodeId('Role', newId()),
       company: encodeId('Company', newId()),
+      broadcast: encodeId('Broadcast', newId()),
     }
     const { roles } = await globex.company.admin.run('{ roles { id } }')
     const foreign = {
       user: globex.company.one.userId,
       role: roles[0].id,
       company: globex.company.companyId,
+      broadcast: globex.broadcastId,
     }
     return {
       'unknown ids': unknown,
@@ -201,8 +203,8 @@ async function firstAnswer(client: Client, document: string, variables: Data): P
 
 function tracesOf({ company, secret, ...ids }: Furnished): string[] {
   const { companyId, companyUuid, ...people } = company
-  const { directId, groupId, directMessageId, groupMessageId, replyId } = ids
-  const globalIds = [companyId, directId, groupId, directMessageId, groupMessageId, replyId]
+  const { directId, groupId, directMessageId, groupMessageId, replyId, broadcastId } = ids
+  const globalIds = [companyId, directId, groupId, directMessageId, groupMessageId, replyId, broadcastId]
   return [
     secret,
     companyUuid,

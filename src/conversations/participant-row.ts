@@ -10,6 +10,10 @@ export interface ParticipantRow {
   lastDeliveredSeq: number
 }
 
+/** Who else has a broadcast, and how far they have read, is for its author alone; `user` is an SQL user id. */
+const namedTo = (user: string) =>
+  `(c.kind <> 'BROADCAST' or c.created_by_id = $2 or ${user} in ($2, c.created_by_id))`
+
 /**
  * How many people take part, in a company-wide conversation everybody enabled: $1 company, $2 conversations. Also
  * non-members of a listed group may know it.
@@ -27,8 +31,8 @@ export const participantCounts: Statement = {
 
 /**
  * The marks that a message's status needs: of everybody who takes part, and of those who had moved on before they
- * left; in a company-wide conversation the longest-standing member without a place stands for all of those. $1 company,
- * $2 viewer, $3 conversations.
+ * left. In a company-wide conversation the longest-standing member without a place stands for all of those; a
+ * broadcast's counters, as if of one person, stand for all its recipients. $1 company, $2 viewer, $3 conversations.
  */
 export const marksOf: Statement = {
   name: 'marks_of',
@@ -36,7 +40,7 @@ export const marksOf: Statement = {
       q.left_at is not null as "hasLeft", q.last_read_seq as "lastReadSeq", q.last_delivered_seq as "lastDeliveredSeq"
     from conversations c ${viewerPlace()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id
-    where c.company_id = $1 and c.id = any($3) and ${readableSql}
+    where c.company_id = $1 and c.id = any($3) and ${readableSql} and c.kind <> 'BROADCAST'
     union all
     select c.id, u.id, app.start_seq(c.company_id, c.id, u.id), false, 0, 0
     from conversations c cross join lateral (
@@ -46,7 +50,10 @@ export const marksOf: Statement = {
       )
       order by u.joined_at, u.id limit 1
     ) u
-    where c.company_id = $1 and c.id = any($3) and c.audience = 'COMPANY'`,
+    where c.company_id = $1 and c.id = any($3) and c.audience = 'COMPANY' and c.kind <> 'BROADCAST'
+    union all
+    select b.id, b.id, 0, false, (b.read_count = b.recipient_count)::int, (b.delivered_count = b.recipient_count)::int
+    from broadcasts b where b.company_id = $1 and b.id = any($3) and b.status = 'SENT'`,
 }
 
 /**
@@ -59,7 +66,7 @@ export const participantsPage: Statement = {
       q.last_delivered_seq as "lastDeliveredSeq"
     from conversations c ${viewerPlace()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id and q.left_at is null
-    where c.company_id = $1 and c.id = $3 and ${readableSql}
+    where c.company_id = $1 and c.id = $3 and ${readableSql} and ${namedTo('q.user_id')}
       and ($4::timestamptz is null or (q.joined_at, q.user_id) > ($4::timestamptz, $5::uuid))
     order by q.joined_at, q.user_id limit $6`,
 }
@@ -77,7 +84,7 @@ export const membersAsParticipants: Statement = {
     left join lateral (
       select * from participants q where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id = u.id
     ) q on true
-    where c.company_id = $1 and c.id = $3 and ${readableSql}
+    where c.company_id = $1 and c.id = $3 and ${readableSql} and ${namedTo('u.id')}
       and ($4::timestamptz is null or (u.joined_at, u.id) > ($4::timestamptz, $5::uuid))
     order by u.joined_at, u.id limit $6`,
 }

@@ -8,6 +8,7 @@ import { messagePage } from '../messages/message-page.ts'
 import { MessageConnection, MessageRef } from '../messages/refs.ts'
 import { forwardPage } from '../page.ts'
 import type { ConversationRow } from './conversation-row.ts'
+import { conversationTitle } from './conversation-title.ts'
 import { membersAsParticipants, type ParticipantRow, participantsPage } from './participant-row.ts'
 import {
   ContextTypeEnum,
@@ -61,9 +62,9 @@ builder.node(ConversationRef, {
       resolve: ({ kind }) => kind as 'DIRECT' | 'GROUP' | 'BROADCAST' | 'GLOBAL' | 'CONTEXT',
     }),
     title: t.string({
-      description: "The group's or context's title; for a direct conversation, the other person's name.",
-      resolve: async ({ title, counterpartId }, _args, { loaders }) =>
-        counterpartId ? ((await loaders.user.load(counterpartId))?.name ?? title) : title,
+      description:
+        "The group's or context's title; for a direct conversation, the other person's name; a broadcast's subject.",
+      resolve: (conversation, _args, context) => conversationTitle(context, conversation),
     }),
     description: t.string({
       nullable: true,

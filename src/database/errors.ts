@@ -36,6 +36,8 @@ export function toDomainError(error: unknown): unknown {
       return new RepliesClosedError(problem.message)
     case 'CQ425':
       return new TwinCommittedError(problem.message)
+    case 'CQ429':
+      return new Refusal('RATE_LIMITED', problem.message, Number(problem.hint))
     default:
       return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
         ? new Refusal(

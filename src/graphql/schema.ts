@@ -8,6 +8,9 @@ import {
   specifiedDirectives,
 } from 'graphql'
 import '../auth/schema.ts'
+import '../broadcasts/mutations.ts'
+import '../broadcasts/queries.ts'
+import '../broadcasts/schema.ts'
 import '../companies/schema.ts'
 import '../conversations/group-mutations.ts'
 import '../conversations/mutations.ts'

@@ -16,12 +16,16 @@ export type EventKind =
   | 'CONVERSATION_HIDDEN'
   | 'MUTE_CHANGED'
   | 'ACCESS_CHANGED'
+  | 'BROADCAST_SENT'
+  | 'BROADCAST_REMINDED'
 
 /** A stored event with what its delivery needs: the message, and who of the asked-for people may see it now. */
 export interface LiveEvent {
   position: number
   kind: EventKind
   conversationId: string | null
+  /** Set for the conversation of a broadcast: who wrote it, and alone learns who has read it. */
+  broadcasterId: string | null
   seq: number | null
   actorId: string | null
   recipientId: string | null
@@ -57,7 +61,8 @@ const places = `(
  */
 const eventsAfter: Statement = {
   name: 'events_after',
-  text: `select e.position::text as position, e.kind, e.conversation_id as "eventConversationId", e.seq as "eventSeq",
+  text: `select e.position::text as position, e.kind, e.conversation_id as "eventConversationId",
+      case when c.kind = 'BROADCAST' then c.created_by_id end as "broadcasterId", e.seq as "eventSeq",
       e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
       e.created_at as "happenedAt", ${messageColumns('m')},
       array(
@@ -91,6 +96,7 @@ type FlatRow = MessageRow & {
   position: string
   kind: EventKind
   eventConversationId: string | null
+  broadcasterId: string | null
   eventSeq: number | null
   actorId: string | null
   recipientId: string | null
@@ -126,6 +132,7 @@ function readEvent(flat: FlatRow): LiveEvent {
     position,
     kind,
     eventConversationId,
+    broadcasterId,
     eventSeq,
     actorId,
     recipientId,
@@ -141,6 +148,7 @@ function readEvent(flat: FlatRow): LiveEvent {
     position: Number(position),
     kind,
     conversationId: eventConversationId,
+    broadcasterId,
     seq: eventSeq,
     actorId,
     recipientId,

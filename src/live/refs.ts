@@ -1,3 +1,5 @@
+import type { BroadcastRow } from '../broadcasts/broadcast-row.ts'
+import { BroadcastRef } from '../broadcasts/refs.ts'
 import type { Context } from '../context.ts'
 import type { ConversationRow } from '../conversations/conversation-row.ts'
 import { ConversationRef } from '../conversations/refs.ts'
@@ -122,6 +124,23 @@ const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
   }),
 })
 
+const BroadcastReceived = eventType('BroadcastReceived').implement({
+  description: 'A broadcast has arrived, or its author reminds those who have not read it.',
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    broadcast: t.field({ type: BroadcastRef, description: 'The broadcast.', resolve: broadcastOf }),
+    unread: t.field({
+      type: UnreadCountsRef,
+      description: "The viewer's unread messages.",
+      resolve: (_event, _args, context) => unreadCounts(context),
+    }),
+    notify: t.boolean({
+      description: 'False when own, read already, or muted.',
+      resolve: wantsBroadcastNotice,
+    }),
+  }),
+})
+
 const MessageHidden = eventType('MessageHidden').implement({
   description: 'The viewer has deleted a message for themselves, here or on another device.',
   fields: (t) => ({
@@ -179,6 +198,7 @@ export const InboxEvent = builder.unionType('InboxEvent', {
     ConversationRead,
     InboxConversationChanged,
     ConversationRemoved,
+    BroadcastReceived,
     Discontinuity,
   ],
   resolveType: ({ type }) => type,
@@ -215,6 +235,27 @@ async function conversationOf(
   const conversation = await loaders.conversation.load(conversationId)
   if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
   return conversation
+}
+
+async function broadcastOf(
+  { broadcastId }: Value<'BroadcastReceived'>,
+  _args: object,
+  { loaders }: Context,
+): Promise<BroadcastRow> {
+  const broadcast = await loaders.broadcast.load(broadcastId)
+  if (!broadcast) throw new Refusal('NOT_FOUND', 'There is no such broadcast.')
+  return broadcast
+}
+
+async function wantsBroadcastNotice(
+  { broadcastId, own }: Value<'BroadcastReceived'>,
+  _args: object,
+  { loaders }: Context,
+): Promise<boolean> {
+  if (own) return false
+  const broadcast = await loaders.broadcast.load(broadcastId)
+  const conversation = await loaders.conversation.load(broadcastId)
+  return broadcast?.isRead === false && conversation?.isMuted === false
 }
 
 /** Own messages and muted conversations do not notify; a mention un-mutes. */

@@ -12,6 +12,7 @@ interface Placed {
 export type StreamValue = Placed &
   (
     | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
+    | { type: 'BroadcastReceived'; broadcastId: string; own: boolean }
     | { type: 'ConversationRead'; conversationId: string }
     | { type: 'InboxConversationChanged'; conversationId: string }
     | { type: 'ConversationRemoved'; conversationId: string }
@@ -46,6 +47,12 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
           own: event.actorId === userId,
         },
       }
+    case 'BROADCAST_SENT':
+    case 'BROADCAST_REMINDED': {
+      const own = event.actorId === userId
+      if (event.hiddenFrom.has(userId) || (own && event.kind === 'BROADCAST_REMINDED')) return undefined
+      return { value: { ...placed, type: 'BroadcastReceived', broadcastId: conversationId, own } }
+    }
     case 'READ':
     case 'READ_REMINDER':
       return event.actorId === userId ? { value: { ...placed, type: 'ConversationRead' } } : undefined
@@ -70,6 +77,7 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
   }
   switch (event.kind) {
     case 'MESSAGE_SENT':
+    case 'BROADCAST_SENT':
       if (!message || event.hiddenFrom.has(userId)) return undefined
       return { value: { ...placed, type: 'MessageSent', message } }
     case 'MESSAGE_HIDDEN':
@@ -77,6 +85,8 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
     case 'READ':
     case 'DELIVERED':
       if (!actorId || seq === null) return undefined
+      // Who has read a broadcast concerns that person and its author.
+      if (event.broadcasterId && ![event.broadcasterId, actorId].includes(userId)) return undefined
       return {
         value: {
           ...placed,

@@ -36,8 +36,13 @@ const acknowledge: Statement = {
 /** Moves the viewer's read mark forward; never back. The private reminder gives way to what was read. */
 export async function markRead(context: Context, input: unknown): Promise<{ conversation: ConversationRow }> {
   const { conversationId, upToSeq } = parseInput(readSchema, input)
-  await move(context, readUpTo, [conversationId, upToSeq ?? null])
+  await readTo(context, conversationId, upToSeq ?? null)
   return { conversation: await requireConversation(context, conversationId) }
+}
+
+/** Moves the viewer's read mark forward to a message, or to the last one. */
+export async function readTo(context: Context, conversationId: string, seq: number | null): Promise<void> {
+  await move(context, readUpTo, [conversationId, seq])
 }
 
 /** Sets the viewer's private reminder; receipts stay as they are. */

@@ -14,7 +14,7 @@ export interface ReceiptRow {
 
 /**
  * People who have moved past a message, latest first, in one statement whatever their number: the log of mark moves
- * gives each person's first move at or past it. $1 company, $2 viewer, $3 message, $4 $5 before this time and user, $6
+ * gives each person's first move at or past it. Those of a broadcast are for its author. $1 company, $2 viewer, $3 message, $4 $5 before this time and user, $6
  * most rows.
  */
 const receiptsOf: Statement = {
@@ -23,6 +23,8 @@ const receiptsOf: Statement = {
     from (
       select p.user_id as "userId", least(d.at, r.at) as "deliveredAt", r.at as "readAt", coalesce(r.at, d.at) as "movedAt"
       from messages m ${seenBy()}
+      join conversations c on c.company_id = m.company_id and c.id = m.conversation_id
+        and (c.kind <> 'BROADCAST' or c.created_by_id = $2)
       join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
         and p.left_at is null and p.user_id <> m.author_id and p.last_delivered_seq >= m.seq
       left join lateral (

@@ -7,15 +7,11 @@ import type { Statement } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { bodyText, id, ids, parseInput, subjectText, text, visible } from '../input.ts'
+import { bodyText, id, ids, parseInput, subjectText, text } from '../input.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { TwinCommittedError } from './errors.ts'
+import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from './idempotency-key.ts'
 import type { MessageRow } from './message-row.ts'
-
-/** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
-const idempotencyKey = visible(text(), 'The idempotency key').refine(hasUpTo128CodePoints, {
-  error: 'An idempotency key has at most 128 characters.',
-})
 
 const schema = z.object({
   conversationId: id('Conversation').nullish(),
@@ -160,13 +156,10 @@ interface SendRequest {
   key: string | null
 }
 
-function readRequest({ viewer, idempotencyKey: header }: Context, input: unknown): SendRequest {
+function readRequest(context: Context, input: unknown): SendRequest {
   const parsed = parseInput(schema, input)
-  const key =
-    parsed.idempotencyKey ??
-    (header === undefined ? null : parseInput(headerSchema, { idempotencyKey: header }).idempotencyKey)
   return {
-    ...whereTo(viewer, parsed),
+    ...whereTo(context.viewer, parsed),
     body: parsed.body,
     subject: parsed.subject ?? null,
     priority: parsed.priority ?? 'NORMAL',
@@ -174,14 +167,8 @@ function readRequest({ viewer, idempotencyKey: header }: Context, input: unknown
     mentionIds: parsed.mentionIds ?? [],
     metadata: parsed.metadata,
     clientMessageId: parsed.clientMessageId ?? null,
-    key,
+    key: readIdempotencyKey(context, parsed.idempotencyKey),
   }
-}
-
-const headerSchema = z.object({ idempotencyKey })
-
-function hasUpTo128CodePoints(value: string): boolean {
-  return value.length <= 256 && [...value].length <= 128
 }
 
 function whereTo(

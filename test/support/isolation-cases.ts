@@ -5,6 +5,7 @@ export interface Ids {
   user: string
   role: string
   company: string
+  broadcast: string
 }
 
 /** What the viewer may well name beside them: a group of its own, in which a colleague is too. */
@@ -33,6 +34,9 @@ const INVALID =
 const DENIED =
   /^\{"data":\{"result":\{"__typename":"PermissionDeniedError","detail":"[^"]+","permission":null\}\}\}$/
 
+/** Whoever lacks the permission learns no more than whoever has it. */
+const NOT_FOUND_OR_DENIED = new RegExp(`${NOT_FOUND.source}|"__typename":"PermissionDeniedError"`)
+
 const PAGE = 'pageInfo { startCursor endCursor hasNextPage }'
 const CONVERSATION = `id kind title description participantCount unreadCount lastSeq lastMessage { id body }
   counterpart { id name email } participants { nodes { user { id name } } } messages { nodes { id body } }`
@@ -58,7 +62,7 @@ function mutation(
 export const namingCases: Record<string, NamingCase> = {
   'Query.node': {
     document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
-    probes: (['conversation', 'message', 'user', 'role', 'company'] as const).map((type) => ({
+    probes: (['conversation', 'message', 'user', 'role', 'company', 'broadcast'] as const).map((type) => ({
       variables: (ids) => ({ id: ids[type] }),
       answer: /^\{"data":\{"node":null\}\}$/,
     })),
@@ -68,7 +72,7 @@ export const namingCases: Record<string, NamingCase> = {
     probes: [
       {
         variables: (ids) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null\]\}\}$/,
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -88,6 +92,23 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($id: ID!) { message(id: $id) { id body author { name } conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.message }), answer: /^\{"data":\{"message":null\}\}$/ }],
   },
+  'Query.broadcast': {
+    document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
+    probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
+  },
+  'Mutation.sendBroadcast': mutation('sendBroadcast', [
+    [(ids) => ({ audience: 'USERS', userIds: [ids.user], subject: 'No', body: 'No' }), NOT_FOUND_OR_DENIED],
+    [
+      (ids) => ({ audience: 'GROUPS', groupIds: [ids.conversation], subject: 'No', body: 'No' }),
+      NOT_FOUND_OR_DENIED,
+    ],
+  ]),
+  'Mutation.markBroadcastRead': mutation('markBroadcastRead', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND],
+  ]),
+  'Mutation.remindUnreadRecipients': mutation('remindUnreadRecipients', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
+  ]),
   'Mutation.createConnectionTicket': mutation('createConnectionTicket', [
     [(ids) => ({ companyId: ids.company }), DENIED],
   ]),
@@ -198,6 +219,10 @@ export const listingCases: Record<string, ListingCase> = {
     document: `mutation { createGlobalConversation(input: { title: "Here" }) { __typename
       ... on PermissionDeniedError { permission } } }`,
     variables: () => [{}],
+  },
+  'Query.broadcasts': {
+    document: `query ($after: String) { broadcasts(after: $after) { nodes { id subject body } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
   },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
   'Query.sentMessages': {

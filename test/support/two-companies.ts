@@ -14,6 +14,8 @@ export interface Furnished {
   directMessageId: string
   groupMessageId: string
   replyId: string
+  /** A broadcast of `admin` to `one` and `other`. */
+  broadcastId: string
   /** A text that stands nowhere else, in names, titles and bodies. */
   secret: string
 }
@@ -43,6 +45,14 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   const hidden = await other.say({ conversationId: groupId }, `${secret} no more`)
   await one.mutate('hideMessage', { messageId: hidden.id })
   await one.mutate('createConnectionTicket', {}, 'ticket')
+  const boardId = await admin.group('Board', [one], { access: 'PRIVATE' })
+  const text = { subject: `${secret} news`, body: `${secret} for some` }
+  await admin.mutate('sendBroadcast', { audience: 'GROUPS', groupIds: [boardId], ...text })
+  const { broadcast } = await admin.mutate(
+    'sendBroadcast',
+    { audience: 'USERS', userIds: [one.userId, other.userId], idempotencyKey: 'the same in both', ...text },
+    'broadcast { id }',
+  )
   await admin.mutate('syncMembers', {
     members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
   })
@@ -53,6 +63,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     directMessageId: direct.id,
     groupMessageId: said.id,
     replyId: reply.id,
+    broadcastId: broadcast.id,
     secret,
   }
 }

@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts'
+import type { BroadcastRow } from './broadcast-row.ts'
+
+/** Decrypts a text of a broadcast; empty once its message was retracted. */
+export async function readBroadcastText(
+  context: Context,
+  broadcast: BroadcastRow,
+  field: 'subject' | 'body',
+): Promise<string> {
+  const envelope = broadcast[field]
+  if (envelope === null || broadcast.isRetracted) return ''
+  const { id, revision } = broadcast
+  return (await context.keys()).decrypt(envelope, { field, conversationId: id, messageId: id, revision })
+}

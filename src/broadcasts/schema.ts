@@ -1,0 +1,126 @@
+import type { Context } from '../context.ts'
+import { ConversationConnection, ConversationRef } from '../conversations/refs.ts'
+import { Refusal } from '../errors.ts'
+import { builder } from '../graphql/builder.ts'
+import { person } from '../members/people.ts'
+import { UserRef } from '../members/refs.ts'
+import { PriorityEnum } from '../messages/refs.ts'
+import { groupPage, readerPage } from './broadcast-lists.ts'
+import type { BroadcastRow } from './broadcast-row.ts'
+import { readBroadcastText } from './broadcast-text.ts'
+import {
+  BroadcastAudienceEnum,
+  BroadcastReaderConnection,
+  BroadcastReaderRef,
+  BroadcastRef,
+  BroadcastStatusEnum,
+} from './refs.ts'
+
+BroadcastReaderRef.implement({
+  description: 'A recipient of a broadcast.',
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ userId }, _args, context) => person(context, userId),
+    }),
+    readAt: t.expose('readAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When that person read it; null if not yet.',
+    }),
+  }),
+})
+
+builder.node(BroadcastRef, {
+  description:
+    'Once sent, a broadcast is message 1 of a conversation of kind BROADCAST, and is counted and read as that.',
+  id: { resolve: (broadcast) => broadcast.id },
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.broadcast.load(id))),
+  fields: (t) => ({
+    author: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'Who sent it; null once that person is erased.',
+      resolve: ({ authorId }, _args, { loaders }) => loaders.user.load(authorId),
+    }),
+    subject: t.string({
+      description: 'What it is about; empty once retracted, as is the body.',
+      resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'subject'),
+    }),
+    body: t.string({
+      description: 'What was said.',
+      resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'body'),
+    }),
+    priority: t.field({
+      type: PriorityEnum,
+      description: 'How urgent it is.',
+      resolve: ({ priority }) => priority as 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT',
+    }),
+    audience: t.field({
+      type: BroadcastAudienceEnum,
+      description: 'Whom it goes to.',
+      resolve: ({ audience }) => audience as 'ALL' | 'GROUPS' | 'USERS',
+    }),
+    groups: t.connection(
+      {
+        type: ConversationRef,
+        description: 'The groups it goes to, as far as the viewer may know of them.',
+        resolve: (broadcast, args, context) => groupPage(context, broadcast, args),
+      },
+      ConversationConnection,
+    ),
+    status: t.field({
+      type: BroadcastStatusEnum,
+      description: 'What has become of it.',
+      resolve: ({ status }) => status as 'SCHEDULED' | 'SENT' | 'CANCELLED',
+    }),
+    scheduledFor: t.expose('scheduledFor', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The instant the schedule comes to.',
+    }),
+    sentAt: t.expose('sentAt', { type: 'DateTime', nullable: true, description: 'When it was sent.' }),
+    emailOffline: t.exposeBoolean('emailOffline', {
+      description: 'Recipients who are offline and have not read it are sent an e-mail.',
+    }),
+    repliesAllowed: t.exposeBoolean('repliesAllowed', {
+      description: 'Recipients may reply; its author always may.',
+    }),
+    isRead: t.exposeBoolean('isRead', { description: 'The viewer has read it; an own one is read.' }),
+    recipientCount: t.exposeInt('recipientCount', {
+      description: 'Everyone entitled at the moment of sending, without the author.',
+    }),
+    readCount: t.exposeInt('readCount', { description: 'How many of them have read it.' }),
+    readers: t.connection(
+      {
+        type: BroadcastReaderRef,
+        description:
+          'Who has read it, latest first, or who has not, by name. For the author and holders of CONVERSATION_AUDIT.',
+        args: {
+          read: t.arg.boolean({ required: true, description: 'Those who have, or those who have not.' }),
+        },
+        resolve: (broadcast, args, context) => {
+          requireOversight(broadcast, context)
+          return readerPage(context, broadcast, args)
+        },
+      },
+      BroadcastReaderConnection,
+    ),
+    conversation: t.field({
+      type: ConversationRef,
+      nullable: true,
+      description: 'Null before it is sent.',
+      resolve: ({ id, status }, _args, { loaders }) =>
+        status === 'SENT' ? loaders.conversation.load(id) : null,
+    }),
+  }),
+})
+
+function requireOversight({ authorId }: BroadcastRow, { viewer }: Context): void {
+  if (authorId === viewer.userId || viewer.permissions.has('CONVERSATION_AUDIT')) return
+  throw new Refusal(
+    'FORBIDDEN',
+    'Only its author and holders of CONVERSATION_AUDIT see who has read a broadcast.',
+  )
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../context.ts'
+import type { Statement } from '../database/database.ts'
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { InvalidInputError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import { bodyText, ids, parseInput, subjectText } from '../input.ts'
+import { idempotencyKey, readIdempotencyKey } from '../messages/idempotency-key.ts'
+import type { BroadcastRow } from './broadcast-row.ts'
+import { requireBroadcast } from './require-broadcast.ts'
+
+const schema = z.object({
+  audience: z.enum(['ALL', 'GROUPS', 'USERS']),
+  groupIds: ids('Conversation').nullish(),
+  userIds: ids('User').nullish(),
+  subject: subjectText,
+  body: bodyText,
+  priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']).nullish(),
+  emailOffline: z.boolean().nullish(),
+  repliesAllowed: z.boolean().nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
+})
+
+/** What a send leads to; `replayed`: it had been sent before under this key. */
+export interface SentBroadcast {
+  broadcast: BroadcastRow
+  replayed: boolean
+}
+
+const sendOne: Statement = {
+  name: 'send_broadcast',
+  text: `select broadcast_id as "broadcastId", replayed, position::text as position
+    from app.send_broadcast($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+}
+
+const findSent: Statement = {
+  name: 'find_sent_broadcast',
+  text: `select app.remembered_broadcast($1, $2, $3) as "broadcastId", true as replayed, null as position`,
+}
+
+interface SentRow {
+  broadcastId: string | null
+  replayed: boolean
+  position: string | null
+}
+
+/**
+ * Sends a broadcast, or stores it until its time (features 4.1, 4.2). Throws PermissionDeniedError, InvalidInputError,
+ * NotFoundError, ConflictError, and RATE_LIMITED when the company has had its broadcasts of the hour (features 4.5).
+ */
+export async function sendBroadcast(context: Context, input: unknown): Promise<SentBroadcast> {
+  requirePermission(context, 'CONVERSATION_BROADCAST')
+  const request = readRequest(context, input)
+  const keys = await context.keys()
+  return store(context, keys, request)
+}
+
+/** Answers a retried send from the broadcast it made, as that is now; undefined if the key is new. */
+export async function findReplayOfBroadcast(
+  input: unknown,
+  context: Context,
+): Promise<SentBroadcast | undefined> {
+  const request = readRequest(context, input)
+  if (request.key === null) return undefined
+  const values = [context.viewer.userId, request.key, hashRequest(await context.keys(), request)]
+  const [found] = await context.tenant.query<SentRow>(findSent, values)
+  if (!found?.broadcastId) return undefined
+  return { broadcast: await requireBroadcast(context, found.broadcastId), replayed: true }
+}
+
+type Request = ReturnType<typeof readRequest>
+
+async function store(context: Context, keys: CompanyKeys, request: Request): Promise<SentBroadcast> {
+  const { viewer, tenant, parts } = context
+  const id = newId()
+  const seal = (field: 'subject' | 'body') =>
+    keys.encrypt(request[field], { field, conversationId: id, messageId: id, revision: 0 })
+  const hash = request.key === null ? null : hashRequest(keys, request)
+  const values = [
+    viewer.companyId,
+    viewer.userId,
+    id,
+    seal('subject'),
+    seal('body'),
+    request.priority,
+    request.audience,
+    request.groupIds,
+    request.userIds,
+    null,
+    null,
+    null,
+    request.emailOffline,
+    request.repliesAllowed,
+    request.key,
+    hash,
+  ]
+  const [sent] = await tenant.call<SentRow>(sendOne, values)
+  if (!sent?.broadcastId) throw new Error('send_broadcast returned no row')
+  if (sent.position) parts.live.wake(viewer.companyId, Number(sent.position))
+  return { broadcast: await requireBroadcast(context, sent.broadcastId), replayed: sent.replayed }
+}
+
+function readRequest(context: Context, input: unknown) {
+  const parsed = parseInput(schema, input)
+  const { audience, groupIds, userIds } = parsed
+  const issues = [
+    ...audienceIssues(audience, 'GROUPS', 'groupIds', groupIds),
+    ...audienceIssues(audience, 'USERS', 'userIds', userIds),
+  ]
+  if (issues.length > 0) throw new InvalidInputError(issues)
+  return {
+    audience,
+    groupIds: groupIds ?? [],
+    userIds: userIds ?? [],
+    subject: parsed.subject,
+    body: parsed.body,
+    priority: parsed.priority ?? 'NORMAL',
+    emailOffline: parsed.emailOffline ?? false,
+    repliesAllowed: parsed.repliesAllowed ?? false,
+    key: readIdempotencyKey(context, parsed.idempotencyKey),
+  }
+}
+
+/** groupIds with GROUPS, userIds with USERS, neither with ALL; an empty list is an error. */
+function audienceIssues(
+  audience: string,
+  takes: string,
+  name: string,
+  list: readonly string[] | null | undefined,
+) {
+  if (audience !== takes) {
+    return list == null ? [] : [{ path: [name], detail: `${name} go with the audience ${takes} alone.` }]
+  }
+  return list?.length ? [] : [{ path: [name], detail: 'Name at least one.' }]
+}
+
+/** The request without its key: what a retry under the same key must repeat. */
+function hashRequest(keys: CompanyKeys, { key: _, ...request }: Request): Buffer {
+  const content = {
+    ...request,
+    groupIds: [...request.groupIds].sort(),
+    userIds: [...request.userIds].sort(),
+  }
+  return keys.requestHash(`sendBroadcast ${JSON.stringify(content)}`)
+}
