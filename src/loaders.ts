@@ -11,7 +11,13 @@ import { marksOf, participantCounts } from './conversations/participant-row.ts'
 import type { Statement, TenantDatabase } from './database/database.ts'
 import type { UserRow } from './database/prisma-types.ts'
 import { usersById } from './members/user-row.ts'
-import { type MessageRow, mentionsOf, messagesById, replyCounts } from './messages/message-row.ts'
+import {
+  type MessageRow,
+  mentionsOf,
+  messagesById,
+  reactionsOf,
+  replyCounts,
+} from './messages/message-row.ts'
 
 /** A participant's marks, as a message's status needs them. */
 export interface MarkRow {
@@ -21,6 +27,14 @@ export interface MarkRow {
   hasLeft: boolean
   lastReadSeq: number
   lastDeliveredSeq: number
+}
+
+/** An emoji on a message. */
+export interface ReactionRow {
+  messageId: string
+  emoji: string
+  count: number
+  reactedByViewer: boolean
 }
 
 /** Unread messages of a viewer by kind. */
@@ -43,6 +57,7 @@ export interface Loaders {
   marks: DataLoader<string, MarkRow[]>
   replyCount: DataLoader<string, number>
   mentions: DataLoader<string, string[]>
+  reactions: DataLoader<string, ReactionRow[]>
   unread: DataLoader<string, UnreadRow[]>
 }
 
@@ -129,6 +144,11 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
       mentionsOf,
       (row) => row.messageId,
       (row) => row.userId,
+    ),
+    reactions: many<ReactionRow, ReactionRow>(
+      reactionsOf,
+      (row) => row.messageId,
+      (row) => row,
     ),
     unread: many<UnreadRow & { userId: string }, UnreadRow>(
       unreadByKind,

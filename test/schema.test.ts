@@ -23,6 +23,7 @@ const BOUNDED: Record<string, string> = {
   'InputIssue.path': 'as deep as an input',
   'InvalidInputError.issues': 'as many as an input has fields and items',
   'Message.mentions': 'at most 100',
+  'Message.reactions': '20 kinds',
   'ParticipantsChanged.joined': 'at most 100',
   'ParticipantsChanged.left': 'at most 100',
   'Query.nodes': 'as many as were asked for, at most 100',

@@ -15,6 +15,8 @@ const BIG = [
   'idempotency_keys',
   'connection_tickets',
   'hidden_messages',
+  'reactions',
+  'message_revisions',
 ]
 
 /** Statements that no request runs, each with the reason. */
@@ -172,6 +174,17 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
     'conversations { id }',
   )
   await bea.mutate('muteConversation', { conversationId: groupId }, 'conversation { isMuted }')
+  await ann.mutate(
+    'editMessage',
+    { messageId: first.id, body: 'One more' },
+    'message { body revisions { nodes { body } } }',
+  )
+  await bea.mutate(
+    'setReaction',
+    { messageId: first.id, emoji: '👍', on: true },
+    'message { reactions { count } }',
+  )
+  await ann.mutate('retractMessage', { messageId: first.id }, 'message { state }')
   await bea.mutate('hideMessage', { messageId: first.id }, 'conversation { unreadCount }')
   await bea.mutate('hideConversation', { conversationId: groupId }, 'unread { total }')
   await companyWide(ann, bea)

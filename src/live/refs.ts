@@ -9,6 +9,7 @@ import { encodeId } from '../ids.ts'
 import { people, person } from '../members/people.ts'
 import { UnreadCountsRef, UserRef } from '../members/refs.ts'
 import { unreadCounts } from '../members/unread-counts.ts'
+import type { MessageRow } from '../messages/message-row.ts'
 import { DeliveryStatusEnum, MessageRef } from '../messages/refs.ts'
 import { signCursor } from './cursor.ts'
 import type { StreamValue } from './stream-value.ts'
@@ -20,6 +21,17 @@ const MOST_NAMED = 100
 
 function eventType<Type extends StreamValue['type']>(type: Type) {
   return builder.objectRef<Value<Type>>(type)
+}
+
+/** An event that shows a message as it is at delivery. */
+function messageEvent(type: 'MessageEdited' | 'MessageRetracted' | 'ReactionsChanged', description: string) {
+  return builder.objectRef<{ message: MessageRow } & StreamValue>(type).implement({
+    description,
+    fields: (t) => ({
+      cursor: t.string({ description: cursorText, resolve: cursorOf }),
+      message: t.expose('message', { type: MessageRef, description: 'The message.' }),
+    }),
+  })
 }
 
 const cursorText = 'Pass it as `after` to resume from here.'
@@ -108,6 +120,10 @@ const MessageSent = eventType('MessageSent').implement({
     message: t.expose('message', { type: MessageRef, description: 'The message.' }),
   }),
 })
+
+const MessageEdited = messageEvent('MessageEdited', 'A message has been edited.')
+const MessageRetracted = messageEvent('MessageRetracted', 'A message has been taken back; its place stays.')
+const ReactionsChanged = messageEvent('ReactionsChanged', 'The reactions to a message have changed.')
 
 const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
   description: 'Somebody has received or read everything up to a message.',
@@ -209,7 +225,10 @@ export const ConversationEvent = builder.unionType('ConversationEvent', {
   description: 'What happens in one conversation.',
   types: [
     MessageSent,
+    MessageEdited,
+    MessageRetracted,
     MessageHidden,
+    ReactionsChanged,
     ReceiptAdvanced,
     ParticipantsChanged,
     ConversationChanged,

@@ -18,6 +18,9 @@ export type StreamValue = Placed &
     | { type: 'ConversationRemoved'; conversationId: string }
     | { type: 'Discontinuity' }
     | { type: 'MessageSent'; message: MessageRow }
+    | { type: 'MessageEdited'; message: MessageRow }
+    | { type: 'MessageRetracted'; message: MessageRow }
+    | { type: 'ReactionsChanged'; message: MessageRow }
     | { type: 'MessageHidden'; messageId: string }
     | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
     | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
@@ -26,6 +29,12 @@ export type StreamValue = Placed &
 
 /** A stream's value and whether it is the last. */
 export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
+
+const CHANGES = {
+  MESSAGE_EDITED: 'MessageEdited',
+  MESSAGE_RETRACTED: 'MessageRetracted',
+  REACTIONS_CHANGED: 'ReactionsChanged',
+} as const
 
 /** What an event is in the inbox of `userId`; undefined if nothing. */
 export function inboxValue(event: LiveEvent, userId: string): Mapped {
@@ -61,6 +70,10 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
     case 'MESSAGE_HIDDEN':
     case 'MUTE_CHANGED':
       return { value: { ...placed, type: 'InboxConversationChanged' } }
+    case 'MESSAGE_EDITED':
+    case 'MESSAGE_RETRACTED':
+      if (event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...placed, type: 'InboxConversationChanged' } }
     default:
       return undefined
   }
@@ -80,6 +93,11 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
     case 'BROADCAST_SENT':
       if (!message || event.hiddenFrom.has(userId)) return undefined
       return { value: { ...placed, type: 'MessageSent', message } }
+    case 'MESSAGE_EDITED':
+    case 'MESSAGE_RETRACTED':
+    case 'REACTIONS_CHANGED':
+      if (!message || event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...placed, type: CHANGES[event.kind], message } as StreamValue }
     case 'MESSAGE_HIDDEN':
       return message ? { value: { ...placed, type: 'MessageHidden', messageId: message.id } } : undefined
     case 'READ':

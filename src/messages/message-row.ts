@@ -80,7 +80,16 @@ export const mentionsOf: Statement = {
   name: 'mentions_of',
   text: `select n.message_id as "messageId", n.user_id as "userId"
     from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id ${seenBy()}
-    where n.company_id = $1 and n.message_id = any($3) order by n.user_id`,
+    where n.company_id = $1 and n.message_id = any($3) and m.state <> 'RETRACTED' order by n.user_id`,
+}
+
+/** Reactions to messages in the order of their first use: $1 company, $2 viewer, $3 messages. */
+export const reactionsOf: Statement = {
+  name: 'reactions_of',
+  text: `select r.message_id as "messageId", r.emoji, count(*)::int as count, bool_or(r.user_id = $2) as "reactedByViewer"
+    from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
+    where r.company_id = $1 and r.message_id = any($3) and r.is_on and m.state = 'POSTED'
+    group by r.message_id, r.emoji order by min(r.created_at), r.emoji`,
 }
 
 /** What the viewer has sent, latest first; `depth >= 0` names its index. $1 company, $2 viewer, $3 $4 before this time and id, $5 most rows. */

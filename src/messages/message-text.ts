@@ -11,5 +11,7 @@ export async function readText(
   if (envelope === null || message.state === 'RETRACTED') return null
   const keys = await context.keys()
   const { id: messageId, conversationId } = message
-  return keys.decrypt(envelope, { field, conversationId, messageId, revision: 0 })
+  // Metadata stay as sent.
+  const revision = field === 'metadata' ? 0 : message.revision
+  return keys.decrypt(envelope, { field, conversationId, messageId, revision })
 }

@@ -2,11 +2,9 @@ import { ConversationRef } from '../conversations/refs.ts'
 import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { standardLimit } from '../graphql/rate-limit-plugin.ts'
-import { encodeId } from '../ids.ts'
 import { UnreadCountsRef } from '../members/refs.ts'
 import { unreadCounts } from '../members/unread-counts.ts'
 import { RepliesClosedError, ThreadTooDeepError } from './errors.ts'
-import { hideMessage } from './hide-message.ts'
 import { acknowledgeDelivery, markRead, markUnread } from './mark-read.ts'
 import { MessageRef, PriorityEnum } from './refs.ts'
 import { findReplayOfSend, sendMessage } from './send-message.ts'
@@ -64,38 +62,6 @@ builder.relayMutationField(
         type: ConversationRef,
         description: 'Where it was said.',
         resolve: (sent) => sent.conversation(),
-      }),
-    }),
-  },
-)
-
-builder.relayMutationField(
-  'hideMessage',
-  {
-    description: 'What to delete.',
-    inputFields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
-  },
-  {
-    description: 'Deletes a message for the viewer alone.',
-    authScopes: { permission: 'MESSAGE_READ' },
-    directives: standardLimit,
-    errors: {
-      types: [PermissionDeniedError, InvalidInputError, NotFoundError],
-      union: { description: 'What became of it.' },
-    },
-    resolve: (_root, { input }, context) => hideMessage(context, input),
-  },
-  {
-    description: "It is gone from the viewer's side.",
-    outputFields: (t) => ({
-      messageId: t.id({
-        description: "The message's id.",
-        resolve: ({ messageId }) => encodeId('Message', messageId),
-      }),
-      conversation: t.field({
-        type: ConversationRef,
-        description: 'Where it was said.',
-        resolve: ({ conversation }) => conversation,
       }),
     }),
   },

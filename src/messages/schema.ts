@@ -4,6 +4,7 @@ import { ConversationRef } from '../conversations/refs.ts'
 import { Refusal } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
+import type { ReactionRow } from '../loaders.ts'
 import { people } from '../members/people.ts'
 import { UserRef } from '../members/refs.ts'
 import { deliveryStatus } from './delivery-status.ts'
@@ -11,6 +12,7 @@ import { replyPage, sentPage } from './message-page.ts'
 import { readText } from './message-text.ts'
 import { type ReceiptRow, receiptPage } from './receipts.ts'
 import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from './refs.ts'
+import { type RevisionRow, readRevision, revisionPage } from './revisions.ts'
 
 const MessageStateEnum = builder.enumType('MessageState', {
   description: 'What has become of a message.',
@@ -50,6 +52,42 @@ const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
 const ReceiptConnection = builder.connectionObject(
   { type: ReceiptRef, name: 'ReceiptConnection', description: 'A page of receipts.' },
   { name: 'ReceiptEdge', description: 'A receipt and its place in the list.' },
+)
+
+const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
+  description: 'An emoji on a message.',
+  fields: (t) => ({
+    emoji: t.exposeString('emoji', { description: 'The emoji.' }),
+    count: t.exposeInt('count', { description: 'How many people have set it.' }),
+    reactedByViewer: t.exposeBoolean('reactedByViewer', { description: 'The viewer is one of them.' }),
+  }),
+})
+
+const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').implement({
+  description: 'An earlier text of a message.',
+  fields: (t) => ({
+    subject: t.string({
+      nullable: true,
+      description: 'Its subject then.',
+      resolve: (revision, _args, context) => readRevision(context, revision, 'subject'),
+    }),
+    body: t.string({
+      description: 'Its body then.',
+      resolve: async (revision, _args, context) => (await readRevision(context, revision, 'body')) ?? '',
+    }),
+    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When an edit replaced it.' }),
+    editedBy: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'Who replaced it; null once that person is erased.',
+      resolve: ({ editedById }, _args, { loaders }) => loaders.user.load(editedById),
+    }),
+  }),
+})
+
+const MessageRevisionConnection = builder.connectionObject(
+  { type: MessageRevisionRef, name: 'MessageRevisionConnection', description: 'A page of earlier texts.' },
+  { name: 'MessageRevisionEdge', description: 'An earlier text and its place in the list.' },
 )
 
 builder.node(MessageRef, {
@@ -136,6 +174,21 @@ builder.node(MessageRef, {
         resolve: (message, args, context) => receiptPage(context, message, args),
       },
       ReceiptConnection,
+    ),
+    reactions: t.field({
+      type: [ReactionRef],
+      description: 'Emoji on it, in the order of their first use; none once retracted.',
+      complexity: { multiplier: 20 },
+      resolve: (message, _args, { loaders }) => loaders.reactions.load(message.id),
+    }),
+    revisions: t.connection(
+      {
+        type: MessageRevisionRef,
+        nullable: true,
+        description: 'Earlier texts, latest first; null unless the company lets the viewer see them.',
+        resolve: (message, args, context) => revisionPage(context, message, args),
+      },
+      MessageRevisionConnection,
     ),
     metadata: t.field({
       type: 'JSON',

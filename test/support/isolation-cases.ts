@@ -144,6 +144,13 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.openContextConversation': mutation('openContextConversation', [
     [(ids) => ({ type: 'PLAN', contextId: 'never', participantIds: [ids.user] }), NOT_FOUND],
   ]),
+  'Mutation.editMessage': mutation('editMessage', [
+    [(ids) => ({ messageId: ids.message, body: 'Changed' }), NOT_FOUND],
+  ]),
+  'Mutation.retractMessage': mutation('retractMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
+  'Mutation.setReaction': mutation('setReaction', [
+    [(ids) => ({ messageId: ids.message, emoji: '👍', on: true }), NOT_FOUND],
+  ]),
   'Mutation.hideMessage': mutation('hideMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
   'Mutation.unmuteConversation': mutation('unmuteConversation', [
     [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],

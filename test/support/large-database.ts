@@ -100,6 +100,12 @@ async function fillCompany(
     from messages m join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
     where m.company_id = ${company} and m.seq % 7 = 0`)
   await admin.query(`
+    insert into reactions (company_id, message_id, emoji, user_id)
+    select m.company_id, m.id, '👍', m.author_id from messages m where m.company_id = ${company} and m.seq % 3 = 0`)
+  await admin.query(`
+    insert into message_revisions (company_id, message_id, revision, body, edited_at, edited_by_id)
+    select m.company_id, m.id, 0, m.body, now(), m.author_id from messages m where m.company_id = ${company} and m.seq % 4 = 0`)
+  await admin.query(`
     insert into idempotency_keys (company_id, user_id, operation, key, request_hash, message_id)
     select m.company_id, m.author_id, 'sendMessage', m.id::text, '\\x00', m.id
     from messages m where m.company_id = ${company} and m.seq % 5 = 0`)

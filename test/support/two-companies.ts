@@ -41,6 +41,8 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   const said = await one.say({ conversationId: groupId }, `${secret} for us`, { mentionIds: [other.userId] })
   const reply = await other.say({ conversationId: groupId }, `${secret} indeed`, { parentId: said.id })
   await other.mutate('markRead', { conversationId: direct.conversationId })
+  await one.mutate('editMessage', { messageId: said.id, body: `${secret} for all of us` })
+  await other.mutate('setReaction', { messageId: said.id, emoji: '👍', on: true })
   await one.mutate('openContextConversation', { type: 'TOPIC', contextId: secret, restricted: true })
   const hidden = await other.say({ conversationId: groupId }, `${secret} no more`)
   await one.mutate('hideMessage', { messageId: hidden.id })
