@@ -12,10 +12,13 @@ import { KeyUnavailableError } from './encryption/errors.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
 import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
 import type { Environment } from './env.ts'
+import { type JobRunner, startJobRunner } from './jobs/runner.ts'
+import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
+import { createMailer } from './notifications/mailer.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
 
@@ -26,6 +29,8 @@ export interface Application {
   redis: RedisConnections | undefined
   /** Undefined where an identity provider signs the tokens. */
   developmentIssuer: DevelopmentIssuer | undefined
+  /** Starts running jobs; `close` stops it if nobody has. */
+  startJobs(tasks?: Tasks): JobRunner
   close(): Promise<void>
 }
 
@@ -94,8 +99,19 @@ async function assemble(
   const viewers = createViewerDirectory(database)
   const memberClaim = environment.identity?.memberClaim ?? 'sub'
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
-  const parts: Parts = { database, keyring, limiter, live, viewers, signIn, log }
-  return { parts, redis, developmentIssuer }
+  const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
+  const { publicUrl } = environment
+  const parts: Parts = { database, keyring, limiter, live, viewers, signIn, mailer, publicUrl, log }
+  return {
+    parts,
+    redis,
+    developmentIssuer,
+    startJobs(wanted: Tasks = tasks) {
+      const runner = startJobRunner({ systemUrl: reached.systemUrl, parts, tasks: wanted })
+      undo.push(() => runner.stop())
+      return runner
+    },
+  }
 }
 
 function createVerifier(

@@ -9,6 +9,7 @@ import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
+import type { Mailer } from './notifications/mailer.ts'
 
 /** The parts of the process that operations work with. */
 export interface Parts {
@@ -18,6 +19,9 @@ export interface Parts {
   live: LiveHub
   viewers: ViewerDirectory
   signIn: SignIn
+  mailer: Mailer
+  /** Where links begin that leave the process, such as https://chat.example.com. */
+  publicUrl: string
   log: Logger
 }
 

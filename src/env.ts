@@ -17,12 +17,24 @@ export interface Environment {
     poolSize: number
   }
   redisUrl: string | undefined
+  /** Where links that leave the process lead, such as https://chat.example.com; never ends with a slash. */
+  publicUrl: string
+  mail: MailSettings
   seed: 'demo' | 'none'
   /** Undefined: the development issuer. */
   identity: IdentitySettings | undefined
   /** GraphiQL and introspection. */
   explorer: boolean
   logLevel: string
+}
+
+/** How e-mail leaves the process. */
+export interface MailSettings {
+  /** Undefined: into files of the data directory. */
+  smtpUrl: string | undefined
+  from: string
+  /** Never hand e-mail to a server without TLS. */
+  requireTls: boolean
 }
 
 /** The identity provider whose tokens are accepted. */
@@ -71,6 +83,12 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       poolSize: values.DATABASE_POOL_SIZE,
     },
     redisUrl: values.REDIS_URL,
+    publicUrl: values.PUBLIC_URL ?? localUrl(values),
+    mail: {
+      smtpUrl: values.SMTP_URL === 'disk' ? undefined : values.SMTP_URL,
+      from: values.MAIL_FROM ?? 'Colloquy <colloquy@localhost>',
+      requireTls: production && values.TRUSTED_NETWORK === 'off',
+    },
     seed: values.SEED,
     identity: identityOf(values),
     explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
@@ -99,6 +117,12 @@ function readValues(given: NodeJS.ProcessEnv): Values {
   ]
   if (problems.length > 0) throw new UnusableEnvironment(problems)
   return values
+}
+
+/** Where a browser on this machine finds the server; one that listens everywhere is also found here. */
+function localUrl({ HOST, PORT }: Values): string {
+  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
 }
 
 function identityOf(values: Values): IdentitySettings | undefined {

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { Parts } from './context.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
+import { measureJobs } from './jobs/job-counts.ts'
 import { metrics } from './metrics/metrics.ts'
+import { answerUnsubscribe } from './notifications/unsubscribe-page.ts'
+import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
 import { requestPath } from './request-path.ts'
 import { StartupProblem } from './startup-problem.ts'
@@ -35,7 +38,8 @@ export function createServer({ parts, redis, demoUsers }: ServerOptions): Server
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
     else if (path === '/readyz') void answerReadiness(parts, redis, response)
-    else if (path === '/metrics') void answerMetrics(response)
+    else if (path === '/metrics') void answerMetrics(parts, response)
+    else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void graphql(request, response)
   })
@@ -79,7 +83,8 @@ async function answerReadiness(
   }
 }
 
-async function answerMetrics(response: ServerResponse) {
+async function answerMetrics({ database }: Parts, response: ServerResponse) {
+  await measureJobs(database)
   answer(response, 200, await metrics.metrics(), metrics.contentType)
 }
 

@@ -10,6 +10,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 const POSTGRES = 'Only src/database talks to PostgreSQL.'
 const REDIS = 'Only src/redis and src/live/pubsub talk to Redis.'
 const TOKENS = 'Only src/auth handles tokens.'
+const JOBS = 'Only src/jobs/runner.ts runs jobs.'
+const MAIL = 'Only src/notifications/mailer.ts sends e-mail.'
 const OPERATION = 'Operations know no GraphQL: jobs and the command line run them too.'
 const FIELDS = 'Fields belong to their feature: import its operations, or a type from its refs.ts.'
 const PROCESS = 'A process is put together from its parts, never the other way round.'
@@ -51,6 +53,10 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   ['src/planted-24/schema.ts', "export { openApplication } from '../application.ts'", PROCESS],
   ['src/database/planted-25.ts', "export { createContext } from '../context.ts'", STORAGE],
   ['src/redis/planted-26.ts', "export { sendMessage } from '../messages/send-message.ts'", STORAGE],
+  ['src/jobs/planted-30.ts', "export { run } from 'graphile-worker'", JOBS],
+  ['src/planted-31.ts', "export const worker = await import('graphile-worker')", JOBS],
+  ['src/graphql/planted-32.ts', "export { createTransport } from 'nodemailer'", MAIL],
+  ['src/notifications/planted-33.ts', "export type { SendMailOptions } from 'nodemailer'", MAIL],
   ['src/planted-27.ts', 'export const home = process.env.HOME', "Don't use process.env."],
   [
     'src/planted-28.ts',

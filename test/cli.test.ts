@@ -315,9 +315,8 @@ describe('the doctor', () => {
     })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const names = ['configuration', 'database', 'sessions', 'migrations', 'serving role', 'chores role']
-    const lines = [...names, 'owner', 'policies', 'keys', 'redis', 'token issuer'].map(
-      (name) => `ok       ${name}`,
-    )
+    const others = ['owner', 'policies', 'job queue', 'keys', 'jobs', 'redis', 'e-mail', 'token issuer']
+    const lines = [...names, ...others].map((name) => `ok       ${name}`)
     expect(
       out
         .trim()
@@ -387,7 +386,7 @@ describe('the doctor', () => {
       database: expect.stringMatching(/^The database test_\w+ at 127\.0\.0\.1:\d+ cannot be reached: /),
       'token issuer': expect.stringMatching(/^The token issuer's keys cannot be fetched from http/),
     })
-    expect(checks).toEqual(['configuration', 'database', 'redis', 'token issuer'])
+    expect(checks).toEqual(['configuration', 'database', 'redis', 'e-mail', 'token issuer'])
   })
 
   test('names secrets that are open to others and those that do not open what is there', async () => {
@@ -408,10 +407,33 @@ describe('the doctor', () => {
     expect((await examine(here)).problems.keys).toMatch(/cannot be read from .*ENOENT/)
   })
 
+  test('names a job that failed for good, a queue that is not of the chores role, and a mail server that is away', async () => {
+    const database = await cloneDatabase()
+    try {
+      const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'chat@acme.test' }
+      await query(
+        database.systemUrl,
+        `select graphile_worker.add_job('send_digest', '{}', max_attempts => 1, run_at => now() + interval '1 day');
+         update graphile_worker._private_jobs set attempts = max_attempts`,
+      )
+      const first = await examine({ ...urlsOf(database), ...mail })
+      expect(first.problems).toEqual({
+        jobs: expect.stringMatching(/^1 job has failed for good \(send_digest\)/),
+        'e-mail': expect.stringMatching(/^The mail server did not take it .* Correct SMTP_URL/),
+      })
+      await query(database.adminUrl, 'alter table graphile_worker._private_jobs owner to colloquy_owner')
+      const second = await examine(urlsOf(database))
+      expect(second.problems).toEqual({ 'job queue': expect.stringContaining('Give them to it.') })
+      expect(second.checks).not.toContain('jobs')
+    } finally {
+      await database.drop()
+    }
+  })
+
   test('names every variable that is wrong, and looks no further', async () => {
     const { code, out, err } = await colloquy.run(['doctor'], { NODE_ENV: 'production', PORT: 'x' })
     expect(code).toBe(1)
-    expect(out.match(/^problem {2}configuration {3}[A-Z_]+ .*\.$/gm)).toHaveLength(7)
-    expect(err).toBe('7 of 7 checks found something wrong.\n')
+    expect(out.match(/^problem {2}configuration {3}[A-Z_]+ .*\.$/gm)).toHaveLength(9)
+    expect(err).toBe('9 of 9 checks found something wrong.\n')
   })
 })

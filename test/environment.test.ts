@@ -11,6 +11,9 @@ const production = {
   OIDC_ISSUER: 'https://login.example',
   OIDC_AUDIENCE: 'colloquy',
   OIDC_JWKS_URL: 'https://login.example/jwks',
+  PUBLIC_URL: 'https://chat.example',
+  SMTP_URL: 'smtp://mail.example:587',
+  MAIL_FROM: 'Colloquy <chat@mail.example>',
 }
 
 function problemsOf(source: NodeJS.ProcessEnv): string[] {
@@ -39,6 +42,8 @@ describe('the environment', () => {
       seed: 'demo',
       identity: undefined,
       explorer: true,
+      publicUrl: 'http://127.0.0.1:4000',
+      mail: { smtpUrl: undefined, from: 'Colloquy <colloquy@localhost>', requireTls: false },
     })
   })
 
@@ -67,6 +72,8 @@ describe('the environment', () => {
       'OIDC_AUDIENCE',
       'OIDC_JWKS_URL',
       'DATABASE_URL',
+      'PUBLIC_URL',
+      'SMTP_URL',
       'DATABASE_SYSTEM_URL',
       'KEY_DIR',
     ]
@@ -102,6 +109,16 @@ describe('the environment', () => {
     ['OIDC_ALGORITHMS', 'RS256,HS512,HS384'],
     ['OIDC_ALGORITHMS', 'none'],
     ['OIDC_ALGORITHMS', 'RS256,'],
+    ['PUBLIC_URL', 'chat.example'],
+    ['PUBLIC_URL', 'ftp://chat.example'],
+    ['PUBLIC_URL', 'https://chat.example/?a=b'],
+    ['PUBLIC_URL', 'https://user:secret@chat.example'],
+    ['SMTP_URL', 'mail.example:587'],
+    ['SMTP_URL', 'https://mail.example'],
+    ['SMTP_URL', 'none'],
+    ['MAIL_FROM', 'Colloquy'],
+    ['MAIL_FROM', 'a@b.example, c@d.example'],
+    ['MAIL_FROM', 'Eve <e@x.example>\nBcc: all@x.example'],
   ])('refuses %s=%s and says what it must be', (name, value) => {
     const [problem, ...others] = problemsOf({ ...production, [name]: value })
     expect(problem).toMatch(new RegExp(`^${name} must be .*\\.$`))
@@ -171,6 +188,34 @@ describe('the database', () => {
     const source = { ...production, DATABASE_URL: `postgres://app:${password}@db.internal/c?sslmode=require` }
     expect(problemsOf(source)).toEqual(['DATABASE_URL has a password that everybody knows: choose another.'])
     expect(problemsOf({ ...source, NODE_ENV: 'development' })).toEqual([])
+  })
+})
+
+describe('e-mail', () => {
+  test('is written to disk in production only when that is said', () => {
+    expect(variablesOf({ ...production, SMTP_URL: undefined })).toEqual(['SMTP_URL'])
+    const { mail } = readEnvironment({ ...production, SMTP_URL: 'disk', MAIL_FROM: undefined })
+    expect(mail).toMatchObject({ smtpUrl: undefined })
+  })
+
+  test('has a sender where there is a mail server, in development too', () => {
+    expect(variablesOf({ SMTP_URL: 'smtp://localhost:1025' })).toEqual(['MAIL_FROM'])
+  })
+
+  test('goes out without TLS in production only on a trusted network', () => {
+    expect(readEnvironment(production).mail.requireTls).toBe(true)
+    expect(readEnvironment({ ...production, TRUSTED_NETWORK: 'on' }).mail.requireTls).toBe(false)
+  })
+
+  test('has links that begin with PUBLIC_URL, over TLS in production, or else with where the server listens', () => {
+    expect(problemsOf({ ...production, PUBLIC_URL: 'http://chat.example' })).toEqual([
+      'PUBLIC_URL must use https: in production.',
+    ])
+    expect(readEnvironment({ PUBLIC_URL: 'http://chat.example/base//' }).publicUrl).toBe(
+      'http://chat.example/base',
+    )
+    expect(readEnvironment({ HOST: '0.0.0.0', PORT: '80' }).publicUrl).toBe('http://127.0.0.1:80')
+    expect(readEnvironment({ HOST: '::1' }).publicUrl).toBe('http://[::1]:4000')
   })
 })
 

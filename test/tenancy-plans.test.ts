@@ -27,6 +27,10 @@ const RARE: Record<string, string> = {
   first_companies: 'a fresh database is seeded',
   companies_with_events: 'a process starts',
   ready: 'a probe asks for nothing',
+  job_counts: 'the metrics are read',
+  unlock_abandoned_jobs: 'a runner looks after the others',
+  unsubscribe_member: 'a link in an e-mail is opened',
+  unsubscribe: 'a link in an e-mail is opened',
 }
 
 /**

@@ -5,6 +5,7 @@ import { assertRedisAnswers } from '../redis/reach-redis.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'
+import { checkMail } from './doctor/check-mail.ts'
 import { createFindings, type Finding, type Findings } from './doctor/findings.ts'
 
 /** Checks everything a server needs, changes nothing, and prints a line a check. Throws StartupProblem if anything is wrong. */
@@ -33,6 +34,7 @@ async function examine(environment: Environment, findings: Findings): Promise<vo
     await assertRedisAnswers(redisUrl)
     return 'answers'
   })
+  await checkMail(environment, findings)
   await checkIssuer(identity, findings)
 }
 

@@ -15,9 +15,10 @@ export async function serve(stop: AbortSignal): Promise<void> {
     await unlessStopped(stop, log, () => seed(application, environment))
     const server = stop.aborted ? null : await listen(application, environment)
     if (!server) return
+    const jobs = application.startJobs()
     await untilAborted(stop)
     log.info('stopping')
-    await server.close()
+    await Promise.all([server.close(), jobs.stop()])
   } finally {
     await application.close()
   }

@@ -82,7 +82,7 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 /** Takes the lock of all migrating nodes; it ends with the connection, also when the process dies. */
-async function waitForTurn(client: pg.Client, log: Logger): Promise<void> {
+export async function waitForTurn(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
   const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
   if (rows[0]?.locked) return

@@ -4,6 +4,7 @@ import type { Environment } from '../env.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { type Database, openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts'
+import { assertJobsSchema, migrateJobs } from './jobs-schema.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { assertServingRole, isAdministrative, prepareDatabase } from './roles.ts'
 import { assertOwnSession, assertSupportedVersion } from './server-checks.ts'
@@ -25,6 +26,8 @@ export interface LocatedDatabase {
 export interface ReachedDatabase extends LocatedDatabase {
   /** The migrations that were applied just now. */
   applied: string[]
+  /** The job queue may be brought up to date, too. */
+  mayMigrate: boolean
 }
 
 /**
@@ -44,9 +47,11 @@ export async function reachDatabase(
       await assertOwnSession(located.appUrl)
     }
     const { ownerUrl } = located
-    if (ownerUrl && mayMigrate) return { ...located, applied: await migrate({ url: ownerUrl, log }) }
+    if (ownerUrl && mayMigrate) {
+      return { ...located, applied: await migrate({ url: ownerUrl, log }), mayMigrate }
+    }
     await assertMigrated(located.systemUrl)
-    return { ...located, applied: [] }
+    return { ...located, applied: [], mayMigrate: false }
   } catch (error) {
     await located.stop()
     throw error
@@ -79,7 +84,7 @@ export async function assertMigrated(systemUrl: string): Promise<void> {
   throw new StartupProblem(`The database lacks ${missing}: run the migrate command first.`)
 }
 
-/** Opens the pools, once neither role could bypass the policies. */
+/** Opens the pools, once neither role could bypass the policies and the chores role has its job queue. Throws StartupProblem. */
 export async function connectDatabase(
   reached: ReachedDatabase,
   poolSize: number,
@@ -87,6 +92,8 @@ export async function connectDatabase(
 ): Promise<Database> {
   await assertServingRole(reached.appUrl, 'DATABASE_URL')
   await assertServingRole(reached.systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
+  if (reached.mayMigrate) await migrateJobs(reached.systemUrl, log)
+  else await assertJobsSchema(reached.systemUrl)
   return openDatabase({ appUrl: reached.appUrl, systemUrl: reached.systemUrl, poolSize, log })
 }
 

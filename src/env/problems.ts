@@ -17,6 +17,7 @@ export function problemsOf(values: Values): Problem[] {
   return [
     ...identityProblems(values, production),
     ...databaseProblems(values, production),
+    ...mailProblems(values, production),
     ...(production ? productionProblems(values) : []),
   ]
 }
@@ -46,6 +47,23 @@ function databaseProblems(values: Values, production: boolean): Problem[] {
   }
   const given = databases.find((name) => values[name])
   return given ? [{ variable: 'DATABASE_URL', text: `is missing: ${given} needs it` }] : []
+}
+
+function mailProblems({ SMTP_URL, MAIL_FROM, PUBLIC_URL }: Values, production: boolean): Problem[] {
+  const problems: Problem[] = []
+  if (production && !PUBLIC_URL)
+    problems.push({ variable: 'PUBLIC_URL', text: 'is missing: the links in e-mail begin with it' })
+  else if (production && PUBLIC_URL?.startsWith('http:'))
+    problems.push({ variable: 'PUBLIC_URL', text: 'must use https: in production' })
+  if (production && !SMTP_URL) {
+    problems.push({
+      variable: 'SMTP_URL',
+      text: 'is missing: give the mail server, or disk to write e-mail into the data directory and send none',
+    })
+  }
+  if (SMTP_URL && SMTP_URL !== 'disk' && !MAIL_FROM)
+    problems.push({ variable: 'MAIL_FROM', text: 'is missing: a mail server wants to know who sends' })
+  return problems
 }
 
 function productionProblems(values: Values): Problem[] {

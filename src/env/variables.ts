@@ -18,6 +18,18 @@ export const variables = z.object({
   REDIS_URL: url(/^rediss?$/, 'rediss://user:password@host:6379').optional(),
   KEY_DIR: z.string().optional(),
   TRUSTED_NETWORK: oneOf('on', 'off').default('off'),
+  PUBLIC_URL: publicUrl().optional(),
+  SMTP_URL: z
+    .union([z.literal('disk'), url(/^smtps?$/, '')], {
+      error: 'must be a URL such as smtp://user:password@host:587, or disk',
+    })
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>"\p{Cc}]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
+      error: 'must be an address such as Colloquy <colloquy@example.com>',
+    })
+    .optional(),
   SEED: oneOf('demo', 'none').default('demo'),
   OIDC_ISSUER: z.string().optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -52,6 +64,15 @@ function wholeNumber(min: number, max: number) {
 
 function postgresUrl() {
   return url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/colloquy')
+}
+
+/** The base that paths are put behind, without the slash at its end. */
+function publicUrl() {
+  const error = 'must be a URL such as https://chat.example.com, without query and fragment'
+  return z
+    .url({ protocol: /^https?$/, error, abort: true })
+    .refine((value) => !/[?#@]/.test(value), { error })
+    .transform((value) => value.replace(/\/+$/, ''))
 }
 
 function url(protocol: RegExp, example: string) {

@@ -32,3 +32,25 @@ export const liveOverflows = new Counter({
   help: 'Subscriptions that ended because their clients did not keep up.',
   registers: [metrics],
 })
+
+/** Jobs that this process has run, by task and outcome: done, failed (will be tried again) or dead (failed for good). */
+export const jobsEnded = new Counter({
+  name: 'colloquy_jobs_total',
+  help: 'Jobs that ran, by task and outcome: done, failed (will be tried again) or dead (failed for good).',
+  labelNames: ['task', 'outcome'],
+  registers: [metrics],
+})
+
+/** Jobs in the queue that should have begun, of all nodes. */
+export const jobsDue = new Gauge({
+  name: 'colloquy_jobs_due',
+  help: 'Jobs in the queue that should have begun.',
+  registers: [metrics],
+})
+
+/** Jobs in the queue that failed for good, of all nodes. */
+export const jobsDead = new Gauge({
+  name: 'colloquy_jobs_dead',
+  help: 'Jobs in the queue that failed for good.',
+  registers: [metrics],
+})

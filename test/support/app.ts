@@ -8,6 +8,7 @@ import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
 import { createCompany } from '../../src/companies/create-company.ts'
 import { type Environment, readEnvironment } from '../../src/env.ts'
 import { decodeId, encodeId } from '../../src/ids.ts'
+import type { Tasks } from '../../src/jobs/tasks.ts'
 import { createServer, type Server } from '../../src/server.ts'
 import { Client } from './client.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
@@ -51,6 +52,8 @@ export interface TestAppOptions {
   /** In milliseconds, for the rate limits. */
   limiterClock?: () => number
   poolSize?: number
+  /** Runs jobs, with these handlers. */
+  tasks?: Tasks
 }
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
@@ -60,6 +63,7 @@ export async function startApp({
   environment: changes,
   limiterClock,
   poolSize = 10,
+  tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await cloneDatabase())
   const directory = beside?.environment.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
@@ -80,6 +84,7 @@ export async function startApp({
   const { parts, redis, developmentIssuer } = application
   const server = createServer({ parts, redis, demoUsers: async () => [] })
   const url = await server.listen(0, '127.0.0.1')
+  if (tasks) application.startJobs(tasks)
 
   return {
     url,

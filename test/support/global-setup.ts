@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { openDataDirectory } from '../../src/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
+import { migrateJobs } from '../../src/database/jobs-schema.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { prepareDatabase, withClient } from '../../src/database/roles.ts'
 import { TEMPLATE } from './database.ts'
@@ -26,8 +27,9 @@ export default async function setUp(project: TestProject) {
     await admin.query('alter system set fsync = off')
     await admin.query('select pg_reload_conf()')
   })
-  const { ownerUrl } = await prepareDatabase(postgres.adminUrl, TEMPLATE)
+  const { ownerUrl, systemUrl } = await prepareDatabase(postgres.adminUrl, TEMPLATE)
   await migrate({ url: ownerUrl, log })
+  await migrateJobs(systemUrl, log)
   project.provide('adminUrl', postgres.adminUrl)
   return async () => {
     await postgres.stop()

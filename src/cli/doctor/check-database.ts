@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { companyIds } from '../../companies/create-company.ts'
 import { openDataDirectory } from '../../data-directory.ts'
 import { type Database, openDatabase } from '../../database/database.ts'
+import { assertJobsSchema } from '../../database/jobs-schema.ts'
 import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/reach-database.ts'
 import { assertServingRole } from '../../database/roles.ts'
 import { assertOwnSession, assertSupportedVersion } from '../../database/server-checks.ts'
@@ -13,6 +14,7 @@ import { assertDataKeysOpen, assertPrivateFolder } from '../../encryption/open-d
 import type { Environment } from '../../env.ts'
 import { StartupProblem } from '../../startup-problem.ts'
 import { withDatabaseInUse } from '../database-in-use.ts'
+import { checkJobs } from './check-jobs.ts'
 import type { Findings } from './findings.ts'
 
 /** Checks the database in use, its roles and policies, and that the keys open what it holds. */
@@ -64,9 +66,18 @@ async function checkLocated(
   })
   await findings.check('owner', async () => `${await assertOwner(appUrl)} owns the tables and functions`)
   await findings.check('policies', async () => `${await assertPolicies(appUrl)} tables keep companies apart`)
+  const hasQueue = await findings.check('job queue', async () => {
+    await assertJobsSchema(systemUrl)
+    return 'up to date, and of the chores role'
+  })
   if (!isMigrated) return
   const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
-  await checkKeys(database, environment, findings).finally(() => database.close())
+  try {
+    await checkKeys(database, environment, findings)
+    if (hasQueue) await checkJobs(database, findings)
+  } finally {
+    await database.close()
+  }
 }
 
 async function checkKeys(database: Database, environment: Environment, findings: Findings): Promise<void> {

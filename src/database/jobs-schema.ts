@@ -1,0 +1,119 @@
+/**
+ * The schema of graphile-worker. The owner's migration makes it empty; the role for chores puts tables and functions into
+ * it, owns them, and so is bound by none of their row security. The owner may call one function there, and the serving role
+ * nothing at all: it goes through app.enqueue_job.
+ */
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { StartupProblem } from '../startup-problem.ts'
+import { openJobsPool } from './jobs-pool.ts'
+import { waitForTurn } from './migrate.ts'
+import { withClient } from './roles.ts'
+
+/** The schema's name, on every database. */
+export const JOBS_SCHEMA = 'graphile_worker'
+
+/** The newest migration that the installed graphile-worker brings. */
+const WORKER_MIGRATION = 19
+
+/** What graphile-worker itself begins with, but for `create schema`, which would want the right to create on the database. */
+const createRecord = `
+  create table if not exists graphile_worker.migrations (
+    id int primary key, ts timestamptz default now() not null, breaking boolean not null default false
+  )`
+
+/** Runs as the tables' owner, whose functions they are. The owner of app.enqueue_job is the owner of the schema. */
+const createEntry = (owner: string) => `
+  create or replace function graphile_worker.enqueue_job(task text, payload json, run_at timestamptz, job_key text)
+  returns void language sql volatile security definer set search_path = '' as $$
+    select graphile_worker.add_job(task, payload, run_at => enqueue_job.run_at, job_key => enqueue_job.job_key)
+  $$;
+  revoke execute on all functions in schema graphile_worker from public;
+  grant execute on function graphile_worker.enqueue_job(text, json, timestamptz, text) to ${owner}`
+
+interface JobsState {
+  owner: string | null
+  newest: number | null
+  isOwn: boolean
+  hasEntry: boolean
+}
+
+/** Brings the schema up to date as the role for chores, one node at a time; the owner's migrations come first. Throws StartupProblem. */
+export async function migrateJobs(systemUrl: string, log: Logger): Promise<void> {
+  if (isComplete(await readState(systemUrl))) return
+  await withClient(systemUrl, async (client) => {
+    await waitForTurn(client, log)
+    const state = await readState(systemUrl)
+    if (isComplete(state)) return
+    assertOwn(state)
+    // Loaded only now: most starts have nothing to migrate.
+    const { Logger: WorkerLogger, runMigrations } = await import('graphile-worker')
+    const logger = new WorkerLogger(() => () => {})
+    const pool = openJobsPool(systemUrl, 1, log)
+    try {
+      await client.query(createRecord)
+      await runMigrations({ pgPool: pool.pool, schema: JOBS_SCHEMA, logger })
+      await client.query(createEntry(pg.escapeIdentifier(state.owner ?? '')))
+    } catch (error) {
+      throw new StartupProblem(
+        `The schema ${JOBS_SCHEMA} could not be migrated: ${error instanceof Error ? error.message : error}.`,
+      )
+    } finally {
+      await pool.close()
+    }
+    log.info({ schema: JOBS_SCHEMA }, 'migrated the job queue')
+  })
+}
+
+/** Throws StartupProblem unless the schema is there, up to date, and owned by the role for chores. */
+export async function assertJobsSchema(systemUrl: string): Promise<void> {
+  const state = await readState(systemUrl)
+  assertOwn(state)
+  if (isComplete(state)) return
+  throw new StartupProblem(`The schema ${JOBS_SCHEMA} is not up to date: run the migrate command first.`)
+}
+
+function assertOwn({ owner, newest, isOwn }: JobsState): void {
+  if (owner === null) {
+    throw new StartupProblem(`The schema ${JOBS_SCHEMA} is missing: run the migrate command first.`)
+  }
+  if (newest !== null && !isOwn) {
+    throw new StartupProblem(
+      `Tables in the schema ${JOBS_SCHEMA} do not belong to the role of DATABASE_SYSTEM_URL, which would find no job in them. Give them to it.`,
+    )
+  }
+}
+
+function isComplete({ newest, isOwn, hasEntry }: JobsState): boolean {
+  return newest !== null && newest >= WORKER_MIGRATION && isOwn && hasEntry
+}
+
+/**
+ * Roles are compared by membership: the role for chores may be one of the operator's that was given colloquy_system. Asks
+ * the catalogue alone, which answers a role without any right on the schema too.
+ */
+const findState = `
+  select n.owner,
+    exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid and c.relname = 'migrations') as "isBegun",
+    not exists (
+      select from pg_catalog.pg_class c
+      where c.relnamespace = n.oid and not pg_catalog.pg_has_role(current_user, c.relowner, 'member')
+    ) as "isOwn",
+    exists (select from pg_catalog.pg_proc p where p.pronamespace = n.oid and p.proname = 'enqueue_job') as "hasEntry"
+  from (
+    select max(n.oid) as oid, max(r.rolname) as owner
+    from pg_catalog.pg_namespace n join pg_catalog.pg_roles r on r.oid = n.nspowner where n.nspname = '${JOBS_SCHEMA}'
+  ) n`
+
+async function readState(systemUrl: string): Promise<JobsState> {
+  return withClient(systemUrl, async (client) => {
+    const found = (await client.query<JobsState & { isBegun: boolean }>(findState)).rows[0]
+    if (!found) throw new Error('Asking the catalogue gives one row.')
+    const { isBegun, ...state } = found
+    if (!isBegun || !state.isOwn) return { ...state, newest: isBegun ? 0 : null }
+    const { rows } = await client.query<{ newest: number | null }>(
+      `select max(id) as newest from ${JOBS_SCHEMA}.migrations`,
+    )
+    return { ...state, newest: rows[0]?.newest ?? 0 }
+  })
+}

@@ -1,0 +1,41 @@
+import type { Database, Statement } from '../database/database.ts'
+import { jobsDead, jobsDue } from '../metrics/metrics.ts'
+
+/** What lies in the queue, of all companies. */
+export interface JobCounts {
+  /** Wait for their time or their next attempt. */
+  waiting: number
+  /** Should have begun. */
+  due: number
+  /** Failed for good: nobody tries them again. */
+  dead: number
+  /** The tasks of the dead ones. */
+  deadTasks: string[]
+}
+
+const countJobs: Statement = {
+  name: 'job_counts',
+  text: `select (count(*) filter (where not d.is_dead and run_at > now()))::int as waiting,
+      (count(*) filter (where not d.is_dead and run_at <= now() and locked_at is null))::int as due,
+      (count(*) filter (where d.is_dead))::int as dead,
+      coalesce(array_agg(distinct task_identifier) filter (where d.is_dead), '{}') as "deadTasks"
+    from graphile_worker.jobs, lateral (select attempts >= max_attempts and locked_at is null as is_dead) d`,
+}
+
+/** Counts the jobs in the queue. */
+export async function jobCounts(database: Database): Promise<JobCounts> {
+  const [counts] = await database.acrossCompanies<JobCounts>(countJobs, [])
+  if (!counts) throw new Error('Counting gives one row.')
+  return counts
+}
+
+/** Brings the metrics of the queue up to date; while the database is away they stay as they were. */
+export async function measureJobs(database: Database): Promise<void> {
+  try {
+    const { due, dead } = await jobCounts(database)
+    jobsDue.set(due)
+    jobsDead.set(dead)
+  } catch {
+    // Readiness tells that the database is away.
+  }
+}

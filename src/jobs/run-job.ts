@@ -1,0 +1,74 @@
+import { createContext, type Parts } from '../context.ts'
+import { isUuid } from '../ids.ts'
+import { jobsEnded } from '../metrics/metrics.ts'
+import type { JobPayload, TaskHandler } from './tasks.ts'
+
+/** What the queue says of a job. */
+export interface QueuedJob {
+  id: string
+  task: string
+  payload: unknown
+  attempt: number
+  maxAttempts: number
+  signal: AbortSignal
+}
+
+/** An impersonated member's context holds for as long as the longest job. */
+const ACTS_FOR_MS = 60 * 60_000
+
+/** Runs a job's handler, counts and logs how it ended, and throws what the queue is to remember of a failure. */
+export async function runJob(parts: Parts, handler: TaskHandler, queued: QueuedJob): Promise<void> {
+  const { id, task, attempt } = queued
+  const isLastAttempt = attempt >= queued.maxAttempts
+  const log = parts.log.child({ task, job: id, attempt })
+  const startedAt = performance.now()
+  try {
+    const job = { ...bind(parts, queued.payload), attempt, isLastAttempt, signal: queued.signal, parts }
+    await unlessHandedBack(handler(job), queued.signal)
+  } catch (error) {
+    const reason = reasonOf(error)
+    jobsEnded.inc({ task, outcome: isLastAttempt ? 'dead' : 'failed' })
+    if (isLastAttempt) log.error({ reason, stack: placesOf(error) }, 'a job failed for good')
+    else log.warn({ reason, stack: placesOf(error) }, 'a job failed and will be tried again')
+    throw new Error(reason)
+  }
+  jobsEnded.inc({ task, outcome: 'done' })
+  log.debug({ ms: Math.round(performance.now() - startedAt) }, 'a job is done')
+}
+
+function bind(parts: Parts, carried: unknown) {
+  const { companyId, ...payload } = carried as JobPayload
+  if (typeof companyId !== 'string' || !isUuid(companyId)) throw new TypeError('A job names its company.')
+  return {
+    companyId,
+    payload,
+    tenant: parts.database.forChores(companyId),
+    keys: () => parts.keyring.forCompany(companyId),
+    async contextOf(userId: string) {
+      const profile = await parts.viewers.find(companyId, userId)
+      const expiresAt = new Date(Date.now() + ACTS_FOR_MS)
+      return createContext(parts, { ...profile, expiresAt, mayChangeCompany: false })
+    },
+  }
+}
+
+/** A handler that does not hear the signal must not keep the process from stopping. */
+async function unlessHandedBack(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  let giveUp = () => {}
+  const handedBack = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(new Error('The process stops, so the job was handed back.'))
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp)
+  })
+  await Promise.race([work, handedBack]).finally(() => signal.removeEventListener('abort', giveUp))
+}
+
+/** Without the detail and the cause of an error, where values and texts may stand. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'Something that is no error was thrown.'
+}
+
+function placesOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : []
+  return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim())
+}

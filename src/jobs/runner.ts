@@ -1,0 +1,125 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Runner } from 'graphile-worker'
+import type { Logger } from 'pino'
+import type { Parts } from '../context.ts'
+import { type JobsPool, openJobsPool } from '../database/jobs-pool.ts'
+import { JOBS_SCHEMA } from '../database/jobs-schema.ts'
+import { keepAlive, unlockAbandonedJobs } from './abandoned-jobs.ts'
+import { runJob } from './run-job.ts'
+import type { TaskHandler, Tasks } from './tasks.ts'
+
+/** Where the queue is, and what to do with the jobs in it. */
+export interface JobRunnerOptions {
+  /** Of the role for chores, which owns the queue. */
+  systemUrl: string
+  parts: Parts
+  tasks: Tasks
+}
+
+/** Runs jobs until it is stopped. */
+export interface JobRunner {
+  /** Takes no more jobs and waits for those that run, but hands back what takes longer than five seconds. */
+  stop(): Promise<void>
+}
+
+const CONCURRENCY = 2
+/** New jobs are notified; this is how late one may begin that was put off until a time. */
+const POLL_MS = 1_000
+const RECOVER_EVERY_MS = 5_000
+const HAND_BACK_AFTER_MS = 5_000
+const RESTART_AFTER_MS = 1_000
+
+/**
+ * Starts running jobs; returns at once, and goes on trying while the database is away. Each node runs one: a job goes to
+ * one of them, and one left behind by a node that died goes to another within seconds.
+ */
+export function startJobRunner({ systemUrl, parts, tasks }: JobRunnerOptions): JobRunner {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const running = Object.keys(tasks).length === 0 ? Promise.resolve() : keepRunning()
+  const recovery = setInterval(() => void unlockAbandonedJobs(parts), RECOVER_EVERY_MS)
+
+  async function keepRunning(): Promise<void> {
+    while (!signal.aborted) {
+      const pool = openJobsPool(systemUrl, CONCURRENCY + 2, parts.log)
+      try {
+        await runUntilStopped(pool, parts, tasks, signal)
+      } catch (error) {
+        parts.log.warn(
+          { reason: error instanceof Error ? error.message : error },
+          'the job runner starts anew',
+        )
+      } finally {
+        await pool.close()
+      }
+      await delay(RESTART_AFTER_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  return {
+    async stop() {
+      stopping.abort()
+      clearInterval(recovery)
+      await running
+    },
+  }
+}
+
+/** Runs jobs until the signal, or until graphile-worker gives up, as it does when it cannot tell the queue of an end. */
+async function runUntilStopped(
+  pool: JobsPool,
+  parts: Parts,
+  tasks: Tasks,
+  signal: AbortSignal,
+): Promise<void> {
+  // Loaded only here: a command that runs no jobs starts faster without.
+  const { Logger: WorkerLogger, run } = await import('graphile-worker')
+  const events = new EventEmitter()
+  keepAlive(events, parts.log)
+  const runner = await run({
+    pgPool: pool.pool,
+    schema: JOBS_SCHEMA,
+    concurrency: CONCURRENCY,
+    pollInterval: POLL_MS,
+    gracefulShutdownAbortTimeout: HAND_BACK_AFTER_MS,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, handler]) => [name, toWorkerTask(parts, name, handler)]),
+    ),
+    logger: new WorkerLogger(
+      () => (level, message, meta) => report(parts.log, signal.aborted ? 'debug' : level, message, meta),
+    ),
+    events,
+    // Without a batch, an end that cannot be written would be a rejection that nobody hears.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  })
+  await stoppedBy(runner, signal)
+}
+
+function toWorkerTask(parts: Parts, task: string, handler: TaskHandler) {
+  return (payload: unknown, { job, abortSignal }: import('graphile-worker').JobHelpers) =>
+    runJob(parts, handler, {
+      id: job.id,
+      task,
+      payload,
+      attempt: job.attempts,
+      maxAttempts: job.max_attempts,
+      signal: abortSignal ?? new AbortController().signal,
+    })
+}
+
+async function stoppedBy(runner: Runner, signal: AbortSignal): Promise<void> {
+  const stop = () => void runner.stop().catch(() => {})
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  await runner.promise.finally(() => signal.removeEventListener('abort', stop))
+}
+
+/** How a job ended is said by runJob; graphile-worker would add its payload. */
+function report(log: Logger, level: string, message: string, meta: object | undefined): void {
+  if (meta && ('failure' in meta || 'success' in meta)) return
+  if (level === 'error' || level === 'warning') log.warn({ reason: message }, 'the job runner has a problem')
+  else log.debug({ reason: message }, 'the job runner goes on')
+}

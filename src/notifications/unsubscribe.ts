@@ -1,0 +1,17 @@
+import type { Parts } from '../context.ts'
+import type { Statement } from '../database/database.ts'
+import type { Subscription } from './unsubscribe-token.ts'
+
+const endEmail: Statement = {
+  name: 'unsubscribe',
+  text: 'update users set email_when_offline = false where company_id = $1 and id = $2',
+}
+
+/** Ends a member's e-mail, as the preference does (features 2.5); once more changes nothing. */
+export async function unsubscribe(
+  { database, viewers }: Parts,
+  { companyId, userId }: Subscription,
+): Promise<void> {
+  await database.forChores(companyId).query(endEmail, [companyId, userId])
+  viewers.forget(companyId)
+}
