@@ -28,6 +28,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
+    LocalDateTime: { Input: string; Output: string }
     JSON: { Input: unknown; Output: unknown }
   }
   Directives: {

@@ -2,6 +2,7 @@ import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql'
 import { builder } from './builder.ts'
 
 const MAX_JSON_DEPTH = 100
+const LOCAL = /^(?!0000)\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
 
 builder.scalarType('DateTime', {
@@ -9,6 +10,13 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
+})
+
+builder.scalarType('LocalDateTime', {
+  description: 'Wall-clock date and time without a zone: "2027-03-28T09:00:00"; the seconds may be left out.',
+  serialize: (value) => value,
+  parseValue: parseLocalDateTime,
+  parseLiteral: (node) => parseLocalDateTime(node.kind === Kind.STRING ? node.value : undefined),
 })
 
 builder.scalarType('JSON', {
@@ -35,6 +43,18 @@ function parseInstant(value: unknown): Date {
   }
   if (!isPrintable(instant)) throw new GraphQLError('A DateTime is within the years 1 to 9999 in UTC.')
   return instant
+}
+
+/** With its seconds, so that one time is written in one way. */
+function parseLocalDateTime(value: unknown): string {
+  const isLocal = typeof value === 'string' && LOCAL.test(value)
+  const whole = isLocal && value.length === 16 ? `${value}:00` : value
+  if (!isLocal || Number.isNaN(Date.parse(`${whole}Z`)) || !isDay(value.slice(0, 10))) {
+    throw new GraphQLError(
+      'A LocalDateTime is a date and a time without a zone, such as 2027-03-28T09:00:00.',
+    )
+  }
+  return String(whole)
 }
 
 /** An offset may lead out of the years that RFC 3339 writes with four digits; PostgreSQL knows no year 0. */
