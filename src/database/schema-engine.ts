@@ -98,10 +98,18 @@ async function instantiate() {
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(join(dirname(gluePath), 'schema_engine_bg.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': withIdleTimers(glue) })
   glue.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
   return glue
+}
+
+/** The engine sets a time limit of 10 s on its lock and never clears it: that must not keep the process from ending. */
+function withIdleTimers(glue: object): object {
+  const setTimer = Object.keys(glue).find((name) => name.startsWith('__wbg_setTimeout_'))
+  if (setTimer === undefined)
+    throw new Error("Prisma's schema engine sets its time limits in an unknown way.")
+  return { ...glue, [setTimer]: (callback: () => void, ms: number) => setTimeout(callback, ms).unref() }
 }
 
 function throwPanic(message: string): never {
