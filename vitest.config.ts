@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './test/support/slowest-first.ts'
 
 export default defineConfig({
   // Node takes the CommonJS build of graphql, and Vite would take the other: two copies do not mix.
@@ -11,6 +12,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores serve the tests, PostgreSQL and Redis alike.
     maxWorkers: 2,
+    // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.
+    isolate: false,
+    sequence: { sequencer: SlowestFirst },
     coverage: {
       provider: 'v8',
       include: ['src/**'],

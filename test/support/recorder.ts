@@ -39,16 +39,15 @@ export class Recorder implements AsyncDisposable {
     this.#wake()
   }
 
-  /** Waits until the condition holds and gives what it found; fails with all that was received after 10 s. */
+  /** Waits until the condition holds and gives what it found; fails with all that was received after 10 s in which nothing came. */
   async until<T>(find: (recorder: this) => T | undefined | false): Promise<T> {
-    const deadline = Date.now() + 10_000
+    let hasChanged = true
     for (;;) {
       const found = find(this)
       if (found !== undefined && found !== false) return found as T
-      const left = deadline - Date.now()
-      if (left <= 0)
+      if (!hasChanged)
         throw new Error(`It did not come. Received: ${JSON.stringify({ ...this, '#waiting': undefined })}`)
-      await this.#change(left)
+      hasChanged = await this.#change(10_000)
     }
   }
 
@@ -71,14 +70,16 @@ export class Recorder implements AsyncDisposable {
     for (const wake of this.#waiting) wake()
   }
 
-  #change(withinMs: number): Promise<void> {
+  /** Waits for a change and tells whether one came. */
+  #change(withinMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = () => {
+      const finish = (hasChanged: boolean) => {
         clearTimeout(timer)
         this.#waiting.delete(done)
-        resolve()
+        resolve(hasChanged)
       }
-      const timer = setTimeout(done, withinMs)
+      const done = () => finish(true)
+      const timer = setTimeout(() => finish(false), withinMs)
       this.#waiting.add(done)
     })
   }
