@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import { prepareDatabase, type RoleUrls, withClient } from '../../src/database/roles.ts'
+import { type RoleUrls, withClient } from '../../src/database/roles.ts'
+import { FINISHED } from './finished-databases.ts'
 
 /** The migrated, empty database that others are cloned from. */
 export const TEMPLATE = 'colloquy_template'
@@ -8,20 +9,30 @@ export const TEMPLATE = 'colloquy_template'
 /** A database of one test file's own, and its three roles. */
 export interface TestDatabase extends RoleUrls {
   adminUrl: string
+  /** Gives it up; the run drops it meanwhile, which would be a wait of a third of a second. */
   drop(): Promise<void>
 }
 
 /** Clones the template. */
 export async function cloneDatabase(): Promise<TestDatabase> {
   const adminUrl = inject('adminUrl')
+  const { ownerUrl, appUrl, systemUrl } = inject('templateUrls')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await withClient(adminUrl, (admin) => admin.query(`create database ${name} template ${TEMPLATE}`))
-  const here = new URL(adminUrl)
-  here.pathname = `/${name}`
+  await withClient(adminUrl, async (admin) => {
+    await admin.query(`create database ${name} template ${TEMPLATE}`)
+    // All other rights are within the database, and cloned.
+    await admin.query(`grant create, connect, temporary on database ${name} to colloquy_owner`)
+  })
+  const within = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   return {
-    ...(await prepareDatabase(adminUrl, name)),
-    adminUrl: here.href,
+    ownerUrl: within(ownerUrl),
+    appUrl: within(appUrl),
+    systemUrl: within(systemUrl),
+    adminUrl: within(adminUrl),
     drop: () =>
-      withClient(adminUrl, async (admin) => void (await admin.query(`drop database ${name} with (force)`))),
+      withClient(
+        adminUrl,
+        async (admin) => void (await admin.query(`comment on database ${name} is '${FINISHED}'`)),
+      ),
   }
 }

@@ -7,12 +7,14 @@ import { openDataDirectory } from '../../src/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
 import { migrateJobs } from '../../src/database/jobs-schema.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { prepareDatabase, withClient } from '../../src/database/roles.ts'
+import { prepareDatabase, type RoleUrls, withClient } from '../../src/database/roles.ts'
 import { TEMPLATE } from './database.ts'
+import { dropFinishedDatabases } from './finished-databases.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     adminUrl: string
+    templateUrls: RoleUrls
   }
 }
 
@@ -27,11 +29,14 @@ export default async function setUp(project: TestProject) {
     await admin.query('alter system set fsync = off')
     await admin.query('select pg_reload_conf()')
   })
-  const { ownerUrl, systemUrl } = await prepareDatabase(postgres.adminUrl, TEMPLATE)
-  await migrate({ url: ownerUrl, log })
-  await migrateJobs(systemUrl, log)
+  const templateUrls = await prepareDatabase(postgres.adminUrl, TEMPLATE)
+  await migrate({ url: templateUrls.ownerUrl, log })
+  await migrateJobs(templateUrls.systemUrl, log)
   project.provide('adminUrl', postgres.adminUrl)
+  project.provide('templateUrls', templateUrls)
+  const stopDropping = dropFinishedDatabases(postgres.adminUrl)
   return async () => {
+    await stopDropping()
     await postgres.stop()
     await dataDirectory.release()
     await rm(path, { recursive: true, force: true })
