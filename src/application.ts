@@ -15,10 +15,12 @@ import type { Environment } from './env.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
+import { createEphemeralChannel } from './live/ephemeral.ts'
 import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
 import { createMailer } from './notifications/mailer.ts'
+import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
 
@@ -38,6 +40,8 @@ export interface Application {
 export interface ApplicationOptions {
   /** In milliseconds; replaces the clocks of the process and of Redis for the rate limits. */
   limiterClock?: (() => number) | undefined
+  /** In milliseconds; replaces those clocks for presence. */
+  presenceClock?: (() => number) | undefined
 }
 
 /** Opens the application; throws StartupProblem for what an operator can mend. */
@@ -72,7 +76,7 @@ async function assemble(
   reached: ReachedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock }: ApplicationOptions,
+  { limiterClock, presenceClock }: ApplicationOptions,
 ) {
   const database = await connectDatabase(reached, environment.database.poolSize, log)
   undo.push(() => database.close())
@@ -90,8 +94,12 @@ async function assemble(
     onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
   })
   undo.push(async () => limiter.close())
-  const live = createLiveHub(database, createWakeUps({ log, redis }), log)
+  const wakeUps = createWakeUps({ log, redis })
+  const live = createLiveHub(database, wakeUps, log)
   undo.push(() => live.close())
+  const channel = createEphemeralChannel(wakeUps)
+  const presence = createPresence({ database, channel, log, redis, clock: presenceClock })
+  undo.push(async () => presence.close())
 
   const developmentIssuer = environment.identity ? undefined : await openDevelopmentIssuer(dataDirectory)
   const verifier = createVerifier(environment, developmentIssuer, log)
@@ -101,7 +109,7 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl } = environment
-  const parts: Parts = { database, keyring, limiter, live, viewers, signIn, mailer, publicUrl, log }
+  const parts: Parts = { database, keyring, limiter, live, presence, viewers, signIn, mailer, publicUrl, log }
   return {
     parts,
     redis,

@@ -10,6 +10,8 @@ import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
 import type { Mailer } from './notifications/mailer.ts'
+import type { Device } from './presence/device.ts'
+import type { Presence } from './presence/presence.ts'
 
 /** The parts of the process that operations work with. */
 export interface Parts {
@@ -17,6 +19,7 @@ export interface Parts {
   keyring: Keyring
   limiter: RateLimiter
   live: LiveHub
+  presence: Presence
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer
@@ -33,6 +36,8 @@ export interface Context {
   parts: Parts
   /** The company's keys. */
   keys(): Promise<CompanyKeys>
+  /** Where the operation comes from. */
+  device(): Device
   /** From the Idempotency-Key header. */
   idempotencyKey: string | undefined
   /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
@@ -43,16 +48,17 @@ export interface Context {
 export function createContext(
   parts: Parts,
   viewer: Viewer,
-  request: { idempotencyKey?: string | undefined } = {},
+  request: { idempotencyKey?: string | undefined; device?: (() => Device) | undefined } = {},
 ): Context {
   const { companyId, userId } = viewer
   const tenant = parts.database.forTenant({ companyId, userId })
   return {
     viewer,
     tenant,
-    loaders: createLoaders(tenant, userId),
+    loaders: createLoaders(tenant, userId, parts.presence),
     parts,
     keys: () => parts.keyring.forCompany(companyId),
+    device: request.device ?? noDevice,
     idempotencyKey: request.idempotencyKey,
     streamPosition: undefined,
   }
@@ -63,12 +69,21 @@ export function createContext(
  * with it go on from its own position.
  */
 export function refreshContext(context: Context, streamPosition = context.streamPosition): Context {
-  return { ...context, streamPosition, loaders: createLoaders(context.tenant, context.viewer.userId) }
+  return { ...context, streamPosition, loaders: loadersOf(context) }
 }
 
 /** Forgets what the operation has read: what a mutation answers is as of its own write. */
 export function forgetReads(context: Context): void {
-  context.loaders = createLoaders(context.tenant, context.viewer.userId)
+  context.loaders = loadersOf(context)
+}
+
+function loadersOf({ tenant, viewer, parts }: Context): Loaders {
+  return createLoaders(tenant, viewer.userId, parts.presence)
+}
+
+/** What a job or the command line does comes from no device. */
+function noDevice(): Device {
+  return { id: 'none', session: 'none' }
 }
 
 /** Throws PermissionDeniedError unless the viewer's role has the permission. */

@@ -18,6 +18,8 @@ import {
   reactionsOf,
   replyCounts,
 } from './messages/message-row.ts'
+import type { Presence } from './presence/presence.ts'
+import type { PresenceState } from './presence/status.ts'
 
 /** A participant's marks, as a message's status needs them. */
 export interface MarkRow {
@@ -59,10 +61,15 @@ export interface Loaders {
   mentions: DataLoader<string, string[]>
   reactions: DataLoader<string, ReactionRow[]>
   unread: DataLoader<string, UnreadRow[]>
+  presence: DataLoader<string, PresenceState>
 }
 
 /** Makes a fresh set of loaders over the viewer's database. */
-export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders {
+export function createLoaders(
+  tenant: TenantDatabase,
+  viewerId: string,
+  presence: Pick<Presence, 'read'>,
+): Loaders {
   const { companyId } = tenant.tenant
   const forCompany = (ids: readonly string[]) => [companyId, ids]
   const forViewer = (ids: readonly string[]) => [companyId, viewerId, ids]
@@ -156,6 +163,7 @@ export function createLoaders(tenant: TenantDatabase, viewerId: string): Loaders
       (row) => row,
       forCompany,
     ),
+    presence: new DataLoader((ids) => presence.read(companyId, ids)),
   }
 }
 

@@ -3,6 +3,7 @@ import { type GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, type ServerOptions } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { sessionOfTicket, sessionOfToken } from './auth/session.ts'
 import type { Viewer } from './auth/viewer.ts'
 import { ClientSocket } from './client-socket.ts'
 import type { Parts } from './context.ts'
@@ -10,6 +11,7 @@ import { Refusal } from './errors.ts'
 import { maskError } from './graphql/mask-error.ts'
 import { maxRequestBytes } from './graphql/request-limits.ts'
 import { bearerToken, type GraphQLServer } from './graphql/yoga.ts'
+import { createSocketDevices, type Device, type SocketDevices } from './presence/device.ts'
 import { requestPath } from './request-path.ts'
 
 /** What a client sends in `connection_init`. */
@@ -21,6 +23,7 @@ interface ConnectionParams extends Record<string, unknown> {
 
 interface SocketState extends Record<PropertyKey, unknown> {
   viewer: Viewer
+  device: Device
   /** What asked for each open subscription. */
   streams: Set<object>
 }
@@ -57,11 +60,17 @@ export function attachWebSockets(
     })
   })
   // In production close reasons tell nothing of what went wrong inside, and so it is everywhere.
-  const options = { ...socketOptions(graphql, parts), isProd: true }
+  let isStopping = false
+  // The clients of a server that stops come back at another one, which may take longer than the grace.
+  const devices = createSocketDevices({
+    leave: (person, deviceIds) => isStopping || parts.presence.leave(person, deviceIds),
+  })
+  const options = { ...socketOptions(graphql, parts, devices), isProd: true }
   const server = useServer<ConnectionParams, SocketState>(options, sockets, PING_MS)
 
   return {
     async close() {
+      isStopping = true
       for (const client of sockets.clients)
         client.close(SERVICE_RESTART, 'The server restarts: connect again.')
       await server.dispose()
@@ -72,6 +81,7 @@ export function attachWebSockets(
 function socketOptions(
   graphql: GraphQLServer,
   parts: Parts,
+  devices: SocketDevices,
 ): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
   return {
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
@@ -80,8 +90,10 @@ function socketOptions(
 
     async onConnect({ connectionParams, extra }) {
       try {
-        const viewer = await authenticate(parts, connectionParams ?? {})
+        const params = connectionParams ?? {}
+        const viewer = await authenticate(parts, params)
         extra.viewer = viewer
+        extra.device = openDevice(devices, viewer, params, extra.socket)
         extra.streams = new Set()
         closeAtExpiry(extra.socket, viewer.expiresAt)
         return true
@@ -104,7 +116,12 @@ function socketOptions(
     },
 
     async onSubscribe({ extra }, _id, params) {
-      const pipeline = graphql.getEnveloped({ viewer: extra.viewer, params, request: undefined } as never)
+      const pipeline = graphql.getEnveloped({
+        viewer: extra.viewer,
+        device: extra.device,
+        params,
+        request: undefined,
+      } as never)
       try {
         const document = pipeline.parse(params.query)
         const errors = pipeline.validate(pipeline.schema, document)
@@ -178,6 +195,21 @@ async function authenticate(
   if (!isGiven(companyId)) return signIn.withToken(bearerToken(authorization), {})
   if (typeof companyId !== 'string') throw new Refusal('BAD_USER_INPUT', 'companyId must be a string.')
   return signIn.withToken(bearerToken(authorization), { named: companyId })
+}
+
+function openDevice(
+  devices: SocketDevices,
+  viewer: Viewer,
+  { ticket, authorization }: ConnectionParams,
+  socket: WebSocket,
+): Device {
+  const session =
+    typeof ticket === 'string' ? sessionOfTicket(ticket) : sessionOfToken(bearerToken(String(authorization)))
+  const { device, close } = devices.open(viewer, session)
+  // The client may have left while its credentials were looked at.
+  if (socket.readyState === socket.OPEN) socket.once('close', close)
+  else close()
+  return device
 }
 
 function isGiven(value: unknown): boolean {

@@ -9,9 +9,10 @@ const schema = z.object({ companyId: id('Company').nullish() })
 /** Makes a ticket for the viewer, in this company or another one of the same login; throws PermissionDeniedError. */
 export async function createConnectionTicket(context: Context, input: unknown): Promise<Ticket> {
   const { companyId } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
-  if (companyId == null || companyId === viewer.companyId) return mintTicket(tenant, viewer)
+  const { viewer, tenant, parts, device } = context
+  const { session } = device()
+  if (companyId == null || companyId === viewer.companyId) return mintTicket(tenant, viewer, session)
   const elsewhere = await parts.signIn.elsewhere(viewer, companyId)
   if (!elsewhere) throw new PermissionDeniedError('You have no active membership in this company.')
-  return mintTicket(parts.database.forTenant(elsewhere), elsewhere)
+  return mintTicket(parts.database.forTenant(elsewhere), elsewhere, session)
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { TenantDatabase } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { ticketOf } from './session.ts'
 import type { Viewer } from './viewer.ts'
 
 const mint = { name: 'mint_ticket', text: `select app.mint_ticket($1, $2) as "expiresAt"` }
@@ -11,9 +12,11 @@ export interface Ticket {
   expiresAt: Date
 }
 
-/** Makes a ticket for the viewer; it holds for 60 s, never longer than the access token. Throws Refusal. */
-export async function mintTicket(tenant: TenantDatabase, viewer: Viewer): Promise<Ticket> {
-  const ticket = randomBytes(32).toString('base64url')
+/**
+ * Makes a ticket for the viewer's login session; it holds for 60 s, never longer than the access token. Throws Refusal.
+ */
+export async function mintTicket(tenant: TenantDatabase, viewer: Viewer, session: string): Promise<Ticket> {
+  const ticket = ticketOf(randomBytes(24), session)
   const [minted] = await tenant.query<{ expiresAt: Date | null }>(mint, [
     hashTicket(ticket),
     viewer.expiresAt,
@@ -22,7 +25,7 @@ export async function mintTicket(tenant: TenantDatabase, viewer: Viewer): Promis
   return { ticket, expiresAt: minted.expiresAt }
 }
 
-/** What the database keeps of a ticket; the ticket has 256 random bits, so a plain hash is enough. */
+/** What the database keeps of a ticket; the ticket has 192 random bits, so a plain hash is enough. */
 export function hashTicket(ticket: string): Buffer {
   return createHash('sha256').update(ticket).digest()
 }

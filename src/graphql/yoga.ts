@@ -1,11 +1,14 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga'
+import { sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { type Context, createContext, type Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
 import { type DemoUser, explorer } from './explorer.ts'
 import { maskError } from './mask-error.ts'
+import { noteActivity } from './note-activity.ts'
 import { operationGate } from './operation-gate.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
 import { schema } from './schema.ts'
@@ -15,6 +18,7 @@ import { ticketCompany } from './ticket-company.ts'
 /** What a WebSocket has found out about its client before the first operation. */
 export interface SocketContext {
   viewer?: Viewer
+  device?: Device
 }
 
 /** The one pipeline of every operation: HTTP and SSE through its handler, WebSockets through `getEnveloped`. */
@@ -42,6 +46,7 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
       demoUsers ? explorer(parts, demoUsers) : withoutIntrospection(),
       codedAnswers(parts.log),
       operationGate(),
+      noteActivity(),
       subscribeFreshly(),
     ],
     context: (initial) => contextOf(parts, initial),
@@ -53,7 +58,17 @@ async function contextOf(parts: Parts, initial: YogaInitialContext & SocketConte
   const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : await viewerOf(parts, initial)
   if (!viewer) return {} as Context
   const idempotencyKey = initial.request?.headers.get('idempotency-key') ?? undefined
-  return createContext(parts, viewer, { idempotencyKey })
+  const { device } = initial
+  return createContext(parts, viewer, {
+    idempotencyKey,
+    device: device ? () => device : () => deviceOf(initial.request),
+  })
+}
+
+/** Over HTTP whatever uses the same access token is one device. */
+function deviceOf(request: Request): Device {
+  const session = sessionOfToken(bearerToken(request.headers.get('authorization') ?? ''))
+  return { id: session, session }
 }
 
 async function viewerOf(

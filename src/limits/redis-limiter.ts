@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { RedisConnections } from '../redis/connection.ts'
 import { withDeadline } from '../redis/deadline.ts'
+import { watchOutage } from '../redis/outage.ts'
 import { removeFromRedis, takeInRedis } from '../redis/rate-limit-script.ts'
 import type { AcceptedCalls } from './accepted-calls.ts'
-import { watchOutage } from './outage.ts'
 import type { Accepted, RateLimiter, RateLimiterOptions, Refused } from './rate-limiter.ts'
 import { assertWindows, type RateWindow } from './rate-window.ts'
 
@@ -24,7 +24,12 @@ export function createRedisLimiter(
   const { redis, clock } = options
   const keyPrefix = options.keyPrefix ?? 'colloquy:limit:'
   const node = randomBytes(6).toString('base64url')
-  const outage = watchOutage({ probe, log: options.log, onFallback: options.onFallback })
+  const outage = watchOutage({
+    what: 'rate limits',
+    probe,
+    log: options.log,
+    onFallback: options.onFallback,
+  })
   let lastId = 0
 
   async function take(key: string, windows: readonly RateWindow[]): Promise<Accepted | Refused> {

@@ -104,12 +104,13 @@ async function open(
   }
 }
 
-function isShutOut({ kind, leftIds, visibleTo }: LiveEvent, userId: string): boolean {
+/** True if the event says that this person is no active member any more. */
+export function isShutOut({ kind, leftIds, visibleTo }: LiveEvent, userId: string): boolean {
   return kind === 'ACCESS_CHANGED' && leftIds.includes(userId) && !visibleTo.has(userId)
 }
 
 /** Runs `act` at the time, however far off; the returned function calls it off. */
-function at(time: Date, act: () => void): () => void {
+export function at(time: Date, act: () => void): () => void {
   const mostMs = 2 ** 31 - 1
   let timer: NodeJS.Timeout
   function wait(): void {

@@ -12,6 +12,20 @@ export const rateLimiterFallback = new Gauge({
   registers: [metrics],
 })
 
+/** 1 while presence is kept in process memory because Redis does not answer. */
+export const presenceFallback = new Gauge({
+  name: 'colloquy_presence_fallback',
+  help: '1 while presence is kept in process memory because Redis does not answer.',
+  registers: [metrics],
+})
+
+/** Subscriptions to presence that this process serves. */
+export const presenceWatches = new Gauge({
+  name: 'colloquy_presence_watches',
+  help: 'Open subscriptions to presence.',
+  registers: [metrics],
+})
+
 /** Subscriptions that this process serves. */
 export const liveSubscriptions = new Gauge({
   name: 'colloquy_live_subscriptions',

@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { withDeadline } from './deadline.ts'
 import { GuardedRedis } from './guarded-redis.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { scripts } from './rate-limit-script.ts'
+import { presenceScript } from './presence-script.ts'
+import { rateLimitScript } from './rate-limit-script.ts'
 import { reasonOf } from './reason.ts'
 
 const COMMAND_TIMEOUT_MS = 1_000
@@ -32,6 +33,7 @@ export interface RedisConnections {
 
 /** Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later. */
 export function connectRedis(url: string, log: Logger): RedisConnections {
+  const scripts = { ...rateLimitScript, ...presenceScript }
   const commands = open(url, 'commands', { enableAutoPipelining: true, scripts }, log)
   const subscriber = open(url, 'subscriber', { autoResubscribe: false }, log)
   const stops = [commands, subscriber].map(startHeartbeat)

@@ -76,8 +76,8 @@ redis.call('PEXPIRE', key, math.ceil(horizon / 1000))
 return 0
 `
 
-/** The commands that Colloquy adds to a Redis client. */
-export const scripts = { takeRateLimit: { lua: LUA, numberOfKeys: 1 } }
+/** The command that the rate limits add to a Redis client. */
+export const rateLimitScript = { takeRateLimit: { lua: LUA, numberOfKeys: 1 } }
 
 /** Accepts and logs the call (0), or tells after how many microseconds it would be accepted; atomic. */
 export function takeInRedis(commands: Redis, take: RedisTake): Promise<number> {

@@ -51,6 +51,8 @@ export interface TestAppOptions {
   environment?: Partial<Environment>
   /** In milliseconds, for the rate limits. */
   limiterClock?: () => number
+  /** In milliseconds, for presence. */
+  presenceClock?: () => number
   poolSize?: number
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
@@ -62,6 +64,7 @@ export async function startApp({
   beside,
   environment: changes,
   limiterClock,
+  presenceClock,
   poolSize = 10,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
@@ -80,7 +83,7 @@ export async function startApp({
     { level: changes?.logLevel ?? 'info' },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   )
-  const application = await openApplication(environment, log, { limiterClock })
+  const application = await openApplication(environment, log, { limiterClock, presenceClock })
   const { parts, redis, developmentIssuer } = application
   const server = createServer({ parts, redis, demoUsers: async () => [] })
   const url = await server.listen(0, '127.0.0.1')

@@ -109,6 +109,10 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.remindUnreadRecipients': mutation('remindUnreadRecipients', [
     [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
   ]),
+  'Query.presence': {
+    document: 'query ($ids: [ID!]) { presence(userIds: $ids) { user { id name } status changedAt } }',
+    probes: [{ variables: (ids) => ({ ids: [ids.user] }), answer: /^\{"data":\{"presence":\[\]\}\}$/ }],
+  },
   'Mutation.createConnectionTicket': mutation('createConnectionTicket', [
     [(ids) => ({ companyId: ids.company }), DENIED],
   ]),
@@ -250,6 +254,16 @@ export const listingCases: Record<string, ListingCase> = {
     document: `mutation ($members: [MemberInput!]!) { syncMembers(input: { members: $members }) { __typename
       ... on SyncMembersPayload { created updated unchanged problems { detail } } } }`,
     variables: () => [{ members: [{ externalId: 'nobody knows', name: 'New Here', isEnabled: false }] }],
+  },
+  'Mutation.heartbeat': {
+    document: `mutation { heartbeat(input: { status: ONLINE }) { __typename
+      ... on HeartbeatPayload { presence { user { id name } status } } } }`,
+    variables: () => [{}],
+  },
+  'Subscription.presenceChanged': {
+    // Whoever it is not about gets no answer at all; test/presence-changes.test.ts waits for that.
+    document: 'subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { user { id name } status } }',
+    variables: (text) => [{ ids: [text] }],
   },
   'Subscription.inboxEvents': {
     document: 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }',

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { reasonOf } from '../redis/reason.ts'
+import { reasonOf } from './reason.ts'
 
 const PROBE_EVERY_MS = 1_000
 
@@ -13,14 +13,16 @@ export interface Outage {
 }
 
 interface OutageOptions {
-  /** Rejects as long as Redis cannot do the limiter's work. */
+  /** What goes through Redis, in the plural, for the log. */
+  readonly what: string
+  /** Rejects as long as Redis cannot do that work. */
   readonly probe: () => Promise<unknown>
   readonly log: Logger
   readonly onFallback: ((active: boolean) => void) | undefined
 }
 
 /** Tries Redis in the background once a second during an outage and ends the outage when it answers. */
-export function watchOutage({ probe, log, onFallback }: OutageOptions): Outage {
+export function watchOutage({ what, probe, log, onFallback }: OutageOptions): Outage {
   let active = false
   let closed = false
   let recoveries = 0
@@ -31,7 +33,7 @@ export function watchOutage({ probe, log, onFallback }: OutageOptions): Outage {
     active = true
     log.warn(
       { reason: reasonOf(cause) },
-      'rate limits fall back to the memory of this process: Redis does not answer',
+      `${what} fall back to the memory of this process: Redis does not answer`,
     )
     onFallback?.(true)
     probeLater()
@@ -47,7 +49,7 @@ export function watchOutage({ probe, log, onFallback }: OutageOptions): Outage {
     if (closed) return
     active = false
     recoveries += 1
-    log.info('rate limits are shared through Redis again')
+    log.info(`${what} are shared through Redis again`)
     onFallback?.(false)
   }
 

@@ -1,0 +1,45 @@
+import type { EphemeralChannel } from '../live/ephemeral.ts'
+import type { PresenceChange } from './status.ts'
+
+/** Tells every process of changes, at most one a person and tick. */
+export interface Announcer {
+  add(change: PresenceChange): void
+  close(): void
+}
+
+const TICK_MS = 100
+const MOST_A_MESSAGE = 500
+
+/** Creates the announcer over the companies' channels. */
+export function createAnnouncer(channel: EphemeralChannel): Announcer {
+  let pending = new Map<string, Map<string, PresenceChange>>()
+  let timer: NodeJS.Timeout | undefined
+
+  function add(change: PresenceChange): void {
+    const changes = pending.get(change.companyId) ?? new Map<string, PresenceChange>()
+    pending.set(change.companyId, changes)
+    const from = changes.get(change.userId)?.from ?? change.from
+    // Whoever is back where they were within the tick has not changed.
+    if (from === change.status) changes.delete(change.userId)
+    else changes.set(change.userId, { ...change, from })
+    timer ??= setTimeout(tell, TICK_MS).unref()
+  }
+
+  function tell(): void {
+    timer = undefined
+    const told = pending
+    pending = new Map()
+    for (const [companyId, changes] of told) {
+      const states = [...changes.values()].map(({ userId, status, changedAt }) => ({
+        userId,
+        status,
+        changedAt,
+      }))
+      for (let at = 0; at < states.length; at += MOST_A_MESSAGE) {
+        channel.send(companyId, { kind: 'presence', states: states.slice(at, at + MOST_A_MESSAGE) })
+      }
+    }
+  }
+
+  return { add, close: () => clearTimeout(timer) }
+}

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino'
+import type { TenantDatabase } from '../database/database.ts'
+import { acquaintancesAmong, presenceReadersAmong } from './acquaintances.ts'
+import type { PresenceState, PresenceStatus, PresenceStore } from './status.ts'
+
+/** One subscription to presence. */
+export interface Watcher {
+  readonly userId: string
+  /** Whom it is about; undefined for those the viewer shares a conversation with at the time. */
+  readonly named: ReadonlySet<string> | undefined
+  offer(state: PresenceState): void
+  /** The viewer may not see presence any more. */
+  end(): void
+}
+
+/** The presence of one company as this process's watchers see it. */
+export interface CompanyWatch {
+  readonly watchers: Set<Watcher>
+  /** Takes in what was announced, and offers it to whoever may see it. */
+  receive(states: readonly PresenceState[]): void
+  /** Compares with the store: announcements may have been lost. `quietly`: nobody is told. */
+  reconcile(quietly?: boolean): Promise<void>
+}
+
+/** As many people are compared; beyond them a lost announcement is made up for by the next one. */
+const MOST_PRESENT = 5_000
+const MOST_A_STATEMENT = 100
+
+/** Creates the watch of one company over the chores role bound to it. */
+export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
+  const watchers = new Set<Watcher>()
+  /** What the watchers were told last; undefined where that failed. */
+  const told = new Map<string, PresenceStatus | undefined>()
+  const pending = new Map<string, PresenceState>()
+  let delivering = false
+
+  function receive(states: readonly PresenceState[]): void {
+    for (const state of states) {
+      if (told.get(state.userId) === state.status) continue
+      told.set(state.userId, state.status)
+      pending.set(state.userId, state)
+    }
+    if (!delivering && pending.size > 0) void deliverPending()
+  }
+
+  async function deliverPending(): Promise<void> {
+    delivering = true
+    while (pending.size > 0) {
+      const states = [...pending.values()].slice(0, MOST_A_STATEMENT)
+      for (const { userId } of states) pending.delete(userId)
+      try {
+        await deliver(states)
+      } catch (error) {
+        log.warn({ err: error }, 'presence could not be delivered')
+        for (const { userId } of states) told.set(userId, undefined)
+      }
+    }
+    delivering = false
+  }
+
+  /** Who may see what is decided at delivery, in one statement for all watchers. */
+  async function deliver(states: readonly PresenceState[]): Promise<void> {
+    const userIds = states.map(({ userId }) => userId)
+    const strangers = [...watchers].filter(({ named }) => !named).map(({ userId }) => userId)
+    const known = await acquaintancesAmong(chores, [...new Set(strangers)], userIds, null)
+    const concerned = [...watchers].flatMap((watcher) => {
+      const about = watcher.named ?? known.get(watcher.userId)
+      const seen = about ? states.filter(({ userId }) => about.has(userId)) : []
+      return seen.length > 0 ? { watcher, seen } : []
+    })
+    if (concerned.length === 0) return
+    const readers = await presenceReadersAmong(chores, [
+      ...new Set(concerned.map(({ watcher }) => watcher.userId)),
+    ])
+    for (const { watcher, seen } of concerned) {
+      if (!readers.has(watcher.userId)) watcher.end()
+      else for (const state of seen) watcher.offer(state)
+    }
+  }
+
+  async function reconcile(quietly = false): Promise<void> {
+    const present = await store.present(chores.tenant.companyId, MOST_PRESENT)
+    const there = new Set(present.map(({ userId }) => userId))
+    const missing = [...told].filter(([userId, status]) => status !== 'OFFLINE' && !there.has(userId))
+    const gone = missing.map(
+      ([userId]): PresenceState => ({ userId, status: 'OFFLINE', changedAt: Date.now() }),
+    )
+    const states = present.length < MOST_PRESENT ? [...present, ...gone] : present
+    if (quietly) for (const { userId, status } of states) told.set(userId, status)
+    else receive(states)
+  }
+
+  return { watchers, receive, reconcile }
+}

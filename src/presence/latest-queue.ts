@@ -1,0 +1,77 @@
+import type { PresenceState } from './status.ts'
+
+/** A queue in which only the latest state of each person waits. */
+export interface LatestQueue extends AsyncIterableIterator<PresenceState> {
+  offer(state: PresenceState): void
+  /** Ends the stream after what waits. */
+  end(): void
+  readonly hasEnded: boolean
+}
+
+/** How many people wait at the most, and what to do about more and about the end. */
+export interface LatestQueueOptions {
+  readonly mostPeople: number
+  /** Runs when there are more; the stream ends then. */
+  onOverflow(): void
+  /** Runs once, when the stream takes nothing more. */
+  onEnd(): void
+}
+
+type Result = IteratorResult<PresenceState>
+
+/** Creates a queue between the watch of a company and one subscription. */
+export function createLatestQueue({ mostPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
+  const waiting = new Map<string, PresenceState>()
+  const consumers: ((result: Result) => void)[] = []
+  let ended = false
+
+  function offer(state: PresenceState): void {
+    if (ended) return
+    const consumer = consumers.shift()
+    if (consumer) consumer({ value: state, done: false })
+    else wait(state)
+  }
+
+  function wait(state: PresenceState): void {
+    waiting.delete(state.userId)
+    if (waiting.size < mostPeople) {
+      waiting.set(state.userId, state)
+      return
+    }
+    onOverflow()
+    end()
+  }
+
+  function end(): void {
+    if (ended) return
+    ended = true
+    for (const consumer of consumers.splice(0)) consumer({ value: undefined, done: true })
+    onEnd()
+  }
+
+  function next(): Promise<Result> {
+    for (const [userId, state] of waiting) {
+      waiting.delete(userId)
+      return Promise.resolve({ value: state, done: false })
+    }
+    if (ended) return Promise.resolve({ value: undefined, done: true })
+    return new Promise((resolve) => consumers.push(resolve))
+  }
+
+  return {
+    offer,
+    end,
+    next,
+    get hasEnded() {
+      return ended
+    },
+    return() {
+      waiting.clear()
+      end()
+      return Promise.resolve({ value: undefined, done: true })
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import {
+  type Beat,
+  type OnChange,
+  type Person,
+  type PresenceState,
+  type PresenceStatus,
+  type PresenceStore,
+  presenceTimes,
+} from './status.ts'
+
+interface Device {
+  status: PresenceStatus
+  endsAt: number
+}
+
+interface Record {
+  userId: string
+  status: PresenceStatus
+  changedAt: number | null
+  activeAt: number
+  devices: Map<string, Device>
+  /** When it is next looked at. */
+  dueAt: number
+}
+
+/** A device as it stands, to be told to another store. */
+export interface HeldBeat {
+  person: Person
+  beat: Beat
+}
+
+/** The store of a process that runs alone, and what it falls back to. */
+export interface MemoryStore extends PresenceStore {
+  /** Every device that counts at this moment. */
+  held(): HeldBeat[]
+}
+
+/** Looked at together are those that are due within so many milliseconds. */
+const SLOT_MS = 500
+
+/** Keeps presence in this process's memory; `now` is a clock in milliseconds. */
+export function createMemoryStore(now: () => number, onChange: OnChange): MemoryStore {
+  const companies = new Map<string, Map<string, Record>>()
+  const slots = new Map<number, Map<Record, string>>()
+
+  function recordOf({ companyId, userId }: Person): Record | undefined {
+    return companies.get(companyId)?.get(userId)
+  }
+
+  function createRecord({ companyId, userId }: Person): Record {
+    const people = companies.get(companyId) ?? new Map<string, Record>()
+    companies.set(companyId, people)
+    const record: Record = {
+      userId,
+      status: 'OFFLINE',
+      changedAt: null,
+      activeAt: 0,
+      devices: new Map(),
+      dueAt: Number.POSITIVE_INFINITY,
+    }
+    people.set(userId, record)
+    return record
+  }
+
+  /** Brings a record up to the moment, tells of the change, and has it looked at when time alone will change it next. */
+  function settle(companyId: string, record: Record): PresenceState {
+    const time = now()
+    for (const [id, { endsAt }] of record.devices) if (endsAt <= time) record.devices.delete(id)
+    const status = statusOf(record, time)
+    const from = record.status
+    if (status !== from) {
+      record.status = status
+      record.changedAt = time
+      onChange({ companyId, userId: record.userId, status, from, changedAt: time })
+    }
+    const dueAt = nextChange(record, time)
+    if (dueAt <= time) forget(companyId, record)
+    else if (dueAt < record.dueAt) lookAgain(companyId, record, dueAt)
+    return { userId: record.userId, status, changedAt: record.changedAt }
+  }
+
+  /** A record is looked at no later than it is due; early looks are cheap. */
+  function lookAgain(companyId: string, record: Record, dueAt: number): void {
+    slots.get(slotOf(record.dueAt))?.delete(record)
+    record.dueAt = dueAt
+    const slot = slots.get(slotOf(dueAt)) ?? new Map<Record, string>()
+    slots.set(slotOf(dueAt), slot.set(record, companyId))
+  }
+
+  function forget(companyId: string, record: Record): void {
+    const people = companies.get(companyId)
+    people?.delete(record.userId)
+    if (people?.size === 0) companies.delete(companyId)
+  }
+
+  async function beat(person: Person, { deviceId, status, heldMs, idleMs }: Beat): Promise<PresenceState> {
+    const record = recordOf(person) ?? createRecord(person)
+    const time = now()
+    const known = record.devices.get(deviceId)
+    const wasOnline = known?.status === 'ONLINE' && known.endsAt > time
+    if (status === 'OFFLINE') record.devices.delete(deviceId)
+    else record.devices.set(deviceId, { status, endsAt: time + heldMs })
+    if (idleMs !== undefined) record.activeAt = Math.max(record.activeAt, time - idleMs)
+    else if (status === 'ONLINE' && !wasOnline) record.activeAt = time
+    return settle(person.companyId, record)
+  }
+
+  async function leave(person: Person, deviceIds: readonly string[]): Promise<void> {
+    const record = recordOf(person)
+    if (!record) return
+    for (const id of deviceIds) {
+      const device = record.devices.get(id)
+      if (device) device.endsAt = Math.min(device.endsAt, now() + presenceTimes.grace)
+    }
+    settle(person.companyId, record)
+  }
+
+  async function touch(person: Person): Promise<void> {
+    const record = recordOf(person)
+    if (!record || record.devices.size === 0) return
+    record.activeAt = now()
+    settle(person.companyId, record)
+  }
+
+  async function read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]> {
+    return userIds.flatMap((userId) => {
+      const record = recordOf({ companyId, userId })
+      return record ? settle(companyId, record) : []
+    })
+  }
+
+  async function present(companyId: string, most: number): Promise<PresenceState[]> {
+    const records = [...(companies.get(companyId)?.values() ?? [])]
+    const states = records.map((record) => settle(companyId, record))
+    return states.filter(({ status }) => status !== 'OFFLINE').slice(0, most)
+  }
+
+  async function sweep(): Promise<void> {
+    const time = now()
+    for (const [slot, records] of slots) {
+      if (slot * SLOT_MS > time) continue
+      slots.delete(slot)
+      for (const [record, companyId] of records) {
+        record.dueAt = Number.POSITIVE_INFINITY
+        settle(companyId, record)
+      }
+    }
+  }
+
+  function held(): HeldBeat[] {
+    const time = now()
+    return [...companies].flatMap(([companyId, people]) =>
+      [...people.values()].flatMap(({ userId, devices, activeAt }) =>
+        [...devices]
+          .filter(([, { endsAt }]) => endsAt > time)
+          .map(([deviceId, { status, endsAt }]) => ({
+            person: { companyId, userId },
+            beat: { deviceId, status, heldMs: endsAt - time, idleMs: time - activeAt },
+          })),
+      ),
+    )
+  }
+
+  return { beat, leave, touch, read, present, sweep, held, close: () => {} }
+}
+
+function statusOf({ devices, activeAt }: Record, time: number): PresenceStatus {
+  if (devices.size === 0) return 'OFFLINE'
+  const isOnline = [...devices.values()].some(({ status }) => status === 'ONLINE')
+  return isOnline && time < activeAt + presenceTimes.idleness ? 'ONLINE' : 'AWAY'
+}
+
+/** When time alone changes the status, or ends what is remembered; now if there is nothing to remember. */
+function nextChange({ status, changedAt, activeAt, devices }: Record, time: number): number {
+  if (status === 'OFFLINE') return changedAt === null ? time : changedAt + presenceTimes.memory
+  const ends = [...devices.values()].map(({ endsAt }) => endsAt)
+  if (status === 'ONLINE') ends.push(activeAt + presenceTimes.idleness)
+  return Math.min(...ends)
+}
+
+function slotOf(time: number): number {
+  return Math.ceil(time / SLOT_MS)
+}

@@ -1,0 +1,131 @@
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import type { EphemeralChannel } from '../live/ephemeral.ts'
+import { presenceFallback, presenceWatches } from '../metrics/metrics.ts'
+import type { RedisConnections } from '../redis/connection.ts'
+import { createAnnouncer } from './announcer.ts'
+import { type CompanyWatch, createCompanyWatch, type Watcher } from './company-watch.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { createRedisStore } from './redis-store.ts'
+import { type Person, type PresenceState, type PresenceStatus, presenceTimes } from './status.ts'
+import { createTouches } from './touches.ts'
+
+/** The process's one place of presence. It is never stored in the database. */
+export interface Presence {
+  /** A device says how present its person is; resolves to how present the person is by all devices. */
+  beat(person: Person, deviceId: string, status: PresenceStatus): Promise<PresenceState>
+  /** These devices are gone unless they are heard of again within the grace. */
+  leave(person: Person, deviceIds: readonly string[]): void
+  /** The person does something. */
+  touch(person: Person): void
+  /** How present these people are, in that order; OFFLINE is who is not known. */
+  read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
+  /** Who in the company is not offline, at most 5,000. */
+  present(companyId: string): Promise<PresenceState[]>
+  /** Offers the watcher every change from now on that it may see; returns how to stop. */
+  watch(companyId: string, watcher: Watcher): Promise<() => void>
+  close(): void
+}
+
+/** What presence is made of. */
+export interface PresenceOptions {
+  readonly database: Database
+  readonly channel: EphemeralChannel
+  readonly log: Logger
+  /** Shares presence between processes; without it, it is kept in this process's memory. */
+  readonly redis?: RedisConnections | undefined
+  /** A clock in milliseconds that replaces those of the process and of Redis. */
+  readonly clock?: (() => number) | undefined
+}
+
+interface HeldWatch {
+  watch: CompanyWatch
+  opened: Promise<() => void>
+  members: number
+}
+
+const SWEEP_MS = 500
+const RECONCILE_MS = 30_000
+const MOST_PRESENT = 5_000
+
+/** Creates presence for this process (features 5.6). */
+export function createPresence({ database, channel, log, redis, clock }: PresenceOptions): Presence {
+  const announcer = createAnnouncer(channel)
+  const onChange = announcer.add
+  const onFallback = (active: boolean) => presenceFallback.set(active ? 1 : 0)
+  const store = redis
+    ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed: reconcileAll })
+    : createMemoryStore(clock ?? Date.now, onChange)
+  const touches = createTouches(store, clock ?? Date.now)
+  const watches = new Map<string, HeldWatch>()
+  const sweeping = setInterval(() => void store.sweep(), SWEEP_MS).unref()
+  const reconciling = setInterval(reconcileAll, RECONCILE_MS).unref()
+  channel.onGap(reconcileAll)
+
+  function reconcileAll(): void {
+    for (const { watch } of watches.values()) {
+      watch.reconcile().catch((error) => log.warn({ err: error }, 'presence could not be compared'))
+    }
+  }
+
+  async function watch(companyId: string, watcher: Watcher): Promise<() => void> {
+    const held = watches.get(companyId) ?? open(companyId)
+    held.members += 1
+    let isIn = true
+    const leave = () => {
+      if (!isIn) return
+      isIn = false
+      if (held.watch.watchers.delete(watcher)) presenceWatches.dec()
+      held.members -= 1
+      if (held.members > 0) return
+      watches.delete(companyId)
+      held.opened.then((close) => close()).catch(() => {})
+    }
+    try {
+      await held.opened
+    } catch (error) {
+      leave()
+      throw error
+    }
+    held.watch.watchers.add(watcher)
+    presenceWatches.inc()
+    return leave
+  }
+
+  function open(companyId: string): HeldWatch {
+    const watch = createCompanyWatch(database.forChores(companyId), store, log)
+    const held = { watch, opened: listen(companyId, watch), members: 0 }
+    watches.set(companyId, held)
+    return held
+  }
+
+  async function listen(companyId: string, watch: CompanyWatch): Promise<() => void> {
+    const unsubscribe = await channel.listen(companyId, (message) => {
+      if (message.kind === 'presence') watch.receive(message.states)
+    })
+    await watch.reconcile(true)
+    return unsubscribe
+  }
+
+  async function read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]> {
+    if (userIds.length === 0) return []
+    const known = new Map((await store.read(companyId, userIds)).map((state) => [state.userId, state]))
+    return userIds.map((userId) => known.get(userId) ?? { userId, status: 'OFFLINE', changedAt: null })
+  }
+
+  return {
+    beat: (person, deviceId, status) =>
+      store.beat(person, { deviceId, status, heldMs: presenceTimes.silence }),
+    leave: (person, deviceIds) => void store.leave(person, deviceIds),
+    touch: touches.touch,
+    read,
+    present: (companyId) => store.present(companyId, MOST_PRESENT),
+    watch,
+    close() {
+      clearInterval(sweeping)
+      clearInterval(reconciling)
+      announcer.close()
+      store.close()
+    },
+  }
+}

@@ -1,0 +1,152 @@
+import type { Logger } from 'pino'
+import type { RedisConnections } from '../redis/connection.ts'
+import { withDeadline } from '../redis/deadline.ts'
+import { watchOutage } from '../redis/outage.ts'
+import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
+import { createMemoryStore } from './memory-store.ts'
+import {
+  type Beat,
+  type OnChange,
+  type Person,
+  type PresenceState,
+  type PresenceStatus,
+  type PresenceStore,
+  presenceTimes,
+} from './status.ts'
+
+/** What the shared store is made of. */
+export interface RedisStoreOptions {
+  readonly redis: RedisConnections
+  readonly log: Logger
+  /** A clock in milliseconds that replaces those of the process and of Redis. */
+  readonly clock?: (() => number) | undefined
+  readonly keyPrefix?: string | undefined
+  readonly onChange: OnChange
+  /** Called when the store stops (true) and resumes (false) asking Redis. */
+  readonly onFallback?: ((active: boolean) => void) | undefined
+  /** Called when Redis knows again what this process knows. */
+  readonly onRenewed: () => void
+}
+
+const ANSWER_WITHIN_MS = 300
+const MOST_SWEPT = 1_000
+const BEATS_AT_ONCE = 200
+
+/**
+ * Shares presence through Redis, and keeps it by what this process hears while Redis does not answer. What this process
+ * hears is noted in memory all the time, and handed over whenever Redis may have missed or forgotten it.
+ */
+export function createRedisStore(options: RedisStoreOptions): PresenceStore {
+  const { redis, clock, onChange, onRenewed } = options
+  const keyPrefix = options.keyPrefix ?? 'colloquy:presence:'
+  const memory = createMemoryStore(clock ?? Date.now, (change) => {
+    if (outage.active()) onChange(change)
+  })
+  const outage = watchOutage({
+    what: 'presence and its changes',
+    // The script itself: a Redis that is full or read-only answers PING all the same.
+    probe: () => ask('sweep', 0),
+    log: options.log,
+    onFallback: options.onFallback,
+  })
+  let toldEpoch = 0
+
+  async function ask(...step: (string | number)[]): Promise<PresenceState[]> {
+    const { idleness, memory } = presenceTimes
+    const now = clock && Math.floor(clock())
+    const answer = presenceInRedis(redis.commands, { keyPrefix, now, idleness, memory }, ...step)
+    const [rows, changes] = await withDeadline(answer, ANSWER_WITHIN_MS)
+    for (const [companyId, userId, from, status, changedAt] of changes) {
+      onChange({ ...readRow([userId, status, changedAt]), companyId, from: from as PresenceStatus })
+    }
+    return rows.map(readRow)
+  }
+
+  /** Asks Redis, or this process's memory while Redis is given up on. */
+  async function ifShared<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
+    if (outage.active()) return inMemory()
+    try {
+      return await inRedis()
+    } catch (error) {
+      outage.begin(error)
+      return inMemory()
+    }
+  }
+
+  function beat(person: Person, beat: Beat): Promise<PresenceState> {
+    const noteIt = () => memory.beat(person, beat)
+    return ifShared(async () => {
+      const [state] = await askToBeat(person, beat)
+      const noted = await noteIt()
+      return state ?? noted
+    }, noteIt)
+  }
+
+  function askToBeat({ companyId, userId }: Person, beat: Beat): Promise<PresenceState[]> {
+    const { deviceId, status, heldMs, idleMs } = beat
+    const idle = idleMs === undefined ? '' : Math.floor(idleMs)
+    return ask('beat', companyId, userId, deviceId, status, Math.ceil(heldMs), idle)
+  }
+
+  function leave(person: Person, deviceIds: readonly string[]): Promise<void> {
+    const noteIt = () => memory.leave(person, deviceIds)
+    return ifShared(async () => {
+      await ask('leave', person.companyId, person.userId, presenceTimes.grace, ...deviceIds)
+      await noteIt()
+    }, noteIt)
+  }
+
+  function touch(person: Person): Promise<void> {
+    const noteIt = () => memory.touch(person)
+    return ifShared(async () => {
+      await ask('touch', person.companyId, person.userId)
+      await noteIt()
+    }, noteIt)
+  }
+
+  function read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]> {
+    return ifShared(
+      () => ask('read', companyId, ...userIds),
+      () => memory.read(companyId, userIds),
+    )
+  }
+
+  function present(companyId: string, most: number): Promise<PresenceState[]> {
+    return ifShared(
+      async () => (await ask('present', companyId, most)).filter(({ status }) => status !== 'OFFLINE'),
+      () => memory.present(companyId, most),
+    )
+  }
+
+  async function sweep(): Promise<void> {
+    await memory.sweep()
+    // Nobody has asked in vain yet, so there is nothing to fall back from.
+    if (outage.active() || !redis.status().commands) return
+    await ifShared(
+      async () => {
+        await handOver()
+        await ask('sweep', MOST_SWEPT)
+      },
+      async () => {},
+    )
+  }
+
+  /** Tells Redis of this process's devices if it may not know them: it was away, or came back empty. */
+  async function handOver(): Promise<void> {
+    const epoch = redis.generation() + outage.recoveries()
+    if (epoch === toldEpoch) return
+    const beats = memory.held()
+    for (let at = 0; at < beats.length; at += BEATS_AT_ONCE) {
+      const some = beats.slice(at, at + BEATS_AT_ONCE)
+      await Promise.all(some.map(({ person, beat }) => askToBeat(person, beat)))
+    }
+    toldEpoch = epoch
+    onRenewed()
+  }
+
+  return { beat, leave, touch, read, present, sweep, close: outage.close }
+}
+
+function readRow([userId, status, changedAt]: PresenceRow): PresenceState {
+  return { userId, status: status as PresenceStatus, changedAt: changedAt === '' ? null : Number(changedAt) }
+}

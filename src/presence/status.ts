@@ -1,0 +1,63 @@
+/** What somebody's devices say of them, the most present one counting. */
+export type PresenceStatus = 'ONLINE' | 'AWAY' | 'OFFLINE'
+
+/** Somebody in a company. */
+export interface Person {
+  companyId: string
+  userId: string
+}
+
+/** Where somebody stands. */
+export interface PresenceState {
+  userId: string
+  status: PresenceStatus
+  /** Milliseconds since 1970; null where nothing is known of the person any more. */
+  changedAt: number | null
+}
+
+/** Somebody's status is no longer what it was. */
+export interface PresenceChange extends PresenceState {
+  companyId: string
+  from: PresenceStatus
+}
+
+/** Spans in milliseconds (features 5.6). */
+export const presenceTimes = {
+  /** A device that has not been heard of for so long is gone. */
+  silence: 45_000,
+  /** Somebody who has done nothing for so long is away, whatever the devices say. */
+  idleness: 5 * 60_000,
+  /** How long a closed socket counts on, so that a client may come back unnoticed. */
+  grace: 5_000,
+  /** How long the time of going offline is remembered. */
+  memory: 24 * 3_600_000,
+} as const
+
+/** Takes what happens to one person of a company, and tells of every change that comes of it or of time passing. */
+export interface PresenceStore {
+  /** A device is heard of; OFFLINE takes it away. `heldMs`: how long it counts without being heard of again. */
+  beat(person: Person, beat: Beat): Promise<PresenceState>
+  /** These devices' sockets are closed: they count for the grace alone. */
+  leave(person: Person, deviceIds: readonly string[]): Promise<void>
+  /** The person does something. */
+  touch(person: Person): Promise<void>
+  /** Those of the people of whom something is known. */
+  read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
+  /** Who is not offline, at most so many, in no order. */
+  present(companyId: string, most: number): Promise<PresenceState[]>
+  /** Lets time pass for those whose status it may have changed. */
+  sweep(): Promise<void>
+  close(): void
+}
+
+/** What a heartbeat says of one device. */
+export interface Beat {
+  deviceId: string
+  status: PresenceStatus
+  heldMs: number
+  /** How long ago the person last did something; undefined unless it is told on behalf of earlier beats. */
+  idleMs?: number | undefined
+}
+
+/** Where changes go. */
+export type OnChange = (change: PresenceChange) => void

@@ -1,0 +1,65 @@
+import type { Context } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import type { LiveEvent } from '../live/event-row.ts'
+import { at, isShutOut } from '../live/streams.ts'
+import { liveOverflows } from '../metrics/metrics.ts'
+import { presenceReadersAmong } from './acquaintances.ts'
+import { createLatestQueue, type LatestQueue } from './latest-queue.ts'
+
+const MOST_NAMED = 1_000
+
+/**
+ * Subscribes the viewer to changes of these people, at most 1,000, or of those the viewer shares a conversation with at
+ * the time. Throws BAD_USER_INPUT on more, FORBIDDEN without an active membership that may see presence.
+ */
+export async function presenceStream(
+  context: Context,
+  userIds: readonly string[] | undefined,
+): Promise<LatestQueue> {
+  if (userIds && userIds.length > MOST_NAMED) {
+    throw new Refusal('BAD_USER_INPUT', `At most ${MOST_NAMED} ids are taken at once.`)
+  }
+  const { viewer, parts } = context
+  const { companyId, userId } = viewer
+  const leaving: (() => void)[] = []
+  const queue = createLatestQueue({
+    mostPeople: MOST_NAMED,
+    onOverflow: () => liveOverflows.inc(),
+    onEnd: leaveAll,
+  })
+  function leaveAll(): void {
+    for (const leave of leaving.splice(0)) leave()
+  }
+  leaving.push(at(viewer.expiresAt, queue.end))
+
+  const named = userIds && new Set(userIds)
+  const watcher = { userId, named, offer: queue.offer, end: queue.end }
+  // Of the company's events it wants those alone that end it.
+  const subscriber = {
+    userId,
+    offer: (event: LiveEvent) => isShutOut(event, userId) && queue.end(),
+    drained: () => Promise.resolve(),
+    get hasEnded() {
+      return queue.hasEnded
+    },
+    interrupt: queue.end,
+  }
+  try {
+    const joined = await parts.live.join(companyId, subscriber, undefined)
+    leaving.push(joined.leave)
+    leaving.push(await parts.presence.watch(companyId, watcher))
+    // Who lost access before all that would never be told.
+    await requireReader(context)
+    if (queue.hasEnded) leaveAll()
+    return queue
+  } catch (error) {
+    queue.end()
+    leaveAll()
+    throw error
+  }
+}
+
+async function requireReader({ tenant, viewer }: Context): Promise<void> {
+  const readers = await presenceReadersAmong(tenant, [viewer.userId])
+  if (!readers.has(viewer.userId)) throw new Refusal('FORBIDDEN', 'You may not see who is online.')
+}

@@ -1,0 +1,168 @@
+import type { Redis, Result } from 'ioredis'
+
+/** One person's standing as Redis gives it: user id, status, and since when in milliseconds; '' where unknown. */
+export type PresenceRow = [userId: string, status: string, changedAt: string]
+/** A change as Redis gives it: company, user, the status before and now, and when in milliseconds. */
+export type PresenceChangeRow = [
+  companyId: string,
+  userId: string,
+  from: string,
+  status: string,
+  changedAt: string,
+]
+
+/** What a call has read, and what has changed by it. */
+export type PresenceAnswer = [rows: PresenceRow[], changes: PresenceChangeRow[]]
+
+/** What every call needs; times in milliseconds. */
+export interface PresenceSettings {
+  readonly keyPrefix: string
+  /** The time to reckon with instead of Redis's own clock, for tests. */
+  readonly now: number | undefined
+  readonly idleness: number
+  readonly memory: number
+}
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    presence(dueKey: string, ...args: (string | number)[]): Result<PresenceAnswer, Context>
+  }
+}
+
+/**
+ * A person is a hash: status, changedAt, activeAt, and a field for each device: its status and when it ends. Beside them
+ * each company has a sorted set of those who are not offline, by when time alone may change them, and all companies
+ * together one of when to look at which. Every key expires by itself; whoever sweeps first tells of a change.
+ */
+const LUA = `
+local dueKey, prefix, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local idleness, memory, op = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local rows, changes = {}, {}
+local function whole(number) return string.format('%.0f', number) end
+local function peopleKey(company) return prefix .. company .. ':due' end
+local function personKey(company, user) return prefix .. company .. ':' .. user end
+
+local function readPerson(key)
+  local person = { status = 'OFFLINE', changedAt = '', activeAt = 0, devices = {} }
+  local fields = redis.call('HGETALL', key)
+  for at = 1, #fields, 2 do
+    local name, value = fields[at], fields[at + 1]
+    if name == 'status' or name == 'changedAt' then person[name] = value
+    elseif name == 'activeAt' then person.activeAt = tonumber(value)
+    else
+      local status, ends = string.match(value, '^(%u+) (%d+)$')
+      person.devices[name] = { status = status, ends = tonumber(ends) }
+    end
+  end
+  return person
+end
+
+local function settle(company, user, person)
+  local key, isOnline, isThere, due, last = personKey(company, user), false, false, nil, now
+  for name, device in pairs(person.devices) do
+    if device.ends <= now then redis.call('HDEL', key, name)
+    else
+      isThere, isOnline = true, isOnline or device.status == 'ONLINE'
+      due, last = math.min(due or device.ends, device.ends), math.max(last, device.ends)
+    end
+  end
+  local status = isThere and 'AWAY' or 'OFFLINE'
+  if isOnline and now < person.activeAt + idleness then
+    status, due = 'ONLINE', math.min(due, person.activeAt + idleness)
+  end
+  if status ~= person.status then
+    changes[#changes + 1] = { company, user, person.status, status, whole(now) }
+    person.changedAt = whole(now)
+    redis.call('HSET', key, 'status', status, 'changedAt', person.changedAt)
+  end
+  redis.call('PEXPIRE', key, whole(last - now + memory))
+  if due then
+    redis.call('ZADD', peopleKey(company), whole(due), user)
+    redis.call('PEXPIRE', peopleKey(company), whole(memory))
+    local first = redis.call('ZSCORE', dueKey, company)
+    if not first or due < tonumber(first) then redis.call('ZADD', dueKey, whole(due), company) end
+    redis.call('PEXPIRE', dueKey, whole(memory))
+  else
+    redis.call('ZREM', peopleKey(company), user)
+  end
+  rows[#rows + 1] = { user, status, person.changedAt }
+end
+
+local company, user = ARGV[6], ARGV[7]
+if op == 'beat' then
+  local key = personKey(company, user)
+  local person, name, status = readPerson(key), 'device:' .. ARGV[8], ARGV[9]
+  local known = person.devices[name]
+  if status == 'OFFLINE' then
+    redis.call('HDEL', key, name)
+    person.devices[name] = nil
+  else
+    person.devices[name] = { status = status, ends = now + ARGV[10] }
+    redis.call('HSET', key, name, status .. ' ' .. whole(now + ARGV[10]))
+  end
+  local activeAt = person.activeAt
+  if ARGV[11] ~= '' then activeAt = math.max(activeAt, now - ARGV[11])
+  elseif status == 'ONLINE' and not (known and known.status == 'ONLINE' and known.ends > now) then activeAt = now end
+  if activeAt ~= person.activeAt then
+    person.activeAt = activeAt
+    redis.call('HSET', key, 'activeAt', whole(activeAt))
+  end
+  settle(company, user, person)
+elseif op == 'leave' then
+  local key = personKey(company, user)
+  local person = readPerson(key)
+  for at = 9, #ARGV do
+    local device = person.devices['device:' .. ARGV[at]]
+    if device and device.ends > now + ARGV[8] then
+      device.ends = now + ARGV[8]
+      redis.call('HSET', key, 'device:' .. ARGV[at], device.status .. ' ' .. whole(device.ends))
+    end
+  end
+  if next(person.devices) then settle(company, user, person) end
+elseif op == 'touch' then
+  local key = personKey(company, user)
+  local person = readPerson(key)
+  if next(person.devices) then
+    person.activeAt = now
+    redis.call('HSET', key, 'activeAt', whole(now))
+    settle(company, user, person)
+  end
+elseif op == 'read' then
+  for at = 7, #ARGV do
+    local person = readPerson(personKey(company, ARGV[at]))
+    if next(person.devices) then settle(company, ARGV[at], person)
+    else rows[#rows + 1] = { ARGV[at], person.status, person.changedAt } end
+  end
+elseif op == 'present' then
+  for _, each in ipairs(redis.call('ZRANGE', peopleKey(company), 0, ARGV[7] - 1)) do
+    settle(company, each, readPerson(personKey(company, each)))
+  end
+elseif op == 'sweep' then
+  local left = tonumber(ARGV[6])
+  for _, each in ipairs(redis.call('ZRANGEBYSCORE', dueKey, '-inf', whole(now), 'LIMIT', 0, left)) do
+    if left <= 0 then break end
+    local due = redis.call('ZRANGEBYSCORE', peopleKey(each), '-inf', whole(now), 'LIMIT', 0, left)
+    for _, person in ipairs(due) do settle(each, person, readPerson(personKey(each, person))) end
+    left = left - #due - 1
+    local first = redis.call('ZRANGE', peopleKey(each), 0, 0, 'WITHSCORES')
+    if first[2] then redis.call('ZADD', dueKey, first[2], each) else redis.call('ZREM', dueKey, each) end
+  end
+end
+return { rows, changes }
+`
+
+/** The command that presence adds to a Redis client. */
+export const presenceScript = { presence: { lua: LUA, numberOfKeys: 1 } }
+
+/** Carries one step of presence out, atomically; `step` is its name and its arguments. */
+export function presenceInRedis(
+  commands: Redis,
+  { keyPrefix, now, idleness, memory }: PresenceSettings,
+  ...step: (string | number)[]
+): Promise<PresenceAnswer> {
+  return commands.presence(`${keyPrefix}due`, keyPrefix, now ?? '', idleness, memory, ...step)
+}
