@@ -3,6 +3,7 @@ import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client, Data } from './support/client.ts'
 import { fillDatabase } from './support/large-database.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
+import { watchPresence } from './support/presence.ts'
 
 const BIG = [
   'messages',
@@ -130,6 +131,13 @@ async function useEverything(
     'query ($after: String) { sentMessages(first: 50, after: $after) { nodes { id } pageInfo { endCursor } } }'
   const firstSent = await ann.run(sent)
   await ann.run(sent, { after: firstSent.sentMessages.pageInfo.endCursor })
+
+  await ann.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
+  await bea.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
+  await ann.run('{ presence { user { name } status } }')
+  await using presence = await watchPresence(ann)
+  await bea.run('mutation { heartbeat(input: { status: AWAY }) { __typename } }')
+  await presence.count(1)
 
   const group = conversations.nodes.find((each: Data) => each.kind === 'GROUP')
   await readConversation(ann, group.id)

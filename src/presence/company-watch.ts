@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import { acquaintancesAmong, presenceReadersAmong } from './acquaintances.ts'
-import type { PresenceState, PresenceStatus, PresenceStore } from './status.ts'
+import type { PresenceState, PresenceStore } from './status.ts'
 
 /** One subscription to presence. */
 export interface Watcher {
@@ -30,14 +30,17 @@ const MOST_A_STATEMENT = 100
 export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
   const watchers = new Set<Watcher>()
   /** What the watchers were told last; undefined where that failed. */
-  const told = new Map<string, PresenceStatus | undefined>()
+  const told = new Map<string, PresenceState | undefined>()
   const pending = new Map<string, PresenceState>()
   let delivering = false
 
   function receive(states: readonly PresenceState[]): void {
     for (const state of states) {
-      if (told.get(state.userId) === state.status) continue
-      told.set(state.userId, state.status)
+      const last = told.get(state.userId)
+      // Two processes' announcements may overtake each other.
+      const isOlder = (state.changedAt ?? 0) < (last?.changedAt ?? 0)
+      if (last?.status === state.status || isOlder) continue
+      told.set(state.userId, state)
       pending.set(state.userId, state)
     }
     if (!delivering && pending.size > 0) void deliverPending()
@@ -81,12 +84,12 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   async function reconcile(quietly = false): Promise<void> {
     const present = await store.present(chores.tenant.companyId, MOST_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
-    const missing = [...told].filter(([userId, status]) => status !== 'OFFLINE' && !there.has(userId))
+    const missing = [...told].filter(([userId, last]) => last?.status !== 'OFFLINE' && !there.has(userId))
     const gone = missing.map(
       ([userId]): PresenceState => ({ userId, status: 'OFFLINE', changedAt: Date.now() }),
     )
     const states = present.length < MOST_PRESENT ? [...present, ...gone] : present
-    if (quietly) for (const { userId, status } of states) told.set(userId, status)
+    if (quietly) for (const state of states) told.set(state.userId, state)
     else receive(states)
   }
 

@@ -28,8 +28,10 @@ export interface RedisStoreOptions {
   readonly onRenewed: () => void
 }
 
-const ANSWER_WITHIN_MS = 300
-const MOST_SWEPT = 1_000
+/** Longer than for the rate limits: a heartbeat may wait, and thousands may come at once. */
+const ANSWER_WITHIN_MS = 900
+const SWEPT_AT_ONCE = 500
+const SWEEPS_A_TURN = 10
 const BEATS_AT_ONCE = 200
 
 /**
@@ -44,8 +46,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   })
   const outage = watchOutage({
     what: 'presence and its changes',
-    // The script itself: a Redis that is full or read-only answers PING all the same.
-    probe: () => ask('sweep', 0),
+    // It writes: a Redis that is full or read-only answers PING all the same.
+    probe: () => ask('probe'),
     log: options.log,
     onFallback: options.onFallback,
   })
@@ -125,10 +127,18 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     await ifShared(
       async () => {
         await handOver()
-        await ask('sweep', MOST_SWEPT)
+        await sweepShared()
       },
       async () => {},
     )
+  }
+
+  /** In steps that do not hold Redis up, until nobody is due. */
+  async function sweepShared(): Promise<void> {
+    for (let step = 0; step < SWEEPS_A_TURN; step += 1) {
+      const swept = await ask('sweep', SWEPT_AT_ONCE)
+      if (swept.length < SWEPT_AT_ONCE / 2) return
+    }
   }
 
   /** Tells Redis of this process's devices if it may not know them: it was away, or came back empty. */

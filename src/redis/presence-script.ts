@@ -61,6 +61,8 @@ local function readPerson(key)
   return person
 end
 
+local function keep(key) redis.call('PEXPIRE', key, whole(memory)) end
+
 local function settle(company, user, person)
   local key, isOnline, isThere, due, last = personKey(company, user), false, false, nil, now
   for name, device in pairs(person.devices) do
@@ -82,14 +84,22 @@ local function settle(company, user, person)
   redis.call('PEXPIRE', key, whole(last - now + memory))
   if due then
     redis.call('ZADD', peopleKey(company), whole(due), user)
-    redis.call('PEXPIRE', peopleKey(company), whole(memory))
     local first = redis.call('ZSCORE', dueKey, company)
     if not first or due < tonumber(first) then redis.call('ZADD', dueKey, whole(due), company) end
-    redis.call('PEXPIRE', dueKey, whole(memory))
+    -- As long as anybody is there, sweeping keeps the two sets.
+    if status ~= person.status then keep(peopleKey(company)) keep(dueKey) end
   else
     redis.call('ZREM', peopleKey(company), user)
   end
   rows[#rows + 1] = { user, status, person.changedAt }
+end
+
+-- Nothing is to settle before it is due, and who is not offline is due at some time.
+local function look(company, user)
+  local due = redis.call('ZSCORE', peopleKey(company), user)
+  if due and tonumber(due) <= now then return settle(company, user, readPerson(personKey(company, user))) end
+  local found = redis.call('HMGET', personKey(company, user), 'status', 'changedAt')
+  rows[#rows + 1] = { user, found[1] or 'OFFLINE', found[2] or '' }
 end
 
 local company, user = ARGV[6], ARGV[7]
@@ -100,7 +110,8 @@ if op == 'beat' then
   if status == 'OFFLINE' then
     redis.call('HDEL', key, name)
     person.devices[name] = nil
-  else
+  -- What is told on behalf of an earlier beat yields to a later one.
+  elseif ARGV[11] == '' or not known or known.ends < now + ARGV[10] then
     person.devices[name] = { status = status, ends = now + ARGV[10] }
     redis.call('HSET', key, name, status .. ' ' .. whole(now + ARGV[10]))
   end
@@ -132,15 +143,11 @@ elseif op == 'touch' then
     settle(company, user, person)
   end
 elseif op == 'read' then
-  for at = 7, #ARGV do
-    local person = readPerson(personKey(company, ARGV[at]))
-    if next(person.devices) then settle(company, ARGV[at], person)
-    else rows[#rows + 1] = { ARGV[at], person.status, person.changedAt } end
-  end
+  for at = 7, #ARGV do look(company, ARGV[at]) end
 elseif op == 'present' then
-  for _, each in ipairs(redis.call('ZRANGE', peopleKey(company), 0, ARGV[7] - 1)) do
-    settle(company, each, readPerson(personKey(company, each)))
-  end
+  for _, each in ipairs(redis.call('ZRANGE', peopleKey(company), 0, ARGV[7] - 1)) do look(company, each) end
+elseif op == 'probe' then
+  redis.call('SET', prefix .. 'probe', now, 'PX', 1000)
 elseif op == 'sweep' then
   local left = tonumber(ARGV[6])
   for _, each in ipairs(redis.call('ZRANGEBYSCORE', dueKey, '-inf', whole(now), 'LIMIT', 0, left)) do
@@ -149,7 +156,13 @@ elseif op == 'sweep' then
     for _, person in ipairs(due) do settle(each, person, readPerson(personKey(each, person))) end
     left = left - #due - 1
     local first = redis.call('ZRANGE', peopleKey(each), 0, 0, 'WITHSCORES')
-    if first[2] then redis.call('ZADD', dueKey, first[2], each) else redis.call('ZREM', dueKey, each) end
+    if first[2] then
+      redis.call('ZADD', dueKey, first[2], each)
+      keep(peopleKey(each))
+      keep(dueKey)
+    else
+      redis.call('ZREM', dueKey, each)
+    end
   end
 end
 return { rows, changes }
