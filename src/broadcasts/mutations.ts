@@ -5,9 +5,11 @@ import { UnreadCountsRef } from '../members/refs.ts'
 import { unreadCounts } from '../members/unread-counts.ts'
 import { PriorityEnum } from '../messages/refs.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
+import { cancelBroadcast } from './cancel-broadcast.ts'
 import { markBroadcastRead } from './mark-broadcast-read.ts'
 import { BroadcastAudienceEnum, BroadcastRef } from './refs.ts'
 import { remindUnreadRecipients } from './remind-unread-recipients.ts'
+import { rescheduleBroadcast } from './reschedule-broadcast.ts'
 import { findReplayOfBroadcast, sendBroadcast } from './send-broadcast.ts'
 
 const errors = {
@@ -27,6 +29,19 @@ function broadcastField(
   })
 }
 
+const ScheduleInput = builder.inputType('ScheduleInput', {
+  description:
+    'A wall-clock time and where. A local time that does not exist that day is refused, one that exists twice means the first.',
+  fields: (t) => ({
+    localTime: t.field({
+      type: 'LocalDateTime',
+      required: true,
+      description: 'The time on the clock there, at most a year ahead.',
+    }),
+    timeZone: t.string({ required: true, description: 'An IANA zone, such as Europe/Berlin.' }),
+  }),
+})
+
 builder.relayMutationField(
   'sendBroadcast',
   {
@@ -42,6 +57,7 @@ builder.relayMutationField(
       subject: t.string({ required: true, description: 'Up to 255 characters as a person counts them.' }),
       body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
       priority: t.field({ type: PriorityEnum, description: 'NORMAL unless given.' }),
+      schedule: t.field({ type: ScheduleInput, description: 'When to send it; at once unless given.' }),
       emailOffline: t.boolean({
         description: 'Sends an e-mail to recipients who are offline and do not read it; false unless given.',
       }),
@@ -61,6 +77,38 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => sendBroadcast(context, input),
   },
   { description: 'It is on its way.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
+)
+
+builder.relayMutationField(
+  'rescheduleBroadcast',
+  {
+    description: 'Another time for a broadcast that waits.',
+    inputFields: (t) => ({
+      broadcastId: t.id(theBroadcast),
+      schedule: t.field({ type: ScheduleInput, required: true, description: 'When to send it.' }),
+    }),
+  },
+  {
+    description: 'Gives an own broadcast another time. ConflictError: it has been sent or cancelled.',
+    authScopes: { permission: 'CONVERSATION_BROADCAST' },
+    directives: standardLimit,
+    errors,
+    resolve: (_root, { input }, context) => rescheduleBroadcast(context, input),
+  },
+  { description: 'It waits for that time.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
+)
+
+builder.relayMutationField(
+  'cancelBroadcast',
+  { description: 'What to call off.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
+  {
+    description: 'Calls an own broadcast off. ConflictError: it has been sent or cancelled.',
+    authScopes: { permission: 'CONVERSATION_BROADCAST' },
+    directives: standardLimit,
+    errors,
+    resolve: (_root, { input }, context) => cancelBroadcast(context, input),
+  },
+  { description: 'It will not be sent.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
 )
 
 builder.relayMutationField(

@@ -16,6 +16,14 @@ import {
   BroadcastStatusEnum,
 } from './refs.ts'
 
+const ScheduleRef = builder.objectRef<{ localTime: string; timeZone: string }>('Schedule').implement({
+  description: 'Wall-clock time somewhere, kept over changes of clock.',
+  fields: (t) => ({
+    localTime: t.expose('localTime', { type: 'LocalDateTime', description: 'The time on the clock there.' }),
+    timeZone: t.exposeString('timeZone', { description: 'The IANA zone.' }),
+  }),
+})
+
 BroadcastReaderRef.implement({
   description: 'A recipient of a broadcast.',
   fields: (t) => ({
@@ -74,6 +82,12 @@ builder.node(BroadcastRef, {
       type: BroadcastStatusEnum,
       description: 'What has become of it.',
       resolve: ({ status }) => status as 'SCHEDULED' | 'SENT' | 'CANCELLED',
+    }),
+    schedule: t.field({
+      type: ScheduleRef,
+      nullable: true,
+      description: 'When it was to be sent, if not at once.',
+      resolve: ({ localTime, timeZone }) => (localTime && timeZone ? { localTime, timeZone } : null),
     }),
     scheduledFor: t.expose('scheduledFor', {
       type: 'DateTime',

@@ -8,6 +8,7 @@ import { bodyText, ids, parseInput, subjectText } from '../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../messages/idempotency-key.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 import { requireBroadcast } from './require-broadcast.ts'
+import { readSchedule, scheduleInput } from './schedule.ts'
 
 const schema = z.object({
   audience: z.enum(['ALL', 'GROUPS', 'USERS']),
@@ -16,6 +17,7 @@ const schema = z.object({
   subject: subjectText,
   body: bodyText,
   priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']).nullish(),
+  schedule: scheduleInput.nullish(),
   emailOffline: z.boolean().nullish(),
   repliesAllowed: z.boolean().nullish(),
   idempotencyKey: idempotencyKey.nullish(),
@@ -86,9 +88,9 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     request.audience,
     request.groupIds,
     request.userIds,
-    null,
-    null,
-    null,
+    request.schedule?.localTime ?? null,
+    request.schedule?.timeZone ?? null,
+    request.schedule?.at ?? null,
     request.emailOffline,
     request.repliesAllowed,
     request.key,
@@ -115,6 +117,7 @@ function readRequest(context: Context, input: unknown) {
     subject: parsed.subject,
     body: parsed.body,
     priority: parsed.priority ?? 'NORMAL',
+    schedule: parsed.schedule ? readSchedule(parsed.schedule, ['schedule']) : null,
     emailOffline: parsed.emailOffline ?? false,
     repliesAllowed: parsed.repliesAllowed ?? false,
     key: readIdempotencyKey(context, parsed.idempotencyKey),
@@ -135,11 +138,12 @@ function audienceIssues(
 }
 
 /** The request without its key: what a retry under the same key must repeat. */
-function hashRequest(keys: CompanyKeys, { key: _, ...request }: Request): Buffer {
+function hashRequest(keys: CompanyKeys, { key: _, schedule, ...request }: Request): Buffer {
   const content = {
     ...request,
     groupIds: [...request.groupIds].sort(),
     userIds: [...request.userIds].sort(),
+    schedule: schedule && [schedule.localTime, schedule.timeZone],
   }
   return keys.requestHash(`sendBroadcast ${JSON.stringify(content)}`)
 }

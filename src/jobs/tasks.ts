@@ -1,3 +1,4 @@
+import { sendScheduledBroadcast } from '../broadcasts/send-scheduled-broadcast.ts'
 import type { Context, Parts } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
@@ -39,4 +40,4 @@ export type TaskHandler = (job: Job) => Promise<void>
 export type Tasks = Partial<Record<TaskName, TaskHandler>>
 
 /** The tasks of the server. */
-export const tasks: Tasks = {}
+export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast }

@@ -106,6 +106,21 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.markBroadcastRead': mutation('markBroadcastRead', [
     [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND],
   ]),
+  'Mutation.rescheduleBroadcast': mutation('rescheduleBroadcast', [
+    [
+      (ids) => ({
+        broadcastId: ids.broadcast,
+        schedule: {
+          localTime: `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T09:00:00`,
+          timeZone: 'UTC',
+        },
+      }),
+      NOT_FOUND_OR_DENIED,
+    ],
+  ]),
+  'Mutation.cancelBroadcast': mutation('cancelBroadcast', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
+  ]),
   'Mutation.remindUnreadRecipients': mutation('remindUnreadRecipients', [
     [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
   ]),

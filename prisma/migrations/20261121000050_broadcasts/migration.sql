@@ -261,8 +261,18 @@ begin
   end if;
   if p_scheduled_for is null then
     position := app.deliver_broadcast(v_broadcast);
+  else
+    perform app.schedule_broadcast(p_broadcast, p_scheduled_for);
   end if;
 end
+$$;
+
+-- Puts the sending into the queue, in the place of an earlier one.
+create function app.schedule_broadcast(p_broadcast uuid, p_at timestamptz) returns void
+language sql volatile set search_path = '' as $$
+  select app.enqueue_job(
+    'send_broadcast', json_build_object('broadcastId', p_broadcast), p_at, 'broadcast ' || p_broadcast
+  )
 $$;
 
 -- The author's own broadcast, locked; raises CQ404 for anybody else's, CQ409 once it is no longer waiting.
@@ -281,6 +291,53 @@ begin
     raise exception using errcode = 'CQ409', message = 'The broadcast has been cancelled.', column = 'broadcastId';
   end if;
   return v_broadcast;
+end
+$$;
+
+create function app.reschedule_broadcast(
+  p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamptz
+) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+begin
+  perform app.hold_broadcast(v_company, p_user, p_broadcast);
+  update public.broadcasts b set local_time = p_local_time, time_zone = p_time_zone, scheduled_for = p_scheduled_for
+  where b.company_id = v_company and b.id = p_broadcast;
+  perform app.schedule_broadcast(p_broadcast, p_scheduled_for);
+end
+$$;
+
+-- Its job finds it cancelled and does nothing.
+create function app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+begin
+  perform app.hold_broadcast(v_company, p_user, p_broadcast);
+  update public.broadcasts b set status = 'CANCELLED' where b.company_id = v_company and b.id = p_broadcast;
+end
+$$;
+
+-- Sends a scheduled broadcast for its author if its time has come and nobody else has, under its lock; null otherwise.
+-- Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or nobody is left to send it to.
+create function app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns bigint
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_broadcast public.broadcasts;
+begin
+  select b.* into v_broadcast from public.broadcasts b
+  where b.company_id = v_company and b.id = p_broadcast and b.author_id = p_user for no key update;
+  if v_broadcast.status is distinct from 'SCHEDULED' or v_broadcast.scheduled_for > clock_timestamp() then
+    return null;
+  end if;
+  perform 1 from public.users u join public.roles r on r.company_id = u.company_id and r.id = u.role_id
+  where u.company_id = v_company and u.id = p_user and 'CONVERSATION_BROADCAST' = any (r.permissions);
+  if not found then
+    raise exception using errcode = 'CQ403', message = 'You may not send broadcasts.', hint = 'CONVERSATION_BROADCAST';
+  end if;
+  return app.deliver_broadcast(v_broadcast);
 end
 $$;
 
@@ -310,5 +367,7 @@ grant execute on function
   app.count_broadcast_marks(), app.remembered_broadcast(uuid, text, bytea), app.deliver_broadcast(public.broadcasts),
   app.send_broadcast(uuid, uuid, uuid, bytea, bytea, text, text, uuid[], uuid[], text, text, timestamptz, boolean,
     boolean, text, bytea),
-  app.hold_broadcast(uuid, uuid, uuid), app.remind_recipients(uuid, uuid, uuid)
+  app.schedule_broadcast(uuid, timestamptz), app.hold_broadcast(uuid, uuid, uuid),
+  app.reschedule_broadcast(uuid, uuid, uuid, text, text, timestamptz), app.cancel_broadcast(uuid, uuid, uuid),
+  app.send_scheduled_broadcast(uuid, uuid, uuid), app.remind_recipients(uuid, uuid, uuid)
 to colloquy_app;
