@@ -23,6 +23,7 @@ import { createMailer } from './notifications/mailer.ts'
 import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
+import { createTyping } from './typing/typing.ts'
 
 /** Everything of a process but its network face: what the server, the command line and the tests work with. */
 export interface Application {
@@ -98,6 +99,8 @@ async function assemble(
   const live = createLiveHub(database, wakeUps, log)
   undo.push(() => live.close())
   const channel = createEphemeralChannel(wakeUps)
+  const typing = createTyping(channel)
+  undo.push(async () => typing.close())
   const presence = createPresence({ database, channel, log, redis, clock: presenceClock })
   undo.push(async () => presence.close())
 
@@ -109,7 +112,19 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl } = environment
-  const parts: Parts = { database, keyring, limiter, live, presence, viewers, signIn, mailer, publicUrl, log }
+  const parts: Parts = {
+    database,
+    keyring,
+    limiter,
+    live,
+    presence,
+    typing,
+    viewers,
+    signIn,
+    mailer,
+    publicUrl,
+    log,
+  }
   return {
     parts,
     redis,

@@ -12,6 +12,7 @@ import type { Permission } from './members/permissions.ts'
 import type { Mailer } from './notifications/mailer.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
+import type { Typing } from './typing/typing.ts'
 
 /** The parts of the process that operations work with. */
 export interface Parts {
@@ -20,6 +21,7 @@ export interface Parts {
   limiter: RateLimiter
   live: LiveHub
   presence: Presence
+  typing: Typing
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer

@@ -1,5 +1,4 @@
 import { GroupAccessEnum } from '../companies/refs.ts'
-import type { Context } from '../context.ts'
 import { builder } from '../graphql/builder.ts'
 import { signCursor } from '../live/cursor.ts'
 import { person } from '../members/people.ts'
@@ -7,7 +6,7 @@ import { UserRef } from '../members/refs.ts'
 import { messagePage } from '../messages/message-page.ts'
 import { MessageConnection, MessageRef } from '../messages/refs.ts'
 import { forwardPage } from '../page.ts'
-import type { ConversationRow } from './conversation-row.ts'
+import { canPost } from './can-post.ts'
 import { conversationTitle } from './conversation-title.ts'
 import { membersAsParticipants, type ParticipantRow, participantsPage } from './participant-row.ts'
 import {
@@ -185,10 +184,3 @@ builder.node(ConversationRef, {
     }),
   }),
 })
-
-async function canPost(conversation: ConversationRow, { viewer, loaders }: Context): Promise<boolean> {
-  const { isReadable, isClosed, repliesAllowed, createdById, counterpartId } = conversation
-  if (!isReadable || isClosed || !viewer.permissions.has('MESSAGE_WRITE')) return false
-  if (counterpartId) return (await loaders.user.load(counterpartId))?.isEnabled ?? false
-  return repliesAllowed || createdById === viewer.userId
-}

@@ -3,7 +3,9 @@ import type { PresenceState } from '../presence/status.ts'
 import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
 
 /** What is told to whoever listens now, and kept nowhere. */
-export type Ephemeral = { kind: 'presence'; states: PresenceState[] }
+export type Ephemeral =
+  | { kind: 'presence'; states: PresenceState[] }
+  | { kind: 'typing'; conversationId: string; userId: string; typing: boolean }
 
 /** A company's channel for what may be lost: no cursor, no replay. */
 export interface EphemeralChannel {

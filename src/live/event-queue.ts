@@ -2,6 +2,8 @@
 export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** False once the stream has ended: nothing more is taken. */
   push(value: T): boolean
+  /** Takes the value only if nothing waits: for what is the first to be dropped. */
+  pushIfDrained(value: T): void
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
@@ -82,6 +84,9 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
 
   return {
     push,
+    pushIfDrained(value) {
+      if (values.length === 0) push(value)
+    },
     end,
     next,
     get hasEnded() {

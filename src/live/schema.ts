@@ -1,6 +1,7 @@
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
-import { ConversationEvent, InboxEvent } from './refs.ts'
+import { ConversationEvent } from './conversation-refs.ts'
+import { InboxEvent } from './inbox-refs.ts'
 import { conversationStream, inboxStream } from './streams.ts'
 
 const afterText =

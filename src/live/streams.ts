@@ -37,6 +37,8 @@ export async function conversationStream(
     after,
     map: (event) => (event.conversationId === conversationId ? conversationValue(event, userId) : undefined),
     requireAccess,
+    listen: (offer) => listenToTyping(context, conversationId, offer),
+    heard: (event) => hearSent(context, conversationId, event),
   })
 }
 
@@ -45,17 +47,24 @@ interface Stream {
   after: string | undefined
   map(event: LiveEvent): Mapped
   requireAccess(context: Context): Promise<void>
+  /** Offers what is not stored, to be dropped if anything waits; returns how to stop. */
+  listen?(offer: (value: Unplaced) => void): () => void
+  /** Runs for every event of the stream before it is mapped. */
+  heard?(event: LiveEvent): void
 }
+
+type Unplaced = { type: 'TypingChanged'; conversationId: string; userId: string; typing: boolean }
 
 async function open(
   context: Context,
-  { stream, after, map, requireAccess }: Stream,
+  { stream, after, map, requireAccess, listen, heard }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
   const position =
     after === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, after)
   let seen = position ?? 0
   let leave = () => {}
+  let stopListening: (() => void) | undefined
   const queue = createEventQueue<StreamValue>({
     mostValues: MOST_VALUES,
     mostBytes: MOST_BYTES,
@@ -66,6 +75,7 @@ async function open(
     },
     onEnd() {
       stopExpiry()
+      stopListening?.()
       leave()
     },
   })
@@ -79,6 +89,7 @@ async function open(
     userId,
     offer(event: LiveEvent): void {
       if (queue.hasEnded) return
+      heard?.(event)
       const mapped = isShutOut(event, userId) ? 'ended' : map(event)
       if (mapped === 'ended') queue.end()
       else if (mapped?.isLast) queue.end(mapped.value)
@@ -97,11 +108,29 @@ async function open(
     if (queue.hasEnded) leave()
     // Whoever lost access before the stream's start would never be told: nothing of it comes after.
     await requireAccess(refreshContext(context))
+    if (!queue.hasEnded) {
+      stopListening = listen?.((value) => queue.pushIfDrained({ ...value, position: seen, stream }))
+    }
     return queue
   } catch (error) {
     queue.end()
     throw error
   }
+}
+
+function listenToTyping(
+  { parts, viewer }: Context,
+  conversationId: string,
+  offer: (value: Unplaced) => void,
+): () => void {
+  return parts.typing.listen(viewer.companyId, conversationId, (userId, typing) => {
+    if (userId !== viewer.userId) offer({ type: 'TypingChanged', conversationId, userId, typing })
+  })
+}
+
+function hearSent({ parts, viewer }: Context, conversationId: string, event: LiveEvent): void {
+  if (event.kind !== 'MESSAGE_SENT' || event.conversationId !== conversationId || !event.actorId) return
+  parts.typing.hasSent(viewer.companyId, conversationId, event.actorId)
 }
 
 /** True if the event says that this person is no active member any more. */

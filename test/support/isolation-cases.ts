@@ -171,6 +171,9 @@ export const namingCases: Record<string, NamingCase> = {
     [(ids) => ({ messageId: ids.message, emoji: '👍', on: true }), NOT_FOUND],
   ]),
   'Mutation.hideMessage': mutation('hideMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
+  'Mutation.setTyping': mutation('setTyping', [
+    [(ids) => ({ conversationId: ids.conversation, typing: true }), NOT_FOUND],
+  ]),
   'Mutation.unmuteConversation': mutation('unmuteConversation', [
     [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
   ]),

@@ -1,0 +1,67 @@
+import type { Context } from '../context.ts'
+import type { ConversationRow } from '../conversations/conversation-row.ts'
+import { Refusal } from '../errors.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId } from '../ids.ts'
+import { UnreadCountsRef } from '../members/refs.ts'
+import { unreadCounts } from '../members/unread-counts.ts'
+import { signCursor } from './cursor.ts'
+import type { StreamValue } from './stream-value.ts'
+
+/** A stream's value of one type. */
+export type Value<Type extends StreamValue['type']> = Extract<StreamValue, { type: Type }>
+
+/** The GraphQL type of one kind of event. */
+export function eventType<Type extends StreamValue['type']>(type: Type) {
+  return builder.objectRef<Value<Type>>(type)
+}
+
+/** What every cursor is for. */
+export const cursorText = 'Pass it as `after` to resume from here.'
+
+/** What every count of unread messages is. */
+export const unreadText = "The viewer's unread messages as of delivery."
+
+/** The last event of a conversation that is no longer the viewer's. */
+export const ConversationRemoved = eventType('ConversationRemoved').implement({
+  description:
+    "No longer the viewer's: left, removed, hidden, forbidden. On conversationEvents it is the last event.",
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    conversationId: t.id({
+      description: 'What is gone.',
+      resolve: ({ conversationId }) => encodeId('Conversation', conversationId),
+    }),
+    unread: t.field({
+      type: UnreadCountsRef,
+      description: unreadText,
+      resolve: (_event, _args, context) => unreadCounts(context),
+    }),
+  }),
+})
+
+/** The last event of a stream that cannot go on. */
+export const Discontinuity = eventType('Discontinuity').implement({
+  description: 'The stream could not keep up and ends here: resume from `cursor`.',
+  fields: (t) => ({ cursor: t.string({ description: cursorText, resolve: cursorOf }) }),
+})
+
+/** Signs the cursor to resume after an event. */
+export async function cursorOf(
+  { position, stream }: StreamValue,
+  _args: object,
+  { keys, viewer }: Context,
+): Promise<string> {
+  return signCursor(await keys(), { userId: viewer.userId, stream }, position)
+}
+
+/** The conversation of an event; throws NOT_FOUND once the viewer has lost it. */
+export async function conversationOf(
+  { conversationId }: { conversationId: string },
+  _args: object,
+  { loaders }: Context,
+): Promise<ConversationRow> {
+  const conversation = await loaders.conversation.load(conversationId)
+  if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+  return conversation
+}

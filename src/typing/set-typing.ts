@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../context.ts'
+import { canPost } from '../conversations/can-post.ts'
+import type { ConversationRow } from '../conversations/conversation-row.ts'
+import { requireConversation } from '../conversations/require-conversation.ts'
+import { NotFoundError } from '../errors.ts'
+import { id, parseInput } from '../input.ts'
+import { RepliesClosedError } from '../messages/errors.ts'
+
+const schema = z.object({ conversationId: id('Conversation'), typing: z.boolean() })
+
+/**
+ * Tells who follows the conversation that the viewer types, or does not any more; it expires by itself. Throws
+ * PermissionDeniedError, NotFoundError, RepliesClosedError where the viewer cannot post.
+ */
+export async function setTyping(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  requirePermission(context, 'MESSAGE_WRITE')
+  const { conversationId, typing } = parseInput(schema, input)
+  const conversation = await requireConversation(context, conversationId)
+  if (!conversation.isReadable) throw new NotFoundError('There is no such conversation.')
+  if (!(await canPost(conversation, context))) {
+    throw new RepliesClosedError('This conversation takes no messages.')
+  }
+  const { viewer, parts } = context
+  parts.typing.tell(viewer.companyId, conversationId, viewer.userId, typing)
+  return { conversation }
+}
