@@ -99,12 +99,16 @@ describe('unread counts', () => {
       }),
       { numRuns: HISTORIES, seed },
     )
+    // Impossible steps left out, every third is one that was there before, most often the empty one: it runs once.
+    const different = [...new Map(histories.map((history) => [contentOf(history), history])).values()]
     const counted = { histories: 0, steps: 0 }
-    for (let first = 0; first < HISTORIES; first += BATCH) {
-      counted.steps += await runBatch(histories.slice(first, first + BATCH), seed)
-      counted.histories += Math.min(BATCH, HISTORIES - first)
+    for (let first = 0; first < different.length; first += BATCH) {
+      const batch = different.slice(first, first + BATCH)
+      counted.steps += await runBatch(batch, seed)
+      counted.histories += batch.length
     }
-    expect(counted.histories).toBe(HISTORIES)
+    expect(counted.histories).toBe(different.length)
+    expect(counted.histories).toBeGreaterThan(HISTORIES / 2)
     expect(counted.steps).toBeGreaterThan(HISTORIES * 3)
   })
 })
@@ -131,6 +135,18 @@ interface History {
   steps: Step[]
 }
 
+/** What happens in a history: its conversation, and the steps that are possible there. */
+function contentOf({ kind, members, steps }: History): string {
+  const model = modelOf({ kind, members })
+  const places = model.people.map(({ isIn }) => isIn)
+  return JSON.stringify([kind, places, steps.map((wanted) => model.take(wanted)).filter(Boolean)])
+}
+
+function modelOf({ kind, members }: Pick<History, 'kind' | 'members'>): UnreadModel {
+  const isDirect = kind === 'DIRECT'
+  return new UnreadModel({ members: isDirect ? [0, 1] : members, isDirect })
+}
+
 /** Runs the histories in a company of their own through the database's own functions, and recounts; gives the steps taken. */
 async function runBatch(histories: History[], seed: number): Promise<number> {
   const { alice, bob, carol, companyUuid } = await app.company('Batch', {
@@ -140,10 +156,7 @@ async function runBatch(histories: History[], seed: number): Promise<number> {
   })
   const people = [alice.uuid, bob.uuid, carol.uuid]
   const conversations = histories.map(({ kind, members, steps }) => {
-    const model = new UnreadModel({
-      members: kind === 'DIRECT' ? [0, 1] : members,
-      isDirect: kind === 'DIRECT',
-    })
+    const model = modelOf({ kind, members })
     return {
       id: newId(),
       kind,
