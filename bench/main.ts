@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { presence } from './presence.ts'
 import type { Report } from './report.ts'
 import { send } from './send.ts'
 
-const workloads: Record<string, (seconds: number) => Promise<Report>> = { send }
+const workloads: Record<string, (seconds: number) => Promise<Report>> = { presence, send }
 
 const program = new Command('bench')
   .description(
-    'Measures a workload against a server and a PostgreSQL of its own, beside the floor that the database sets.',
+    'Measures a workload against a server and a PostgreSQL of its own, beside the floor that the database sets where it sets one.',
   )
   .argument('<workload>', `one of: ${Object.keys(workloads).join(', ')}`)
   .option('--seconds <n>', 'how long to measure', readSeconds, 10)

@@ -10,8 +10,8 @@ export interface Report {
   duplicates: number
   outOfOrder: number
   /** The same work without everything above the database, measured in the same run. */
-  floor: { name: string; opsPerSecond: number }
-  ratio: number
+  floor?: { name: string; opsPerSecond: number }
+  ratio?: number
 }
 
 /** Latencies of a closed loop of workers. */

@@ -85,8 +85,8 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
 
   it('tells of 10,000 people who come at once in few messages, and of nobody who is back at once', async () => {
     const { alice, companyUuid } = acme
-    const people = Array.from({ length: 10_000 }, newId)
-    const watched = people.slice(0, 1_000)
+    const watched = await thousandPeople()
+    const people = [...watched, ...Array.from({ length: 9_000 }, newId)]
     const stalled = await presenceStream(await contextOf(app, companyUuid, alice), watched)
     await using messages = await listenTo(`colloquy:live:ephemeral:${companyUuid}`)
     const before = Date.now()
@@ -109,6 +109,16 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
     await vi.waitFor(() => expect(messages.latest().get(alice.uuid)).toBe('ONLINE'), SOON)
     expect(messages.heard.length).toBe(told + 1)
   })
+
+  async function thousandPeople(): Promise<string[]> {
+    const members = Array.from({ length: 1_000 }, (_, at) => ({ externalId: `${at}`, name: `Person ${at}` }))
+    await acme.alice.mutate('syncMembers', { members })
+    const { user } = app.application.parts.database.forChores(acme.companyUuid).prisma
+    const users = await user.findMany({
+      where: { companyId: acme.companyUuid, name: { startsWith: 'Person' } },
+    })
+    return users.map(({ id }) => id)
+  }
 
   async function allBeat(people: string[], status: PresenceStatus): Promise<void> {
     const { presence } = app.application.parts

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
+import type { UserRow } from '../database/prisma-types.ts'
+import { usersById } from '../members/user-row.ts'
 import { acquaintancesAmong, presenceReadersAmong } from './acquaintances.ts'
-import type { PresenceState, PresenceStore } from './status.ts'
+import type { DeliveredState, PresenceState, PresenceStore } from './status.ts'
 
 /** One subscription to presence. */
 export interface Watcher {
   readonly userId: string
   /** Whom it is about; undefined for those the viewer shares a conversation with at the time. */
   readonly named: ReadonlySet<string> | undefined
-  offer(state: PresenceState): void
+  offer(state: DeliveredState): void
   /** The viewer may not see presence any more. */
   end(): void
 }
@@ -38,7 +40,7 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     for (const state of states) {
       const last = told.get(state.userId)
       // Two processes' announcements may overtake each other.
-      const isOlder = (state.changedAt ?? 0) < (last?.changedAt ?? 0)
+      const isOlder = state.changedAt !== null && state.changedAt < (last?.changedAt ?? 0)
       if (last?.status === state.status || isOlder) continue
       told.set(state.userId, state)
       pending.set(state.userId, state)
@@ -61,34 +63,43 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     delivering = false
   }
 
-  /** Who may see what is decided at delivery, in one statement for all watchers. */
+  /** Who may see what is decided at delivery, for all watchers together, and the people are read once. */
   async function deliver(states: readonly PresenceState[]): Promise<void> {
     const userIds = states.map(({ userId }) => userId)
     const strangers = [...watchers].filter(({ named }) => !named).map(({ userId }) => userId)
     const known = await acquaintancesAmong(chores, [...new Set(strangers)], userIds, null)
     const concerned = [...watchers].flatMap((watcher) => {
       const about = watcher.named ?? known.get(watcher.userId)
-      const seen = about ? states.filter(({ userId }) => about.has(userId)) : []
-      return seen.length > 0 ? { watcher, seen } : []
+      return about && userIds.some((userId) => about.has(userId)) ? { watcher, about } : []
     })
     if (concerned.length === 0) return
-    const readers = await presenceReadersAmong(chores, [
-      ...new Set(concerned.map(({ watcher }) => watcher.userId)),
+    const viewerIds = [...new Set(concerned.map(({ watcher }) => watcher.userId))]
+    const [readers, rows] = await Promise.all([
+      presenceReadersAmong(chores, viewerIds),
+      chores.query<UserRow>(usersById, [chores.tenant.companyId, userIds]),
     ])
-    for (const { watcher, seen } of concerned) {
+    const delivered = rows.flatMap((user) => {
+      const state = states.find(({ userId }) => userId === user.id)
+      return state ? { ...state, user } : []
+    })
+    for (const { watcher, about } of concerned) {
       if (!readers.has(watcher.userId)) watcher.end()
-      else for (const state of seen) watcher.offer(state)
+      else for (const state of delivered) if (about.has(state.userId)) watcher.offer(state)
     }
   }
 
   async function reconcile(quietly = false): Promise<void> {
-    const present = await store.present(chores.tenant.companyId, MOST_PRESENT)
+    const { companyId } = chores.tenant
+    const present = await store.present(companyId, MOST_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
-    const missing = [...told].filter(([userId, last]) => last?.status !== 'OFFLINE' && !there.has(userId))
-    const gone = missing.map(
-      ([userId]): PresenceState => ({ userId, status: 'OFFLINE', changedAt: Date.now() }),
+    const missing = [...told].flatMap(([userId, last]) =>
+      last?.status === 'OFFLINE' || there.has(userId) ? [] : userId,
     )
-    const states = present.length < MOST_PRESENT ? [...present, ...gone] : present
+    const known = missing.length > 0 ? await store.read(companyId, missing) : []
+    const forgotten = new Set(missing)
+    for (const { userId } of known) forgotten.delete(userId)
+    const gone = [...forgotten].map((userId) => ({ userId, status: 'OFFLINE' as const, changedAt: null }))
+    const states = [...present, ...known, ...gone]
     if (quietly) for (const state of states) told.set(state.userId, state)
     else receive(states)
   }

@@ -1,8 +1,8 @@
-import type { PresenceState } from './status.ts'
+import type { DeliveredState } from './status.ts'
 
 /** A queue in which only the latest state of each person waits. */
-export interface LatestQueue extends AsyncIterableIterator<PresenceState> {
-  offer(state: PresenceState): void
+export interface LatestQueue extends AsyncIterableIterator<DeliveredState> {
+  offer(state: DeliveredState): void
   /** Ends the stream after what waits. */
   end(): void
   readonly hasEnded: boolean
@@ -17,22 +17,22 @@ export interface LatestQueueOptions {
   onEnd(): void
 }
 
-type Result = IteratorResult<PresenceState>
+type Result = IteratorResult<DeliveredState>
 
 /** Creates a queue between the watch of a company and one subscription. */
 export function createLatestQueue({ mostPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
-  const waiting = new Map<string, PresenceState>()
+  const waiting = new Map<string, DeliveredState>()
   const consumers: ((result: Result) => void)[] = []
   let ended = false
 
-  function offer(state: PresenceState): void {
+  function offer(state: DeliveredState): void {
     if (ended) return
     const consumer = consumers.shift()
     if (consumer) consumer({ value: state, done: false })
     else wait(state)
   }
 
-  function wait(state: PresenceState): void {
+  function wait(state: DeliveredState): void {
     waiting.delete(state.userId)
     if (waiting.size < mostPeople) {
       waiting.set(state.userId, state)

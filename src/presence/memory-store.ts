@@ -13,7 +13,7 @@ interface Device {
   endsAt: number
 }
 
-interface Record {
+interface PersonRecord {
   userId: string
   status: PresenceStatus
   changedAt: number | null
@@ -40,17 +40,17 @@ const SLOT_MS = 500
 
 /** Keeps presence in this process's memory; `now` is a clock in milliseconds. */
 export function createMemoryStore(now: () => number, onChange: OnChange): MemoryStore {
-  const companies = new Map<string, Map<string, Record>>()
-  const slots = new Map<number, Map<Record, string>>()
+  const companies = new Map<string, Map<string, PersonRecord>>()
+  const slots = new Map<number, Map<PersonRecord, string>>()
 
-  function recordOf({ companyId, userId }: Person): Record | undefined {
+  function recordOf({ companyId, userId }: Person): PersonRecord | undefined {
     return companies.get(companyId)?.get(userId)
   }
 
-  function createRecord({ companyId, userId }: Person): Record {
-    const people = companies.get(companyId) ?? new Map<string, Record>()
+  function createRecord({ companyId, userId }: Person): PersonRecord {
+    const people = companies.get(companyId) ?? new Map<string, PersonRecord>()
     companies.set(companyId, people)
-    const record: Record = {
+    const record: PersonRecord = {
       userId,
       status: 'OFFLINE',
       changedAt: null,
@@ -63,7 +63,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
   }
 
   /** Brings a record up to the moment, tells of the change, and has it looked at when time alone will change it next. */
-  function settle(companyId: string, record: Record): PresenceState {
+  function settle(companyId: string, record: PersonRecord): PresenceState {
     const time = now()
     for (const [id, { endsAt }] of record.devices) if (endsAt <= time) record.devices.delete(id)
     const status = statusOf(record, time)
@@ -80,14 +80,14 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
   }
 
   /** A record is looked at no later than it is due; early looks are cheap. */
-  function lookAgain(companyId: string, record: Record, dueAt: number): void {
+  function lookAgain(companyId: string, record: PersonRecord, dueAt: number): void {
     slots.get(slotOf(record.dueAt))?.delete(record)
     record.dueAt = dueAt
-    const slot = slots.get(slotOf(dueAt)) ?? new Map<Record, string>()
+    const slot = slots.get(slotOf(dueAt)) ?? new Map<PersonRecord, string>()
     slots.set(slotOf(dueAt), slot.set(record, companyId))
   }
 
-  function forget(companyId: string, record: Record): void {
+  function forget(companyId: string, record: PersonRecord): void {
     const people = companies.get(companyId)
     people?.delete(record.userId)
     if (people?.size === 0) companies.delete(companyId)
@@ -164,14 +164,14 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
   return { beat, leave, touch, read, present, sweep, held, close: () => {} }
 }
 
-function statusOf({ devices, activeAt }: Record, time: number): PresenceStatus {
+function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceStatus {
   if (devices.size === 0) return 'OFFLINE'
   const isOnline = [...devices.values()].some(({ status }) => status === 'ONLINE')
   return isOnline && time < activeAt + presenceTimes.idleness ? 'ONLINE' : 'AWAY'
 }
 
 /** When time alone changes the status, or ends what is remembered; now if there is nothing to remember. */
-function nextChange({ status, changedAt, activeAt, devices }: Record, time: number): number {
+function nextChange({ status, changedAt, activeAt, devices }: PersonRecord, time: number): number {
   if (status === 'OFFLINE') return changedAt === null ? time : changedAt + presenceTimes.memory
   const ends = [...devices.values()].map(({ endsAt }) => endsAt)
   if (status === 'ONLINE') ends.push(activeAt + presenceTimes.idleness)

@@ -52,17 +52,24 @@ const MOST_PRESENT = 5_000
 export function createPresence({ database, channel, log, redis, clock }: PresenceOptions): Presence {
   const announcer = createAnnouncer(channel)
   const onChange = announcer.add
-  const onFallback = (active: boolean) => presenceFallback.set(active ? 1 : 0)
   const store = redis
     ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed: reconcileAll })
     : createMemoryStore(clock ?? Date.now, onChange)
   const touches = createTouches(store, clock ?? Date.now)
   const watches = new Map<string, HeldWatch>()
+  let isAlone = false
   const sweeping = setInterval(() => void store.sweep(), SWEEP_MS).unref()
   const reconciling = setInterval(reconcileAll, RECONCILE_MS).unref()
   channel.onGap(reconcileAll)
 
+  function onFallback(active: boolean): void {
+    isAlone = active
+    presenceFallback.set(active ? 1 : 0)
+  }
+
   function reconcileAll(): void {
+    // Of people at other processes nothing is known now, not even that they have gone.
+    if (isAlone) return
     for (const { watch } of watches.values()) {
       watch.reconcile().catch((error) => log.warn({ err: error }, 'presence could not be compared'))
     }

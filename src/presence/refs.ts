@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts'
 import { person } from '../members/people.ts'
 import { UserRef } from '../members/refs.ts'
-import type { PresenceState } from './status.ts'
+import type { DeliveredState, PresenceState } from './status.ts'
 
 /** The GraphQL enum of how present somebody is. */
 export const PresenceStatusEnum = builder.enumType('PresenceStatus', {
@@ -14,13 +14,13 @@ export const PresenceStatusEnum = builder.enumType('PresenceStatus', {
 })
 
 /** The GraphQL type of somebody's presence. */
-export const PresenceRef = builder.objectRef<PresenceState>('Presence').implement({
+export const PresenceRef = builder.objectRef<PresenceState | DeliveredState>('Presence').implement({
   description: 'How present somebody is.',
   fields: (t) => ({
     user: t.field({
       type: UserRef,
       description: 'The person.',
-      resolve: ({ userId }, _args, context) => person(context, userId),
+      resolve: (state, _args, context) => ('user' in state ? state.user : person(context, state.userId)),
     }),
     status: t.expose('status', { type: PresenceStatusEnum, description: 'How present.' }),
     changedAt: t.field({

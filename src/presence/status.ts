@@ -1,3 +1,5 @@
+import type { UserRow } from '../database/prisma-types.ts'
+
 /** What somebody's devices say of them, the most present one counting. */
 export type PresenceStatus = 'ONLINE' | 'AWAY' | 'OFFLINE'
 
@@ -13,6 +15,11 @@ export interface PresenceState {
   status: PresenceStatus
   /** Milliseconds since 1970; null where nothing is known of the person any more. */
   changedAt: number | null
+}
+
+/** A change as it is delivered, with the person as of then. */
+export interface DeliveredState extends PresenceState {
+  user: UserRow
 }
 
 /** Somebody's status is no longer what it was. */
