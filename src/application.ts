@@ -20,6 +20,7 @@ import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
 import { createMailer } from './notifications/mailer.ts'
+import { startQueueingDigests } from './notifications/queue-digests.ts'
 import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
@@ -131,7 +132,9 @@ async function assemble(
     developmentIssuer,
     startJobs(wanted: Tasks = tasks) {
       const runner = startJobRunner({ systemUrl: reached.systemUrl, parts, tasks: wanted })
+      const digests = startQueueingDigests(parts)
       undo.push(() => runner.stop())
+      undo.push(async () => digests.stop())
       return runner
     },
   }

@@ -23,6 +23,11 @@ const BIG = [
 /** Statements that no request runs, each with the reason. */
 const RARE: Record<string, string> = {
   all_companies: 'an operator migrates',
+  waiting_broadcast: 'a job runs',
+  send_scheduled_broadcast: 'a job runs',
+  call_off_broadcast: 'a job runs',
+  companies_to_digest: 'a timer runs',
+  queue_digests: 'a timer runs',
   find_sent_broadcast: 'a company has had its broadcasts of the hour',
   refresh_built_in_roles: 'an operator migrates',
   first_companies: 'a fresh database is seeded',

@@ -2,6 +2,7 @@ import { sendScheduledBroadcast } from '../broadcasts/send-scheduled-broadcast.t
 import type { Context, Parts } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { sendDigest } from '../notifications/send-digest.ts'
 
 /** What jobs are for; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */
 export const taskNames = ['send_broadcast', 'send_digest'] as const
@@ -40,4 +41,4 @@ export type TaskHandler = (job: Job) => Promise<void>
 export type Tasks = Partial<Record<TaskName, TaskHandler>>
 
 /** The tasks of the server. */
-export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast }
+export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast, send_digest: sendDigest }

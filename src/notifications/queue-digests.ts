@@ -1,0 +1,43 @@
+import type { Parts } from '../context.ts'
+import type { Statement } from '../database/database.ts'
+
+/** How late a digest may be besides the company's own delay. */
+const EVERY_MS = 15_000
+const MOST_EVENTS = 1_000
+
+const companiesToDigest: Statement = {
+  name: 'companies_to_digest',
+  text: 'select c.id as "companyId" from app.companies_to_digest() c (id)',
+}
+
+const queueOf: Statement = {
+  name: 'queue_digests',
+  text: 'select app.queue_digests($1) as people',
+}
+
+/**
+ * Puts a job into the queue for everybody who has something unread that is older than the company's delay and has not been
+ * told of it (features 4.4). It looks through each event once, on whichever process: sending pays nothing for it.
+ */
+export async function queueDigests({ database }: Parts): Promise<void> {
+  const companies = await database.acrossCompanies<{ companyId: string }>(companiesToDigest, [])
+  for (const { companyId } of companies) {
+    await database.forChores(companyId).query(queueOf, [MOST_EVENTS])
+  }
+}
+
+/** Looks for digests to send until it is stopped. */
+export function startQueueingDigests(parts: Parts): { stop(): void } {
+  let isBusy = false
+  const timer = setInterval(() => {
+    if (isBusy) return
+    isBusy = true
+    queueDigests(parts)
+      .catch((error) => parts.log.warn({ err: error }, 'digests could not be queued'))
+      .finally(() => {
+        isBusy = false
+      })
+  }, EVERY_MS)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
