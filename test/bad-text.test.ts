@@ -49,6 +49,8 @@ function fill(type: GraphQLInputType, name: string): unknown {
       return true
     case 'DateTime':
       return '2100-01-01T00:00:00.000Z'
+    case 'LocalDateTime':
+      return `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T09:00:00`
     case 'JSON':
       return {}
     default:
@@ -59,6 +61,7 @@ function fill(type: GraphQLInputType, name: string): unknown {
 function nodeTypeOf(name: string): string {
   if (/user|member|recipient|mention|author/i.test(name)) return 'User'
   if (/message|parent/i.test(name)) return 'Message'
+  if (/broadcast/i.test(name)) return 'Broadcast'
   return /company/i.test(name) ? 'Company' : 'Conversation'
 }
 

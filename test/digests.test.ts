@@ -82,7 +82,7 @@ describe('an e-mail to somebody offline', () => {
     await digest()
     expect(mail.taken).toEqual([])
     await alice.say({ conversationId: groupId }, 'you', { mentionIds: [bob.userId] })
-    await sara.mutate('heartbeat', { status: 'ONLINE' })
+    await sara.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
     await digest()
     expect(mail.taken.flatMap(({ to }) => to)).toEqual([bob.externalId])
   })

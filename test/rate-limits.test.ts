@@ -178,6 +178,8 @@ describe('every mutation', () => {
     ],
     markRead: [{ max: 600, per: '1m' }],
     acknowledgeDelivery: [{ max: 600, per: '1m' }],
+    setTyping: [{ max: 120, per: '1m' }],
+    remindUnreadRecipients: [{ max: 10, per: '1h' }],
   }
 
   it.each(mutations())('$name has its limit, which holds', async ({ name, windows, inputType }) => {
@@ -220,5 +222,5 @@ function sample(type: unknown): unknown {
     const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type))
     return Object.fromEntries(required.map((field) => [field.name, sample(field.type)]))
   }
-  return { Int: 1, Boolean: true }[String(type)] ?? 'x'
+  return { Int: 1, Boolean: true, LocalDateTime: '2027-03-01T09:00:00' }[String(type)] ?? 'x'
 }

@@ -221,11 +221,16 @@ describe('the size of a page', () => {
   it.each([101, -1, 2 ** 31 - 1])('is refused at %i by every connection', async (size) => {
     const { alice, bob } = acme
     const { conversationId } = await alice.say({ recipientId: bob.userId }, 'a page')
+    const sent = await alice.mutate(
+      'sendBroadcast',
+      { audience: 'USERS', userIds: [bob.userId], subject: 'a', body: 'b' },
+      'broadcast { id }',
+    )
     const paths = connections()
     expect(paths).toContain('Query.conversations')
     expect(paths.length).toBeGreaterThanOrEqual(7)
     for (const path of paths) {
-      const answer = await alice.send(pageOf(path, size, conversationId))
+      const answer = await alice.send(pageOf(path, size, conversationId, sent.broadcast.id))
       expect([path, codeOf(answer)]).toEqual([path, 'BAD_USER_INPUT'])
     }
   })
@@ -239,12 +244,14 @@ describe('the size of a page', () => {
     )
   }
 
-  function pageOf(path: string, size: number, conversationId: string): string {
+  function pageOf(path: string, size: number, conversationId: string, broadcastId: string): string {
     const [type, field] = path.split('.')
-    const page = `${field}(first: ${size}) { nodes { __typename } }`
+    const required = { readers: ', read: true', searchMessages: ', text: "a"' }[String(field)] ?? ''
+    const page = `${field}(first: ${size}${required}) { nodes { __typename } }`
     if (type === 'Query') return `{ ${page} }`
     if (type === 'Conversation') return `{ conversation(id: "${conversationId}") { ${page} } }`
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
+    if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
     throw new Error(`Say here how to reach a ${type}.`)
   }
 })

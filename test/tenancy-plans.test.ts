@@ -240,6 +240,17 @@ async function companyWide(ann: Client, bea: Client): Promise<void> {
     ...text,
     idempotencyKey: 'b2',
   })
+  const schedule = {
+    localTime: `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T09:00:00`,
+    timeZone: 'UTC',
+  }
+  const later = await ann.mutate(
+    'sendBroadcast',
+    { audience: 'ALL', ...text, idempotencyKey: 'b3', schedule },
+    'broadcast { id }',
+  )
+  await ann.mutate('rescheduleBroadcast', { broadcastId: later.broadcast.id, schedule })
+  await ann.mutate('cancelBroadcast', { broadcastId: later.broadcast.id })
   await bea.mutate('markBroadcastRead', { broadcastId: toAll.broadcast.id }, 'unread { total }')
   await ann.mutate('remindUnreadRecipients', { broadcastId: toAll.broadcast.id }, 'remindedCount')
   await ann.run(`{ broadcasts(first: 20) { nodes { subject isRead readCount groups { nodes { id } } conversation { title }

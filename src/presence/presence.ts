@@ -129,6 +129,7 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     present: (companyId) => store.present(companyId, MOST_PRESENT),
     watch,
     close() {
+      presenceFallback.set(0)
       clearInterval(sweeping)
       clearInterval(reconciling)
       announcer.close()
