@@ -76,8 +76,10 @@ function sendOne(url: string, agent: Agent, author: Actor, recipient: Actor): Pr
 async function measureFloor(stage: Stage, seconds: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: stage.urls.appUrl, max: WORKERS })
   const sealed = Buffer.alloc(BODY.length + 45, 1)
-  const text = 'select * from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
+  const text =
+    'select * from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)'
   const hash = Buffer.alloc(32, 2)
+  const token = Buffer.alloc(16, 3)
   const { opsPerSecond } = await measure(WORKERS, seconds, async (worker) => {
     // The other two of each company, so that the API's conversations start empty.
     const actors = stage.companies[worker % COMPANIES]?.actors ?? []
@@ -102,6 +104,7 @@ async function measureFloor(stage: Stage, seconds: number): Promise<number> {
         null,
         newId(),
         hash,
+        [token],
       ],
     })
   })

@@ -17,10 +17,13 @@ export interface CompanyKeys {
   decrypt(envelope: Uint8Array, context: AssociatedData): string
   /** The HMAC that tells whether a retried request is the same one; stable under rotation of data keys. */
   requestHash(canonical: string): Buffer
+  /** The 16 bytes that stand for a folded word in the search index; stable under rotation of data keys. */
+  searchToken(word: string): Buffer
 }
 
 const envelopeVersion = 1
 const keyIdEnd = 17
+const searchTokenBytes = 16
 
 /** Builds the keys of a company from its data keys, the oldest first, and the id of the one that encrypts. */
 export function createCompanyKeys(
@@ -32,6 +35,7 @@ export function createCompanyKeys(
   if (!oldest) throw new TypeError('A company needs a data key.')
   // Hashes that are compared with stored ones come from the oldest data key, which no rotation replaces.
   const requestKey = derive(oldest.plainKey, 'request')
+  const searchKey = derive(oldest.plainKey, 'search')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
   const contentKey = contentKeys.get(hexOf(encryptWith))
@@ -51,6 +55,9 @@ export function createCompanyKeys(
     },
 
     requestHash: (canonical) => createHmac('sha256', requestKey).update(canonical).digest(),
+
+    searchToken: (word) =>
+      createHmac('sha256', searchKey).update(word).digest().subarray(0, searchTokenBytes),
   }
 }
 

@@ -8,6 +8,7 @@ import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, id, ids, parseInput, subjectText, text } from '../input.ts'
+import { messageTokens } from '../search/message-tokens.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { TwinCommittedError } from './errors.ts'
 import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from './idempotency-key.ts'
@@ -48,7 +49,7 @@ export interface SentMessage {
 const sendOne: Statement = {
   name: 'send_message',
   text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
-    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 }
 
 const findSent: Statement = {
@@ -112,6 +113,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     message.clientMessageId,
     request.key,
     hash,
+    messageTokens(keys, request),
   ]
   const [sent] = await tenant.call<SentRow>(sendOne, values).catch(async (error) => {
     if (error instanceof TwinCommittedError)
