@@ -56,16 +56,23 @@ export async function forwardPage<Row, Node = Row>(
     read(after: (string | null)[], most: number): Promise<Row[]>
   },
 ): Promise<Page<Node>> {
-  if (args.last != null || args.before != null) {
-    throw new Refusal('BAD_USER_INPUT', 'This list is paged forwards: use `first` and `after`.')
-  }
-  const size = pageSize(args.first)
-  const after = args.after == null ? list.key.map(() => null) : readKeyCursor(args.after, list.key)
-  const rows = await list.read(after, size + 1)
+  const { size, after } = readForwardArgs(args, list.key)
+  const rows = await list.read(after ?? list.key.map(() => null), size + 1)
   const edges = rows
     .slice(0, size)
     .map((row) => ({ cursor: keyCursor(list.keyOf(row)), node: list.nodeOf(row) }))
   return pageOf(edges, { hasNextPage: rows.length > size, hasPreviousPage: args.after != null })
+}
+
+/** The size of a page and the sort values it comes after, null for the first; throws BAD_USER_INPUT. */
+export function readForwardArgs(
+  args: ForwardArgs,
+  key: readonly KeyPart[],
+): { size: number; after: string[] | null } {
+  if (args.last != null || args.before != null) {
+    throw new Refusal('BAD_USER_INPUT', 'This list is paged forwards: use `first` and `after`.')
+  }
+  return { size: pageSize(args.first), after: args.after == null ? null : readKeyCursor(args.after, key) }
 }
 
 /** Puts a page together. */

@@ -24,7 +24,7 @@ function mostItems(args: Record<string, unknown>, field: GraphQLField<unknown, n
 }
 
 /** A page that is too long costs no more than the longest: it is refused in words of its own. */
-function pageLength({ first, last }: Record<string, unknown>): number {
+export function pageLength({ first, last }: Record<string, unknown>): number {
   const sizes = [first, last].filter((size) => typeof size === 'number')
   if (sizes.length === 0) return DEFAULT_SIZE
   return Math.min(MAX_SIZE, Math.max(...sizes, 1))

@@ -92,6 +92,17 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($id: ID!) { message(id: $id) { id body author { name } conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.message }), answer: /^\{"data":\{"message":null\}\}$/ }],
   },
+  'Query.searchMessages': {
+    document: `query ($filter: MessageSearchFilter) {
+      searchMessages(text: "in", filter: $filter) { nodes { id body } ${PAGE} } }`,
+    probes: [
+      (ids: Ids) => ({ conversationId: ids.conversation }),
+      (ids: Ids) => ({ authorId: ids.user, conversationId: ids.conversation }),
+    ].map((filter) => ({
+      variables: (ids) => ({ filter: filter(ids) }),
+      answer: /"searchMessages":\{"nodes":\[\]/,
+    })),
+  },
   'Query.broadcast': {
     document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
@@ -252,6 +263,11 @@ export const listingCases: Record<string, ListingCase> = {
   'Query.broadcasts': {
     document: `query ($after: String) { broadcasts(after: $after) { nodes { id subject body } ${PAGE} } }`,
     variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Query.searchMessages': {
+    document: `query ($text: String = "in", $after: String) {
+      searchMessages(text: $text, after: $after) { nodes { id body author { name } } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { text }, { after: cursor }],
   },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
   'Query.sentMessages': {

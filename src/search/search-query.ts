@@ -1,0 +1,79 @@
+import { Refusal } from '../errors.ts'
+import { pairsOf, type Segment, searchSegments } from './search-segments.ts'
+import { requireWellFormed } from './search-text.ts'
+
+const LONGEST = 500
+const MOST_WORDS = 16
+/** Enough to narrow down what is then read: a long run has many more pairs than it takes. */
+const MOST_TERMS = 20
+const QUOTED = /["“”„«»]([^"“”„«»]*)["“”„«»]/gu
+
+/** What to look for. */
+export interface SearchQuery {
+  /** What a message must be indexed by: words, and pairs of characters. */
+  terms: string[]
+  /** Pieces that must follow one another; one alone is a run of characters. Found by their terms, then by reading. */
+  sequences: Segment[][]
+}
+
+/**
+ * Reads a search text: all words must occur, those in quotation marks next to one another in order (features 3.9).
+ * Throws BAD_USER_INPUT without a word, over 500 characters or over 16 words.
+ */
+export function readSearchQuery(text: string): SearchQuery {
+  requireWellFormed(text, 'The search text')
+  if (text.length > LONGEST) throw refusal(`A search takes at most ${LONGEST} characters.`)
+  const quoted = [...text.matchAll(QUOTED)].map(([, inside]) => searchSegments(inside ?? ''))
+  const loose = searchSegments(text.replace(QUOTED, ' '))
+  const segments = [...quoted.flat(), ...loose]
+  if (segments.length === 0) throw refusal('Search for at least one word: punctuation is not searched for.')
+  if (segments.length > MOST_WORDS) throw refusal(`A search takes at most ${MOST_WORDS} words.`)
+  const words = segments.filter(({ kind }) => kind === 'word').map((segment) => segment.text)
+  const pairs = segments.filter(({ kind }) => kind === 'run').flatMap((segment) => pairsOf(segment.text))
+  const runs = loose
+    .filter(({ kind, text: run }) => kind === 'run' && isLong(run))
+    .map((segment) => [segment])
+  return {
+    terms: [...new Set([...words, ...spread(pairs)])],
+    sequences: [...quoted.filter((sequence) => sequence.length > 1 || sequence.some(isLongRun)), ...runs],
+  }
+}
+
+/** True if a text, a message's subject or body, holds the pieces next to one another in order. */
+export function holdsSequence(text: string, sequence: Segment[]): boolean {
+  const segments = searchSegments(text)
+  const last = sequence.length - 1
+  return segments.some((_, start) =>
+    sequence.every(({ kind, text: wanted }, index) => {
+      const found = segments[start + index]
+      if (found?.kind !== kind) return false
+      if (kind === 'word') return found.text === wanted
+      // Between its neighbours a run is whole; at either end any part of one will do.
+      if (last === 0) return found.text.includes(wanted)
+      if (index === 0) return found.text.endsWith(wanted)
+      return index === last ? found.text.startsWith(wanted) : found.text === wanted
+    }),
+  )
+}
+
+/** At most so many, taken evenly from the whole. */
+function spread(pairs: string[]): string[] {
+  const step = Math.max(1, pairs.length / MOST_TERMS)
+  return Array.from(
+    { length: Math.min(pairs.length, MOST_TERMS) },
+    (_, index) => pairs[Math.floor(index * step)] ?? '',
+  )
+}
+
+/** One or two characters are in the index as they are: there is nothing left to verify. */
+function isLong(run: string): boolean {
+  return [...run].length > 2
+}
+
+function isLongRun({ kind, text }: Segment): boolean {
+  return kind === 'run' && isLong(text)
+}
+
+function refusal(detail: string): Refusal {
+  return new Refusal('BAD_USER_INPUT', detail)
+}
