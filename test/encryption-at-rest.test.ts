@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -70,6 +71,10 @@ async function sendCanary(canary: string): Promise<string[]> {
     `About ${canary}`,
   ])
   await inbox.event((event) => event.message?.subject === canary)
+  const found = await bob.run('query ($text: String!) { searchMessages(text: $text) { nodes { id } } }', {
+    text: `"the ${canary}"`,
+  })
+  expect(found.searchMessages.nodes).toEqual([{ id: message.id }])
   await alice.mutate('sendMessage', input, selection)
   // Refusals and faults talk, too.
   await alice.mutate('sendMessage', { ...input, body: `${canary} again` })
@@ -85,10 +90,12 @@ describe('what people write', () => {
     const canary = 'Kanarienvogel-7f3a9-ÄÖÜ'
     const wire = await sendCanary(canary)
     const tables = await tableContents(app.database.adminUrl)
-    for (const name of ['messages', 'conversations', 'events', 'idempotency_keys']) {
+    for (const name of ['messages', 'message_tokens', 'conversations', 'events', 'idempotency_keys']) {
       expect(tables[name]?.length).toBeGreaterThan(0)
     }
     assertAbsent(JSON.stringify(tables), canary)
+    // Nor is a word of it, folded as it is searched for, in the index or anywhere else.
+    for (const word of ['kanarienvogel', '7f3a9']) assertAbsent(JSON.stringify(tables), word)
     // Text is not escaped in hexadecimal, and JSON escapes nothing in it: the search itself works.
     const { rows } = await admin.query(`select $1::text as text, convert_to($1, 'UTF8') as bytes`, [canary])
     expect(JSON.stringify(rows[0].text)).toContain(canary)
@@ -120,6 +127,21 @@ describe('what people write', () => {
       [uuidOf(elsewhere.id)],
     )
     expect(other.rows[0]?.hash).not.toEqual(rows[0]?.hash)
+  })
+})
+
+describe('the search index', () => {
+  it('has other tokens for the same word in another company, and no bare hash of it', async () => {
+    const { alice, bob } = acme
+    const ours = await alice.say({ recipientId: bob.userId }, 'yes')
+    const theirs = await globex.gina.say({ recipientId: globex.greg.userId }, 'yes')
+    const { rows } = await admin.query<{ token: string }>(
+      `select encode(token, 'hex') as token from message_tokens where message_id = any($1)`,
+      [[uuidOf(ours.id), uuidOf(theirs.id)]],
+    )
+    expect(new Set(rows.map(({ token }) => token)).size).toBe(2)
+    const bare = createHash('sha256').update('yes').digest('hex').slice(0, 32)
+    expect(rows.map(({ token }) => token)).not.toContain(bare)
   })
 })
 

@@ -22,6 +22,7 @@ const BIG = [
 
 /** Statements that no request runs, each with the reason. */
 const RARE: Record<string, string> = {
+  add_data_key: 'a company needs its first key',
   all_companies: 'an operator migrates',
   waiting_broadcast: 'a job runs',
   send_scheduled_broadcast: 'a job runs',
@@ -63,7 +64,13 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
     app = await startApp()
     company = await app.company('Large', { ann: 'owner', bea: 'member', cal: 'member' })
     const { ann, bea, companyUuid } = company
-    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid])
+    const { keyring } = app.application.parts
+    const keys = await keyring.forCompany(companyUuid)
+    keyring.forget(companyUuid)
+    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid], {
+      common: keys.searchToken('common'),
+      rare: keys.searchToken('rare'),
+    })
     await explainEverything(app.database.adminUrl, planCacheMode)
     plans = recordPlans()
     await useEverything(plans, company).finally(plans.stop)
@@ -137,6 +144,14 @@ async function useEverything(
   const firstSent = await ann.run(sent)
   await ann.run(sent, { after: firstSent.sentMessages.pageInfo.endCursor })
 
+  for (const client of [ann, cal]) {
+    for (const text of ['common', 'rare', 'common rare', 'common nowhere']) {
+      for (const filter of [{}, { authorId: ann.userId }, { conversationId: conversations.nodes[0].id }]) {
+        await searched(client, text, filter)
+      }
+    }
+  }
+
   await ann.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
   await bea.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
   await ann.run('{ presence { user { name } status } }')
@@ -152,6 +167,14 @@ async function useEverything(
   await ann.run('query ($id: ID!) { directConversation(userId: $id) { id } }', { id: bea.userId })
   await write(ann, bea, cal, group.id)
   await limited(plans, ann, group.id)
+}
+
+/** Two pages of a search. */
+async function searched(client: Client, text: string, filter: Record<string, unknown>): Promise<void> {
+  const document = `query ($text: String!, $filter: MessageSearchFilter, $after: String) {
+    searchMessages(text: $text, filter: $filter, after: $after) { nodes { id seq } pageInfo { endCursor } } }`
+  const { searchMessages } = await client.run(document, { text, filter })
+  await client.run(document, { text, filter, after: searchMessages.pageInfo.endCursor })
 }
 
 async function readConversation(ann: Client, id: string): Promise<void> {

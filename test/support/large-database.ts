@@ -8,19 +8,30 @@ interface Size {
   messagesEach: number
 }
 
+/** Search tokens of a word in every fifth message and of one in every thirtieth. */
+interface Words {
+  common: Buffer
+  rare: Buffer
+}
+
 const LARGE: Size = { users: 2000, conversations: 800, messagesEach: 30 }
 const SMALL: Size = { users: 160, conversations: 50, messagesEach: 30 }
 const OTHERS = 19
 
 /**
  * Fills a company, and nineteen others beside it, with what a few years leave behind: 50,000 messages and 5,000 people.
- * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted.
+ * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted, but are found by two words.
  */
-export function fillDatabase(adminUrl: string, companyId: string, members: string[]): Promise<void> {
+export function fillDatabase(
+  adminUrl: string,
+  companyId: string,
+  members: string[],
+  words: Words,
+): Promise<void> {
   return withClient(adminUrl, async (admin) => {
     // Foreign keys hold by construction; checking 200,000 of them takes most of the time.
     await admin.query('set session_replication_role = replica')
-    await fillCompany(admin, companyId, members, LARGE)
+    await fillCompany(admin, companyId, members, words, LARGE)
     for (let index = 1; index <= OTHERS; index += 1) {
       const { rows } = await admin.query<{ id: string }>(
         `insert into companies (id, name) values (gen_random_uuid(), $1) returning id`,
@@ -32,7 +43,7 @@ export function fillDatabase(adminUrl: string, companyId: string, members: strin
         `insert into roles (company_id, id, name, permissions) values ($1, gen_random_uuid(), 'member', '{MESSAGE_READ,MESSAGE_WRITE}')`,
         [id],
       )
-      await fillCompany(admin, id, [], SMALL)
+      await fillCompany(admin, id, [], words, SMALL)
     }
     await admin.query('analyze')
   })
@@ -42,6 +53,7 @@ async function fillCompany(
   admin: pg.Client,
   companyId: string,
   members: string[],
+  words: Words,
   { users, conversations, messagesEach }: Size,
 ): Promise<void> {
   // A UUIDv8: ids that are none do not pass the API.
@@ -77,6 +89,13 @@ async function fillCompany(
       '\\x00', case when k % 17 = 0 then 'RETRACTED' else 'POSTED' end, now() - (n * 100 - k) * interval '1 second'
     from generate_series(1, ${conversations}) n, generate_series(1, ${messagesEach}) k`,
     [members],
+  )
+  await admin.query(
+    `insert into message_tokens (company_id, token, conversation_id, created_at, message_id)
+    select m.company_id, t.token, m.conversation_id, m.created_at, m.id
+    from messages m cross join lateral (values ($1::bytea, m.seq % 5 = 1), ($2::bytea, m.seq = 7)) t (token, is_in)
+    where m.company_id = ${company} and t.is_in`,
+    [words.common, words.rare],
   )
   await admin.query(`
     insert into events (company_id, position, kind, conversation_id, message_id, seq, actor_id)
