@@ -136,6 +136,26 @@ describe('a broadcast to everybody', () => {
     expect(subjects(await feed(acme.dave, true))).toEqual(['News'])
   })
 
+  it('is found by its words, by whom it went to', async () => {
+    const { sara, bob, carol } = acme
+    await sent(sara, {
+      audience: 'USERS',
+      userIds: [bob.userId],
+      subject: 'Relocation',
+      body: 'Boxes please',
+    })
+    const found = async (client: Client, text: string): Promise<string[]> =>
+      (
+        await client.run('query ($text: String!) { searchMessages(text: $text) { nodes { subject } } }', {
+          text,
+        })
+      ).searchMessages.nodes.map(({ subject }: Data) => subject)
+    for (const text of ['relocation', 'boxes']) {
+      expect(await found(bob, text)).toEqual(['Relocation'])
+      expect(await found(carol, text)).toEqual([])
+    }
+  })
+
   it('costs no row per recipient', async () => {
     const rows = async () =>
       (await tableContents(app.database.adminUrl)).participants?.filter((row) =>

@@ -87,6 +87,23 @@ describe('an edit', () => {
     }
   })
 
+  it('is found by its new words alone, and a retracted one by none', async () => {
+    const { alice, bob } = acme
+    const found = async (text: string): Promise<string[]> =>
+      (
+        await alice.run('query ($text: String!) { searchMessages(text: $text) { nodes { body } } }', { text })
+      ).searchMessages.nodes.map(({ body }: Data) => body)
+    expect(await found('first')).toEqual(['first'])
+    await edit(bob, { body: 'second thoughts' })
+    expect([await found('first'), await found('thoughts'), await found('about')]).toEqual([
+      [],
+      ['second thoughts'],
+      ['second thoughts'],
+    ])
+    await retract(bob)
+    expect(await found('thoughts')).toEqual([])
+  })
+
   it('arrives live, in the conversation and in the inbox, and changes no count', async () => {
     const { alice, bob } = acme
     await using watched = await alice.watch(groupId, '... on MessageEdited { message { body } }')

@@ -6,6 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, ids, parseInput, subjectText } from '../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../messages/idempotency-key.ts'
+import { messageTokens } from '../search/message-tokens.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 import { requireBroadcast } from './require-broadcast.ts'
 import { readSchedule, scheduleInput } from './schedule.ts'
@@ -32,7 +33,7 @@ export interface SentBroadcast {
 const sendOne: Statement = {
   name: 'send_broadcast',
   text: `select broadcast_id as "broadcastId", replayed, position::text as position
-    from app.send_broadcast($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    from app.send_broadcast($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 }
 
 const findSent: Statement = {
@@ -84,6 +85,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     id,
     seal('subject'),
     seal('body'),
+    messageTokens(keys, request),
     request.priority,
     request.audience,
     request.groupIds,

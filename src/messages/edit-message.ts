@@ -3,6 +3,7 @@ import { type Context, requirePermission } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 import { InvalidInputError } from '../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../input.ts'
+import { messageTokens } from '../search/message-tokens.ts'
 import type { MessageRow } from './message-row.ts'
 import { readText } from './message-text.ts'
 import { requireMessage } from './require-message.ts'
@@ -15,7 +16,7 @@ const schema = z.object({
 
 const edit: Statement = {
   name: 'edit_message',
-  text: `select app.edit_message($1, $2, $3, $4, $5, $6)::text as position`,
+  text: `select app.edit_message($1, $2, $3, $4, $5, $6, $7)::text as position`,
 }
 
 /**
@@ -53,6 +54,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     message.revision,
     subject === null ? null : seal('subject', subject),
     seal('body', body),
+    messageTokens(keys, { subject, body }),
   ])
   parts.live.wake(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }

@@ -81,7 +81,7 @@ $$;
 
 -- Replaces a message's text with one encrypted for the revision after p_revision, and keeps the earlier one.
 create function app.edit_message(
-  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, out "position" bigint
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_tokens bytea[], out "position" bigint
 ) language plpgsql volatile set search_path = '' as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -106,6 +106,8 @@ begin
   values (v_company, p_message, p_revision, v_message.subject, v_message.body, now(), p_user);
   update public.messages m set subject = p_subject, body = p_body, revision = p_revision + 1, edited_at = now()
   where m.company_id = v_company and m.id = p_message;
+  perform app.unindex_message(v_company, p_message);
+  perform app.index_message(v_company, v_message.conversation_id, p_message, v_message.created_at, p_tokens);
   position := app.append_event('MESSAGE_EDITED', v_message.conversation_id, p_message, v_message.seq, p_user);
 end
 $$;
@@ -134,6 +136,7 @@ begin
   end if;
   update public.messages m set state = 'RETRACTED', retracted_at = now()
   where m.company_id = v_company and m.id = p_message;
+  perform app.unindex_message(v_company, p_message);
   return app.append_event('MESSAGE_RETRACTED', v_message.conversation_id, p_message, v_message.seq, p_user);
 end
 $$;
@@ -172,6 +175,6 @@ $$;
 
 grant execute on function
   app.hold_message(uuid, uuid, uuid), app.has_permission(uuid, uuid, text),
-  app.edit_message(uuid, uuid, uuid, int, bytea, bytea), app.retract_message(uuid, uuid, uuid),
+  app.edit_message(uuid, uuid, uuid, int, bytea, bytea, bytea[]), app.retract_message(uuid, uuid, uuid),
   app.set_reaction(uuid, uuid, uuid, text, boolean)
 to colloquy_app;

@@ -9,6 +9,8 @@ const settings: Record<string, string> = {
   synchronous_commit: 'on',
   // Compiling a query costs more than any of the short ones here.
   jit: 'off',
+  // Tables that have just begun to grow get their statistics before a plan without them does harm.
+  autovacuum_naptime: '5s',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // Failures to start are told apart by their English text.
