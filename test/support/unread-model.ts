@@ -3,7 +3,9 @@ import fc from 'fast-check'
 /** One thing that happens in a conversation of three people, who go by 0, 1 and 2. */
 export type Step =
   | { do: 'send'; by: number; mentions: number[] }
-  | { do: 'retract'; at: number }
+  | { do: 'retract'; at: number; by?: number }
+  | { do: 'hideMessage'; by: number; at: number }
+  | { do: 'hide'; by: number }
   | { do: 'markRead'; by: number; at: number }
   | { do: 'markUnread'; by: number; at: number }
   | { do: 'leave'; by: number }
@@ -23,6 +25,8 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('retract' as const), at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('markRead' as const), by, at }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('markUnread' as const), by, at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hideMessage' as const), by, at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('hide' as const), by }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), by }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('join' as const), by }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), by, on: fc.boolean() }) },
@@ -33,6 +37,8 @@ interface ModelMessage {
   author: number
   mentions: number[]
   isRetracted: boolean
+  /** Who has deleted it for themselves. */
+  hiddenBy: Set<number>
 }
 
 interface ModelParticipant {
@@ -40,6 +46,8 @@ interface ModelParticipant {
   isMuted: boolean
   readUpTo: number
   unreadFrom: number | null
+  /** Everything up to here is gone from this person's side. */
+  hiddenUpTo: number
 }
 
 /** What one person must see of a conversation; undefined if it is not that person's. */
@@ -54,15 +62,17 @@ export interface Expected {
 export class UnreadModel {
   readonly messages: ModelMessage[] = []
   readonly people: ModelParticipant[]
-  readonly isDirect: boolean
+  /** Nobody comes or goes. */
+  readonly isFixed: boolean
 
-  constructor({ members, isDirect }: { members: readonly number[]; isDirect: boolean }) {
-    this.isDirect = isDirect
+  constructor({ members, isFixed }: { members: readonly number[]; isFixed: boolean }) {
+    this.isFixed = isFixed
     this.people = [0, 1, 2].map((person) => ({
       isIn: members.includes(person),
       isMuted: false,
       readUpTo: 0,
       unreadFrom: null,
+      hiddenUpTo: 0,
     }))
   }
 
@@ -75,7 +85,10 @@ export class UnreadModel {
       const message = this.messages[wanted.at - 1]
       if (!message || message.isRetracted) return undefined
       message.isRetracted = true
-      return wanted
+      // Its author takes it back, if still there to do so.
+      return this.people[message.author]?.isIn && this.#sees(message.author, message)
+        ? { ...wanted, by: message.author }
+        : this.#restore(message)
     }
     const person = this.people[wanted.by]
     if (!person || person.isIn === (wanted.do === 'join')) return undefined
@@ -83,7 +96,13 @@ export class UnreadModel {
       case 'send': {
         const mentions = wanted.mentions.filter((other) => this.people[other]?.isIn)
         const nothingUnread = this.#unread(wanted.by).length === 0
-        this.messages.push({ seq: last + 1, author: wanted.by, mentions, isRetracted: false })
+        this.messages.push({
+          seq: last + 1,
+          author: wanted.by,
+          mentions,
+          isRetracted: false,
+          hiddenBy: new Set(),
+        })
         if (nothingUnread) person.readUpTo = last + 1
         return { ...wanted, mentions }
       }
@@ -96,10 +115,20 @@ export class UnreadModel {
       case 'markUnread':
         person.unreadFrom = wanted.at
         return wanted
+      case 'hideMessage': {
+        const message = this.messages[wanted.at - 1]
+        if (!message || !this.#sees(wanted.by, message)) return undefined
+        message.hiddenBy.add(wanted.by)
+        return wanted
+      }
+      case 'hide':
+        person.hiddenUpTo = last
+        person.unreadFrom = null
+        return wanted
       case 'leave':
       case 'join':
         if (
-          this.isDirect ||
+          this.isFixed ||
           this.people.filter(({ isIn }) => isIn).length === (wanted.do === 'leave' ? 1 : 3)
         ) {
           return undefined
@@ -120,11 +149,22 @@ export class UnreadModel {
     return { unreadCount: unread.length, mentions, inViewer: isMuted ? mentions : unread.length }
   }
 
+  #sees(person: number, { seq, hiddenBy }: ModelMessage): boolean {
+    return seq > (this.people[person]?.hiddenUpTo ?? 0) && !hiddenBy.has(person)
+  }
+
+  #restore(message: ModelMessage): undefined {
+    message.isRetracted = false
+  }
+
   #unread(person: number): ModelMessage[] {
     const { readUpTo = 0, unreadFrom = null } = this.people[person] ?? {}
     return this.messages.filter(
-      ({ seq, author, isRetracted }) =>
-        author !== person && !isRetracted && (seq > readUpTo || (unreadFrom !== null && seq >= unreadFrom)),
+      (message) =>
+        message.author !== person &&
+        !message.isRetracted &&
+        this.#sees(person, message) &&
+        (message.seq > readUpTo || (unreadFrom !== null && message.seq >= unreadFrom)),
     )
   }
 }

@@ -1,19 +1,12 @@
 import pg from 'pg'
-import { withClient } from '../../src/database/roles.ts'
 import { newId } from '../../src/ids.ts'
 import type { Client } from './client.ts'
 import type { Step } from './unread-model.ts'
 
-/** Takes a step through the API; a retraction, for which it has nothing yet, in the row. */
-export async function takeStep(
-  adminUrl: string,
-  people: Client[],
-  conversationId: string,
-  taken: Step,
-): Promise<void> {
-  const [admin] = people
-  const by = people['by' in taken ? taken.by : 0]
-  if (!admin || !by) throw new Error('Nobody takes this step.')
+/** Takes a step through the API. */
+export async function takeStep(people: Client[], conversationId: string, taken: Step): Promise<void> {
+  const by = people[taken.by ?? 0]
+  if (!by) throw new Error('Nobody takes this step.')
   const run = async (client: Client, field: string, input: Record<string, unknown>) => {
     const { __typename } = await client.mutate(field, input)
     if (!__typename.endsWith('Payload')) throw new Error(`${field} gave ${__typename}`)
@@ -35,23 +28,30 @@ export async function takeStep(
       return run(by, 'joinGroup', { groupId: conversationId })
     case 'mute':
       return run(by, taken.on ? 'muteConversation' : 'unmuteConversation', { conversationId })
-    case 'retract': {
-      const id = Buffer.from(conversationId, 'base64url').toString().split(':')[1]
-      await withClient(adminUrl, (client) =>
-        client.query(
-          `update messages set state = 'RETRACTED', retracted_at = now() where conversation_id = $1 and seq = $2`,
-          [id, taken.at],
-        ),
-      )
-    }
+    case 'retract':
+      return run(by, 'retractMessage', { messageId: await messageAt(by, conversationId, taken.at) })
+    case 'hideMessage':
+      return run(by, 'hideMessage', { messageId: await messageAt(by, conversationId, taken.at) })
+    case 'hide':
+      return run(by, 'hideConversation', { conversationId })
   }
+}
+
+async function messageAt(client: Client, conversationId: string, seq: number): Promise<string> {
+  const { conversation } = await client.run(
+    'query ($id: ID!, $seq: Int) { conversation(id: $id) { messages(aroundSeq: $seq, first: 1) { nodes { id seq } } } }',
+    { id: conversationId, seq },
+  )
+  const [message] = conversation.messages.nodes
+  if (message?.seq !== seq) throw new Error(`There is no message ${seq}.`)
+  return message.id
 }
 
 /** A step in SQL: the server's own functions, and where the API has no function, what its operations write. */
 export function stepSql(companyId: string, people: string[], id: string, taken: Step): string {
   const quoted = (value: string | null | undefined) => (value == null ? 'null' : pg.escapeLiteral(value))
   const company = quoted(companyId)
-  const user = quoted(people['by' in taken ? taken.by : 0])
+  const user = quoted(people[taken.by ?? 0])
   const place = `company_id = ${company} and conversation_id = ${quoted(id)}`
   switch (taken.do) {
     case 'send': {
@@ -64,7 +64,12 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
     case 'markUnread':
       return `select app.mark_unread(${company}, ${user}, ${quoted(id)}, ${taken.at})`
     case 'retract':
-      return `update messages set state = 'RETRACTED', retracted_at = now() where ${place} and seq = ${taken.at}`
+    case 'hideMessage': {
+      const change = taken.do === 'retract' ? 'retract_message' : 'hide_message'
+      return `select app.${change}(${company}, ${user}, (select id from messages where ${place} and seq = ${taken.at}))`
+    }
+    case 'hide':
+      return `select app.hide_conversation(${company}, ${user}, ${quoted(id)})`
     case 'leave':
       return `update participants set left_at = now(), role = 'MEMBER' where ${place} and user_id = ${user}`
     case 'join':
@@ -72,6 +77,6 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
         select c.company_id, c.id, ${user}, c.last_seq from conversations c where c.company_id = ${company} and c.id = ${quoted(id)}
         on conflict (company_id, conversation_id, user_id) do update set left_at = null, joined_seq = excluded.joined_seq`
     case 'mute':
-      return `update participants set is_muted = ${taken.on} where ${place} and user_id = ${user}`
+      return `select app.set_mute(${company}, ${user}, ${quoted(id)}, ${taken.on}, null)`
   }
 }
