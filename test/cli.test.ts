@@ -86,8 +86,8 @@ describe('the token command', () => {
     await query(adminUrl, `update users set is_enabled = false where id = '${acme.dora.uuid}'`)
     await query(
       adminUrl,
-      `insert into users (company_id, id, external_id, name, name_folded, role_id)
-       select company_id, gen_random_uuid(), '${acme.alice.externalId}', 'Alice', 'alice', role_id
+      `insert into users (company_id, id, external_id, name, name_folded, search_words, search_source, role_id)
+       select company_id, gen_random_uuid(), '${acme.alice.externalId}', 'Alice', 'alice', '{alice}', E'Alice\\n', role_id
        from users where id = '${globex.gina.uuid}'`,
     )
   })

@@ -11,6 +11,7 @@ const BIG = [
   'events',
   'receipts',
   'users',
+  'user_words',
   'conversations',
   'mentions',
   'idempotency_keys',
@@ -48,8 +49,6 @@ const MOST_ROWS = 1300
 
 /** Statements that may look at everybody in the company, each with the reason. */
 const COMPANY_WIDE: Record<string, string> = {
-  users_page: 'a search tries the words of every name',
-  members_page: 'a search tries every name',
   'select count(*) from public.users u where u.company_id = p_broadcast.company_id and u.is_enabled and u.id <> p_broadcast.author_id':
     'a broadcast to all counts its recipients',
   broadcast_non_readers: 'somebody who has read is passed over',
@@ -123,6 +122,7 @@ async function useEverything(
     { unreadOnly: true },
     { muted: true },
     { search: 'topic 9' },
+    { search: 'person 1' },
     { contextType: 'PLAN' },
   ]) {
     await ann.run(list, { filter })
@@ -133,10 +133,18 @@ async function useEverything(
   await ann.run(groups, { search: 'topic 79' })
   for (const field of ['users', 'members']) {
     const nodes = field === 'users' ? 'id name' : 'user { id name } role { name } isEnabled'
-    const people = `query ($search: String, $after: String) { ${field}(search: $search, after: $after) { nodes { ${nodes} } pageInfo { endCursor } } }`
+    const people = `query ($search: String, $first: Int, $after: String) { ${field}(search: $search, first: $first, after: $after) { nodes { ${nodes} } pageInfo { endCursor } } }`
     const first = await ann.run(people)
     await ann.run(people, { after: first[field].pageInfo.endCursor })
-    await ann.run(people, { search: 'person 39' })
+    // The start of every name, a family name with its next page, two words, and a typo.
+    await ann.run(people, { search: 'person' })
+    const some = await ann.run(people, { search: 'k1', first: 5 })
+    await ann.run(people, { search: 'k1', first: 5, after: some[field].pageInfo.endCursor })
+    const typed = await ann.run(people, { search: 'k17 3', first: 5 })
+    if (typed[field].nodes.length === 0) throw new Error('Nobody is found by two words.')
+    const mistyped = await ann.run(people, { search: 'kn17', first: 5 })
+    if (mistyped[field].nodes.length === 0) throw new Error('Nobody is found by a typo.')
+    await ann.run(people, { search: 'kn17', first: 5, after: mistyped[field].pageInfo.endCursor })
     await ann.run(people, { search: 'nobody at all' })
   }
   const sent =

@@ -2,7 +2,7 @@ import type { Database, Statement } from '../database/database.ts'
 import { ConflictError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { builtInRoles } from '../members/permissions.ts'
-import { foldedKey } from '../search/fold.ts'
+import { searchedBy } from '../search/person-words.ts'
 
 /** A company to create, with its first people. */
 export interface NewCompany {
@@ -53,7 +53,7 @@ export async function createCompany(
         ...member,
         companyId,
         id: newId(),
-        nameFolded: foldedKey(member.name),
+        ...searchedBy(member.name, member.email),
         roleId: roleIds.get(role) ?? roleIds.get('member') ?? '',
       })),
     })

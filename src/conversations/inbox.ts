@@ -1,4 +1,5 @@
 import type { Statement } from '../database/database.ts'
+import { foundBy } from '../members/people-search.ts'
 import {
   conversationColumns,
   lastMessageColumns,
@@ -15,10 +16,22 @@ const conversationOf = `cross join lateral (
       ) c`
 
 /**
+ * True where the text is in the other person's name, or its words find that person. A scalar look-up by key, person by
+ * person: the planner would answer `exists` by reading everybody in the company whose name matches.
+ */
+const counterpartFoundSql = `coalesce((
+          select strpos(u.name_folded, $10) > 0 or ${foundBy('$12')}
+          from participants q cross join lateral (
+            select * from users u where u.company_id = q.company_id and u.id = q.user_id offset 0
+          ) u
+          where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> $2 limit 1
+        ), false)`
+
+/**
  * A page of the inbox in one statement, latest activity first. A conversation that has moved up since the first page
  * was read keeps the place it had then, so that later pages neither skip nor repeat it. $1 company, $2 viewer, $3 $4
  * after this activity and id, $5 most rows, $6 kinds, $7 context type, $8 unread only, $9 muted or not, $10 folded text
- * in the title or the other person's name, $11 the latest activity of the first page.
+ * in the title or the other person's name, $11 the latest activity of the first page, $12 the words of that text.
  */
 export const inboxPage: Statement = {
   name: 'inbox_page',
@@ -39,11 +52,7 @@ export const inboxPage: Statement = {
         and ($7::text is null or c.context_type = $7)
         and (not $8::boolean or ${unreadSql} > 0)
         and ($9::boolean is null or ${mutedSql} = $9)
-        and ($10::text is null or strpos(c.title_folded, $10) > 0 or c.kind = 'DIRECT' and exists (
-          select from participants q join users u on u.company_id = q.company_id and u.id = q.user_id
-          where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> $2
-            and strpos(u.name_folded, $10) > 0
-        ))
+        and ($10::text is null or strpos(c.title_folded, $10) > 0 or c.kind = 'DIRECT' and ${counterpartFoundSql})
       order by x.place desc, c.id desc limit $5
     ) c
     ${viewerPlace()}

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
+import { searchedWords } from '../search/person-words.ts'
 import { searchText } from '../search/search-text.ts'
 import { type ConversationRow, type FlatConversationRow, readConversation } from './conversation-row.ts'
 import { groupsPage, inboxPage } from './inbox.ts'
@@ -21,20 +22,16 @@ export function inboxList(
 ): Promise<Page<ConversationRow>> {
   const { tenant, viewer } = context
   const { kinds, contextType, unreadOnly, muted, search } = filter
-  const conditions = [
-    kinds ?? null,
-    contextType ?? null,
-    unreadOnly ?? false,
-    muted ?? null,
-    searchText(search),
-  ]
+  const text = searchText(search)
+  const words = searchedWords(text ?? '')
+  const conditions = [kinds ?? null, contextType ?? null, unreadOnly ?? false, muted ?? null, text]
   let firstPageAt: string | null = null
   return forwardPage<ListedRow, ConversationRow>(args, {
     key: ['instant', 'uuid', 'instant'],
     keyOf: (row) => [row.place.toISOString(), row.id, String(firstPageAt)],
     nodeOf: (row) => row,
     async read([place, id, since], most) {
-      const values = [viewer.companyId, viewer.userId, place, id, most, ...conditions, since]
+      const values = [viewer.companyId, viewer.userId, place, id, most, ...conditions, since, words]
       const rows = loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
       firstPageAt = since ?? rows[0]?.place.toISOString() ?? null
       return rows

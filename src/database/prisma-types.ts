@@ -1,8 +1,16 @@
-import { Prisma } from './generated/prisma/client.ts'
+import type Generated from './generated/pothos.ts'
+import { Prisma, type User } from './generated/prisma/client.ts'
 
-export type { default as PrismaTypes } from './generated/pothos.ts'
 export { getDatamodel } from './generated/pothos.ts'
-export type { Company as CompanyRow, Role as RoleRow, User as UserRow } from './generated/prisma/client.ts'
+export type { Company as CompanyRow, Role as RoleRow } from './generated/prisma/client.ts'
+
+/** A person without the words that only the database searches by. */
+export type UserRow = Omit<User, 'searchWords' | 'searchSource'>
+
+/** Prisma's models as GraphQL types are built on them. */
+export type PrismaTypes = Omit<Generated, 'User'> & {
+  User: Omit<Generated['User'], 'Shape'> & { Shape: UserRow }
+}
 
 /** SQL NULL for a JSON column. */
 export const DbNull = Prisma.DbNull

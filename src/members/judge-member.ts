@@ -1,4 +1,4 @@
-import { foldedKey } from '../search/fold.ts'
+import { type SearchedBy, searchedBy } from '../search/person-words.ts'
 import type { NumberedRow } from './member-rows.ts'
 import { defaultRole } from './permissions.ts'
 
@@ -20,9 +20,8 @@ export interface KnownMember {
 }
 
 /** A member as it shall be. */
-export interface MemberFields {
+export interface MemberFields extends SearchedBy {
   name: string
-  nameFolded: string
   email: string | null
   department: string | null
   roleId: string
@@ -48,10 +47,11 @@ export function judgeMember(
   const held = known && [...roles.values()].find((role) => role.id === known.roleId)
   const role = row.role == null && held ? held : roles.get(row.role ?? defaultRole)
   if (!role) return { problem: `The company has no role "${row.role ?? defaultRole}".` }
+  const email = row.email === undefined ? (known?.email ?? null) : row.email
   const fields: MemberFields = {
     name: row.name,
-    nameFolded: foldedKey(row.name),
-    email: row.email === undefined ? (known?.email ?? null) : row.email,
+    email,
+    ...searchedBy(row.name, email),
     department: row.department === undefined ? (known?.department ?? null) : row.department,
     roleId: role.id,
     isEnabled: row.isEnabled ?? known?.isEnabled ?? true,

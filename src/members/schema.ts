@@ -141,11 +141,13 @@ builder.queryField('users', (t) =>
   t.connection(
     {
       type: UserRef,
-      description: 'People of the company to write to, best match first.',
+      description:
+        'People of the company to write to, best match first; without a search, recent contacts first.',
       authScopes: { permission: 'MESSAGE_READ' },
       args: {
         search: t.arg.string({
-          description: 'The start of any word of the name; accents and case do not matter.',
+          description:
+            'The start of words of the name or of the e-mail address; accents and case do not matter.',
         }),
       },
       resolve: (_root, args, context) => userList(context, args, args.search),
@@ -158,9 +160,14 @@ builder.queryField('members', (t) =>
   t.connection(
     {
       type: MemberRef,
-      description: 'All members of the company, disabled ones too, by name.',
+      description: 'All members of the company, disabled ones too, by name; with a search, best match first.',
       authScopes: { permission: 'MEMBER_MANAGE' },
-      args: { search: t.arg.string({ description: 'Part of the name; accents and case do not matter.' }) },
+      args: {
+        search: t.arg.string({
+          description:
+            'The start of words of the name or of the e-mail address; accents and case do not matter.',
+        }),
+      },
       resolve: (_root, args, context) => memberList(context, args, args.search),
     },
     { name: 'MemberConnection', description: 'A page of members.' },

@@ -106,10 +106,13 @@ async function writeMembers(
   writes: Plan['writes'],
 ): Promise<void> {
   await transaction.$executeRaw`
-    insert into users (company_id, id, external_id, name, name_folded, email, department, role_id, is_enabled)
-    select ${companyId}::uuid, r.id, r."externalId", r.name, r."nameFolded", r.email, r.department, r."roleId", r."isEnabled"
+    insert into users (company_id, id, external_id, name, name_folded, search_words, search_source, email, department,
+      role_id, is_enabled)
+    select ${companyId}::uuid, r.id, r."externalId", r.name, r."nameFolded", r."searchWords", r."searchSource", r.email,
+      r.department, r."roleId", r."isEnabled"
     from jsonb_to_recordset(${JSON.stringify(writes)}::jsonb) r (id uuid, "externalId" text, name text, "nameFolded" text,
-      email text, department text, "roleId" uuid, "isEnabled" boolean)
+      "searchWords" text[], "searchSource" text, email text, department text, "roleId" uuid, "isEnabled" boolean)
     on conflict (company_id, id) do update set name = excluded.name, name_folded = excluded.name_folded,
+      search_words = excluded.search_words, search_source = excluded.search_source,
       email = excluded.email, department = excluded.department, role_id = excluded.role_id, is_enabled = excluded.is_enabled`
 }

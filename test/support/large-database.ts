@@ -61,10 +61,17 @@ async function fillCompany(
     `overlay(overlay(md5('${companyId} ${kind} ' || ${number}) placing '8' from 13) placing '8' from 17)::uuid`
   const company = `'${companyId}'::uuid`
   await admin.query(`
-    insert into users (company_id, id, external_id, name, name_folded, email, role_id, issuer, subject)
-    select ${company}, ${id('user', 'n')}, n || '@${companyId}', 'Person ' || n, 'person ' || n, n || '@example.test',
+    insert into users (company_id, id, external_id, name, name_folded, search_words, search_source, email, role_id, issuer,
+      subject)
+    select ${company}, ${id('user', 'n')}, n || '@${companyId}', 'Person ' || n, 'person ' || n, array['person', n::text, 'k' || n % 100],
+      'Person ' || n || E'\\n' || n || '@example.test', n || '@example.test',
       (select r.id from roles r where r.company_id = ${company} and r.name = 'member'), 'issuer', n || '@${companyId}'
     from generate_series(1, ${users}) n`)
+  // The trigger that keeps them is off as well.
+  await admin.query(`
+    insert into user_words (company_id, word, name_folded, user_id, is_enabled)
+    select u.company_id, w.word, u.name_folded, u.id, u.is_enabled from users u cross join unnest(u.search_words) w (word)
+    where u.company_id = ${company} on conflict do nothing`)
   await admin.query(`
     insert into conversations (company_id, id, kind, title, title_folded, access, created_by_id, last_seq, last_activity_at)
     select ${company}, ${id('conversation', 'n')}, case when n % 3 = 0 then 'DIRECT' else 'GROUP' end, 'Topic ' || n,

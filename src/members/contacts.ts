@@ -1,0 +1,45 @@
+/** The instant of a list's first page: later pages look at contacts as they were then, and neither skip nor repeat. */
+export const askedAt = `coalesce($7::timestamptz, date_trunc('milliseconds', now()))`
+
+/** How long a conversation counts after its last message. */
+const LATELY = `interval '90 days'`
+
+/**
+ * The people whom the viewer $2 is lately in touch with, as `contact (user_id, closeness, at)`: closeness 1 for the latest fifty
+ * direct conversations, 2 for up to thirty people in each of the ten latest groups and contexts; `at` is the last
+ * message there. What the viewer has deleted on their own side leaves no contact, and a broadcast says nothing about who else
+ * receives it. `wanted`: an SQL condition on the parameters alone. The `offset 0` keeps the planner from trying all that
+ * the company has.
+ */
+export const contacts = (wanted: string) => `
+  lately as materialized (
+    select c.id, c.kind = 'DIRECT' as is_direct, x.at,
+      row_number() over (partition by c.kind = 'DIRECT' order by x.at desc, c.id) as nth
+    from participants p
+    cross join lateral (
+      select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id offset 0
+    ) c
+    cross join lateral (
+      select c.last_activity_at as at where c.last_activity_at <= ${askedAt} and c.last_seq > coalesce(p.hidden_seq, 0)
+      union all
+      (
+        select m.created_at from messages m
+        where c.last_activity_at > ${askedAt} and m.company_id = c.company_id and m.conversation_id = c.id
+          and m.seq > coalesce(p.hidden_seq, 0) and m.created_at <= ${askedAt}
+        order by m.seq desc limit 1
+      )
+    ) x
+    where ${wanted} and p.company_id = $1 and p.user_id = $2 and p.left_at is null and p.joined_at <= ${askedAt}
+      and c.kind in ('DIRECT', 'GROUP', 'CONTEXT') and x.at > ${askedAt} - ${LATELY}
+  ),
+  contact as materialized (
+    select distinct on (q.user_id) q.user_id, case when l.is_direct then 1 else 2 end as closeness, l.at
+    from lately l cross join lateral (
+      select q.user_id from participants q
+      where q.company_id = $1 and q.conversation_id = l.id and q.joined_at <= ${askedAt}
+        and (q.left_at is null or q.left_at > ${askedAt})
+      order by q.user_id limit 30
+    ) q
+    where l.nth <= case when l.is_direct then 50 else 10 end
+    order by q.user_id, closeness, l.at desc
+  )`
