@@ -69,7 +69,7 @@ async function findHits(
       if (hits.length < most && (await holdsAll(context, hit, query))) hits.push(hit)
     }
     next = found.next
-    if (looks === 0 && next && found.hits.length < asked) look = (await source.second()) ?? look
+    if (looks === 0 && next && found.hits.length < asked) look = await source.second()
   }
   return { hits, next }
 }

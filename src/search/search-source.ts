@@ -32,8 +32,10 @@ export type Look = (position: Position, most: number) => Promise<Found>
 
 /** How many messages one look goes through. */
 const STRETCH = 1_000
+/** And the first: whoever sees a fair part of what is said fills a page from it, and for others it would be in vain. */
+const FIRST_STRETCH = 250
 /** How many where it goes from place to place, and how many in each at least; there are at most so many places. */
-const STRETCH_OF_PLACES = 4_000
+const STRETCH_OF_PLACES = 2_000
 const LEAST_OF_PLACE = 20
 const MOST_PLACES = 2_000
 /** Words with fewer messages than that are as good as each other to start from. */
@@ -42,13 +44,13 @@ const RARE = 200
 /**
  * Two ways to look. The first goes down the company's messages with the rarest of the words, or those of the author if
  * they are fewer. Where that fills no page, the second goes from one of the viewer's places to the other, so that few
- * places are never sought among the messages of all others. Null if there are too many places for it.
+ * places are never sought among the messages of all others; unless there are too many of them.
  */
 export async function openSource(
   context: Context,
   wanted: Wanted,
   start: Position,
-): Promise<{ first: Look; second: () => Promise<Look | null> }> {
+): Promise<{ first: Look; second: () => Promise<Look> }> {
   const { conversationId, authorId } = wanted
   const { tokens, isAuthorRarest } = await byReach(context, wanted, start)
   const [rarest, ...others] = tokens
@@ -76,11 +78,15 @@ export async function openSource(
     return places.length > MOST_PLACES ? null : byPlace(places.map(({ id }) => id))
   }
 
-  if (conversationId !== null) return { first: byPlace([conversationId]), second: async () => null }
-  const first = isAuthorRarest
-    ? look(searchByAuthor, authorId, tokens, [STRETCH])
-    : look(searchByWord, rarest, others, [STRETCH])
-  return { first, second: fromPlaceToPlace }
+  if (conversationId !== null) {
+    const within = byPlace([conversationId])
+    return { first: within, second: async () => within }
+  }
+  const wide = (most: number) =>
+    isAuthorRarest
+      ? look(searchByAuthor, authorId, tokens, [most])
+      : look(searchByWord, rarest, others, [most])
+  return { first: wide(FIRST_STRETCH), second: async () => (await fromPlaceToPlace()) ?? wide(STRETCH) }
 }
 
 /** The tokens, the rarest first: the fewer messages have a word, the further back its newest ones reach. */
