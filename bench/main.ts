@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from 'commander'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
+import { search } from './search.ts'
 import { send } from './send.ts'
 
-const workloads: Record<string, (seconds: number) => Promise<Report>> = { people, presence, send }
+const workloads: Record<string, (seconds: number) => Promise<Report>> = { people, presence, search, send }
 
 const program = new Command('bench')
   .description(

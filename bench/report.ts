@@ -12,6 +12,8 @@ export interface Report {
   /** The same work without everything above the database, measured in the same run. */
   floor?: { name: string; opsPerSecond: number }
   ratio?: number
+  /** The 95th percentile of each kind of operation, where a workload mixes several. */
+  p95MsByKind?: Record<string, number>
 }
 
 /** Latencies of a closed loop of workers. */

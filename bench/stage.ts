@@ -11,6 +11,9 @@ import { type Database, openDatabase } from '../src/database/database.ts'
 import { startEmbeddedPostgres } from '../src/database/embedded/start-embedded-postgres.ts'
 import { migrate } from '../src/database/migrate.ts'
 import { prepareDatabase, type RoleUrls } from '../src/database/roles.ts'
+import { createDataKeyStore } from '../src/encryption/data-key-store.ts'
+import { createKeyring, type Keyring } from '../src/encryption/keyring.ts'
+import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
 
 /** Somebody who can call the server. */
 export interface Actor {
@@ -23,6 +26,9 @@ export interface Actor {
 export interface Stage extends AsyncDisposable {
   url: string
   urls: RoleUrls
+  /** A superuser's, to fill tables past all policies. */
+  adminUrl: string
+  keyring: Keyring
   database: Database
   companies: { companyId: string; actors: Actor[] }[]
 }
@@ -36,6 +42,8 @@ export async function setStage({ companies, people }: { companies: number; peopl
   const urls = await prepareDatabase(postgres.adminUrl, 'colloquy')
   await migrate({ url: urls.ownerUrl, log })
   const database = openDatabase({ appUrl: urls.appUrl, systemUrl: urls.systemUrl, poolSize: 8, log })
+  const provider = createLocalKeyProvider(dataDirectory.file('keys'))
+  const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   const issuer = await openDevelopmentIssuer(dataDirectory)
   const cast = []
   for (let index = 0; index < companies; index += 1)
@@ -45,6 +53,8 @@ export async function setStage({ companies, people }: { companies: number; peopl
   return {
     url,
     urls,
+    adminUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/colloquy' }).href,
+    keyring,
     database,
     companies: cast,
     async [Symbol.asyncDispose]() {

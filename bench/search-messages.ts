@@ -1,0 +1,81 @@
+import { withClient } from '../src/database/roles.ts'
+import type { Actor, Stage } from './stage.ts'
+
+/** How many messages the company has, in how many conversations. */
+export const MESSAGES = 1_000_000
+const CONVERSATIONS = 1_000
+const WORDS = 20_000
+const FILLERS = 6
+
+/** Words by how many of the messages hold them: every second, every tenth, and one in 50,000. */
+export const words = { common: 'common', frequent: 'frequent', rare: 'rare' }
+
+/**
+ * Fills a company with messages of some nine words each. The first of its people takes part in every fourth
+ * conversation, the second in three, the others in all. Bodies cannot be decrypted.
+ */
+export async function fillMessages(stage: Stage, companyId: string, people: Actor[]): Promise<void> {
+  const keys = await stage.keyring.forCompany(companyId)
+  const [common, frequent, rare] = Object.values(words).map((word) => keys.searchToken(word))
+  const vocabulary = Array.from({ length: WORDS }, (_, index) => keys.searchToken(`word ${index}`))
+  const company = `'${companyId}'::uuid`
+  // UUIDv8s: ids that are none do not pass the API.
+  const id = (kind: string, number: string) =>
+    `overlay(overlay(md5('${kind} ' || ${number}) placing '8' from 13) placing '8' from 17)::uuid`
+  await withClient(stage.adminUrl, async (admin) => {
+    // Foreign keys hold by construction, and indexes are made faster than kept.
+    await admin.query('set session_replication_role = replica')
+    await admin.query(`set maintenance_work_mem = '512MB'; set work_mem = '256MB'`)
+    await admin.query(
+      `insert into conversations (company_id, id, kind, title, title_folded, access, created_by_id, last_seq)
+      select ${company}, ${id('conversation', 'n')}, 'GROUP', 'Topic ' || n, 'topic ' || n, 'PRIVATE', $1,
+        ${MESSAGES / CONVERSATIONS}
+      from generate_series(0, ${CONVERSATIONS - 1}) n`,
+      [people[0]?.userId],
+    )
+    await admin.query(
+      `insert into participants (company_id, conversation_id, user_id)
+      select ${company}, ${id('conversation', 'n')}, u.id
+      from generate_series(0, ${CONVERSATIONS - 1}) n cross join unnest($1::uuid[]) with ordinality u (id, index)
+      where u.index > 2 or u.index = 1 and n % 4 = 0 or u.index = 2 and n < 3`,
+      [people.map(({ userId }) => userId)],
+    )
+    await admin.query(
+      `insert into messages (company_id, id, conversation_id, seq, author_id, body, created_at)
+      select ${company}, ${id('message', 'n')}, ${id('conversation', `n % ${CONVERSATIONS}`)}, n / ${CONVERSATIONS} + 1,
+        ($1::uuid[])[3 + n % ${people.length - 2}], '\\x00', timestamptz '2026-01-01' + n * interval '10 s'
+      from generate_series(0, ${MESSAGES - 1}) n`,
+      [people.map(({ userId }) => userId)],
+    )
+    await admin.query('alter table message_tokens drop constraint message_tokens_pkey')
+    await admin.query('drop index message_tokens_company_id_token_created_at_message_id_idx')
+    await admin.query('drop index message_tokens_company_id_message_id_idx')
+    await admin.query(
+      `create temporary table vocabulary as select * from unnest($1::bytea[]) with ordinality v (token, index)`,
+      [vocabulary],
+    )
+    await admin.query(
+      `insert into message_tokens (company_id, token, conversation_id, created_at, message_id)
+      select ${company}, t.token, m.conversation_id, m.created_at, m.id
+      from (
+        select distinct n, v.token from generate_series(0, ${MESSAGES - 1}) n cross join generate_series(1, ${FILLERS}) k
+        join vocabulary v on v.index = 1 + abs(hashint8(n::bigint * ${FILLERS} + k)::bigint) % ${WORDS}
+        union all select n, $1 from generate_series(0, ${MESSAGES - 1}) n where hashint4(n) % 2 = 0
+        union all select n, $2 from generate_series(0, ${MESSAGES - 1}) n where hashint4(n + 1) % 10 = 0
+        union all select n, $3 from generate_series(0, ${MESSAGES - 1}) n where n % 50000 = 4
+      ) t
+      join messages m on m.company_id = ${company} and m.id = ${id('message', 't.n')}`,
+      [common, frequent, rare],
+    )
+    await admin.query(
+      'alter table message_tokens add constraint message_tokens_pkey primary key (company_id, token, conversation_id, created_at, message_id)',
+    )
+    await admin.query(
+      'create index message_tokens_company_id_token_created_at_message_id_idx on message_tokens (company_id, token, created_at, message_id)',
+    )
+    await admin.query(
+      'create index message_tokens_company_id_message_id_idx on message_tokens (company_id, message_id)',
+    )
+    await admin.query('vacuum analyze')
+  })
+}
