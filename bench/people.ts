@@ -24,7 +24,7 @@ const SEARCHES = [
   'mart',
   'mart sch',
   'schm',
-  'a b',
+  'j sch',
   's',
   'jo.',
   'matrin',

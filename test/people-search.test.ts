@@ -100,6 +100,8 @@ describe('a search for people', () => {
     ['countess', ['Ada Lovelace']],
     ['countess.of', ['Ada Lovelace']],
     ['math ada', ['Ada Lovelace']],
+    ['Countess.of-math@acme.test', ['Ada Lovelace']],
+    ['@acme.test', []],
     ['acme.test', []],
     // Scripts without spaces, other directions, what is no letter.
     ['山田', ['山田太郎']],

@@ -14,6 +14,8 @@ const UNSEEN = /\u00ad|\u061c|[\u200b\u200e\u200f]|[\u202a-\u202e]|[\u2060-\u206
 /** Scripts that put no space between the family name and the given one. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
+const DOMAIN = /(?<=.)@.*$/u
+
 /** What a person is found by, as it is stored beside name and address; the database refuses one without the other. */
 export interface SearchedBy {
   nameFolded: string
@@ -37,9 +39,9 @@ export function searchedBy(name: string, email: string | null): SearchedBy {
   }
 }
 
-/** The words of a folded search text, each of which begins a word of whoever is found. */
+/** The words of a folded search text, each of which begins a word of whoever is found; of an address, what is before its @. */
 export function searchedWords(text: string): string[] {
-  const words = tokens(text).flatMap(split)
+  const words = tokens(text).flatMap((token) => split(token.replace(DOMAIN, '')))
   const all = [...new Set((words.length > 0 || text === '' ? words : [unseenDropped(text)]).map(cut))]
   return all.filter((word) => !all.some((other) => other !== word && other.startsWith(word)))
 }

@@ -13,8 +13,13 @@ update users u set
   search_words = coalesce(nullif(array(
     select distinct left(substr(w.word, n), 40)
     from regexp_split_to_table(
-      u.name_folded || ' ' || lower(regexp_replace(coalesce(u.email, ''), '@[^@]*$', '')),
-      '[-‐-―()\[\]{}<>«»‘’‚“”„"''.,;:/·・\s]+'
+      u.name_folded || ' ' || lower(regexp_replace(coalesce(u.email, ''), '@[^@]*$', '')), '\s+'
+    ) t (token)
+    cross join (values ('[-‐-―()\[\]{}<>«»‘’‚“”„"''.,;:/·・]+')) separators (pattern)
+    cross join lateral (
+      select regexp_split_to_table(t.token, separators.pattern)
+      union
+      select regexp_replace(t.token, separators.pattern, '', 'g')
     ) w (word)
     cross join generate_series(1, case when w.word ~ '[぀-ヿ㐀-鿿가-힯]' then least(length(w.word), 16) else 1 end) n
     where w.word <> ''
