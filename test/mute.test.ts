@@ -57,6 +57,25 @@ describe('a mute', () => {
     expect(conversation).toEqual({ isMuted: false })
   })
 
+  it('is not needed by who wants no notifications at all', async () => {
+    const { alice, bob } = acme
+    await using events = await bob.inbox('... on ConversationActivity { message { body } notify }')
+    const prefer = (on: boolean) =>
+      bob.run(
+        'mutation ($on: Boolean) { updatePreferences(input: { browserNotifications: $on }) { __typename } }',
+        { on },
+      )
+    await alice.say({ conversationId: group }, 'wanted')
+    await events.count(1)
+    await prefer(false)
+    await alice.say({ conversationId: group }, 'not wanted', { mentionIds: [bob.userId] })
+    await events.count(2)
+    await prefer(true)
+    await alice.say({ conversationId: group }, 'wanted again')
+    await events.count(3)
+    expect(events.events.map(({ notify }) => notify)).toEqual([true, false, true])
+  })
+
   it('lets mentions through', async () => {
     const { alice, bob } = acme
     await mute()

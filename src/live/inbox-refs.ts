@@ -116,9 +116,9 @@ async function broadcastOf(
 async function wantsBroadcastNotice(
   { broadcastId, own }: Value<'BroadcastReceived'>,
   _args: object,
-  { loaders }: Context,
+  { loaders, viewer }: Context,
 ): Promise<boolean> {
-  if (own) return false
+  if (own || !(await wantsNotifications(loaders, viewer))) return false
   const broadcast = await loaders.broadcast.load(broadcastId)
   const conversation = await loaders.conversation.load(broadcastId)
   return broadcast?.isRead === false && conversation?.isMuted === false
@@ -130,8 +130,16 @@ async function wantsNotice(
   _args: object,
   { loaders, viewer }: Context,
 ): Promise<boolean> {
-  if (own) return false
+  if (own || !(await wantsNotifications(loaders, viewer))) return false
   const conversation = await loaders.conversation.load(conversationId)
   if (!conversation) return false
   return !conversation.isMuted || (await loaders.mentions.load(message.id)).includes(viewer.userId)
+}
+
+/** The preference as of delivery. */
+async function wantsNotifications(
+  { user }: Context['loaders'],
+  { userId }: Context['viewer'],
+): Promise<boolean> {
+  return (await user.load(userId))?.browserNotifications ?? false
 }
