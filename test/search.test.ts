@@ -28,6 +28,7 @@ describe('a search', () => {
     await say('fussball: nothing; école')
     await say('Fußballer sind keine')
     await say('a birthday 🎂 party')
+    await say('We don’t know')
     expect(await search(acme.bob, 'FUSSBALL')).toEqual([
       'fussball: nothing; école',
       'Der Fußball rollt, ÉCOLE!',
@@ -36,6 +37,7 @@ describe('a search', () => {
     expect(await search(acme.bob, 'rollt')).toEqual(['Der Fußball rollt, ÉCOLE!'])
     expect(await search(acme.bob, '🎂')).toEqual(['a birthday 🎂 party'])
     expect(await search(acme.bob, 'birth')).toEqual([])
+    expect(await search(acme.bob, "don't")).toEqual(['We don’t know'])
   })
 
   it('finds any part of scripts without spaces, and keeps か from が', async () => {

@@ -109,7 +109,7 @@ describe('unread counts', () => {
     }
     expect(counted.histories).toBe(different.length)
     expect(counted.histories).toBeGreaterThan(HISTORIES / 2)
-    expect(counted.steps).toBeGreaterThan(HISTORIES * 3)
+    expect(counted.steps).toBeGreaterThan(HISTORIES * 2)
   })
 })
 

@@ -14,6 +14,8 @@ const RUN =
   /((?:(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])+)/u
 /** Soft hyphens, invisible spaces and variation selectors: people do not see them, nor type them when they search. */
 const UNSEEN = /[\u00ad\u200b\u200c\u2060\ufeff\p{Variation_Selector}]/gu
+/** The apostrophe that keyboards have, and those that word processors make of it. */
+const APOSTROPHES = /[\u2019\u02bc\uff07]/gu
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
 
 const words = new Intl.Segmenter('und', { granularity: 'word' })
@@ -21,7 +23,7 @@ const words = new Intl.Segmenter('und', { granularity: 'word' })
 /** The pieces of a text in order, folded; punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
   // Splitting by a group gives what lies between its matches and the matches in turn.
-  return fold(text.replace(UNSEEN, ''))
+  return fold(text.replace(UNSEEN, '').replace(APOSTROPHES, "'"))
     .split(RUN)
     .flatMap((part, index): Segment[] => {
       if (index % 2 === 1) return [{ kind: 'run', text: part }]
