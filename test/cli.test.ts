@@ -137,6 +137,7 @@ describe('the token command', () => {
     expect(refusal(await token(acme.dora.externalId))).toMatch(
       /^dora@\w+\.test is disabled in Acme \(\w+\)\.$/,
     )
+    expect(refusal(await token(acme.alice.externalId, '--company', ''))).toMatch(/^--company is empty: /)
     expect(refusal(await token(acme.alice.externalId, '--company', 'Initech'))).toMatch(
       /^alice@\w+\.test is not a member of Initech, but of Acme \(\w+\) and Globex \(\w+\)\.$/,
     )
@@ -264,6 +265,13 @@ describe('on a database of its own', () => {
     expect(refusal(await run(['serve'], withoutOwner))).toMatch(
       /^The database lacks the migration \w+: run the migrate command first\.$/,
     )
+    expect(refusal(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
+      /^The role colloquy_app may not read which migrations are applied: DATABASE_OWNER_URL needs the owner/,
+    )
+    await query(database.adminUrl, 'grant select on _prisma_migrations to colloquy_app')
+    expect(refusal(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
+      /permission denied for .*\. DATABASE_OWNER_URL has to name the role that owns the tables/,
+    )
   })
 })
 
@@ -317,8 +325,18 @@ describe('the doctor', () => {
       ...(redis && { REDIS_URL: redis.url }),
     })
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const names = ['configuration', 'database', 'sessions', 'migrations', 'serving role', 'chores role']
-    const others = ['owner', 'policies', 'job queue', 'keys', 'jobs', 'redis', 'e-mail', 'token issuer']
+    const names = ['configuration', 'database', 'sessions', 'serving role', 'chores role', 'migrations']
+    const others = [
+      'owner',
+      'policies',
+      'job queue',
+      'grants',
+      'keys',
+      'jobs',
+      'redis',
+      'e-mail',
+      'token issuer',
+    ]
     const lines = [...names, ...others].map((name) => `ok       ${name}`)
     expect(
       out
@@ -328,6 +346,26 @@ describe('the doctor', () => {
     ).toEqual(lines)
     expect(out).toMatch(/1 data key opens/)
     expect(out).toMatch(/1 usable key/)
+  })
+
+  test('names each right that is missing, with the statement that gives it back', async () => {
+    const { adminUrl, ownerUrl } = app.database
+    const taken = [
+      ['execute on function', 'app.bind(uuid, uuid)', 'colloquy_app'],
+      ['update on table', 'company_streams', 'colloquy_app'],
+      ['update (status) on table', 'broadcasts', 'colloquy_system'],
+      ['usage on schema', 'app', 'colloquy_system'],
+    ]
+    for (const [right, object, role] of taken) {
+      await query(adminUrl, `revoke ${right} ${object} from ${role}`)
+      const { problems } = await examine()
+      const remedy = `grant ${right} ${object} to ${role};`
+      expect(problems).toEqual({
+        grants: `${role} lacks rights that the migrations gave it. As their owner run: ${remedy}`,
+      })
+      await query(ownerUrl, remedy)
+      expect((await examine()).problems).toEqual({})
+    }
   })
 
   test('names what is wrong and what to do, all at once', async () => {
@@ -378,6 +416,26 @@ describe('the doctor', () => {
     )
   })
 
+  test('names a role without rights, in either place', async () => {
+    const role = `bare_${process.pid}_${Date.now()}`
+    await query(app.database.adminUrl, `create role ${role} login password 'secret'`)
+    try {
+      const bare = new URL(app.database.appUrl)
+      bare.username = role
+      bare.password = 'secret'
+      const serving = await examine({ DATABASE_URL: bare.href })
+      expect(serving.problems).toEqual({
+        'serving role': expect.stringMatching(/DATABASE_URL lacks the rights of colloquy_app: use/),
+      })
+      const chores = await examine({ DATABASE_SYSTEM_URL: bare.href })
+      expect(chores.problems).toEqual({
+        'chores role': expect.stringMatching(/DATABASE_SYSTEM_URL lacks the rights of colloquy_system: use/),
+      })
+    } finally {
+      await query(app.database.adminUrl, `drop role ${role}`)
+    }
+  })
+
   test('names an unreachable database and an unreachable issuer', async () => {
     const away = new URL(app.database.appUrl)
     away.password = 'guess'
@@ -422,7 +480,9 @@ describe('the doctor', () => {
       const first = await examine({ ...urlsOf(database), ...mail })
       expect(first.problems).toEqual({
         jobs: expect.stringMatching(/^1 job has failed for good \(send_digest\)/),
-        'e-mail': expect.stringMatching(/^The mail server did not take it .* Correct SMTP_URL/),
+        'e-mail': expect.stringMatching(
+          /^The mail server 127\.0\.0\.1:1 cannot be used \(ESOCKET\)\. Correct SMTP_URL/,
+        ),
       })
       await query(database.adminUrl, 'alter table graphile_worker._private_jobs owner to colloquy_owner')
       const second = await examine(urlsOf(database))

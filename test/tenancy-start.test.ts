@@ -62,6 +62,21 @@ describe('a server', () => {
     expect(chores).toMatchObject({ message: expect.stringContaining('The role of DATABASE_SYSTEM_URL') })
   })
 
+  it('does not start on a role without the rights it needs, nor on one that does not inherit them', async () => {
+    const { appUrl, systemUrl, ownerUrl } = database
+    for (const rights of ['', 'noinherit in role colloquy_app']) {
+      const { appUrl: bare } = await withRole(rights)
+      const problem = await start({ appUrl: bare, systemUrl, ownerUrl: undefined })
+      expect(problem).toBeInstanceOf(StartupProblem)
+      expect(problem).toMatchObject({ message: expect.stringMatching(/DATABASE_URL lacks .* colloquy_app/) })
+    }
+    const twice = await start({ appUrl, systemUrl: appUrl, ownerUrl })
+    expect(twice).toBeInstanceOf(StartupProblem)
+    expect(twice).toMatchObject({
+      message: expect.stringMatching(/DATABASE_SYSTEM_URL lacks .* colloquy_system/),
+    })
+  })
+
   it('starts on a role of another name that is no more than colloquy_app', async () => {
     expect(await start(await withRole('in role colloquy_app'))).toBeUndefined()
   })

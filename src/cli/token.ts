@@ -68,6 +68,7 @@ function choose(
   const enabled = memberships.filter((membership) => membership.isEnabled)
   if (enabled.length === 0) throw new StartupProblem(`${login} is disabled in ${namesOf(memberships)}.`)
   if (reference === undefined) return undefined
+  if (reference === '') throw new StartupProblem('--company is empty: give a name or an id, or leave it out.')
   const [named, another] = memberships.filter((membership) => isNamed(membership, reference))
   if (!named)
     throw new StartupProblem(`${login} is not a member of ${reference}, but of ${namesOf(enabled)}.`)

@@ -81,6 +81,9 @@ async function connect(url: string): Promise<pg.Client> {
   return client
 }
 
+const ownersRights =
+  ' DATABASE_OWNER_URL has to name the role that owns the tables and may create in the database and its schema public.'
+
 /** Takes the lock of all migrating nodes; it ends with the connection, also when the process dies. */
 export async function waitForTurn(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
@@ -109,7 +112,10 @@ async function apply(
     return applied
   } catch (error) {
     if (error instanceof StartupProblem) throw error
-    throw new StartupProblem(`The database could not be migrated: ${reasonOf(error)}.`)
+    const reason = reasonOf(error)
+    throw new StartupProblem(
+      `The database could not be migrated: ${reason}.${/permission denied|must be owner/.test(reason) ? ownersRights : ''}`,
+    )
   } finally {
     await engine.close()
   }
@@ -119,5 +125,11 @@ function reasonOf(error: unknown): string {
   // Node reports a host with several addresses as an AggregateError without a message.
   const reason = error instanceof AggregateError ? error.errors[0] : error
   const text = reason instanceof Error ? reason.message : String(reason)
-  return text.split('\n   0:')[0]?.trim().replace(/\.$/, '') ?? text
+  return (
+    text
+      .split('\n   0:')[0]
+      ?.trim()
+      .replace(/^ERROR: /, '')
+      .replace(/\.$/, '') ?? text
+  )
 }

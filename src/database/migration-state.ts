@@ -53,7 +53,12 @@ async function readRecord(client: pg.Client): Promise<RecordedMigration[]> {
     return rows
   } catch (error) {
     const undefinedTable = '42P01'
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return []
-    throw error
+    const insufficientPrivilege = '42501'
+    if (!(error instanceof pg.DatabaseError)) throw error
+    if (error.code === undefinedTable) return []
+    if (error.code !== insufficientPrivilege) throw error
+    throw new StartupProblem(
+      `The role ${client.user} may not read which migrations are applied: DATABASE_OWNER_URL needs the owner of _prisma_migrations, DATABASE_SYSTEM_URL a role that may select from it.`,
+    )
   }
 }

@@ -33,6 +33,7 @@ export interface ReachedDatabase extends LocatedDatabase {
 /**
  * Finds the database the environment names, or starts the embedded one, and migrates it. An external database is
  * prepared only in development and through an administrative URL; in production `migrate` is an operator's step.
+ * Throws StartupProblem, also if a role could bypass the policies or lacks rights.
  */
 export async function reachDatabase(
   environment: Environment,
@@ -48,8 +49,11 @@ export async function reachDatabase(
     }
     const { ownerUrl } = located
     if (ownerUrl && mayMigrate) {
-      return { ...located, applied: await migrate({ url: ownerUrl, log }), mayMigrate }
+      const applied = await migrate({ url: ownerUrl, log })
+      await assertRoles(located)
+      return { ...located, applied, mayMigrate }
     }
+    await assertRoles(located)
     await assertMigrated(located.systemUrl)
     return { ...located, applied: [], mayMigrate: false }
   } catch (error) {
@@ -76,6 +80,12 @@ export async function locateDatabase(
   return { ...(await prepareDatabase(url)), stop }
 }
 
+/** What a role owns shows only once the migrations are applied. */
+async function assertRoles({ appUrl, systemUrl }: LocatedDatabase): Promise<void> {
+  await assertServingRole(appUrl, 'DATABASE_URL')
+  await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
+}
+
 /** Throws StartupProblem if the database lacks a migration; asks as the chores role, which may read their record. */
 export async function assertMigrated(systemUrl: string): Promise<void> {
   const pending = await pendingMigrations(systemUrl)
@@ -84,14 +94,12 @@ export async function assertMigrated(systemUrl: string): Promise<void> {
   throw new StartupProblem(`The database lacks ${missing}: run the migrate command first.`)
 }
 
-/** Opens the pools, once neither role could bypass the policies and the chores role has its job queue. Throws StartupProblem. */
+/** Opens the pools, once the chores role has its job queue. Throws StartupProblem. */
 export async function connectDatabase(
   reached: ReachedDatabase,
   poolSize: number,
   log: Logger,
 ): Promise<Database> {
-  await assertServingRole(reached.appUrl, 'DATABASE_URL')
-  await assertServingRole(reached.systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
   if (reached.mayMigrate) await migrateJobs(reached.systemUrl, log)
   else await assertJobsSchema(reached.systemUrl)
   return openDatabase({ appUrl: reached.appUrl, systemUrl: reached.systemUrl, poolSize, log })

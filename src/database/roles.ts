@@ -60,7 +60,9 @@ const WAYS_AROUND = {
   isForChores: 'is colloquy_system or a member of it',
 } as const
 
-const findWaysAround = `
+type Rights = Record<keyof typeof WAYS_AROUND | 'hasRights', boolean>
+
+const findRights = `
   with reachable as (
     select r.* from pg_catalog.pg_roles r where pg_catalog.pg_has_role(current_user, r.oid, 'member')
   )
@@ -75,30 +77,46 @@ const findWaysAround = `
       union all
       select from pg_catalog.pg_proc p join reachable r on r.oid = p.proowner
       where p.pronamespace = to_regnamespace('app')
-    ) as owns`
+    ) as owns,
+    exists (
+      select from pg_catalog.pg_roles where rolname = $1 and pg_catalog.pg_has_role(current_user, oid, 'usage')
+    ) as "hasRights"`
 
-/** Throws StartupProblem unless the policies bind the role; the chores role is not asked for a membership. */
+/**
+ * Throws StartupProblem unless the role is the one made for the purpose, or inherits its rights, and the policies bind it;
+ * the chores role is not asked for a membership.
+ */
 export async function assertServingRole(
   url: string,
   variable: string,
   purpose: 'serving' | 'chores' = 'serving',
 ): Promise<void> {
-  const found = await withClient(url, async (client) => {
-    const { rows } = await client.query<Record<keyof typeof WAYS_AROUND, boolean>>(findWaysAround)
-    const [ways] = rows
-    if (!ways) throw new Error('Asking for the rights of a role gives one row.')
-    // A superuser may become anybody, so the rest would say nothing more.
-    if (ways.isSuperuser) return [WAYS_AROUND.isSuperuser]
-    const names = Object.keys(WAYS_AROUND) as (keyof typeof WAYS_AROUND)[]
-    return names
-      .filter((name) => ways[name] && !(name === 'isForChores' && purpose === 'chores'))
-      .map((name) => WAYS_AROUND[name])
-  })
+  const made = purpose === 'chores' ? ROLES.systemUrl : ROLES.appUrl
+  const rights = await withClient(
+    url,
+    async (client) => (await client.query<Rights>(findRights, [made])).rows[0],
+  )
+  if (!rights) throw new Error('Asking for the rights of a role gives one row.')
+  const found = waysAround(rights, purpose)
   if (found.length > 0) {
     throw new StartupProblem(
-      `The role of ${variable} could bypass the tenancy policies: it ${found.join(' and ')}. Give it a role without these rights, such as colloquy_${purpose === 'chores' ? 'system' : 'app'}.`,
+      `The role of ${variable} could bypass the tenancy policies: it ${found.join(' and ')}. Give it a role without these rights, such as ${made}.`,
     )
   }
+  if (!rights.hasRights) {
+    throw new StartupProblem(
+      `The role of ${variable} lacks the rights of ${made}: use ${made}, or a role that was given it and inherits its rights.`,
+    )
+  }
+}
+
+function waysAround(rights: Rights, purpose: 'serving' | 'chores'): string[] {
+  // A superuser may become anybody, so the rest would say nothing more.
+  if (rights.isSuperuser) return [WAYS_AROUND.isSuperuser]
+  const names = Object.keys(WAYS_AROUND) as (keyof typeof WAYS_AROUND)[]
+  return names
+    .filter((name) => rights[name] && !(name === 'isForChores' && purpose === 'chores'))
+    .map((name) => WAYS_AROUND[name])
 }
 
 /** Runs `work` on one connection of its own. Throws StartupProblem if the database cannot be reached. */

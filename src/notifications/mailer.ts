@@ -78,7 +78,7 @@ interface Delivery {
 
 function bySmtp(url: string, requireTls: boolean): Delivery {
   const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
-  const { hostname, port } = new URL(url)
+  const { host } = new URL(url)
   async function open() {
     const { createTransport } = await nodemailer()
     return createTransport({ url, ...(requireTls && { requireTLS: true }), ...timeouts })
@@ -88,15 +88,25 @@ function bySmtp(url: string, requireTls: boolean): Delivery {
       await (await open()).sendMail(message).catch(refuse)
     },
     async check() {
-      await (await open()).verify().catch(refuse)
-      return `the mail server ${hostname}${port && `:${port}`} answers`
+      await (await open()).verify().catch((error) => {
+        throw new MailError(`The mail server ${host} cannot be used (${codesOf(error)}).`)
+      })
+      return `the mail server ${host} answers`
     },
   }
 }
 
-function refuse(error: { code?: string; responseCode?: number }): never {
-  const codes = [error.code, error.responseCode].filter(Boolean).join(', ')
-  throw new MailError(`The mail server did not take it (${codes || 'no code'}).`)
+function refuse(error: SmtpError): never {
+  throw new MailError(`The mail server did not take it (${codesOf(error)}).`)
+}
+
+interface SmtpError {
+  code?: string
+  responseCode?: number
+}
+
+function codesOf({ code, responseCode }: SmtpError): string {
+  return [code, responseCode].filter(Boolean).join(', ') || 'no code'
 }
 
 function toDisk(folder: string): Delivery {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { companyIds } from '../../companies/create-company.ts'
 import { openDataDirectory } from '../../data-directory.ts'
 import { type Database, openDatabase } from '../../database/database.ts'
+import { assertGrants } from '../../database/grants.ts'
 import { assertJobsSchema } from '../../database/jobs-schema.ts'
 import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/reach-database.ts'
 import { assertServingRole } from '../../database/roles.ts'
@@ -52,17 +53,19 @@ async function checkLocated(
     await assertOwnSession(appUrl)
     return 'each connection keeps its own'
   })
-  const isMigrated = await findings.check('migrations', async () => {
-    await assertMigrated(systemUrl)
-    return 'all applied'
-  })
-  await findings.check('serving role', async () => {
+  const isServing = await findings.check('serving role', async () => {
     await assertServingRole(appUrl, 'DATABASE_URL')
     return 'bound by the policies'
   })
-  await findings.check('chores role', async () => {
+  const doesChores = await findings.check('chores role', async () => {
     await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
     return 'bound by its policies'
+  })
+  // Another role would be told of other policies, and may read nothing.
+  if (!isServing || !doesChores) return
+  const isMigrated = await findings.check('migrations', async () => {
+    await assertMigrated(systemUrl)
+    return 'all applied'
   })
   await findings.check('owner', async () => `${await assertOwner(appUrl)} owns the tables and functions`)
   await findings.check('policies', async () => `${await assertPolicies(appUrl)} tables keep companies apart`)
@@ -71,6 +74,12 @@ async function checkLocated(
     return 'up to date, and of the chores role'
   })
   if (!isMigrated) return
+  const hasRights = await findings.check('grants', async () => {
+    const forServing = await assertGrants(appUrl, 'colloquy_app')
+    const forChores = await assertGrants(systemUrl, 'colloquy_system')
+    return `the serving role has its ${forServing} rights, the chores role its ${forChores}`
+  })
+  if (!hasRights) return
   const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
   try {
     await checkKeys(database, environment, findings)

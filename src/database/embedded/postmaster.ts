@@ -90,7 +90,7 @@ async function watch(child: ChildProcess, { binaries, log }: PostmasterParts): P
     await signalPostmaster(pid, 'fast', binaries)
     const tooLong = delay(stopWithinMs, 'too long', { ref: false })
     if ((await Promise.race([ended, tooLong])) === undefined) return
-    log.warn({ pid }, 'PostgreSQL takes too long to shut down and will recover at its next start')
+    log.warn({ postgres: pid }, 'PostgreSQL takes too long to shut down and will recover at its next start')
     await signalPostmaster(pid, 'immediate', binaries)
     await ended
   }

@@ -37,7 +37,7 @@ export async function signalPostmaster(
 export async function stopOrphan(cluster: string, binaries: Binaries, log: Logger): Promise<void> {
   const orphan = await findPostmaster(cluster)
   if (orphan === null) return
-  log.warn({ pid: orphan.pid }, 'stopping the PostgreSQL that an earlier server has left running')
+  log.warn({ postgres: orphan.pid }, 'stopping the PostgreSQL that an earlier server has left running')
   const identity = await processIdentity(orphan.pid)
   const isGone = async () => (await processIdentity(orphan.pid)) !== identity
   for (const mode of ['fast', 'immediate'] as const) {
