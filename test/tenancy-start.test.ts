@@ -77,6 +77,19 @@ describe('a server', () => {
     })
   })
 
+  it('takes no role from another installation, whose passwords stay', async () => {
+    const { systemUrl, ownerUrl, appUrl, adminUrl } = database
+    const boss = new URL(appUrl)
+    boss.username = role
+    boss.password = 'secret'
+    await withRole('superuser')
+    const problem = await start({ appUrl: boss.href, systemUrl: undefined, ownerUrl: undefined })
+    expect(problem).toBeInstanceOf(StartupProblem)
+    expect(problem).toMatchObject({ message: expect.stringContaining('Give the URLs of all three roles') })
+    expect(await start({ appUrl, systemUrl, ownerUrl })).toBeUndefined()
+    expect(await start({ appUrl: adminUrl, systemUrl: undefined, ownerUrl: undefined })).toBeUndefined()
+  })
+
   it('starts on a role of another name that is no more than colloquy_app', async () => {
     expect(await start(await withRole('in role colloquy_app'))).toBeUndefined()
   })
@@ -101,7 +114,7 @@ describe('a server', () => {
   /** Why it does not start, or undefined if it does. */
   async function start(urls: {
     appUrl: string
-    systemUrl: string
+    systemUrl: string | undefined
     ownerUrl: string | undefined
   }): Promise<unknown> {
     const { appUrl: url, systemUrl, ownerUrl } = urls

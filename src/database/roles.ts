@@ -17,12 +17,17 @@ const SETUP_LOCK = 7_265_010
 /**
  * Creates the roles, and the database if it is missing, through an administrative URL: for development and the
  * embedded PostgreSQL. The roles' passwords derive from the administrator's, so that processes agree without sharing a file.
+ * With a name, the whole PostgreSQL is Colloquy's own; elsewhere roles that are there already keep their passwords, since
+ * another installation may serve with them. Throws StartupProblem if they are not the derived ones.
  */
 export async function prepareDatabase(adminUrl: string, name?: string): Promise<RoleUrls> {
   const database = name ?? new URL(adminUrl).pathname.slice(1)
   await withClient(adminUrl, async (admin) => {
     await admin.query('select pg_advisory_lock($1)', [SETUP_LOCK])
-    for (const role of Object.values(ROLES)) await ensureRole(admin, role, passwordOf(adminUrl, role))
+    for (const role of Object.values(ROLES)) {
+      if (name || !(await isKnown(admin, role))) await putRole(admin, role, passwordOf(adminUrl, role))
+      else await assertOwnRole(adminUrl, database, role)
+    }
     if (name) await ensureDatabase(admin, name)
   })
   await withClient(withPath(adminUrl, database), async (admin) => {
@@ -139,13 +144,28 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-async function ensureRole(admin: pg.Client, role: string, password: string): Promise<void> {
-  const known = await admin.query('select from pg_catalog.pg_roles where rolname = $1', [role])
-  const verb = known.rowCount === 0 ? 'create' : 'alter'
+async function isKnown(admin: pg.Client, role: string): Promise<boolean> {
+  return (await admin.query('select from pg_catalog.pg_roles where rolname = $1', [role])).rowCount !== 0
+}
+
+async function putRole(admin: pg.Client, role: string, password: string): Promise<void> {
+  const verb = (await isKnown(admin, role)) ? 'alter' : 'create'
   const attributes = 'login nosuperuser nocreatedb nocreaterole nobypassrls'
   await admin.query(
     `${verb} role ${pg.escapeIdentifier(role)} ${attributes} password ${pg.escapeLiteral(password)}`,
   )
+}
+
+async function assertOwnRole(adminUrl: string, database: string, role: string): Promise<void> {
+  try {
+    await withClient(roleUrl(adminUrl, database, role), async () => {})
+  } catch (cause) {
+    if (!(cause instanceof StartupProblem)) throw cause
+    throw new StartupProblem(
+      `The role ${role} is there already and may belong to another installation, whose password for it stays. Give the URLs of all three roles: DATABASE_URL, DATABASE_OWNER_URL and DATABASE_SYSTEM_URL.`,
+      { cause },
+    )
+  }
 }
 
 async function ensureDatabase(admin: pg.Client, name: string): Promise<void> {
