@@ -12,6 +12,7 @@ import type { Statement, TenantDatabase } from './database/database.ts'
 import type { UserRow } from './database/prisma-types.ts'
 import { usersById } from './members/user-row.ts'
 import {
+  firstReplies,
   type MessageRow,
   mentionsOf,
   messagesById,
@@ -58,6 +59,8 @@ export interface Loaders {
   participantCount: DataLoader<string, number>
   marks: DataLoader<string, MarkRow[]>
   replyCount: DataLoader<string, number>
+  /** The first so many replies to a message. */
+  replies: DataLoader<{ parentId: string; most: number }, MessageRow[]>
   mentions: DataLoader<string, string[]>
   reactions: DataLoader<string, ReactionRow[]>
   unread: DataLoader<string, UnreadRow[]>
@@ -115,6 +118,19 @@ export function createLoaders(
     )
   }
 
+  /** Messages of one page ask for as many replies each; what asks for another number is another statement. */
+  async function loadReplies(keys: readonly { parentId: string; most: number }[]): Promise<MessageRow[][]> {
+    const rows = new Map<string, MessageRow[]>()
+    for (const [most, alike] of groupBy([...keys], (key) => String(key.most))) {
+      const values = [...forViewer(alike.map(({ parentId }) => parentId)), Number(most)]
+      const found = await tenant.query<MessageRow>(firstReplies, values)
+      for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
+        rows.set(`${most} ${parentId}`, replies)
+      }
+    }
+    return keys.map(({ parentId, most }) => rows.get(`${most} ${parentId}`) ?? [])
+  }
+
   return {
     user: one<UserRow, UserRow>(
       usersById,
@@ -147,6 +163,7 @@ export function createLoaders(
       (row) => row,
     ),
     replyCount: count(replyCounts, 'parentId'),
+    replies: new DataLoader(loadReplies, { cache: false }),
     mentions: many<{ messageId: string; userId: string }, string>(
       mentionsOf,
       (row) => row.messageId,

@@ -100,7 +100,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
 const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention isMuted lastMessage { id seq }
   counterpart { id name } createdBy { id } lastSeq eventsCursor`
 const MESSAGE = `id seq depth state status replyCount author { name } parent { id } mentions { id }
-  replies(first: 5) { nodes { id } } receipts(first: 5) { nodes { user { name } status readAt } }`
+  replies(first: 5) { nodes { id } } all: replies(subtree: true, first: 2) { pageInfo { endCursor } } receipts(first: 5) { nodes { user { name } status readAt } }`
 
 /** Runs every kind of request once, and so every statement. */
 async function useEverything(

@@ -16,6 +16,7 @@ import {
   messagesUpwards,
   repliesAfter,
   sentBefore,
+  subtreeAfter,
 } from './message-row.ts'
 
 /** How to page through a conversation. */
@@ -91,18 +92,27 @@ async function aroundPage(
   })
 }
 
-/** Replies to one message, in order. */
+/** How to page through replies. */
+export interface ReplyPageArgs extends ForwardArgs {
+  /** All levels below the message, not the next one alone. */
+  subtree?: boolean | null | undefined
+}
+
+/** Replies to one message, in order; first pages of several messages are one statement together. */
 export function replyPage(
-  { tenant, viewer }: Context,
+  { tenant, viewer, loaders }: Context,
   parentId: string,
-  args: ForwardArgs,
+  args: ReplyPageArgs,
 ): Promise<Page<MessageRow>> {
   return forwardPage<MessageRow>(args, {
     key: ['seq'],
     keyOf: (row) => [String(row.seq)],
     nodeOf: (row) => row,
-    read: ([seq], most) =>
-      tenant.query(repliesAfter, [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), most]),
+    read([seq], most) {
+      if (seq == null && !args.subtree) return loaders.replies.load({ parentId, most })
+      const values = [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), most]
+      return tenant.query(args.subtree ? subtreeAfter : repliesAfter, values)
+    },
   })
 }
 

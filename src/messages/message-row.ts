@@ -68,6 +68,32 @@ export const repliesAfter: Statement = {
     where m.company_id = $1 and m.parent_id = $3 and m.seq > $4 order by m.seq limit $5`,
 }
 
+/** The first replies to each of several messages, in order: $1 company, $2 viewer, $3 parents, $4 most rows of each. */
+export const firstReplies: Statement = {
+  name: 'first_replies',
+  text: `select ${messageColumns('m')} from unnest($3::uuid[]) parent (id)
+    cross join lateral (
+      select m.* from messages m ${seenBy()}
+      where m.company_id = $1 and m.parent_id = parent.id and m.seq is not null order by m.seq limit $4
+    ) m
+    order by m.parent_id, m.seq`,
+}
+
+/**
+ * Everything below one message, of all levels, in order: $1 company, $2 viewer, $3 the message, $4 above this sequence, $5
+ * most rows. Below what is hidden or retracted, replies keep their place.
+ */
+export const subtreeAfter: Statement = {
+  name: 'subtree_after',
+  text: `with recursive subtree as (
+      select m.id from messages m where m.company_id = $1 and m.parent_id = $3
+      union all
+      select m.id from subtree s join messages m on m.company_id = $1 and m.parent_id = s.id
+    )
+    select ${messageColumns('m')} from subtree s join messages m on m.company_id = $1 and m.id = s.id ${seenBy()}
+    where m.seq > $4 order by m.seq limit $5`,
+}
+
 /** How many replies to messages the viewer may read: $1 company, $2 viewer, $3 parents. */
 export const replyCounts: Statement = {
   name: 'reply_counts',

@@ -123,7 +123,13 @@ builder.node(MessageRef, {
     replies: t.connection(
       {
         type: MessageRef,
-        description: 'Replies to it, in order.',
+        description: 'Replies to it, in order; with `subtree`, those to its replies as well.',
+        args: {
+          subtree: t.arg.boolean({
+            description:
+              'All levels below it, in the order they were sent: `parent` and `depth` tell their place.',
+          }),
+        },
         resolve: (message, args, context) => replyPage(context, message.id, args),
       },
       MessageConnection,
