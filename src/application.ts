@@ -100,8 +100,7 @@ async function assemble(
   const live = createLiveHub(database, wakeUps, log)
   undo.push(() => live.close())
   const channel = createEphemeralChannel(wakeUps)
-  const typing = createTyping(channel)
-  undo.push(async () => typing.close())
+  const typing = createTyping({ database, channel, log })
   const presence = createPresence({ database, channel, log, redis, clock: presenceClock })
   undo.push(async () => presence.close())
 

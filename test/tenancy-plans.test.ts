@@ -209,6 +209,8 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   const direct = await bea.say({ recipientId: cal.userId }, 'Hello')
   await inbox.count(3)
   await watched.count(2)
+  await ann.mutate('setTyping', { conversationId: groupId, typing: true })
+  await watched.event(({ __typename }) => __typename === 'TypingChanged')
   const { message } = await ann.run(`query ($id: ID!) { message(id: $id) { body ${MESSAGE} } }`, {
     id: first.id,
   })

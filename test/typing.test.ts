@@ -1,100 +1,224 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { withClient } from '../src/database/roles.ts'
+import type { StreamValue } from '../src/live/stream-value.ts'
+import { conversationStream } from '../src/live/streams.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
-import type { Client, Data } from './support/client.ts'
+import { contextOf } from './support/context.ts'
+import { cursorsOf } from './support/following.ts'
+import type { Recorder } from './support/recorder.ts'
+import { redisForTests } from './support/redis.ts'
 import { tableContents } from './support/table-contents.ts'
+import { setTyping, typingIn, watchTyping } from './support/typing.ts'
+
+const SIX_SECONDS = 6_000
+
+const redis = await redisForTests()
+afterAll(() => redis?.dispose())
 
 let app: TestApp
+let acme: TestCompany<'alice' | 'audrey' | 'bob' | 'carol' | 'dave'>
+let groupId: string
 beforeAll(async () => {
   app = await startApp()
 })
+beforeEach(async () => {
+  acme = await app.company('Acme', {
+    alice: 'owner',
+    audrey: 'auditor',
+    bob: 'member',
+    carol: 'member',
+    dave: 'member',
+  })
+  groupId = await acme.alice.group('Plans', [acme.audrey, acme.bob, acme.carol])
+})
 afterAll(() => app[Symbol.asyncDispose]())
 
-let acme: TestCompany<'alice' | 'bob' | 'carol' | 'audrey'>
-let groupId: string
-beforeEach(async () => {
-  acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member', audrey: 'auditor' })
-  groupId = await acme.alice.group('Plans', [acme.bob, acme.audrey], { access: 'PRIVATE' })
-})
-
-const EVENTS = `... on TypingChanged { user { id } typing } ... on MessageSent { message { body } }
-  ... on ConversationRemoved { conversationId }`
-const type = (client: Client, typing = true, conversationId = groupId): Promise<Data> =>
-  client.mutate('setTyping', { conversationId, typing })
-const typingOf = ({ userId }: Client, typing: boolean) => ({
-  __typename: 'TypingChanged',
-  user: { id: userId },
-  typing,
-})
+const uuidOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1] ?? ''
+const finished = (recorder: Recorder) => recorder.event(({ message }) => message?.body === 'end')
 
 describe('typing', () => {
-  it('is shown to the others who follow the conversation, changes alone, and ends with what was typed', async () => {
-    const { alice, bob } = acme
-    await using alices = await alice.watch(groupId, EVENTS)
-    await using bobs = await bob.watch(groupId, EVENTS)
-    await alice.say({ conversationId: groupId }, 'begin')
-    await Promise.all([alices.count(1), bobs.count(1)])
-    await type(bob)
-    await type(bob)
-    await alices.count(2)
-    await type(bob, false)
-    await alices.count(3)
-    await type(bob)
-    await alices.count(4)
-    await bob.say({ conversationId: groupId }, 'typed')
-    await alices.count(6)
-    expect(alices.events.slice(1)).toEqual([
-      typingOf(bob, true),
-      typingOf(bob, false),
-      typingOf(bob, true),
-      typingOf(bob, false),
-      { __typename: 'MessageSent', message: { body: 'typed' } },
+  it('is told to the others who follow the conversation, once, until it stops; and is not stored', async () => {
+    const { alice, bob, carol, dave } = acme
+    const elsewhere = await alice.group('Elsewhere', [bob, dave])
+    await using one = await watchTyping(alice, groupId, bob)
+    await using two = await watchTyping(carol, groupId, bob)
+    await using own = await watchTyping(bob, groupId, bob)
+    await using other = await watchTyping(dave, elsewhere, bob)
+    await using inbox = await carol.inbox('... on ConversationActivity { message { body } }')
+    const stored = await tableContents(app.database.adminUrl)
+    for (const typing of [true, true, false, false, true]) {
+      expect(await setTyping(bob, groupId, typing)).toEqual({
+        __typename: 'SetTypingPayload',
+        conversation: { id: groupId },
+      })
+    }
+    await one.until(() => typingIn(one).length === 3)
+    expect(await tableContents(app.database.adminUrl)).toEqual(stored)
+    for (const conversationId of [groupId, elsewhere]) await alice.say({ conversationId }, 'end')
+    for (const recorder of [one, two, own, other, inbox]) await finished(recorder)
+    for (const recorder of [one, two]) {
+      expect(typingIn(recorder)).toEqual([true, false, true].map((typing) => [bob.userId, typing]))
+    }
+    for (const recorder of [own, other, inbox]) expect(typingIn(recorder)).toEqual([])
+  })
+
+  it('ends six seconds after the last sign of it', { timeout: 20_000 }, async () => {
+    const { alice, bob, carol } = acme
+    await using watched = await watchTyping(alice, groupId, bob)
+    const began = performance.now()
+    await setTyping(carol, groupId)
+    const hasEnded = async () => {
+      await setTyping(bob, groupId)
+      expect(typingIn(watched)).toContainEqual([carol.userId, false])
+    }
+    await vi.waitFor(hasEnded, { interval: 1_000, timeout: 10_000 })
+    const took = performance.now() - began
+    expect(took).toBeGreaterThan(SIX_SECONDS - 50)
+    expect(took).toBeLessThan(SIX_SECONDS + 2_500)
+    // Bob has said so again and again.
+    expect(typingIn(watched).filter(([id]) => id === bob.userId)).toEqual([[bob.userId, true]])
+  })
+
+  it('ends with the message, and with the typist’s leaving', async () => {
+    const { alice, bob, carol } = acme
+    await using watched = await watchTyping(alice, groupId, bob)
+    for (const client of [bob, carol]) await setTyping(client, groupId)
+    await watched.until(() => typingIn(watched).length === 2)
+    await bob.say({ conversationId: groupId }, 'said')
+    await carol.mutate('leaveGroup', { groupId })
+    await watched.until(() => typingIn(watched).length === 4)
+    expect(watched.events.slice(-4)).toMatchObject([
+      { user: { id: bob.userId }, typing: false },
+      { __typename: 'MessageSent', message: { body: 'said' } },
+      { user: { id: carol.userId }, typing: false },
+      { __typename: 'ParticipantsChanged' },
     ])
-    await bobs.count(2)
-    expect(bobs.events.map(({ __typename }) => __typename)).toEqual(['MessageSent', 'MessageSent'])
+    await setTyping(bob, groupId)
+    await watched.until(() => typingIn(watched).length === 5)
   })
 
-  it('ends by itself', async () => {
-    const { alice, bob } = acme
-    await using alices = await alice.watch(groupId, EVENTS)
-    await bob.say({ conversationId: groupId }, 'begin')
-    await alices.count(1)
-    await type(bob)
-    await alices.count(2)
-    await alices.count(3)
-    expect(alices.events.at(-1)).toEqual(typingOf(bob, false))
+  it('reaches who comes later with its next sign', async () => {
+    const { alice, bob, carol } = acme
+    await using early = await watchTyping(alice, groupId, alice)
+    await setTyping(bob, groupId)
+    await early.until(() => typingIn(early).length === 1)
+    await using late = await watchTyping(carol, groupId, alice)
+    expect(typingIn(late)).toEqual([])
+    await setTyping(bob, groupId)
+    await late.until(() => typingIn(late).length === 1)
+    expect(typingIn(early)).toEqual([[bob.userId, true]])
   })
 
-  it('is stored nowhere', async () => {
-    await acme.bob.run('{ viewer { role { name } } }')
-    const before = await tableContents(app.database.adminUrl)
-    expect((await type(acme.bob)).__typename).toBe('SetTypingPayload')
-    expect(await tableContents(app.database.adminUrl)).toEqual(before)
+  it('goes on for the others while somebody is shown again what the typist said before', async () => {
+    const { alice, bob, carol } = acme
+    const { events: cursor } = await cursorsOf(carol, groupId)
+    await using watched = await watchTyping(alice, groupId, bob)
+    await setTyping(bob, groupId)
+    await watched.until(() => typingIn(watched).length === 1)
+    await using resumed = await carol.watch(groupId, '... on MessageSent { message { body } }', cursor)
+    await resumed.event(({ message }) => message?.body === 'begin')
+    await alice.say({ conversationId: groupId }, 'end')
+    await finished(watched)
+    expect(typingIn(watched)).toEqual([[bob.userId, true]])
   })
 
-  it('is shown to nobody who has been removed', async () => {
-    const { alice, bob } = acme
-    await using bobs = await bob.watch(groupId, EVENTS)
-    await alice.say({ conversationId: groupId }, 'begin')
-    await bobs.count(1)
-    await alice.mutate('removeParticipant', { conversationId: groupId, userId: bob.userId })
-    await type(alice)
-    await bobs.until(({ isComplete }) => isComplete)
-    expect(bobs.events.map(({ __typename }) => __typename)).toEqual(['MessageSent', 'ConversationRemoved'])
+  it('is not told after a removal', async () => {
+    const { alice, bob, carol } = acme
+    await using removed = await watchTyping(carol, groupId, bob)
+    await alice.mutate('removeParticipant', { conversationId: groupId, userId: carol.userId })
+    await setTyping(bob, groupId)
+    await removed.until(({ isComplete }) => isComplete)
+    expect(removed.events.at(-1)).toMatchObject({ __typename: 'ConversationRemoved' })
+    expect(typingIn(removed)).toEqual([])
   })
 
-  it('is refused where one cannot post', async () => {
-    const { alice, bob, carol, audrey } = acme
-    expect(await type(carol)).toMatchObject({ __typename: 'NotFoundError' })
-    expect(await type(audrey)).toMatchObject({
-      __typename: 'PermissionDeniedError',
-      permission: 'MESSAGE_WRITE',
-    })
-    expect(await type(bob, true, 'nonsense')).toMatchObject({ __typename: 'InvalidInputError' })
-    const { conversation } = await alice.mutate(
-      'createGlobalConversation',
-      { title: 'All' },
+  it('is told only to who may read at that moment, and by who may post', async () => {
+    const { alice, audrey, bob, carol, dave } = acme
+    await using lost = await watchTyping(carol, groupId, bob)
+    await using kept = await watchTyping(audrey, groupId, bob)
+    // Without an event, so that the stream is still open.
+    await withClient(app.database.adminUrl, (admin) =>
+      admin.query('update participants set left_at = now() where conversation_id = $1 and user_id = $2', [
+        uuidOf(groupId),
+        carol.uuid,
+      ]),
+    )
+    await setTyping(bob, groupId)
+    await kept.until(() => typingIn(kept).length === 1)
+    expect(typingIn(lost)).toEqual([])
+    for (const [client, id, answer] of [
+      [carol, groupId, 'NotFoundError'],
+      [dave, groupId, 'NotFoundError'],
+      [dave, await bob.group('Listed', [], { access: 'CLOSED' }), 'NotFoundError'],
+      [audrey, groupId, 'PermissionDeniedError'],
+      [alice, 'nonsense', 'InvalidInputError'],
+      [alice, bob.userId, 'InvalidInputError'],
+    ] as const) {
+      for (const typing of [true, false]) {
+        expect((await setTyping(client, id, typing)).__typename).toBe(answer)
+      }
+    }
+    const made = await alice.mutate('createGlobalConversation', { title: 'News' }, 'conversation { id }')
+    const newsId = made.conversation.id
+    expect((await setTyping(bob, newsId)).__typename).toBe('RepliesClosedError')
+    await using news = await watchTyping(bob, newsId, alice)
+    await setTyping(alice, newsId)
+    await news.until(() => typingIn(news).length === 1)
+    expect(typingIn(kept)).toEqual([[bob.userId, true]])
+  })
+
+  it('is what a visitor of a context may say and see', async () => {
+    const { alice, bob, carol } = acme
+    const opened = await alice.mutate(
+      'openContextConversation',
+      { type: 'TOPIC', contextId: '7' },
       'conversation { id }',
     )
-    expect(await type(bob, true, conversation.id)).toMatchObject({ __typename: 'RepliesClosedError' })
+    await using visitor = await watchTyping(bob, opened.conversation.id, alice)
+    await setTyping(carol, opened.conversation.id)
+    await visitor.until(() => typingIn(visitor).length === 1)
+  })
+
+  it('is the first thing that a subscriber misses who does not keep up', { timeout: 30_000 }, async () => {
+    const { alice, bob, companyUuid } = acme
+    const stalled = await conversationStream(
+      await contextOf(app, companyUuid, alice),
+      uuidOf(groupId),
+      undefined,
+    )
+    await using watched = await watchTyping(acme.carol, groupId, bob)
+    for (let sent = 0; sent < 60; sent += 1) await acme.carol.say({ conversationId: groupId }, `no ${sent}`)
+    await setTyping(bob, groupId)
+    await watched.until(() => typingIn(watched).length === 1)
+    await acme.carol.say({ conversationId: groupId }, 'end')
+    const types: string[] = []
+    const take = async (): Promise<StreamValue> => (await stalled.next()).value
+    for (let taken = 0; taken < 62; taken += 1) types.push((await take()).type)
+    expect(new Set(types)).toEqual(new Set(['MessageSent']))
+    // The next sign finds it with nothing waiting.
+    await setTyping(bob, groupId)
+    expect(await take()).toMatchObject({ type: 'TypingChanged', userId: bob.uuid, typing: true })
+    await stalled.return?.()
+  })
+})
+
+describe.skipIf(!redis)('typing at another server', () => {
+  it('arrives through Redis, and ends there with the message', async () => {
+    await using one = await startApp({ redisUrl: redis?.url ?? '' })
+    await using two = await startApp({ redisUrl: redis?.url ?? '', beside: one })
+    for (const { application } of [one, two]) await application.redis?.whenReady(10_000)
+    const { alice, bob } = await one.company('Acme', { alice: 'owner', bob: 'member' })
+    const sharedId = await alice.group('Plans', [bob])
+    await using watched = await watchTyping(alice, sharedId, bob)
+    const there = bob.at(two.url)
+    await setTyping(there, sharedId)
+    await watched.until(() => typingIn(watched).length === 1)
+    await setTyping(there, sharedId, false)
+    await watched.until(() => typingIn(watched).length === 2)
+    await setTyping(there, sharedId)
+    await watched.until(() => typingIn(watched).length === 3)
+    await there.say({ conversationId: sharedId }, 'end')
+    await finished(watched)
+    expect(typingIn(watched).map(([, typing]) => typing)).toEqual([true, false, true, false])
   })
 })

@@ -1,7 +1,4 @@
-import type { Context } from '../context.ts'
 import { ConversationRef } from '../conversations/refs.ts'
-import type { UserRow } from '../database/prisma-types.ts'
-import { Refusal } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../ids.ts'
 import { people, person } from '../members/people.ts'
@@ -16,7 +13,6 @@ import {
   cursorText,
   Discontinuity,
   eventType,
-  type Value,
 } from './event-refs.ts'
 import type { StreamValue } from './stream-value.ts'
 
@@ -115,7 +111,11 @@ const ConversationChanged = eventType('ConversationChanged').implement({
 const TypingChanged = eventType('TypingChanged').implement({
   description: 'Somebody else begins or stops typing; it ends by itself after 6 seconds, and has no cursor.',
   fields: (t) => ({
-    user: t.field({ type: UserRef, description: 'Who types.', resolve: typistOf }),
+    user: t.field({
+      type: UserRef,
+      description: 'Who types.',
+      resolve: ({ userId }, _args, context) => person(context, userId),
+    }),
     typing: t.exposeBoolean('typing', { description: 'Types, or does not any more.' }),
   }),
 })
@@ -138,14 +138,3 @@ export const ConversationEvent = builder.unionType('ConversationEvent', {
   ],
   resolveType: ({ type }) => type,
 })
-
-/** Shown to those alone who may read the conversation now. */
-async function typistOf(
-  { conversationId, userId }: Value<'TypingChanged'>,
-  _args: object,
-  context: Context,
-): Promise<UserRow> {
-  const { isReadable } = await conversationOf({ conversationId }, {}, context)
-  if (!isReadable) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
-  return person(context, userId)
-}

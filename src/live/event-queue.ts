@@ -2,8 +2,8 @@
 export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** False once the stream has ended: nothing more is taken. */
   push(value: T): boolean
-  /** Takes the value only if nothing waits: for what is the first to be dropped. */
-  pushIfDrained(value: T): void
+  /** Takes a value that may be dropped: only while fewer than `mostWaiting` are queued, and never to overflow. */
+  pushSpare(value: T, mostWaiting: number): boolean
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
@@ -41,15 +41,21 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
       return true
     }
     const size = options.sizeOf(value)
-    const isFull =
-      values.length >= options.mostValues || (values.length > 0 && bytes + size > options.mostBytes)
-    if (isFull) {
+    if (isFull(size)) {
       end(options.onOverflow())
       return false
     }
     values.push(value)
     bytes += size
     return true
+  }
+
+  function pushSpare(value: T, mostWaiting: number): boolean {
+    return values.length < mostWaiting && !isFull(options.sizeOf(value)) && push(value)
+  }
+
+  function isFull(size: number): boolean {
+    return values.length >= options.mostValues || (values.length > 0 && bytes + size > options.mostBytes)
   }
 
   function end(last?: T): void {
@@ -84,9 +90,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
 
   return {
     push,
-    pushIfDrained(value) {
-      if (values.length === 0) push(value)
-    },
+    pushSpare,
     end,
     next,
     get hasEnded() {

@@ -25,7 +25,7 @@ export type StreamValue = Placed &
     | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
     | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
     | { type: 'ConversationChanged'; conversationId: string }
-    | { type: 'TypingChanged'; conversationId: string; userId: string; typing: boolean }
+    | { type: 'TypingChanged'; userId: string; typing: boolean }
   )
 
 /** A stream's value and whether it is the last. */

@@ -1,6 +1,7 @@
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
+import type { JoinedTyping } from '../typing/typing.ts'
 import { INBOX, readCursor } from './cursor.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { LiveEvent } from './event-row.ts'
@@ -11,6 +12,8 @@ const MOST_VALUES = 1_000
 const MOST_BYTES = 1024 * 1024
 /** About what a value takes besides its texts. */
 const BYTES_A_VALUE = 500
+/** A subscriber for whom as much waits is not told who begins to type. */
+const MOST_BEFORE_TYPING = 50
 
 /** Subscribes the viewer to the inbox. */
 export function inboxStream(context: Context, after: string | undefined): Promise<EventQueue<StreamValue>> {
@@ -37,8 +40,7 @@ export async function conversationStream(
     after,
     map: (event) => (event.conversationId === conversationId ? conversationValue(event, userId) : undefined),
     requireAccess,
-    listen: (offer) => listenToTyping(context, conversationId, offer),
-    heard: (event) => hearSent(context, conversationId, event),
+    typingIn: conversationId,
   })
 }
 
@@ -47,24 +49,19 @@ interface Stream {
   after: string | undefined
   map(event: LiveEvent): Mapped
   requireAccess(context: Context): Promise<void>
-  /** Offers what is not stored, to be dropped if anything waits; returns how to stop. */
-  listen?(offer: (value: Unplaced) => void): () => void
-  /** Runs for every event of the stream before it is mapped. */
-  heard?(event: LiveEvent): void
+  /** The conversation of which it also brings who types. */
+  typingIn?: string
 }
-
-type Unplaced = { type: 'TypingChanged'; conversationId: string; userId: string; typing: boolean }
 
 async function open(
   context: Context,
-  { stream, after, map, requireAccess, listen, heard }: Stream,
+  { stream, after, map, requireAccess, typingIn }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
   const position =
     after === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, after)
   let seen = position ?? 0
   let leave = () => {}
-  let stopListening: (() => void) | undefined
   const queue = createEventQueue<StreamValue>({
     mostValues: MOST_VALUES,
     mostBytes: MOST_BYTES,
@@ -75,21 +72,33 @@ async function open(
     },
     onEnd() {
       stopExpiry()
-      stopListening?.()
+      typing?.leave()
       leave()
     },
   })
   const stopExpiry = at(expiresAt, () => queue.end())
+  const typing = typingIn === undefined ? undefined : joinTyping(typingIn)
 
   function discontinuity(): StreamValue {
     return { type: 'Discontinuity', position: seen, stream }
+  }
+
+  function joinTyping(conversationId: string): JoinedTyping {
+    return context.parts.typing.join(companyId, conversationId, {
+      userId,
+      offer: (typistId, typing) =>
+        queue.pushSpare(
+          { type: 'TypingChanged', position: seen, stream, userId: typistId, typing },
+          typing ? MOST_BEFORE_TYPING : MOST_VALUES,
+        ),
+    })
   }
 
   const subscriber = {
     userId,
     offer(event: LiveEvent): void {
       if (queue.hasEnded) return
-      heard?.(event)
+      if (event.conversationId === typingIn) typing?.see(event)
       const mapped = isShutOut(event, userId) ? 'ended' : map(event)
       if (mapped === 'ended') queue.end()
       else if (mapped?.isLast) queue.end(mapped.value)
@@ -102,35 +111,20 @@ async function open(
     interrupt: () => queue.end(discontinuity()),
   }
   try {
-    const joined = await context.parts.live.join(companyId, subscriber, position)
+    const [joined] = await Promise.all([
+      context.parts.live.join(companyId, subscriber, position),
+      typing?.ready,
+    ])
     seen = Math.max(seen, joined.start)
     leave = joined.leave
     if (queue.hasEnded) leave()
     // Whoever lost access before the stream's start would never be told: nothing of it comes after.
     await requireAccess(refreshContext(context))
-    if (!queue.hasEnded) {
-      stopListening = listen?.((value) => queue.pushIfDrained({ ...value, position: seen, stream }))
-    }
     return queue
   } catch (error) {
     queue.end()
     throw error
   }
-}
-
-function listenToTyping(
-  { parts, viewer }: Context,
-  conversationId: string,
-  offer: (value: Unplaced) => void,
-): () => void {
-  return parts.typing.listen(viewer.companyId, conversationId, (userId, typing) => {
-    if (userId !== viewer.userId) offer({ type: 'TypingChanged', conversationId, userId, typing })
-  })
-}
-
-function hearSent({ parts, viewer }: Context, conversationId: string, event: LiveEvent): void {
-  if (event.kind !== 'MESSAGE_SENT' || event.conversationId !== conversationId || !event.actorId) return
-  parts.typing.hasSent(viewer.companyId, conversationId, event.actorId)
 }
 
 /** True if the event says that this person is no active member any more. */

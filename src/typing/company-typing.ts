@@ -1,0 +1,179 @@
+import type { Logger } from 'pino'
+import type { TenantDatabase } from '../database/database.ts'
+import type { Ephemeral } from '../live/ephemeral.ts'
+import type { LiveEvent } from '../live/event-row.ts'
+import { typingReadersAmong } from './typing-readers.ts'
+
+/** Somebody types in a conversation, or has stopped. */
+export type TypingNotice = Omit<Extract<Ephemeral, { kind: 'typing' }>, 'kind'>
+
+/** One subscription to a conversation. */
+export interface TypingListener {
+  readonly userId: string
+  /** Takes a change unless too much waits already; false if it was dropped. */
+  offer(userId: string, typing: boolean): boolean
+}
+
+/** A listener's place in a conversation. */
+export interface TypingPlace {
+  /** An event the listener comes to: who sends, or goes, has stopped typing. */
+  see(event: LiveEvent): void
+  leave(): void
+}
+
+/** Who types in one company, as far as this process's listeners are concerned. */
+export interface CompanyTyping {
+  join(conversationId: string, listener: TypingListener): TypingPlace
+  receive(notice: TypingNotice): void
+}
+
+/** Nobody types longer than this without saying so again. */
+const TYPING_MS = 6_000
+/** Of so many in one conversation its listeners are told at once. */
+const MOST_TYPISTS = 20
+const MOST_A_STATEMENT = 5_000
+
+interface Typist {
+  conversationId: string
+  userId: string
+  /** The number of the latest notice. */
+  notice: number
+  expiry: NodeJS.Timeout
+  told: Set<TypingListener>
+  /** Listeners for whom the notices up to this number are over. */
+  overFor: Map<TypingListener, number>
+}
+
+interface Room {
+  listeners: Set<TypingListener>
+  typists: Map<string, Typist>
+}
+
+/** Keeps and times who types in the company's conversations; `chores` is the chores role bound to it. */
+export function createCompanyTyping(chores: TenantDatabase, log: Logger): CompanyTyping {
+  const rooms = new Map<string, Room>()
+  const untold = new Set<Typist>()
+  let notices = 0
+  let telling = false
+
+  function join(conversationId: string, listener: TypingListener): TypingPlace {
+    const room = rooms.get(conversationId) ?? { listeners: new Set(), typists: new Map() }
+    rooms.set(conversationId, room)
+    room.listeners.add(listener)
+    return {
+      see({ kind, actorId, leftIds }) {
+        if (kind === 'MESSAGE_SENT' && actorId) endFor(listener, room.typists.get(actorId))
+        for (const userId of leftIds) endFor(listener, room.typists.get(userId))
+      },
+      leave() {
+        if (!room.listeners.delete(listener)) return
+        for (const typist of room.typists.values()) forget(typist, listener)
+        if (room.listeners.size > 0) return
+        for (const typist of room.typists.values()) stop(typist)
+        rooms.delete(conversationId)
+      },
+    }
+  }
+
+  function receive({ conversationId, userId, typing }: TypingNotice): void {
+    const room = rooms.get(conversationId)
+    if (!room) return
+    const known = room.typists.get(userId)
+    if (!typing) {
+      if (known) end(known)
+      return
+    }
+    if (!known && room.typists.size >= MOST_TYPISTS) return
+    const typist = known ?? begin(room, conversationId, userId)
+    notices += 1
+    typist.notice = notices
+    typist.expiry.refresh()
+    untold.add(typist)
+    if (!telling) void tellUntold()
+  }
+
+  function begin(room: Room, conversationId: string, userId: string): Typist {
+    const expiry = setTimeout(() => end(typist), TYPING_MS).unref()
+    const typist: Typist = { conversationId, userId, notice: 0, expiry, told: new Set(), overFor: new Map() }
+    room.typists.set(userId, typist)
+    return typist
+  }
+
+  function end(typist: Typist): void {
+    stop(typist)
+    for (const listener of typist.told) listener.offer(typist.userId, false)
+  }
+
+  function stop(typist: Typist): void {
+    clearTimeout(typist.expiry)
+    untold.delete(typist)
+    rooms.get(typist.conversationId)?.typists.delete(typist.userId)
+  }
+
+  function endFor(listener: TypingListener, typist: Typist | undefined): void {
+    if (!typist) return
+    typist.overFor.set(listener, typist.notice)
+    if (typist.told.delete(listener)) listener.offer(typist.userId, false)
+  }
+
+  async function tellUntold(): Promise<void> {
+    telling = true
+    while (untold.size > 0) {
+      const typists = [...untold]
+      untold.clear()
+      try {
+        await tell(typists)
+      } catch (error) {
+        log.warn({ err: error }, 'who is typing could not be told')
+      }
+    }
+    telling = false
+  }
+
+  /** Who may know is decided at delivery, in one statement for all; what is too much for it is dropped. */
+  async function tell(typists: readonly Typist[]): Promise<void> {
+    const wanting = typists
+      .flatMap((typist) =>
+        listenersWanting(typist).map((listener) => ({ typist, listener, notice: typist.notice })),
+      )
+      .slice(0, MOST_A_STATEMENT)
+    if (wanting.length === 0) return
+    const pairs = wanting.map(({ typist: { conversationId }, listener }) => ({
+      conversationId,
+      userId: listener.userId,
+    }))
+    const readers = new Set((await typingReadersAmong(chores, pairs)).map(keyOf))
+    for (const { typist, listener, notice } of wanting) {
+      const { conversationId, userId } = typist
+      if (!readers.has(keyOf({ conversationId, userId: listener.userId }))) continue
+      const isCurrent = rooms.get(conversationId)?.typists.get(userId) === typist
+      if (isCurrent && wants(listener, typist, notice) && listener.offer(userId, true))
+        typist.told.add(listener)
+    }
+  }
+
+  function listenersWanting(typist: Typist): TypingListener[] {
+    const { listeners = [] } = rooms.get(typist.conversationId) ?? {}
+    return [...listeners].filter((listener) => wants(listener, typist, typist.notice))
+  }
+
+  function wants(listener: TypingListener, typist: Typist, notice: number): boolean {
+    return (
+      listener.userId !== typist.userId &&
+      !typist.told.has(listener) &&
+      (typist.overFor.get(listener) ?? 0) < notice &&
+      rooms.get(typist.conversationId)?.listeners.has(listener) === true
+    )
+  }
+
+  return { join, receive }
+}
+
+function forget(typist: Typist, listener: TypingListener): void {
+  typist.told.delete(listener)
+  typist.overFor.delete(listener)
+}
+
+function keyOf({ conversationId, userId }: { conversationId: string; userId: string }): string {
+  return `${conversationId} ${userId}`
+}

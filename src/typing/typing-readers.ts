@@ -1,0 +1,32 @@
+import { readableSql } from '../conversations/visibility.ts'
+import type { Statement, TenantDatabase } from '../database/database.ts'
+
+/** One person in one conversation. */
+export interface ReaderPair {
+  conversationId: string
+  userId: string
+}
+
+/** Which of these pairs of a conversation, $2, and a person, $3, are of an enabled member who may read there now: $1 company. */
+const typingReaders: Statement = {
+  name: 'typing_readers',
+  text: `select c.id as "conversationId", u.id as "userId"
+    from unnest($2::uuid[], $3::uuid[]) v (conversation_id, user_id)
+    join conversations c on c.company_id = $1 and c.id = v.conversation_id
+    join users u on u.company_id = $1 and u.id = v.user_id and u.is_enabled
+    join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
+    left join participants p on p.company_id = $1 and p.conversation_id = c.id and p.user_id = u.id and p.left_at is null
+    where ${readableSql} or c.audience = 'COMPANY'`,
+}
+
+/** Finds those of the pairs whose person may read the conversation now. */
+export function typingReadersAmong(
+  chores: TenantDatabase,
+  pairs: readonly ReaderPair[],
+): Promise<ReaderPair[]> {
+  return chores.query<ReaderPair>(typingReaders, [
+    chores.tenant.companyId,
+    pairs.map(({ conversationId }) => conversationId),
+    pairs.map(({ userId }) => userId),
+  ])
+}
