@@ -214,6 +214,10 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   const { message } = await ann.run(`query ($id: ID!) { message(id: $id) { body ${MESSAGE} } }`, {
     id: first.id,
   })
+  const further =
+    'query ($id: ID!, $after: String) { message(id: $id) { replies(first: 1, after: $after) { pageInfo { endCursor } } } }'
+  const firstReply = await ann.run(further, { id: first.id })
+  await ann.run(further, { id: first.id, after: firstReply.message.replies.pageInfo.endCursor })
   if (message.body !== 'One') throw new Error('The message reads otherwise.')
   await cal.mutate('startDirectConversation', { userId: ann.userId }, 'conversation { id }')
   await cal.mutate('markRead', { conversationId: direct.conversationId }, 'unread { total }')
