@@ -65,7 +65,7 @@ describe('node and nodes', () => {
     })
   })
 
-  it('need MESSAGE_READ for messages and conversations', async () => {
+  it('need MESSAGE_READ for messages, conversations and broadcasts', async () => {
     const { alice, bob } = await app.company('Initech', { alice: 'owner', bob: 'member' })
     const { id, conversationId } = await alice.say({ recipientId: bob.userId }, 'Unread')
     await withClient(app.database.adminUrl, (admin) =>
@@ -78,7 +78,12 @@ describe('node and nodes', () => {
     const code = 'FORBIDDEN'
     const { data, refused } = await refusal(bob, 'query ($id: ID!) { message(id: $id) { id } }', { id })
     expect({ data, refused }).toEqual({ data: { message: null }, refused: [{ path: ['message'], code }] })
-    for (const forbidden of [id, conversationId, encodeId('Message', newId())]) {
+    const sent = await alice.mutate(
+      'sendBroadcast',
+      { audience: 'ALL', subject: 'a', body: 'b' },
+      'broadcast { id }',
+    )
+    for (const forbidden of [id, conversationId, sent.broadcast.id, encodeId('Message', newId())]) {
       expect(await refusal(bob, NODE, { id: forbidden })).toEqual({
         data: { node: null },
         refused: [{ path: ['node'], code }],

@@ -23,6 +23,9 @@ export function decodeNodeId(id: string): NodeId {
   return decoded ? { typename: decoded.type, id: decoded.uuid } : { typename: '', id }
 }
 
+/** Types of what people write to one another. */
+const READ: ReadonlySet<string> = new Set<NodeType>(['Message', 'Conversation', 'Broadcast'])
+
 /**
  * What it takes to ask for things by their ids: as much as where each has a query of its own. Throws BAD_USER_INPUT if
  * an id is malformed.
@@ -30,8 +33,8 @@ export function decodeNodeId(id: string): NodeId {
 export function nodeScopes(ids: readonly NodeId[]): { member: true } | { permission: 'MESSAGE_READ' } {
   const wrong = ids.find(({ typename }) => typename === '')
   if (wrong) throw malformed(wrong.id)
-  const areMessages = ids.some(({ typename }) => typename === 'Message' || typename === 'Conversation')
-  return areMessages ? { permission: 'MESSAGE_READ' } : { member: true }
+  const areRead = ids.some(({ typename }) => READ.has(typename))
+  return areRead ? { permission: 'MESSAGE_READ' } : { member: true }
 }
 
 function malformed(id: string): Refusal {
