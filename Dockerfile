@@ -2,9 +2,10 @@
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
-COPY prisma prisma
-RUN npm ci
 COPY tsconfig.json ./
+COPY prisma prisma
+COPY src/client src/client
+RUN npm ci
 COPY src src
 RUN npm run build
 

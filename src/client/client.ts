@@ -1,0 +1,179 @@
+import { persist } from './backoff.ts'
+import { createConnection } from './connection.ts'
+import { ColloquyError } from './errors.ts'
+import {
+  ConversationEventsDocument,
+  type ConversationEventsSubscription,
+  CreateConnectionTicketDocument,
+  EventsCursorDocument,
+  InboxCursorDocument,
+  InboxEventsDocument,
+  type InboxEventsSubscription,
+  PresenceChangedDocument,
+  type PresenceChangedSubscription,
+  SendMessageDocument,
+  type SendMessageMutation,
+  type SendMessageMutationVariables,
+} from './operations.ts'
+import { createRequest, type Request, type TypedDocument } from './request.ts'
+import { openStream, type StreamSource } from './stream.ts'
+
+export { ColloquyError } from './errors.ts'
+export type { TypedDocument } from './request.ts'
+
+/** How a client reaches the API. */
+export interface ColloquyOptions {
+  /** Of the API, such as https://chat.example.com/graphql; a function is asked anew for every request and socket. */
+  url: string | (() => string)
+  /** Gives an access token that has not expired; asked for every request, so keep it until shortly before it expires. */
+  token: () => string | Promise<string>
+  /** The company to act in, for a person who is in several. */
+  companyId?: string
+  /** A WebSocket class for platforms without one, such as Node 20: the one of the package `ws`. */
+  webSocket?: unknown
+  /** Hears whenever live delivery is connected or has lost its connection; it comes back by itself. */
+  onStatus?: (status: 'connected' | 'disconnected') => void
+  /** In place of the platform's own. */
+  fetch?: typeof fetch
+}
+
+/** Where a stream begins, and when it ends before its time. */
+export interface StreamOptions {
+  /** A cursor read with the data, or that of an earlier event: everything since comes first. */
+  after?: string
+  /**
+   * Reads the data and gives the cursor read with them: asked in the beginning unless there is `after`, and again when
+   * a cursor has expired. Without it, a stream whose cursor has expired throws CURSOR_EXPIRED.
+   */
+  reload?: () => Promise<string>
+  /** Ends the stream when it aborts. */
+  signal?: AbortSignal
+}
+
+/** Something that happened in the viewer's inbox. */
+export type InboxEvent = Event<InboxEventsSubscription['inboxEvents']>
+/** Something that happened in a conversation. */
+export type ConversationEvent = Event<ConversationEventsSubscription['conversationEvents']>
+/** How present somebody is from now on. */
+export type PresenceChange = PresenceChangedSubscription['presenceChanged']
+/** What a message is sent with. */
+export type SendMessageInput = SendMessageMutationVariables['input']
+/** The message, or why it was not accepted. */
+export type SendMessageResult = SendMessageMutation['sendMessage']
+
+/** A discontinuity is resumed by the client, and never seen. */
+type Event<Any> = Exclude<Any, { __typename: 'Discontinuity' }>
+
+/** One signed-in person's way to the API: requests, and streams that survive what happens to connections and servers. */
+export interface ColloquyClient {
+  /** Sends any query or mutation once; throws ColloquyError. */
+  request: Request
+  /**
+   * Sends a message exactly once: repeated under one idempotency key until the server answers. Throws ColloquyError for
+   * what no repetition mends.
+   */
+  sendMessage(input: SendMessageInput, options?: { signal?: AbortSignal }): Promise<SendMessageResult>
+  /** What happens in the viewer's inbox, each event once and in order; from now on unless told otherwise. */
+  inboxEvents(options?: StreamOptions): AsyncIterableIterator<InboxEvent>
+  /** What happens in one conversation, each event once and in order; ends after ConversationRemoved. */
+  conversationEvents(
+    conversationId: string,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<ConversationEvent>
+  /** Changes of presence of these people, or of all one shares a conversation with; read `presence` when connected. */
+  presenceChanged(options?: {
+    userIds?: string[]
+    signal?: AbortSignal
+  }): AsyncIterableIterator<PresenceChange>
+  /**
+   * Any subscription with a selection of its own. One that takes `$after` and selects every event's `cursor` is resumed
+   * like the others; without `after` and `reload` it begins now.
+   */
+  subscribe<Data extends object, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    variables: Omit<Variables, 'after'>,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<Data[Exclude<keyof Data, '__typename'>]>
+  /** Ends all streams and closes the socket. */
+  close(): void
+}
+
+/** Creates a client; it connects when something is asked of it. */
+export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
+  const { companyId, token, webSocket, onStatus = () => {} } = options
+  const url = () => (typeof options.url === 'function' ? options.url() : options.url)
+  const closing = new AbortController()
+  const request = createRequest({
+    url,
+    token,
+    companyId,
+    fetch: options.fetch ?? ((...call) => fetch(...call)),
+  })
+  const connection = createConnection({ url, ticket, webSocket, onStatus })
+
+  async function ticket(): Promise<string> {
+    const { createConnectionTicket: result } = await request(CreateConnectionTicketDocument, {
+      input: companyId === undefined ? {} : { companyId },
+    })
+    if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
+    throw new ColloquyError('FORBIDDEN', result.detail)
+  }
+
+  function open<Event>(
+    source: Omit<StreamSource, 'signal'>,
+    signal: AbortSignal | undefined,
+  ): AsyncIterableIterator<Event> {
+    const signals = signal ? [closing.signal, signal] : [closing.signal]
+    return openStream<Event>(connection, { ...source, signal: AbortSignal.any(signals) })
+  }
+
+  async function inboxCursor(): Promise<string> {
+    const { viewer } = await request(InboxCursorDocument, {})
+    return viewer.inboxCursor
+  }
+
+  async function eventsCursor(conversationId: string): Promise<string> {
+    const { conversation } = await request(EventsCursorDocument, { conversationId })
+    if (conversation) return conversation.eventsCursor
+    throw new ColloquyError('NOT_FOUND', 'There is no such conversation.')
+  }
+
+  return {
+    request,
+    async sendMessage(input, { signal } = {}) {
+      const keyed = { ...input, idempotencyKey: input.idempotencyKey ?? newKey() }
+      const ending = signal ? AbortSignal.any([closing.signal, signal]) : closing.signal
+      const { sendMessage } = await persist(
+        () => request(SendMessageDocument, { input: keyed }, { signal: ending }),
+        ending,
+      )
+      return sendMessage
+    },
+    inboxEvents: ({ signal, ...options } = {}) =>
+      open({ query: InboxEventsDocument, variables: {}, begin: inboxCursor, ...options }, signal),
+    conversationEvents: (conversationId, { signal, ...options } = {}) =>
+      open(
+        {
+          query: ConversationEventsDocument,
+          variables: { conversationId },
+          begin: () => eventsCursor(conversationId),
+          ...options,
+        },
+        signal,
+      ),
+    presenceChanged: ({ userIds, signal } = {}) =>
+      open({ query: PresenceChangedDocument, variables: { userIds } }, signal),
+    subscribe: (document, variables, { signal, ...options } = {}) =>
+      open({ query: document, variables, ...options }, signal),
+    close() {
+      closing.abort()
+      connection.close()
+    },
+  }
+}
+
+/** Also where the page is served without TLS, and so has no crypto.randomUUID. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

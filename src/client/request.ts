@@ -1,0 +1,83 @@
+import { type AnswerError, ColloquyError, refusalOf } from './errors.ts'
+
+/**
+ * The text of an operation that knows the types of its data and variables, as code generators make it
+ * (`TypedDocumentString` of GraphQL Code Generator, for one).
+ */
+export type TypedDocument<Data, Variables> = { toString(): string } & {
+  __apiType?: (variables: Variables) => Data
+}
+
+/** Where requests go and as whom. */
+export interface RequestTarget {
+  url(): string
+  token(): string | Promise<string>
+  companyId: string | undefined
+  fetch: typeof fetch
+}
+
+/** Sends one operation over HTTP and gives its data; throws ColloquyError. */
+export type Request = <Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  options?: { signal?: AbortSignal | undefined },
+) => Promise<Data>
+
+interface Answer {
+  data?: unknown
+  errors?: AnswerError[]
+}
+
+/** After it an answer is not waited for any more. */
+const ANSWER_MS = 30_000
+
+/** Creates what sends operations to the target. */
+export function createRequest({ url, token, companyId, fetch }: RequestTarget): Request {
+  return async (document, variables, { signal } = {}) => {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      authorization: `Bearer ${await token()}`,
+      ...(companyId !== undefined && { 'x-company-id': companyId }),
+    }
+    const body = JSON.stringify({ query: document.toString(), variables })
+    const { status, answer } = await send(
+      fetch,
+      url(),
+      { method: 'POST', headers, body },
+      signalOf(signal),
+    ).catch((error) => {
+      if (signal?.aborted) throw error
+      throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`)
+    })
+    if (answer?.errors?.length) throw refusalOf(answer.errors)
+    if (answer?.data) return answer.data as never
+    // Something between here and the server has answered in its stead.
+    const code = status >= 500 || status === 429 ? 'UNAVAILABLE' : 'BAD_USER_INPUT'
+    throw new ColloquyError(code, `The answer with status ${status} is not one of the API.`)
+  }
+}
+
+async function send(
+  fetch: RequestTarget['fetch'],
+  url: string,
+  request: RequestInit,
+  signal: AbortSignal,
+): Promise<{ status: number; answer: Answer | undefined }> {
+  const response = await fetch(url, { ...request, signal })
+  const text = await response.text()
+  return { status: response.status, answer: readJson(text) }
+}
+
+function readJson(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text) as Answer
+  } catch {
+    return undefined
+  }
+}
+
+function signalOf(signal: AbortSignal | undefined): AbortSignal {
+  const late = AbortSignal.timeout(ANSWER_MS)
+  return signal ? AbortSignal.any([signal, late]) : late
+}

@@ -1,0 +1,142 @@
+import { createBackoff, mayPass } from './backoff.ts'
+import { createBuffer } from './buffer.ts'
+import type { Connection } from './connection.ts'
+import { ColloquyError, refusalOf, streamProblem } from './errors.ts'
+import { createRecentSet } from './recent-set.ts'
+
+/** What an event may have, whatever its type. */
+interface AnyEvent {
+  __typename?: string
+  cursor?: string
+}
+
+/** A subscription with one field, resumed as often as it takes. */
+export interface StreamSource {
+  query: { toString(): string }
+  /** Without `after`. */
+  variables: object
+  /** The cursor to begin above. */
+  after?: string | undefined
+  /** Gives the cursor to begin above where there is none. */
+  begin?: (() => Promise<string>) | undefined
+  /** The same; asked again when the cursor is too old, since it reads the data anew. */
+  reload?: (() => Promise<string>) | undefined
+  /** Ends the stream. */
+  signal: AbortSignal
+}
+
+/** How much waits for a slow consumer before the server is asked to stop for the time being. */
+const MOST_WAITING = 1_000
+/** More than what can arrive twice. */
+const MOST_REMEMBERED = 1_000
+/** A subscription that has lasted so long is no failed attempt. */
+const LASTING_MS = 10_000
+const MOST_RELOADS = 3
+
+/**
+ * Follows the source: each event once and in order, whatever happens to the connection. The iteration throws
+ * ColloquyError when the server refuses to go on.
+ */
+export function openStream<Event>(
+  connection: Connection,
+  source: StreamSource,
+): AsyncIterableIterator<Event> {
+  const leaving = new AbortController()
+  const signal = AbortSignal.any([source.signal, leaving.signal])
+  const buffer = createBuffer<AnyEvent>(() => leaving.abort())
+  const seen = createRecentSet(MOST_REMEMBERED)
+  const backoff = createBackoff(signal)
+  let after = source.after
+  let lastType: string | undefined
+
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      const startedAt = Date.now()
+      const problem = await attempt()
+      if (Date.now() - startedAt > LASTING_MS) backoff.reset()
+      if (problem && isEnd(problem)) return
+      if (problem && !recovers(problem)) throw problem
+      await buffer.drained()
+      // A stream ends by itself where access ends, and where it is to go on elsewhere: asking again tells which it was.
+      await backoff.wait(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
+    }
+  }
+
+  /** Undefined for a stream that ended by itself. */
+  async function attempt(): Promise<unknown> {
+    try {
+      after ??= await (source.reload ?? source.begin)?.()
+      await subscribeOnce()
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  function subscribeOnce(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const finish = (problem?: unknown) => {
+        if (isOver) return
+        isOver = true
+        signal.removeEventListener('abort', leave)
+        if (problem === undefined) resolve()
+        else reject(problem)
+        unsubscribe()
+      }
+      const leave = () => finish()
+      const unsubscribe = connection.subscribe(source.query.toString(), currentVariables(), {
+        next({ data, errors }) {
+          if (isOver) return
+          if (!data) return finish(refusalOf(errors ?? []))
+          take(Object.values(data)[0] as AnyEvent)
+          if (buffer.size >= MOST_WAITING) finish()
+        },
+        error: (reason) => finish(streamProblem(reason)),
+        complete: () => finish(),
+      })
+      signal.addEventListener('abort', leave)
+      if (signal.aborted) leave()
+    })
+  }
+
+  /** Read when they are sent, which graphql-ws may do again by itself. */
+  function currentVariables(): Record<string, unknown> {
+    return {
+      ...source.variables,
+      get after() {
+        return after
+      },
+    }
+  }
+
+  function take(event: AnyEvent): void {
+    backoff.reset()
+    lastType = event.__typename
+    if (event.cursor !== undefined) {
+      after = event.cursor
+      if (lastType === 'Discontinuity' || !seen.add(event.cursor)) return
+    }
+    buffer.push(event)
+  }
+
+  /** Somebody who is told of the removal knows why there is nothing more. */
+  function isEnd(problem: unknown): boolean {
+    return (
+      problem instanceof ColloquyError && problem.code === 'NOT_FOUND' && lastType === 'ConversationRemoved'
+    )
+  }
+
+  function recovers(problem: unknown): boolean {
+    const isExpired = problem instanceof ColloquyError && problem.code === 'CURSOR_EXPIRED'
+    if (!isExpired || !source.reload) return mayPass(problem, backoff.attempts)
+    after = undefined
+    return backoff.attempts < MOST_RELOADS
+  }
+
+  follow().then(
+    () => buffer.end(),
+    (error) => buffer.end(signal.aborted ? undefined : error),
+  )
+  return buffer as unknown as AsyncIterableIterator<Event>
+}
