@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-// Builds the package entry colloquy/client into dist/client: one module, and its types where TypeScript is installed; a
-// server in production has no use for them.
+// Builds the package entry colloquy/client into dist/client: one module, its types where TypeScript is installed (a server
+// in production has no use for them), and a package.json, so that frontends need not install the server.
 const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../..')
+const folder = join(root, 'dist/client')
 
 await build({
   entryPoints: [join(here, 'client.ts')],
-  outfile: join(here, '../../dist/client/client.js'),
+  outfile: join(folder, 'client.js'),
   bundle: true,
   packages: 'external',
   format: 'esm',
@@ -20,6 +23,18 @@ await build({
 })
 const compiler = findCompiler()
 if (compiler) execFileSync(process.execPath, [compiler, '--project', here], { stdio: 'inherit' })
+
+const { name, version, license, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+const manifest = {
+  name,
+  version,
+  license,
+  type: 'module',
+  sideEffects: false,
+  exports: { './client': { types: './client.d.ts', default: './client.js' } },
+  dependencies: { 'graphql-ws': dependencies['graphql-ws'] },
+}
+await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
 function findCompiler() {
   const { resolve } = createRequire(import.meta.url)

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+let frontend: string
+
+/** A frontend that has nothing but the package and graphql-ws. */
+beforeAll(async () => {
+  await run('npm', ['run', '--silent', 'prepare'], { cwd: root })
+  frontend = await mkdtemp(join(tmpdir(), 'colloquy-frontend-'))
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', frontend, './dist/client'], {
+    cwd: root,
+  })
+  const [{ filename }] = JSON.parse(stdout)
+  await mkdir(join(frontend, 'node_modules/colloquy'), { recursive: true })
+  await run(
+    'tar',
+    ['-xzf', join(frontend, filename), '-C', 'node_modules/colloquy', '--strip-components=1'],
+    {
+      cwd: frontend,
+    },
+  )
+  for (const name of ['graphql-ws', 'graphql']) {
+    await symlink(join(root, 'node_modules', name), join(frontend, 'node_modules', name))
+  }
+  await writeFile(join(frontend, 'package.json'), '{ "type": "module" }')
+})
+
+afterAll(async () => {
+  await rm(frontend, { recursive: true, force: true })
+})
+
+describe('the package entry colloquy/client', () => {
+  it('is loaded from the repository and from a package of its own', async () => {
+    const program = "const entry = await import('colloquy/client'); console.log(Object.keys(entry).join(' '))"
+    for (const cwd of [root, frontend]) {
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd })
+      expect(stdout.trim()).toBe('ColloquyError createColloquyClient')
+    }
+  })
+
+  it("checks a frontend's types, as in the example of the README", async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const example = /```ts\n(import \{ createColloquyClient[\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    const given = `
+      import type { TypedDocument } from 'colloquy/client'
+      declare const session: { accessToken: string }
+      declare const id: string
+      declare function show(messages: { id: string; body: string | null }[]): void
+      interface Page { conversation: { eventsCursor: string; messages: { nodes: { id: string; body: string | null }[] } } }
+      declare const PAGE: TypedDocument<Page, { id: string }>\n`
+    expect(await typeErrors(given + example)).toBe('')
+    const wrong = example.replace('event.message]', 'event.massage]')
+    expect(wrong).not.toBe(example)
+    expect(await typeErrors(given + wrong)).toContain("Property 'massage' does not exist")
+  })
+})
+
+/** What the compiler says of a program in the frontend. */
+async function typeErrors(program: string): Promise<string> {
+  await writeFile(join(frontend, 'program.ts'), program)
+  const options =
+    '--ignoreConfig --noEmit --strict --target es2022 --lib es2023,dom --types --module esnext --moduleResolution bundler'
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  try {
+    await run(process.execPath, [compiler, ...options.split(' '), 'program.ts'], { cwd: frontend })
+    return ''
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout ?? error)
+  }
+}
