@@ -164,6 +164,7 @@ describe('a company', () => {
     '{ groups { nodes { id } } }',
   ]
   const WRITE = 'mutation { createGroup(input: { title: "T" }) { __typename } }'
+  const TICKET = 'mutation { createConnectionTicket(input: {}) { __typename } }'
 
   async function subscriptionCode(client: Client): Promise<string> {
     await using stream = client.subscribe('subscription { inboxEvents { __typename } }')
@@ -192,7 +193,7 @@ describe('a company', () => {
     const { alice, sara, audrey, bob } = acme
     await update(alice, { safeMode: true })
     for (const person of [alice, sara, audrey, bob]) expect(await codeOf(person, WRITE)).toBe('READ_ONLY')
-    for (const query of READS) {
+    for (const query of [...READS, TICKET]) {
       for (const moderator of [alice, sara])
         expect([query, await codeOf(moderator, query)]).toEqual([query, undefined])
       for (const other of [audrey, bob])
