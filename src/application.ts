@@ -108,6 +108,10 @@ async function assemble(
   const verifier = createVerifier(environment, developmentIssuer, log)
   undo.push(async () => verifier.close())
   const viewers = createViewerDirectory(database)
+  live.onAccessChanged((companyId) => {
+    viewers.forget(companyId)
+    presence.recheck(companyId)
+  })
   const memberClaim = environment.identity?.memberClaim ?? 'sub'
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))

@@ -1,6 +1,7 @@
 /** Remembers answers for a moment; concurrent askers share one look-up, and failures are not kept. */
 export interface ShortMemory<T> {
   recall(key: string, load: () => Promise<T>): Promise<T>
+  forgetOne(key: string): void
   forget(matches: (key: string) => boolean): void
 }
 
@@ -21,6 +22,7 @@ export function createShortMemory<T>(freshMs: number, mostEntries = 50_000): Sho
       if (entries.size > mostEntries && oldest !== undefined) entries.delete(oldest)
       return entry.value
     },
+    forgetOne: (key) => void entries.delete(key),
     forget(matches) {
       for (const key of entries.keys()) if (matches(key)) entries.delete(key)
     },

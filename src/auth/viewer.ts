@@ -24,6 +24,10 @@ type Profile = Omit<Viewer, 'expiresAt' | 'mayChangeCompany'>
 export interface ViewerDirectory {
   /** Throws FORBIDDEN if the membership is disabled or gone. */
   find(companyId: string, userId: string): Promise<Profile>
+  /** The same, and from the database whatever is remembered. */
+  findAnew(companyId: string, userId: string): Promise<Profile>
+  /** How often the company's members were forgotten: what was found at another number may have changed. */
+  timesForgotten(companyId: string): number
   /** Forgets what is known of a company's members: roles, settings or memberships changed. */
   forget(companyId: string): void
 }
@@ -64,6 +68,7 @@ interface ViewerRow {
 /** Keeps members for a second each, so that a busy client costs no look-up a call. */
 export function createViewerDirectory(database: Database): ViewerDirectory {
   const known = createShortMemory<Profile>(FRESH_MS)
+  const forgotten = new Map<string, number>()
 
   async function load(companyId: string, userId: string): Promise<Profile> {
     const tenant = database.forTenant({ companyId, userId })
@@ -79,8 +84,20 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
     }
   }
 
+  function find(companyId: string, userId: string): Promise<Profile> {
+    return known.recall(`${companyId} ${userId}`, () => load(companyId, userId))
+  }
+
   return {
-    find: (companyId, userId) => known.recall(`${companyId} ${userId}`, () => load(companyId, userId)),
-    forget: (companyId) => known.forget((key) => key.startsWith(companyId)),
+    find,
+    findAnew(companyId, userId) {
+      known.forgetOne(`${companyId} ${userId}`)
+      return find(companyId, userId)
+    },
+    timesForgotten: (companyId) => forgotten.get(companyId) ?? 0,
+    forget(companyId) {
+      forgotten.set(companyId, (forgotten.get(companyId) ?? 0) + 1)
+      known.forget((key) => key.startsWith(companyId))
+    },
   }
 }

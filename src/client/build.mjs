@@ -24,7 +24,9 @@ await build({
 const compiler = findCompiler()
 if (compiler) execFileSync(process.execPath, [compiler, '--project', here], { stdio: 'inherit' })
 
-const { name, version, license, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+const { name, version, license, dependencies } = JSON.parse(
+  await readFile(join(root, 'package.json'), 'utf8'),
+)
 const manifest = {
   name,
   version,

@@ -48,6 +48,9 @@ export async function updateCompanySettings(
     },
   })
   parts.viewers.forget(viewer.companyId)
+  // Both switches change who may read, which a trigger has told the stream.
+  const stream = await tenant.prisma.companyStream.findFirst({ where: { companyId: viewer.companyId } })
+  parts.live.wake(viewer.companyId, Number(stream?.position ?? 0))
   return { company }
 }
 

@@ -26,8 +26,12 @@ export function toDomainError(error: unknown): unknown {
       return new PermissionDeniedError(problem.message, problem.hint ?? null)
     case 'CQ404':
       return new NotFoundError(problem.message)
+    case 'CQ405':
+      return new Refusal('READ_ONLY', problem.message)
     case 'CQ409':
       return new ConflictError(problem.message)
+    case 'CQ410':
+      return new Refusal('MESSAGING_DISABLED', problem.message)
     case 'CQ414':
       return new ThreadTooDeepError(problem.message, Number(problem.hint))
     case 'CQ422':

@@ -1,6 +1,7 @@
 import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, visit } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
+import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
 import { streamPosition } from '../conversations/inbox.ts'
 import { Refusal } from '../errors.ts'
@@ -48,20 +49,10 @@ async function admit(
   context.streamPosition = Number(stream?.position ?? 0)
 }
 
-/**
- * Holds a company's two switches (features 1.11): messaging off refuses everything; safe mode refuses writes, and reads
- * by anybody but moderators.
- */
 function assertCompanyOpen(viewer: Viewer, operation: OperationDefinitionNode): void {
-  const { messagingEnabled, safeMode } = viewer.company
-  if ((messagingEnabled && !safeMode) || asksOnlyFor(operation, ALWAYS)) return
-  if (!messagingEnabled) throw new Refusal('MESSAGING_DISABLED', 'Messaging is switched off in this company.')
-  if (operation.operation === 'mutation' && !asksOnlyFor(operation, FOR_READERS)) {
-    throw new Refusal('READ_ONLY', 'The company is in safe mode: nothing can be written.')
-  }
-  if (!viewer.permissions.has('MESSAGE_MODERATE')) {
-    throw new Refusal('READ_ONLY', 'The company is in safe mode: only moderators can read.')
-  }
+  if (asksOnlyFor(operation, ALWAYS)) return
+  const isWrite = operation.operation === 'mutation' && !asksOnlyFor(operation, FOR_READERS)
+  requireOpen(viewer, isWrite ? 'write' : 'read')
 }
 
 function asksOnlyFor(operation: OperationDefinitionNode, names: ReadonlySet<string>): boolean {

@@ -31,8 +31,12 @@ export interface CompanyFeed {
 
 const BATCH = 200
 
-/** Creates the feed of one company over the chores role bound to it. */
-export function createCompanyFeed(chores: TenantDatabase, log: Logger): CompanyFeed {
+/** Creates the feed of one company over the chores role bound to it; `onAccessChanged` runs before such an event is offered. */
+export function createCompanyFeed(
+  chores: TenantDatabase,
+  log: Logger,
+  onAccessChanged: () => void,
+): CompanyFeed {
   /** Subscribers, and the position of the last event each was offered. */
   const joined = new Map<Subscriber, number>()
   /** Everything up to here has been offered; it moves only by what was read. */
@@ -87,6 +91,7 @@ export function createCompanyFeed(chores: TenantDatabase, log: Logger): CompanyF
   }
 
   function dispatch(event: LiveEvent): void {
+    if (event.kind === 'ACCESS_CHANGED') onAccessChanged()
     for (const [subscriber, seen] of joined) {
       if (event.position <= seen) continue
       joined.set(subscriber, event.position)

@@ -1,4 +1,5 @@
 import type { Statement, TenantDatabase } from '../database/database.ts'
+import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 
 /** What an event tells of; one word per change. */
@@ -33,7 +34,7 @@ export interface LiveEvent {
   leftIds: string[]
   createdAt: Date
   message: MessageRow | null
-  /** Who of the asked-for people may read its conversation, or is in the company if it concerns none. */
+  /** Who of the asked-for people may read its conversation, or anything in the company if it concerns none. */
   visibleTo: ReadonlySet<string>
   /** Who of them has its conversation in the inbox. */
   placedIn: ReadonlySet<string>
@@ -41,12 +42,8 @@ export interface LiveEvent {
   hiddenFrom: ReadonlySet<string>
 }
 
-/** Who of the asked-for people, $4, is an enabled member who may read messages. */
-const readers = `(
-      select u.id, u.company_id from users u
-      join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
-      where u.company_id = $1 and u.id = any($4) and u.is_enabled
-    )`
+/** Who of the asked-for people, $4, may read messages. */
+const readers = readersOf('$4', 'MESSAGE_READ')
 
 /** Their stored places in the conversation of event `e`. */
 const places = `(

@@ -14,6 +14,8 @@ export interface LiveHub {
    * is consumed, then live. Throws CURSOR_EXPIRED if `after` is no longer kept.
    */
   join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined>
+  /** Calls the listener when a company with subscriptions here has changed who may read, before the streams end that it ends. */
+  onAccessChanged(listener: (companyId: string) => void): void
   /** Interrupts every subscription, whose clients then resume at another process, and takes no more. */
   interrupt(): void
   close(): Promise<void>
@@ -45,6 +47,7 @@ const streamPositions: Statement = {
 /** Creates the hub over the database and the wake-up channel. */
 export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
+  const accessListeners: ((companyId: string) => void)[] = []
   let checking = false
   let interrupted = false
   const beacon = setInterval(() => void checkPositions(), BEACON_MS)
@@ -76,7 +79,9 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
   }
 
   function openFeed(companyId: string): HeldFeed {
-    const feed = createCompanyFeed(database.forChores(companyId), log)
+    const feed = createCompanyFeed(database.forChores(companyId), log, () => {
+      for (const listener of accessListeners) listener(companyId)
+    })
     const held = wakeUps.subscribe(channelOf(companyId), (payload) => feed.wake(Number(payload)))
     const opened = { feed, held, members: new Set<Subscriber>() }
     feeds.set(companyId, opened)
@@ -127,6 +132,7 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
       void wakeUps.publish(channelOf(companyId), String(position))
     },
     join,
+    onAccessChanged: (listener) => void accessListeners.push(listener),
     interrupt,
     async close() {
       clearInterval(beacon)

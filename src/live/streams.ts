@@ -1,10 +1,11 @@
-import { type Context, refreshContext } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
 import type { JoinedTyping } from '../typing/typing.ts'
 import { INBOX, readCursor } from './cursor.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { LiveEvent } from './event-row.ts'
+import { requireReader } from './require-reader.ts'
 import { conversationValue, inboxValue, type Mapped, type StreamValue } from './stream-value.ts'
 
 /** What waits for a subscriber that does not keep up, before its stream ends with Discontinuity. */
@@ -22,7 +23,6 @@ export function inboxStream(context: Context, after: string | undefined): Promis
     stream: INBOX,
     after,
     map: (event) => inboxValue(event, userId),
-    requireAccess: requireMembership,
   })
 }
 
@@ -33,14 +33,12 @@ export async function conversationStream(
   after: string | undefined,
 ): Promise<EventQueue<StreamValue>> {
   const { userId } = context.viewer
-  const requireAccess = (now: Context) => requireReadable(now, conversationId)
-  await requireAccess(context)
+  await requireReadable(context, conversationId)
   return open(context, {
     stream: conversationId,
     after,
     map: (event) => (event.conversationId === conversationId ? conversationValue(event, userId) : undefined),
-    requireAccess,
-    typingIn: conversationId,
+    conversationId,
   })
 }
 
@@ -48,14 +46,13 @@ interface Stream {
   stream: string
   after: string | undefined
   map(event: LiveEvent): Mapped
-  requireAccess(context: Context): Promise<void>
-  /** The conversation of which it also brings who types. */
-  typingIn?: string
+  /** The one conversation that it is about, and of which it also brings who types. */
+  conversationId?: string
 }
 
 async function open(
   context: Context,
-  { stream, after, map, requireAccess, typingIn }: Stream,
+  { stream, after, map, conversationId }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
   const position =
@@ -77,14 +74,14 @@ async function open(
     },
   })
   const stopExpiry = at(expiresAt, () => queue.end())
-  const typing = typingIn === undefined ? undefined : joinTyping(typingIn)
+  const typing = conversationId === undefined ? undefined : joinTyping(conversationId)
 
   function discontinuity(): StreamValue {
     return { type: 'Discontinuity', position: seen, stream }
   }
 
-  function joinTyping(conversationId: string): JoinedTyping {
-    return context.parts.typing.join(companyId, conversationId, {
+  function joinTyping(room: string): JoinedTyping {
+    return context.parts.typing.join(companyId, room, {
       userId,
       offer: (typistId, typing) =>
         queue.pushSpare(
@@ -98,7 +95,7 @@ async function open(
     userId,
     offer(event: LiveEvent): void {
       if (queue.hasEnded) return
-      if (event.conversationId === typingIn) typing?.see(event)
+      if (event.conversationId === conversationId) typing?.see(event)
       const mapped = isShutOut(event, userId) ? 'ended' : map(event)
       if (mapped === 'ended') queue.end()
       else if (mapped?.isLast) queue.end(mapped.value)
@@ -118,8 +115,8 @@ async function open(
     seen = Math.max(seen, joined.start)
     leave = joined.leave
     if (queue.hasEnded) leave()
-    // Whoever lost access before the stream's start would never be told: nothing of it comes after.
-    await requireAccess(refreshContext(context))
+    const now = await requireReader(context, 'MESSAGE_READ')
+    if (conversationId !== undefined) await requireReadable(now, conversationId)
     return queue
   } catch (error) {
     queue.end()
@@ -127,9 +124,9 @@ async function open(
   }
 }
 
-/** True if the event says that this person is no active member any more. */
-export function isShutOut({ kind, leftIds, visibleTo }: LiveEvent, userId: string): boolean {
-  return kind === 'ACCESS_CHANGED' && leftIds.includes(userId) && !visibleTo.has(userId)
+/** True if the event says that this person may read nothing in the company any more. */
+function isShutOut({ kind, visibleTo }: LiveEvent, userId: string): boolean {
+  return kind === 'ACCESS_CHANGED' && !visibleTo.has(userId)
 }
 
 /** Runs `act` at the time, however far off; the returned function calls it off. */
@@ -143,11 +140,6 @@ export function at(time: Date, act: () => void): () => void {
   }
   wait()
   return () => clearTimeout(timer)
-}
-
-async function requireMembership({ loaders, viewer }: Context): Promise<void> {
-  const user = await loaders.user.load(viewer.userId)
-  if (!user) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
 }
 
 async function requireReadable({ loaders }: Context, conversationId: string): Promise<void> {

@@ -18,8 +18,6 @@ interface Plan {
   problems: MemberProblem[]
   /** Members to write, by their external ids. */
   writes: (MemberFields & { id: string; externalId: string })[]
-  /** Members whose access ends. */
-  disabled: string[]
 }
 
 /**
@@ -40,14 +38,11 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
     await lockMembers(transaction, companyId)
     const plan = await planWrites(transaction, companyId, userId, rows)
     if (plan.writes.length > 0) await writeMembers(transaction, companyId, plan.writes)
-    if (plan.disabled.length === 0) return { plan, position: undefined }
-    const [event] = await transaction.$queryRaw<{ position: bigint }[]>`
-      select app.append_event('ACCESS_CHANGED', null, p_actor => ${userId}::uuid, p_left => ${plan.disabled}::uuid[]) as position`
-    return { plan, position: event?.position }
+    return { plan, position: await readPosition(transaction, companyId) }
   })
 
   parts.viewers.forget(companyId)
-  if (position !== undefined) parts.live.wake(companyId, Number(position))
+  parts.live.wake(companyId, position)
   const all = [...problems, ...plan.problems].sort((one, other) => one.index - other.index)
   return { ...plan.counts, problems: all }
 }
@@ -82,7 +77,6 @@ async function planWrites(
     counts: { created: 0, updated: 0, unchanged: 0 },
     problems: [],
     writes: [],
-    disabled: [],
   }
   for (const { index, row } of rows) {
     const { externalId } = row
@@ -93,10 +87,15 @@ async function planWrites(
     else {
       plan.counts[member ? 'updated' : 'created'] += 1
       plan.writes.push({ ...verdict.write, id: member?.id ?? newId(), externalId })
-      if (member?.isEnabled && !verdict.write.isEnabled) plan.disabled.push(member.id)
     }
   }
   return plan
+}
+
+/** Where the stream is after a trigger has told it of members whose access has changed. */
+async function readPosition(transaction: Transaction, companyId: string): Promise<number> {
+  const stream = await transaction.companyStream.findFirst({ where: { companyId } })
+  return Number(stream?.position ?? 0)
 }
 
 /** One statement for all of them. */

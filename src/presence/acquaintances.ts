@@ -16,14 +16,6 @@ const acquaintances: Statement = {
     limit $4`,
 }
 
-/** Who of some viewers is an enabled member who may see presence: $1 company, $2 viewers. */
-const presenceReaders: Statement = {
-  name: 'presence_readers',
-  text: `select u.id from users u
-    join roles r on r.company_id = u.company_id and r.id = u.role_id and 'PRESENCE_READ' = any(r.permissions)
-    where u.company_id = $1 and u.id = any($2) and u.is_enabled`,
-}
-
 /** Finds whom of the people each viewer shares a conversation with, at most `most` pairs. */
 export async function acquaintancesAmong(
   database: TenantDatabase,
@@ -43,14 +35,4 @@ export async function acquaintancesAmong(
     known.set(viewerId, (known.get(viewerId) ?? new Set()).add(userId))
   }
   return known
-}
-
-/** Finds who of the viewers may see presence now. */
-export async function presenceReadersAmong(
-  database: TenantDatabase,
-  viewerIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const values = [database.tenant.companyId, viewerIds]
-  const rows = await database.query<{ id: string }>(presenceReaders, values)
-  return new Set(rows.map(({ id }) => id))
 }

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import type { UserRow } from '../database/prisma-types.ts'
+import { presenceReadersAmong } from '../members/readers.ts'
 import { usersById } from '../members/user-row.ts'
-import { acquaintancesAmong, presenceReadersAmong } from './acquaintances.ts'
+import { acquaintancesAmong } from './acquaintances.ts'
 import type { DeliveredState, PresenceState, PresenceStore } from './status.ts'
 
 /** One subscription to presence. */
@@ -20,6 +21,8 @@ export interface CompanyWatch {
   readonly watchers: Set<Watcher>
   /** Takes in what was announced, and offers it to whoever may see it. */
   receive(states: readonly PresenceState[]): void
+  /** Ends the subscriptions of those who may not see presence any more. */
+  recheck(): Promise<void>
   /** Compares with the store: announcements may have been lost. `quietly`: nobody is told. */
   reconcile(quietly?: boolean): Promise<void>
 }
@@ -88,6 +91,13 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     }
   }
 
+  async function recheck(): Promise<void> {
+    const readers = await presenceReadersAmong(chores, [
+      ...new Set([...watchers].map(({ userId }) => userId)),
+    ])
+    for (const watcher of [...watchers]) if (!readers.has(watcher.userId)) watcher.end()
+  }
+
   async function reconcile(quietly = false): Promise<void> {
     const { companyId } = chores.tenant
     const present = await store.present(companyId, MOST_PRESENT)
@@ -104,5 +114,5 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     else receive(states)
   }
 
-  return { watchers, receive, reconcile }
+  return { watchers, receive, recheck, reconcile }
 }

@@ -24,6 +24,8 @@ export interface Presence {
   present(companyId: string): Promise<PresenceState[]>
   /** Offers the watcher every change from now on that it may see; returns how to stop. */
   watch(companyId: string, watcher: Watcher): Promise<() => void>
+  /** Ends the subscriptions of those in the company who may not see presence any more. */
+  recheck(companyId: string): void
   close(): void
 }
 
@@ -73,6 +75,15 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     for (const { watch } of watches.values()) {
       watch.reconcile().catch((error) => log.warn({ err: error }, 'presence could not be compared'))
     }
+  }
+
+  function recheck(companyId: string): void {
+    const held = watches.get(companyId)
+    held?.watch.recheck().catch((error) => {
+      log.warn({ err: error }, 'who may see presence could not be read')
+      // Until it is known nobody sees it; clients subscribe again.
+      for (const watcher of [...held.watch.watchers]) watcher.end()
+    })
   }
 
   async function watch(companyId: string, watcher: Watcher): Promise<() => void> {
@@ -128,6 +139,7 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     read,
     present: (companyId) => store.present(companyId, MOST_PRESENT),
     watch,
+    recheck,
     close() {
       presenceFallback.set(0)
       clearInterval(sweeping)

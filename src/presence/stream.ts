@@ -1,16 +1,16 @@
 import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
-import type { LiveEvent } from '../live/event-row.ts'
-import { at, isShutOut } from '../live/streams.ts'
+import { requireReader } from '../live/require-reader.ts'
+import { at } from '../live/streams.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
-import { presenceReadersAmong } from './acquaintances.ts'
 import { createLatestQueue, type LatestQueue } from './latest-queue.ts'
 
 const MOST_NAMED = 1_000
 
 /**
  * Subscribes the viewer to changes of these people, at most 1,000, or of those the viewer shares a conversation with at
- * the time. Throws BAD_USER_INPUT on more, FORBIDDEN without an active membership that may see presence.
+ * the time. Throws BAD_USER_INPUT on more, FORBIDDEN without an active membership that may see presence. It ends for
+ * whoever may not see it any more.
  */
 export async function presenceStream(
   context: Context,
@@ -34,10 +34,10 @@ export async function presenceStream(
 
   const named = userIds && new Set(userIds)
   const watcher = { userId, named, offer: queue.offer, end: queue.end }
-  // Of the company's events it wants those alone that end it.
+  // It wants none of the company's events, but that they be read here: a change of access has its watchers looked over.
   const subscriber = {
     userId,
-    offer: (event: LiveEvent) => isShutOut(event, userId) && queue.end(),
+    offer: () => {},
     drained: () => Promise.resolve(),
     get hasEnded() {
       return queue.hasEnded
@@ -48,8 +48,7 @@ export async function presenceStream(
     const joined = await parts.live.join(companyId, subscriber, undefined)
     leaving.push(joined.leave)
     leaving.push(await parts.presence.watch(companyId, watcher))
-    // Who lost access before all that would never be told.
-    await requireReader(context)
+    await requireReader(context, 'PRESENCE_READ')
     if (queue.hasEnded) leaveAll()
     return queue
   } catch (error) {
@@ -57,9 +56,4 @@ export async function presenceStream(
     leaveAll()
     throw error
   }
-}
-
-async function requireReader({ tenant, viewer }: Context): Promise<void> {
-  const readers = await presenceReadersAmong(tenant, [viewer.userId])
-  if (!readers.has(viewer.userId)) throw new Refusal('FORBIDDEN', 'You may not see who is online.')
 }

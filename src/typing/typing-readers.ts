@@ -1,5 +1,6 @@
 import { readableSql } from '../conversations/visibility.ts'
 import type { Statement, TenantDatabase } from '../database/database.ts'
+import { readersOf } from '../members/readers.ts'
 
 /** One person in one conversation. */
 export interface ReaderPair {
@@ -13,8 +14,7 @@ const typingReaders: Statement = {
   text: `select c.id as "conversationId", u.id as "userId"
     from unnest($2::uuid[], $3::uuid[]) v (conversation_id, user_id)
     join conversations c on c.company_id = $1 and c.id = v.conversation_id
-    join users u on u.company_id = $1 and u.id = v.user_id and u.is_enabled
-    join roles r on r.company_id = u.company_id and r.id = u.role_id and 'MESSAGE_READ' = any(r.permissions)
+    join ${readersOf('$3', 'MESSAGE_READ')} u on u.id = v.user_id
     left join participants p on p.company_id = $1 and p.conversation_id = c.id and p.user_id = u.id and p.left_at is null
     where ${readableSql} or c.audience = 'COMPANY'`,
 }

@@ -1,0 +1,30 @@
+import type { Statement, TenantDatabase } from '../database/database.ts'
+import type { Permission } from './permissions.ts'
+
+/**
+ * Who of these people, an SQL array of user ids, may read now what the permission opens: enabled members of company $1
+ * whose role has it, while messaging is on; in safe mode moderators alone (features 1.11).
+ */
+export function readersOf(userIds: string, permission: Permission): string {
+  return `(
+      select u.id, u.company_id from users u
+      join roles r on r.company_id = u.company_id and r.id = u.role_id and '${permission}' = any(r.permissions)
+      join companies k on k.id = u.company_id and k.messaging_enabled
+        and (not k.safe_mode or 'MESSAGE_MODERATE' = any(r.permissions))
+      where u.company_id = $1 and u.id = any(${userIds}) and u.is_enabled
+    )`
+}
+
+const presenceReaders: Statement = {
+  name: 'presence_readers',
+  text: `select u.id from ${readersOf('$2', 'PRESENCE_READ')} u`,
+}
+
+/** Finds who of the people may see presence now. */
+export async function presenceReadersAmong(
+  database: TenantDatabase,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await database.query<{ id: string }>(presenceReaders, [database.tenant.companyId, userIds])
+  return new Set(rows.map(({ id }) => id))
+}
