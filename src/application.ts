@@ -23,6 +23,7 @@ import { createMailer } from './notifications/mailer.ts'
 import { startQueueingDigests } from './notifications/queue-digests.ts'
 import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
+import { startPurging } from './retention/start-purging.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { createTyping } from './typing/typing.ts'
 
@@ -138,6 +139,8 @@ async function assemble(
       const digests = startQueueingDigests(parts)
       undo.push(() => runner.stop())
       undo.push(async () => digests.stop())
+      const purging = startPurging(parts)
+      undo.push(() => purging.stop())
       return runner
     },
   }

@@ -62,6 +62,15 @@ program
   })
 
 program
+  .command('purge')
+  .description('delete now what is past its time: events and idempotency keys')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { purge } = await import('./cli/purge.ts')
+    await runCommand(() => purge(options))
+  })
+
+program
   .command('doctor')
   .description('check configuration, database, roles, policies, Redis, keys and token issuer')
   .option('--json', 'print JSON')

@@ -164,7 +164,7 @@ describe('the token command', () => {
       OIDC_AUDIENCE: 'c',
       OIDC_JWKS_URL: 'https://login.example/jwks',
     }
-    const env = { ...urlsOf(app.database), ...oidc }
+    const env = { ...urlsOf(app.database), ...oidc, DATA_DIR: app.environment.dataDirectory }
     expect(refusal(await colloquy.run(['token', globex.gina.externalId], env))).toMatch(
       /^Tokens come from the identity provider https:\/\/login\.example;/,
     )

@@ -29,6 +29,8 @@ const RARE: Record<string, string> = {
   call_off_broadcast: 'a job runs',
   companies_to_digest: 'a timer runs',
   queue_digests: 'a timer runs',
+  purge_events: 'a timer runs',
+  purge_idempotency_keys: 'a timer runs',
   find_sent_broadcast: 'a company has had its broadcasts of the hour',
   refresh_built_in_roles: 'an operator migrates',
   first_companies: 'a fresh database is seeded',

@@ -80,6 +80,7 @@ export function createCompanyFeed(
       const aim = target
       const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
       const events = await readEvents(chores, { after: position, most: BATCH, userIds })
+      if (isCutOff(events, position)) interruptBelow(events)
       for (const event of events) {
         dispatch(event)
         position = event.position
@@ -88,6 +89,11 @@ export function createCompanyFeed(
       if (events.length < BATCH && target === aim) target = position
     }
     if (joined.size === 0) target = position
+  }
+
+  /** What they have not seen is kept no longer: their clients are told so when they resume. */
+  function interruptBelow([oldest]: LiveEvent[]): void {
+    for (const [subscriber, seen] of joined) if (oldest && seen + 1 < oldest.position) subscriber.interrupt()
   }
 
   function dispatch(event: LiveEvent): void {
@@ -113,10 +119,7 @@ export function createCompanyFeed(
     const { head, oldest } = await readStreamBounds(chores)
     if (after === undefined) return head
     if (after <= head && after + 1 >= oldest) return after
-    throw new Refusal(
-      'CURSOR_EXPIRED',
-      'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
-    )
+    throw expired()
   }
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
@@ -146,6 +149,7 @@ export function createCompanyFeed(
 
   async function offerPage(subscriber: Subscriber, after: number): Promise<LiveEvent[]> {
     const events = await readEvents(chores, { after, most: BATCH, userIds: [subscriber.userId] })
+    if (isCutOff(events, after)) throw expired()
     for (const event of events) offer(subscriber, event)
     return events
   }
@@ -157,4 +161,16 @@ export function createCompanyFeed(
   }
 
   return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), wake, close }
+}
+
+/** True if events that followed `after` are kept no longer: positions have no gaps, and the oldest are deleted first. */
+function isCutOff([oldest]: LiveEvent[], after: number): boolean {
+  return oldest !== undefined && oldest.position > after + 1
+}
+
+function expired(): Refusal {
+  return new Refusal(
+    'CURSOR_EXPIRED',
+    'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
+  )
 }

@@ -68,3 +68,11 @@ export const jobsDead = new Gauge({
   help: 'Jobs in the queue that failed for good.',
   registers: [metrics],
 })
+
+/** Rows deleted because they were past their time, by kind. */
+export const purgedRows = new Counter({
+  name: 'colloquy_purged_rows_total',
+  help: 'Rows deleted because they were past their time, by kind.',
+  labelNames: ['kind'],
+  registers: [metrics],
+})
