@@ -15,6 +15,7 @@ import type { Environment } from './env.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
+import { createOpenCounts } from './limits/open-counts.ts'
 import { createEphemeralChannel } from './live/ephemeral.ts'
 import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
@@ -124,6 +125,7 @@ async function assemble(
     live,
     presence,
     typing,
+    subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     viewers,
     signIn,
     mailer,

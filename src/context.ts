@@ -5,6 +5,7 @@ import type { Database, TenantDatabase } from './database/database.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
 import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
+import type { OpenCounts } from './limits/open-counts.ts'
 import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
@@ -22,6 +23,8 @@ export interface Parts {
   live: LiveHub
   presence: Presence
   typing: Typing
+  /** The subscriptions that each person has open here. */
+  subscriptions: OpenCounts
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer

@@ -23,9 +23,23 @@ export interface Environment {
   seed: 'demo' | 'none'
   /** Undefined: the development issuer. */
   identity: IdentitySettings | undefined
+  sockets: SocketLimits
+  /** Subscriptions that one person may have open in this process, over WebSockets and event streams alike. */
+  subscriptionsPerUser: number
   /** GraphiQL and introspection. */
   explorer: boolean
   logLevel: string
+}
+
+/** How much of WebSockets there may be in this process. */
+export interface SocketLimits {
+  socketsPerUser: number
+  /** Of one IPv4 address or IPv6 network. */
+  socketsPerAddress: number
+  /** On one socket, twice as many at once after a pause. */
+  socketMessagesPerSecond: number
+  /** How many proxies in front of the server say truly where a request comes from (X-Forwarded-For). */
+  trustedProxies: number
 }
 
 /** How e-mail leaves the process. */
@@ -91,6 +105,13 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     },
     seed: values.SEED,
     identity: identityOf(values),
+    sockets: {
+      socketsPerUser: values.SOCKETS_PER_USER,
+      socketsPerAddress: values.SOCKETS_PER_ADDRESS,
+      socketMessagesPerSecond: values.SOCKET_MESSAGES_PER_SECOND,
+      trustedProxies: values.TRUSTED_PROXIES,
+    },
+    subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
     explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // Whoever tries it out is to see the line that says it is ready, not the log around it.
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

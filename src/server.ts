@@ -10,7 +10,7 @@ import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
 import { requestPath } from './request-path.ts'
 import { StartupProblem } from './startup-problem.ts'
-import { attachWebSockets } from './web-sockets.ts'
+import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 
 /** What a server is made from. */
 export interface ServerOptions {
@@ -18,6 +18,7 @@ export interface ServerOptions {
   redis: RedisConnections | undefined
   /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
   demoUsers: (() => Promise<DemoUser[]>) | null
+  webSockets: WebSocketOptions
 }
 
 /** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
@@ -32,7 +33,7 @@ const DRAIN_MS = 10_000
 const SWEEP_MS = 50
 
 /** Creates the server; nothing listens yet. */
-export function createServer({ parts, redis, demoUsers }: ServerOptions): Server {
+export function createServer({ parts, redis, demoUsers, webSockets }: ServerOptions): Server {
   const graphql = createGraphQLServer({ parts, demoUsers })
   const http = createHttpServer((request, response) => {
     const path = requestPath(request)
@@ -46,7 +47,7 @@ export function createServer({ parts, redis, demoUsers }: ServerOptions): Server
   // A client that sends its headers or body drop by drop holds a socket, not the server.
   http.headersTimeout = 10_000
   http.requestTimeout = 30_000
-  const sockets = attachWebSockets(http, graphql, parts)
+  const sockets = attachWebSockets(http, graphql, parts, webSockets)
 
   return {
     listen: (port, host) =>

@@ -39,7 +39,12 @@ describe('the GraphiQL page', () => {
 
   it('is not there where GraphiQL is off', async () => {
     const { parts, redis } = demo.app.application
-    const closed = createServer({ parts, redis, demoUsers: null })
+    const closed = createServer({
+      parts,
+      redis,
+      demoUsers: null,
+      webSockets: { limits: demo.app.environment.sockets },
+    })
     const at = await closed.listen(0, '127.0.0.1')
     expect((await get(`${at}/graphql`)).ok).toBe(false)
     expect((await get(`${at}/graphql/explorer/start.js`)).status).toBe(404)

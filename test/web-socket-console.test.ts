@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { WebSocket } from 'ws'
-import { ClientSocket } from '../src/client-socket.ts'
+import { ClientSocket } from '../src/web-sockets/client-socket.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { openRawSocket, openSocket } from './support/raw-socket.ts'
 

@@ -47,7 +47,12 @@ async function seed({ parts }: Application, { database, seed: wanted }: Environm
 
 async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {
   const explorer = environment.explorer ? async () => (issuer ? demoUsers(issuer) : []) : null
-  const server = createServer({ parts, redis, demoUsers: explorer })
+  const server = createServer({
+    parts,
+    redis,
+    demoUsers: explorer,
+    webSockets: { limits: environment.sockets },
+  })
   const address = await server.listen(environment.port, environment.host)
   process.stdout.write(`Colloquy is ready at ${address}/graphql\n`)
   return server

@@ -42,6 +42,11 @@ export const variables = z.object({
   OIDC_CLOCK_SKEW_SECONDS: wholeNumber(0, 300).default(30),
   OIDC_MEMBER_CLAIM: z.string().default('sub'),
   OIDC_COMPANY_CLAIM: z.string().optional(),
+  SOCKETS_PER_USER: wholeNumber(1, 1_000_000).default(2_000),
+  SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(20_000),
+  SOCKET_MESSAGES_PER_SECOND: wholeNumber(1, 1_000_000).default(1_000),
+  SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(10_000),
+  TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   GRAPHIQL: oneOf('on', 'off').optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 })

@@ -10,6 +10,9 @@ import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import { refusedSockets } from '../metrics/metrics.ts'
+
+const RETRY_MS = 5_000
 
 /**
  * Runs each event of a subscription with a context of its own: what an event shows is as of its delivery, not as
@@ -24,11 +27,26 @@ export function subscribeFreshly(): Plugin {
 }
 
 async function subscribe(args: SubscriptionArgs) {
-  const source = await createSourceEventStream(args)
-  if (!(Symbol.asyncIterator in source)) return source
-  const events = mapEvents(source, args)
+  const leave = enter(args.contextValue as Context)
+  const source = await createSourceEventStream(args).catch((error) => {
+    leave()
+    throw error
+  })
+  if (!(Symbol.asyncIterator in source)) {
+    leave()
+    return source
+  }
+  const events = mapEvents(source, args, leave)
   endWithRequest(events, (args.contextValue as Partial<YogaInitialContext>).request)
   return events
+}
+
+/** Counts the subscription among its viewer's; throws RATE_LIMITED if there are too many. */
+function enter({ parts, viewer }: Context): () => void {
+  const leave = parts.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
+  if (leave) return leave
+  refusedSockets.inc({ reason: 'subscriptions' })
+  throw new Refusal('RATE_LIMITED', 'Too many of your subscriptions are open: complete one first.', RETRY_MS)
 }
 
 /** Yoga forgets the stream of a client that goes before its answer begins. */
@@ -38,7 +56,7 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
   else request?.signal.addEventListener('abort', end, { once: true })
 }
 
-function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs) {
+function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
   const events = source[Symbol.asyncIterator]()
   const asOfNow = keepViewer(args.contextValue as Context)
   let hasFailed = false
@@ -50,6 +68,7 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs) {
       const result = await executeEvent(value as StoredEvent)
       if (result) return { value: result, done: false }
     }
+    leave()
     return { value: undefined, done: true }
   }
 
@@ -68,12 +87,14 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs) {
 
   async function end(): Promise<undefined> {
     hasFailed = true
+    leave()
     await events.return?.()
   }
 
   return {
     next,
     async return() {
+      leave()
       await events.return?.()
       return { value: undefined, done: true as const }
     },

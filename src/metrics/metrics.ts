@@ -76,3 +76,18 @@ export const purgedRows = new Counter({
   labelNames: ['kind'],
   registers: [metrics],
 })
+
+/** WebSockets that are open in this process. */
+export const openSockets = new Gauge({
+  name: 'colloquy_open_sockets',
+  help: 'WebSockets that are open in this process.',
+  registers: [metrics],
+})
+
+/** Connections and subscriptions refused because there were too many, by what there was too much of. */
+export const refusedSockets = new Counter({
+  name: 'colloquy_refused_total',
+  help: 'What was refused because there was too much of it: sockets of a user or an address, messages, subscriptions.',
+  labelNames: ['reason'],
+  registers: [metrics],
+})

@@ -54,6 +54,8 @@ export interface TestAppOptions {
   /** In milliseconds, for presence. */
   presenceClock?: () => number
   poolSize?: number
+  /** How often WebSockets are pinged. */
+  pingMs?: number
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
 }
@@ -66,6 +68,7 @@ export async function startApp({
   limiterClock,
   presenceClock,
   poolSize = 10,
+  pingMs,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await cloneDatabase())
@@ -85,7 +88,12 @@ export async function startApp({
   )
   const application = await openApplication(environment, log, { limiterClock, presenceClock })
   const { parts, redis, developmentIssuer } = application
-  const server = createServer({ parts, redis, demoUsers: async () => [] })
+  const server = createServer({
+    parts,
+    redis,
+    demoUsers: async () => [],
+    webSockets: { limits: environment.sockets, pingMs },
+  })
   const url = await server.listen(0, '127.0.0.1')
   if (tasks) application.startJobs(tasks)
 

@@ -13,7 +13,12 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
   const app = await startApp()
   const { parts, redis } = app.application
   await createDemoData(parts)
-  const server = createServer({ parts, redis, demoUsers: () => demoUsers(app.issuer) })
+  const server = createServer({
+    parts,
+    redis,
+    demoUsers: () => demoUsers(app.issuer),
+    webSockets: { limits: app.environment.sockets },
+  })
   return {
     app,
     url: await server.listen(port, '127.0.0.1'),

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { Viewer } from '../auth/viewer.ts'
+import type { SocketLimits } from '../env.ts'
+import { Refusal } from '../errors.ts'
+import { createFlow } from '../limits/flow.ts'
+import { createOpenCounts } from '../limits/open-counts.ts'
+import { refusedSockets } from '../metrics/metrics.ts'
+import { onceClosed } from './authenticate.ts'
+import { clientAddress } from './client-address.ts'
+import { closeCodes } from './close-codes.ts'
+
+/** Who may open how many sockets, and say how much on them. */
+export interface Admission {
+  /** False if the upgrade was answered with 429, since too many sockets of its network are open. */
+  admitAddress(request: IncomingMessage, connection: Duplex): boolean
+  /** Throws RATE_LIMITED if the person has too many sockets open. */
+  admitUser(viewer: Viewer, socket: WebSocket): void
+  /** Closes the socket when more is said on it than anybody can mean. */
+  holdFlow(socket: WebSocket): void
+}
+
+const RETRY_SECONDS = 5
+
+/** Creates the admission of this process. */
+export function createAdmission(limits: SocketLimits): Admission {
+  const addresses = createOpenCounts(limits.socketsPerAddress)
+  const users = createOpenCounts(limits.socketsPerUser)
+  return {
+    admitAddress(request, connection) {
+      const close = addresses.open(clientAddress(request, limits.trustedProxies))
+      if (close) connection.once('close', close)
+      else refuseUpgrade(connection)
+      return close !== undefined
+    },
+    admitUser({ companyId, userId }, socket) {
+      const close = users.open(`${companyId} ${userId}`)
+      if (!close) {
+        refusedSockets.inc({ reason: 'user' })
+        throw new Refusal(
+          'RATE_LIMITED',
+          `At most ${limits.socketsPerUser} connections of one person are open: close one first.`,
+          RETRY_SECONDS * 1000,
+        )
+      }
+      onceClosed(socket, close)
+    },
+    holdFlow(socket) {
+      const flow = createFlow(limits.socketMessagesPerSecond)
+      const hold = () => {
+        if (flow.passes()) return
+        refusedSockets.inc({ reason: 'messages' })
+        socket.close(closeCodes.tooMany, `At most ${limits.socketMessagesPerSecond} messages a second.`)
+        // What it says before it has closed is heard no more.
+        socket.removeAllListeners('message')
+      }
+      // First of all listeners: what is too much is not worked on.
+      socket.prependListener('message', hold)
+      socket.on('ping', hold)
+    },
+  }
+}
+
+function refuseUpgrade(connection: Duplex): void {
+  refusedSockets.inc({ reason: 'address' })
+  connection.once('error', () => connection.destroy())
+  const head = `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${RETRY_SECONDS}\r\nConnection: close\r\n\r\n`
+  connection.end(head, () => connection.destroy())
+}

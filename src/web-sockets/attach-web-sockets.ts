@@ -1,0 +1,75 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import type { Parts } from '../context.ts'
+import type { SocketLimits } from '../env.ts'
+import { maxRequestBytes } from '../graphql/request-limits.ts'
+import type { GraphQLServer } from '../graphql/yoga.ts'
+import { openSockets } from '../metrics/metrics.ts'
+import { createSocketDevices } from '../presence/device.ts'
+import { requestPath } from '../request-path.ts'
+import { createAdmission } from './admission.ts'
+import type { ConnectionParams } from './authenticate.ts'
+import { ClientSocket } from './client-socket.ts'
+import { closeCodes } from './close-codes.ts'
+import { type SocketState, socketProtocol } from './socket-protocol.ts'
+
+/** How WebSockets are held. */
+export interface WebSocketOptions {
+  limits: SocketLimits
+  /** A socket is pinged so often, and ended if it has not answered by the next time. */
+  pingMs?: number | undefined
+}
+
+/** So a peer that vanished is found within 24 s. */
+const PING_MS = 12_000
+
+/** Serves graphql-transport-ws on /graphql; the operations go through the same pipeline as over HTTP. */
+export function attachWebSockets(
+  http: HttpServer,
+  graphql: GraphQLServer,
+  parts: Parts,
+  { limits, pingMs = PING_MS }: WebSocketOptions,
+): { close(): Promise<void> } {
+  const admission = createAdmission(limits)
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxRequestBytes,
+    perMessageDeflate: false,
+    WebSocket: ClientSocket,
+  })
+  http.on('upgrade', (request: IncomingMessage, connection, head) => {
+    if (requestPath(request) !== '/graphql') {
+      connection.once('error', () => connection.destroy())
+      connection.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => connection.destroy())
+      return
+    }
+    if (!admission.admitAddress(request, connection)) return
+    sockets.handleUpgrade(request, connection, head, (client) => {
+      openSockets.inc()
+      client.once('close', () => openSockets.dec())
+      sockets.emit('connection', client, request)
+      admission.holdFlow(client)
+      // graphql-ws prints the first error to the console, and the next one, which nobody hears, would end the process.
+      client.removeAllListeners('error')
+      client.on('error', (error) => parts.log.debug({ err: error }, 'a WebSocket failed'))
+    })
+  })
+  let isStopping = false
+  // The clients of a server that stops come back at another one, which may take longer than the grace.
+  const devices = createSocketDevices({
+    leave: (person, deviceIds) => isStopping || parts.presence.leave(person, deviceIds),
+  })
+  // In production close reasons tell nothing of what went wrong inside, and so it is everywhere.
+  const options = { ...socketProtocol(graphql, parts, devices, admission), isProd: true }
+  const server = useServer<ConnectionParams, SocketState>(options, sockets, pingMs)
+
+  return {
+    async close() {
+      isStopping = true
+      for (const client of sockets.clients)
+        client.close(closeCodes.restart, 'The server restarts: connect again.')
+      await server.dispose()
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { WebSocket } from 'ws'
+import { sessionOfTicket, sessionOfToken } from '../auth/session.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Parts } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import { bearerToken } from '../graphql/yoga.ts'
+import type { Device, SocketDevices } from '../presence/device.ts'
+
+/** What a client sends in `connection_init`. */
+export interface ConnectionParams extends Record<string, unknown> {
+  ticket?: unknown
+  authorization?: unknown
+  companyId?: unknown
+}
+
+/** Who opens the socket; throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
+export async function authenticate(
+  { signIn }: Parts,
+  { ticket, authorization, companyId }: ConnectionParams,
+): Promise<Viewer> {
+  if (isGiven(ticket) && isGiven(authorization)) {
+    throw new Refusal('UNAUTHENTICATED', 'Send a ticket or an authorization in connection_init, not both.')
+  }
+  if (typeof ticket === 'string') return signIn.withTicket(ticket)
+  if (typeof authorization !== 'string') {
+    throw new Refusal(
+      'UNAUTHENTICATED',
+      'Send { "ticket": "…" } or { "authorization": "Bearer …" } in connection_init.',
+    )
+  }
+  if (!isGiven(companyId)) return signIn.withToken(bearerToken(authorization), {})
+  if (typeof companyId !== 'string') throw new Refusal('BAD_USER_INPUT', 'companyId must be a string.')
+  return signIn.withToken(bearerToken(authorization), { named: companyId })
+}
+
+/** The socket as a device of its viewer, until it closes. */
+export function openDevice(
+  devices: SocketDevices,
+  viewer: Viewer,
+  { ticket, authorization }: ConnectionParams,
+  socket: WebSocket,
+): Device {
+  const session =
+    typeof ticket === 'string' ? sessionOfTicket(ticket) : sessionOfToken(bearerToken(String(authorization)))
+  const { device, close } = devices.open(viewer, session)
+  onceClosed(socket, close)
+  return device
+}
+
+/** Runs `act` when the socket is closed; the client may have left while its credentials were looked at. */
+export function onceClosed(socket: WebSocket, act: () => void): void {
+  if (socket.readyState === socket.OPEN) socket.once('close', act)
+  else act()
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}

@@ -1,0 +1,38 @@
+import type { GraphQLError } from 'graphql'
+import { CloseCode } from 'graphql-ws'
+import type { WebSocket } from 'ws'
+
+/**
+ * Why the server closes a socket; the README tells clients what to do about each. 4406, 4408, 4409 and the first use of 4429
+ * are those of graphql-transport-ws.
+ */
+export const closeCodes = {
+  /** The server stops; another one takes over. */
+  restart: 1012,
+  badRequest: CloseCode.BadRequest,
+  unauthorized: CloseCode.Unauthorized,
+  forbidden: CloseCode.Forbidden,
+  /** More than one client may: messages a second, or sockets a person. */
+  tooMany: CloseCode.TooManyInitialisationRequests,
+  unavailable: 4503,
+} as const
+
+/** Closes a socket whose client is not let in: asks for other words, another credential, another time, or says none will do. */
+export function closeRefused(socket: WebSocket, error: GraphQLError): void {
+  socket.close(codeOf(error.extensions.code), reasonOf(error))
+}
+
+function codeOf(code: unknown): number {
+  if (code === 'UNAVAILABLE' || code === 'INTERNAL_SERVER_ERROR') return closeCodes.unavailable
+  if (code === 'RATE_LIMITED') return closeCodes.tooMany
+  if (code === 'BAD_USER_INPUT') return closeCodes.badRequest
+  return code === 'UNAUTHENTICATED' ? closeCodes.unauthorized : closeCodes.forbidden
+}
+
+/** A close frame carries at most 123 bytes of reason (RFC 6455, section 5.5). */
+function reasonOf(error: GraphQLError): string {
+  return Buffer.from(error.message)
+    .subarray(0, 120)
+    .toString('utf8')
+    .replace(/\ufffd+$/u, '')
+}

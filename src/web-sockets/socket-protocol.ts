@@ -1,0 +1,136 @@
+import { type GraphQLError, getOperationAST } from 'graphql'
+import type { ServerOptions } from 'graphql-ws'
+import type { Extra } from 'graphql-ws/use/ws'
+import type { WebSocket } from 'ws'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Parts } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import { maskError } from '../graphql/mask-error.ts'
+import type { GraphQLServer } from '../graphql/yoga.ts'
+import type { Device, SocketDevices } from '../presence/device.ts'
+import type { Admission } from './admission.ts'
+import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
+import { closeCodes, closeRefused } from './close-codes.ts'
+
+/** What is known of a socket once its client has signed in. */
+export interface SocketState extends Record<PropertyKey, unknown> {
+  viewer: Viewer
+  device: Device
+  /** What asked for each open subscription. */
+  streams: Set<object>
+}
+
+const INIT_TIMEOUT_MS = 5_000
+const MAX_STREAMS = 100
+
+/** What graphql-ws is to do with connections and operations. */
+export function socketProtocol(
+  graphql: GraphQLServer,
+  parts: Parts,
+  devices: SocketDevices,
+  admission: Admission,
+): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
+  return {
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    execute: (args) => answered(parts, () => (args.rootValue as Pipeline).execute(args)),
+    subscribe: (args) => answered(parts, () => (args.rootValue as Pipeline).subscribe(args)),
+
+    async onConnect({ connectionParams, extra }) {
+      try {
+        const params = connectionParams ?? {}
+        const viewer = await authenticate(parts, params)
+        admission.admitUser(viewer, extra.socket)
+        extra.viewer = viewer
+        extra.device = openDevice(devices, viewer, params, extra.socket)
+        extra.streams = new Set()
+        closeAtExpiry(extra.socket, viewer.expiresAt)
+        return true
+      } catch (error) {
+        closeRefused(extra.socket, maskError(error, parts.log))
+        return false
+      }
+    },
+
+    onNext(_context, _id, _params, _args, { errors }) {
+      if (errors) dropStatus(errors)
+    },
+
+    onError(_context, _id, _params, errors) {
+      dropStatus(errors)
+    },
+
+    onComplete({ extra }, _id, params) {
+      extra.streams?.delete(params)
+    },
+
+    async onSubscribe({ extra }, _id, params) {
+      const pipeline = graphql.getEnveloped({
+        viewer: extra.viewer,
+        device: extra.device,
+        params,
+        request: undefined,
+      } as never)
+      try {
+        const document = pipeline.parse(params.query)
+        const errors = pipeline.validate(pipeline.schema, document)
+        if (errors.length > 0) return errors.map((error: unknown) => maskError(error, parts.log))
+        const contextValue = await pipeline.contextFactory()
+        const operation = getOperationAST(document, params.operationName)
+        if (!operation) throw new Refusal('BAD_USER_INPUT', 'Could not determine what operation to execute.')
+        if (operation.operation === 'subscription') addStream(extra.streams ?? new Set(), params)
+        return {
+          schema: pipeline.schema,
+          operationName: params.operationName,
+          document,
+          variableValues: params.variables,
+          contextValue,
+          rootValue: { execute: pipeline.execute, subscribe: pipeline.subscribe },
+        }
+      } catch (error) {
+        return [maskError(error, parts.log)]
+      }
+    },
+  }
+}
+
+/** A refusal is the answer to its operation alone; thrown on, it would end the whole socket. */
+async function answered<T>(
+  { log }: Parts,
+  run: () => T | Promise<T>,
+): Promise<T | { errors: GraphQLError[] }> {
+  try {
+    return await run()
+  } catch (error) {
+    return { errors: [maskError(error, log)] }
+  }
+}
+
+function addStream(streams: Set<object>, request: object): void {
+  if (streams.size >= MAX_STREAMS) {
+    throw new Refusal(
+      'QUERY_TOO_EXPENSIVE',
+      `At most ${MAX_STREAMS} subscriptions are open on one connection: complete one first.`,
+    )
+  }
+  streams.add(request)
+}
+
+/** The enveloped functions of one operation, handed from onSubscribe to execution through the root value. */
+interface Pipeline {
+  execute: NonNullable<ServerOptions['execute']>
+  subscribe: NonNullable<ServerOptions['subscribe']>
+}
+
+/** Masked errors carry a status for HTTP, which means nothing here. */
+function dropStatus(errors: readonly { extensions?: Record<string, unknown> }[]): void {
+  for (const { extensions } of errors) delete extensions?.http
+}
+
+function closeAtExpiry(socket: WebSocket, expiresAt: Date): void {
+  // The client may have left while its credentials were looked at.
+  if (socket.readyState !== socket.OPEN) return
+  const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), 2 ** 31 - 1)
+  const timer = setTimeout(() => socket.close(closeCodes.unauthorized, 'The access token has expired.'), wait)
+  timer.unref()
+  socket.once('close', () => clearTimeout(timer))
+}
