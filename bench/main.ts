@@ -1,11 +1,18 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { hot } from './hot.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
 import { search } from './search.ts'
 import { send } from './send.ts'
 
-const workloads: Record<string, (seconds: number) => Promise<Report>> = { people, presence, search, send }
+const workloads: Record<string, (seconds: number) => Promise<Report>> = {
+  hot,
+  people,
+  presence,
+  search,
+  send,
+}
 
 const program = new Command('bench')
   .description(

@@ -1,0 +1,61 @@
+import { type Agent, request } from 'node:http'
+import { encodeId, newId } from '../src/ids.ts'
+import type { Actor, Stage } from './stage.ts'
+
+/** What every message says. */
+export const BODY = 'x'.repeat(500)
+const SEND = `mutation Send($input: SendMessageInput!) {
+  sendMessage(input: $input) { __typename ... on SendMessagePayload { message { id seq } } ... on UserError { detail } }
+}`
+
+/** Sends one message over HTTP, and gives its id. */
+export function sendOne(url: string, agent: Agent, author: Actor, recipient: Actor): Promise<string> {
+  const input = { recipientId: encodeId('User', recipient.userId), body: BODY, idempotencyKey: newId() }
+  const body = JSON.stringify({ query: SEND, variables: { input } })
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${author.token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }
+    const call = request(`${url}/graphql`, { method: 'POST', agent, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const answer = JSON.parse(Buffer.concat(chunks).toString())
+        const id = answer.data?.sendMessage?.message?.id
+        if (id) resolve(id)
+        else reject(new Error(JSON.stringify(answer)))
+      })
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
+}
+
+/** Holds what was acknowledged against what is stored. */
+export async function countStored(stage: Stage, acknowledged: Map<string, string[]>) {
+  let lost = 0
+  let duplicates = 0
+  let outOfOrder = 0
+  for (const [companyId, ids] of acknowledged) {
+    const rows = await stage.database
+      .forChores(companyId)
+      .query<{ id: string; conversationId: string; seq: number }>(
+        {
+          name: 'bench_stored',
+          text: `select id, conversation_id as "conversationId", seq from messages where company_id = $1 order by conversation_id, seq`,
+        },
+        [companyId],
+      )
+    const known = new Set(rows.map((row) => encodeId('Message', row.id)))
+    lost += ids.filter((id) => !known.has(id)).length
+    duplicates += ids.length - new Set(ids).size
+    outOfOrder += rows.filter(
+      (row, at) =>
+        row.seq !== (rows[at - 1]?.conversationId === row.conversationId ? (rows[at - 1]?.seq ?? 0) + 1 : 1),
+    ).length
+  }
+  return { lost, duplicates, outOfOrder }
+}
