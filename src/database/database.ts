@@ -101,7 +101,7 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
       return prisma
     },
     query: (statement, values) => asTenant(tenant, () => run(pool, statement, values)),
-    call: (statement, values) => withOwnBinding(() => run(pool, statement, values)),
+    call: (statement, values) => withOwnBinding(tenant, () => run(pool, statement, values)),
     async transaction(work) {
       try {
         return await asTenant(

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
+import { type CompanyShares, createCompanyShares } from './company-shares.ts'
 
 /** Whose rows a statement may see: a company and, unless a chore runs, the member who asks. */
 export interface Tenant {
@@ -13,8 +14,16 @@ type ConnectCallback = (
   done: (release?: unknown) => void,
 ) => void
 
-const OWN_BINDING = Symbol('binds itself')
-const scope = new AsyncLocalStorage<Tenant | typeof OWN_BINDING | undefined>()
+interface Scope extends Tenant {
+  /** The statement binds its tenant itself. */
+  bindsItself?: boolean
+}
+
+/** Of its connections one company may hold as large a part: the others go on while its writes wait for one another. */
+const LARGEST_SHARE = 0.6
+const LONGEST_WAIT_MS = 5_000
+
+const scope = new AsyncLocalStorage<Scope | undefined>()
 const NOBODY = ' '
 
 /** Runs `work` so that every connection checked out inside it is bound to `tenant`. `work` must await its queries. */
@@ -28,8 +37,8 @@ export function asNobody<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Runs a statement that binds its tenant itself, for its own transaction: the connection is taken as it is. */
-export function withOwnBinding<T>(work: () => Promise<T>): Promise<T> {
-  return scope.run(OWN_BINDING, work)
+export function withOwnBinding<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
+  return scope.run({ ...tenant, bindsItself: true }, work)
 }
 
 /**
@@ -40,9 +49,11 @@ export function withOwnBinding<T>(work: () => Promise<T>): Promise<T> {
  */
 export class TenantPool extends pg.Pool {
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
+  readonly #shares: CompanyShares
 
   constructor(options: pg.PoolConfig) {
     super(options)
+    this.#shares = createCompanyShares(Math.ceil((options.max ?? 10) * LARGEST_SHARE), LONGEST_WAIT_MS)
     // A connection that breaks while it is checked out fails its query; unheard, its error event would end the process.
     this.on('connect', (client) => client.on('error', () => {}))
   }
@@ -51,7 +62,7 @@ export class TenantPool extends pg.Pool {
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     const tenant = scope.getStore()
-    const bound = super.connect().then((client) => this.#bind(client, tenant))
+    const bound = tenant ? this.#connectWithin(tenant) : super.connect().then((client) => this.#bind(client))
     if (!callback) return bound
     bound.then(
       (client) =>
@@ -61,12 +72,20 @@ export class TenantPool extends pg.Pool {
     return undefined
   }
 
-  async #bind(
-    client: pg.PoolClient,
-    tenant: Tenant | typeof OWN_BINDING | undefined,
-  ): Promise<pg.PoolClient> {
-    releaseCarefully(client)
-    if (tenant === OWN_BINDING) return client
+  /** Within the company's share of the connections. */
+  async #connectWithin(tenant: Scope): Promise<pg.PoolClient> {
+    const giveBack = await this.#shares.take(tenant.companyId)
+    try {
+      return await this.#bind(await super.connect(), tenant, giveBack)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  async #bind(client: pg.PoolClient, tenant?: Scope, onRelease?: () => void): Promise<pg.PoolClient> {
+    releaseCarefully(client, onRelease)
+    if (tenant?.bindsItself) return client
     const key = tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
     if (this.#lastTenant.get(client) === key) return client
     try {
@@ -89,11 +108,12 @@ export class TenantPool extends pg.Pool {
  * pg.Pool throws a connection away with every error, and keeps one that was given back in the middle of a transaction.
  * Here a refused statement costs no reconnection, and an open transaction never reaches the next tenant.
  */
-function releaseCarefully(client: pg.PoolClient): void {
+function releaseCarefully(client: pg.PoolClient, onRelease = () => {}): void {
   const release = client.release
   client.release = (reason) => {
     const isRefusal = reason instanceof pg.DatabaseError && reason.severity === 'ERROR'
     const isIdle = client.getTransactionStatus() === 'I'
     release.call(client, isIdle && isRefusal ? undefined : (reason ?? !isIdle))
+    onRelease()
   }
 }

@@ -1,0 +1,155 @@
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import type { Client } from './support/client.ts'
+import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
+import { libraryOf, take } from './support/library.ts'
+import { seededRandom } from './support/seeded-random.ts'
+import { range } from './support/stored-events.ts'
+import { waitingStatements } from './support/waiting-statements.ts'
+
+const INBOX = `... on ConversationActivity { cursor conversation { id } message { id body } }
+  ... on ConversationRemoved { cursor conversationId } ... on Discontinuity { cursor }`
+const EVENTS = `... on MessageSent { cursor message { id body retractedAt } } ... on MessageEdited { cursor message { body } }
+  ... on MessageRetracted { cursor message { body } } ... on Discontinuity { cursor }`
+
+let app: TestApp
+let acme: TestCompany<'alice' | 'bob' | 'carol'>
+let groupId: string
+beforeAll(async () => {
+  app = await startApp()
+})
+beforeEach(async () => {
+  acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
+  groupId = await acme.alice.group('Team', [acme.bob, acme.carol])
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+describe.each<Transport>(['WebSocket', 'SSE'])('what is replayed over %s', (transport) => {
+  it('is as of today: edited, retracted, deleted for oneself', async () => {
+    const { alice, bob } = acme
+    const { inbox, events } = await cursorsOf(bob, groupId)
+    const say = (body: string) => alice.say({ conversationId: groupId }, body)
+    const kept = await say('kept')
+    const edited = await say('first words')
+    const retracted = await say('taken back')
+    const hidden = await say('not for Bob')
+    await alice.mutate('editMessage', { messageId: edited.id, body: 'better words' })
+    await alice.mutate('retractMessage', { messageId: retracted.id })
+    await bob.mutate('hideMessage', { messageId: hidden.id })
+    const last = await say('last')
+
+    await using group = followConversation(bob, transport, groupId, EVENTS, events)
+    await using mine = followInbox(bob, transport, INBOX, inbox)
+    for (const recorder of [group, mine]) await recorder.event(({ message }) => message?.id === last.id)
+    const bodies = (recorder: typeof group, type: string) =>
+      new Map(
+        recorder.events
+          .filter(({ __typename }) => __typename === type)
+          .map(({ message }) => [message.id, message.body]),
+      )
+    const expected = new Map([
+      [kept.id, 'kept'],
+      [edited.id, 'better words'],
+      [retracted.id, null],
+      [last.id, 'last'],
+    ])
+    expect(bodies(group, 'MessageSent')).toEqual(expected)
+    expect(bodies(mine, 'ConversationActivity')).toEqual(expected)
+    expect(JSON.stringify([group.events, mine.events])).not.toMatch(/first words|taken back|not for Bob/)
+  })
+
+  it('holds nothing of a conversation that was left meanwhile', async () => {
+    const { alice, bob } = acme
+    const { inbox } = await cursorsOf(bob, groupId)
+    await alice.say({ conversationId: groupId }, 'said while he was there')
+    await alice.mutate('removeParticipant', { conversationId: groupId, userId: bob.userId })
+    await alice.say({ conversationId: groupId }, 'said behind his back')
+    const { conversationId: direct } = await alice.say({ recipientId: bob.userId }, 'to him alone')
+    await using mine = followInbox(bob, transport, INBOX, inbox)
+    await mine.event(({ conversation }) => conversation?.id === direct)
+    expect(mine.events.map(({ __typename, conversationId }) => [__typename, conversationId])).toEqual([
+      ['ConversationRemoved', groupId],
+      ['ConversationActivity', undefined],
+    ])
+  })
+})
+
+it('a transaction that is held open delays its own company alone, and nothing is passed over', async () => {
+  const globex = await app.company('Globex', { gina: 'owner', greg: 'member' })
+  const theirs = await globex.gina.group('Theirs', [globex.greg])
+  await using bob = await acme.bob.watch(groupId, EVENTS)
+  await using greg = await globex.greg.watch(theirs, EVENTS)
+  const holder = new pg.Client(app.database.adminUrl)
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('update company_streams set position = position where company_id = $1', [
+    acme.companyUuid,
+  ])
+  const delayed = range(1, 10).map((at) => acme.alice.say({ conversationId: groupId }, `delayed ${at}`))
+  await waitingStatements(app.database.adminUrl, (pids) => pids.length > 0)
+
+  for (const at of range(1, 10)) await globex.gina.say({ conversationId: theirs }, `at once ${at}`)
+  await greg.count(10)
+  expect(bob.events).toEqual([])
+  await holder.query('commit')
+  await holder.end()
+  const sent = await Promise.all(delayed)
+  const heard = await bob.count(10)
+  expect(heard.map(({ message }) => message.id)).toEqual(
+    sent.sort((one, other) => one.seq - other.seq).map(({ id }) => id),
+  )
+})
+
+describe('a subscriber that comes and goes under full load', () => {
+  it.each([1, 2, 3])('has what one that stayed has, seed %i', { timeout: 60_000 }, async (seed) => {
+    const random = seededRandom(seed)
+    const chance = (part: number) => random() < part
+    const groups = [groupId, await acme.alice.group('Other', [acme.bob, acme.carol])]
+    const { viewer } = await acme.bob.run('{ viewer { inboxCursor } }')
+    const stayed = followInbox(acme.bob, 'WebSocket', INBOX, viewer.inboxCursor)
+    await using library = libraryOf(acme.bob)
+    const byLibrary = library.inboxEvents({ after: viewer.inboxCursor })
+    let isOver = false
+    const writers = [acme.alice, acme.carol].map(async (writer: Client) => {
+      for (let at = 0; at < 120; at += 1) {
+        const conversationId = groups[chance(0.5) ? 0 : 1] ?? groupId
+        const { id } = await writer.say({ conversationId }, `${at}`)
+        if (chance(0.1)) await writer.mutate('editMessage', { messageId: id, body: 'edited' })
+        if (chance(0.05)) await writer.mutate('markRead', { conversationId })
+      }
+    })
+    const written = Promise.all(writers).then(() => {
+      isOver = true
+    })
+
+    const pieces: string[] = []
+    let cursor: string = viewer.inboxCursor
+    while (!isOver) {
+      const transport = chance(0.5) ? 'WebSocket' : 'SSE'
+      await using session = followInbox(acme.bob, transport, INBOX, cursor)
+      const enough = 1 + Math.floor(random() * 30)
+      await Promise.race([session.until(({ events }) => events.length >= enough), written])
+      for (const event of session.events.slice(0, enough)) {
+        if (event.cursor) cursor = event.cursor
+        if (event.message) pieces.push(event.message.id)
+      }
+    }
+    const { seq, id: lastId } = await acme.alice.say({ conversationId: groupId }, 'the last')
+    expect(seq).toBeGreaterThan(0)
+    await using rest = followInbox(acme.bob, 'WebSocket', INBOX, cursor)
+    await rest.event(({ message }) => message?.id === lastId)
+    await stayed.event(({ message }) => message?.id === lastId)
+    pieces.push(...rest.events.flatMap(({ message }) => message?.id ?? []))
+    const whole = stayed.events.flatMap(({ message }) => message?.id ?? [])
+    expect(whole).toHaveLength(241)
+    expect(pieces).toEqual(whole)
+    const taken: string[] = []
+    while (taken.length < whole.length) {
+      const [event] = await take(byLibrary, 1)
+      if (event?.__typename === 'ConversationActivity') taken.push(event.message.id)
+    }
+    expect(taken).toEqual(whole)
+    await stayed[Symbol.asyncDispose]()
+  })
+})
