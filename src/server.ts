@@ -4,7 +4,7 @@ import type { Parts } from './context.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { measureJobs } from './jobs/job-counts.ts'
-import { metrics } from './metrics/metrics.ts'
+import { metrics, redisReady } from './metrics/metrics.ts'
 import { answerUnsubscribe } from './notifications/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
@@ -39,7 +39,7 @@ export function createServer({ parts, redis, demoUsers, webSockets }: ServerOpti
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
     else if (path === '/readyz') void answerReadiness(parts, redis, response)
-    else if (path === '/metrics') void answerMetrics(parts, response)
+    else if (path === '/metrics') void answerMetrics(parts, redis, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void graphql(request, response)
@@ -84,8 +84,13 @@ async function answerReadiness(
   }
 }
 
-async function answerMetrics({ database }: Parts, response: ServerResponse) {
+async function answerMetrics(
+  { database }: Parts,
+  redis: RedisConnections | undefined,
+  response: ServerResponse,
+) {
   await measureJobs(database)
+  if (redis) redisReady.set(redis.status().ready ? 1 : 0)
   answer(response, 200, await metrics.metrics(), metrics.contentType)
 }
 

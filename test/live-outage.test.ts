@@ -52,6 +52,12 @@ async function across(app: TestApp, other: TestApp) {
   }
 }
 
+/** What the metrics say of Redis. */
+async function redisIsReady({ url }: TestApp): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^colloquy_redis_ready (\d)/m.exec(text)?.[1])
+}
+
 describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () => {
   let app: TestApp
   let other: TestApp
@@ -79,6 +85,9 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
     await talk.say(talk.alice, 'unannounced')
     await talk.say(talk.bob, 'unannounced as well')
     await talk.allHeard(3)
+    await vi.waitFor(async () => expect(await redisIsReady(app)).toBe(0), SOON)
+    redis?.cont()
+    await vi.waitFor(async () => expect(await redisIsReady(app)).toBe(1), SOON)
   })
 
   it('deliver although a subscription is lost without a sign', async () => {

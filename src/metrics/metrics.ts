@@ -91,3 +91,10 @@ export const refusedSockets = new Counter({
   labelNames: ['reason'],
   registers: [metrics],
 })
+
+/** 1 while Redis answers; at 0 live delivery goes on through the database, within a second. */
+export const redisReady = new Gauge({
+  name: 'colloquy_redis_ready',
+  help: '1 while Redis answers. At 0 (also where none is used) live delivery goes on through the database, within a second.',
+  registers: [metrics],
+})
