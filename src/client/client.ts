@@ -1,3 +1,4 @@
+import { anySignal } from './any-signal.ts'
 import { persist } from './backoff.ts'
 import { createConnection } from './connection.ts'
 import { ColloquyError } from './errors.ts'
@@ -124,7 +125,7 @@ export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
     signal: AbortSignal | undefined,
   ): AsyncIterableIterator<Event> {
     const signals = signal ? [closing.signal, signal] : [closing.signal]
-    return openStream<Event>(connection, { ...source, signal: AbortSignal.any(signals) })
+    return openStream<Event>(connection, { ...source, signal: anySignal(...signals) })
   }
 
   async function inboxCursor(): Promise<string> {
@@ -142,7 +143,7 @@ export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
     request,
     async sendMessage(input, { signal } = {}) {
       const keyed = { ...input, idempotencyKey: input.idempotencyKey ?? newKey() }
-      const ending = signal ? AbortSignal.any([closing.signal, signal]) : closing.signal
+      const ending = signal ? anySignal(closing.signal, signal) : closing.signal
       const { sendMessage } = await persist(
         () => request(SendMessageDocument, { input: keyed }, { signal: ending }),
         ending,

@@ -64,6 +64,9 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
     subscribe(query, variables, listener) {
       return socket.subscribe({ query, variables }, listener as never)
     },
-    close: () => void socket.dispose(),
+    close() {
+      // The connection that is just being made may fail, and then nobody is left to hear of it.
+      void Promise.resolve(socket.dispose()).catch(() => {})
+    },
   }
 }

@@ -1,3 +1,4 @@
+import { anySignal } from './any-signal.ts'
 import { type AnswerError, ColloquyError, refusalOf } from './errors.ts'
 
 /**
@@ -79,5 +80,5 @@ function readJson(text: string): Answer | undefined {
 
 function signalOf(signal: AbortSignal | undefined): AbortSignal {
   const late = AbortSignal.timeout(ANSWER_MS)
-  return signal ? AbortSignal.any([signal, late]) : late
+  return signal ? anySignal(signal, late) : late
 }

@@ -1,3 +1,4 @@
+import { anySignal } from './any-signal.ts'
 import { createBackoff, mayPass } from './backoff.ts'
 import { createBuffer } from './buffer.ts'
 import type { Connection } from './connection.ts'
@@ -42,7 +43,7 @@ export function openStream<Event>(
   source: StreamSource,
 ): AsyncIterableIterator<Event> {
   const leaving = new AbortController()
-  const signal = AbortSignal.any([source.signal, leaving.signal])
+  const signal = anySignal(source.signal, leaving.signal)
   const buffer = createBuffer<AnyEvent>(() => leaving.abort())
   const seen = createRecentSet(MOST_REMEMBERED)
   const backoff = createBackoff(signal)

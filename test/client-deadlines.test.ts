@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import { libraryOf } from './support/library.ts'
+import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
+
+failOnUnhandledRejections()
+
+let app: TestApp
+let acme: TestCompany<'alice'>
+/** Takes connections and never says a word. */
+let silent: Server
+let silentUrl: string
+beforeAll(async () => {
+  app = await startApp()
+  acme = await app.company('Acme', { alice: 'owner' })
+  silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  silent.close()
+  await app[Symbol.asyncDispose]()
+})
+
+/** Frees whatever nobody holds, again and again, until the work has settled. */
+async function collectingUntil<T>(work: Promise<T>): Promise<T> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const collecting = setInterval(collect, 20)
+  return await work.finally(() => clearInterval(collecting))
+}
+
+describe('a deadline that only the client library holds', () => {
+  it('ends a request that nobody answers', async () => {
+    await using alice = libraryOf(acme.alice.at(silentUrl))
+    const late = alice.request('{ viewer { inboxCursor } }', {}, { signal: AbortSignal.timeout(200) })
+    await expect(collectingUntil(late)).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+
+  it('ends a stream that brings nothing', async () => {
+    await using alice = libraryOf(acme.alice)
+    const stream = alice.inboxEvents({ signal: AbortSignal.timeout(200) })
+    expect(await collectingUntil(stream.next())).toEqual({ value: undefined, done: true })
+  })
+})
+
+it('may be closed while it connects to a server that then breaks off', async () => {
+  const alice = libraryOf(acme.alice.at(silentUrl))
+  const connected = once(silent, 'connection')
+  const ended = alice.inboxEvents({ after: 'here' }).next()
+  const [socket] = (await connected) as [Socket]
+  alice.close()
+  expect(await ended).toMatchObject({ done: true })
+  socket.resetAndDestroy()
+  await once(socket, 'close')
+})
