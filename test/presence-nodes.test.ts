@@ -103,7 +103,9 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
 
     const told = messages.heard.length
     const { presence } = app.application.parts
-    for (const userId of watched) presence.leave({ companyId: companyUuid, userId }, ['device'])
+    for (const userId of watched) {
+      presence.leave({ companyId: companyUuid, userId }, { deviceId: 'device', graceMs: 5 * SECOND })
+    }
     await allBeat(watched, 'ONLINE')
     await beat(alice, 'ONLINE')
     await vi.waitFor(() => expect(messages.latest().get(alice.uuid)).toBe('ONLINE'), SOON)

@@ -108,6 +108,21 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     }, SOON)
   })
 
+  it('goes on where the socket comes back within the grace, for what the session says over HTTP', async () => {
+    const { alice, bob } = acme
+    expect(await beat(bob, 'ONLINE')).toBe('ONLINE')
+    for (let at = 0; at < 3; at += 1) {
+      await using socket = openDevice(bob)
+      expect(await socket.beat('AWAY')).toBe('ONLINE')
+    }
+    await using last = openDevice(bob)
+    expect(await last.beat('AWAY')).toBe('ONLINE')
+    clock.ms += 10 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
+    clock.ms += 35 * SECOND
+    expect(await last.beat('AWAY')).toBe('AWAY')
+  })
+
   it('is listed for those one shares a conversation with who are not offline', async () => {
     const { alice, bob, carol, dave } = acme
     const globex = await app.company('Globex', { gina: 'owner' })

@@ -4,6 +4,7 @@ import type { PresenceChange } from './status.ts'
 /** Tells every process of changes, at most one a person and tick. */
 export interface Announcer {
   add(change: PresenceChange): void
+  /** Tells what waits for its tick. */
   close(): void
 }
 
@@ -18,10 +19,8 @@ export function createAnnouncer(channel: EphemeralChannel): Announcer {
   function add(change: PresenceChange): void {
     const changes = pending.get(change.companyId) ?? new Map<string, PresenceChange>()
     pending.set(change.companyId, changes)
-    const from = changes.get(change.userId)?.from ?? change.from
-    // Whoever is back where they were within the tick has not changed.
-    if (from === change.status) changes.delete(change.userId)
-    else changes.set(change.userId, { ...change, from })
+    // Told even where it is what it was before the tick: another process may have told of what was in between.
+    changes.set(change.userId, change)
     timer ??= setTimeout(tell, TICK_MS).unref()
   }
 
@@ -41,5 +40,10 @@ export function createAnnouncer(channel: EphemeralChannel): Announcer {
     }
   }
 
-  return { add, close: () => clearTimeout(timer) }
+  function close(): void {
+    clearTimeout(timer)
+    tell()
+  }
+
+  return { add, close }
 }

@@ -23,13 +23,20 @@ export interface CompanyWatch {
   receive(states: readonly PresenceState[]): void
   /** Ends the subscriptions of those who may not see presence any more. */
   recheck(): Promise<void>
-  /** Compares with the store: announcements may have been lost. `quietly`: nobody is told. */
-  reconcile(quietly?: boolean): Promise<void>
+  /**
+   * Compares with the store: announcements may have been lost. Resolves to whether it is to be done again soon: the store
+   * does not know somebody who was there. `quietly`: nobody is told.
+   */
+  reconcile(quietly?: boolean): Promise<boolean>
+  /** The store's times do not compare any more with those of before. */
+  forgetTimes(): void
 }
 
 /** As many people are compared; beyond them a lost announcement is made up for by the next one. */
 const MOST_PRESENT = 5_000
 const MOST_A_STATEMENT = 100
+/** A Redis that has forgotten everything is told again by each process what it knows, within this time. */
+export const RETURN_MS = 5_000
 
 /** Creates the watch of one company over the chores role bound to it. */
 export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
@@ -37,18 +44,22 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   /** What the watchers were told last; undefined where that failed. */
   const told = new Map<string, PresenceState | undefined>()
   const pending = new Map<string, PresenceState>()
+  /** Those who were there and whom the store does not know, and since when in milliseconds. */
+  let doubted = new Map<string, number>()
   let delivering = false
 
   function receive(states: readonly PresenceState[]): void {
-    for (const state of states) {
-      const last = told.get(state.userId)
-      // Two processes' announcements may overtake each other.
-      const isOlder = state.changedAt !== null && state.changedAt < (last?.changedAt ?? 0)
-      if (last?.status === state.status || isOlder) continue
-      told.set(state.userId, state)
-      pending.set(state.userId, state)
-    }
+    for (const state of states) if (isNews(state)) pending.set(state.userId, state)
     if (!delivering && pending.size > 0) void deliverPending()
+  }
+
+  /** Takes a state in; true if it differs from what was told last. */
+  function isNews(state: PresenceState): boolean {
+    const last = told.get(state.userId)
+    // Two processes' announcements may overtake each other.
+    if (state.changedAt !== null && state.changedAt < (last?.changedAt ?? 0)) return false
+    told.set(state.userId, state)
+    return last?.status !== state.status
   }
 
   async function deliverPending(): Promise<void> {
@@ -98,21 +109,37 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     for (const watcher of [...watchers]) if (!readers.has(watcher.userId)) watcher.end()
   }
 
-  async function reconcile(quietly = false): Promise<void> {
+  async function reconcile(quietly = false): Promise<boolean> {
     const { companyId } = chores.tenant
     const present = await store.present(companyId, MOST_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
     const missing = [...told].flatMap(([userId, last]) =>
       last?.status === 'OFFLINE' || there.has(userId) ? [] : userId,
     )
-    const known = missing.length > 0 ? await store.read(companyId, missing) : []
-    const forgotten = new Set(missing)
-    for (const { userId } of known) forgotten.delete(userId)
-    const gone = [...forgotten].map((userId) => ({ userId, status: 'OFFLINE' as const, changedAt: null }))
+    const read = missing.length > 0 ? await store.read(companyId, missing) : []
+    const known = read.filter(({ changedAt }) => changedAt !== null)
+    const gone = goneAmong(missing, known)
     const states = [...present, ...known, ...gone]
-    if (quietly) for (const state of states) told.set(state.userId, state)
+    if (quietly) states.filter(isNews)
     else receive(states)
+    return doubted.size > 0
   }
 
-  return { watchers, receive, recheck, reconcile }
+  /** Who is not known is gone once nobody has told the store of them for long enough. */
+  function goneAmong(missing: readonly string[], known: readonly PresenceState[]): PresenceState[] {
+    const time = performance.now()
+    const unknown = new Set(missing)
+    for (const { userId } of known) unknown.delete(userId)
+    const since = new Map([...unknown].map((userId) => [userId, doubted.get(userId) ?? time]))
+    const gone = [...unknown].filter((userId) => (since.get(userId) ?? time) <= time - RETURN_MS)
+    for (const userId of gone) since.delete(userId)
+    doubted = since
+    return gone.map((userId) => ({ userId, status: 'OFFLINE', changedAt: null }))
+  }
+
+  function forgetTimes(): void {
+    for (const [userId, state] of told) if (state) told.set(userId, { ...state, changedAt: null })
+  }
+
+  return { watchers, receive, recheck, reconcile, forgetTimes }
 }

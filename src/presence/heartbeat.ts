@@ -1,5 +1,5 @@
 import { type Context, requirePermission } from '../context.ts'
-import type { PresenceState, PresenceStatus } from './status.ts'
+import { type PresenceState, type PresenceStatus, presenceTimes } from './status.ts'
 
 /**
  * Says how present the viewer is on this device; needs PRESENCE_WRITE. Unless it is repeated within 45 s the device is
@@ -11,6 +11,10 @@ export async function heartbeat(
 ): Promise<{ presence: PresenceState }> {
   requirePermission(context, 'PRESENCE_WRITE')
   const { viewer, parts, device } = context
-  const { companyId, userId } = viewer
-  return { presence: await parts.presence.beat({ companyId, userId }, device().id, status) }
+  const person = { companyId: viewer.companyId, userId: viewer.userId }
+  const { id: deviceId, hasClosed } = device()
+  const beaten = parts.presence.beat(person, deviceId, status)
+  // The socket it came over may have closed before it was its turn.
+  if (hasClosed) parts.presence.leave(person, { deviceId, graceMs: presenceTimes.grace })
+  return { presence: await beaten }
 }

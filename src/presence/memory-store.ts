@@ -1,5 +1,6 @@
 import {
   type Beat,
+  type ClosedSocket,
   type OnChange,
   type Person,
   type PresenceState,
@@ -11,6 +12,8 @@ import {
 interface Device {
   status: PresenceStatus
   endsAt: number
+  /** When it would end by its last beat. */
+  saidUntil: number
 }
 
 interface PersonRecord {
@@ -67,11 +70,10 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     const time = now()
     for (const [id, { endsAt }] of record.devices) if (endsAt <= time) record.devices.delete(id)
     const status = statusOf(record, time)
-    const from = record.status
-    if (status !== from) {
+    if (status !== record.status) {
       record.status = status
       record.changedAt = time
-      onChange({ companyId, userId: record.userId, status, from, changedAt: time })
+      onChange({ companyId, userId: record.userId, status, changedAt: time })
     }
     const dueAt = nextChange(record, time)
     if (dueAt <= time) forget(companyId, record)
@@ -89,7 +91,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
 
   function forget(companyId: string, record: PersonRecord): void {
     const people = companies.get(companyId)
-    people?.delete(record.userId)
+    if (people?.get(record.userId) === record) people.delete(record.userId)
     if (people?.size === 0) companies.delete(companyId)
   }
 
@@ -99,18 +101,23 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     const known = record.devices.get(deviceId)
     const wasOnline = known?.status === 'ONLINE' && known.endsAt > time
     if (status === 'OFFLINE') record.devices.delete(deviceId)
-    else record.devices.set(deviceId, { status, endsAt: time + heldMs })
+    else record.devices.set(deviceId, { status, endsAt: time + heldMs, saidUntil: time + heldMs })
     if (idleMs !== undefined) record.activeAt = Math.max(record.activeAt, time - idleMs)
     else if (status === 'ONLINE' && !wasOnline) record.activeAt = time
     return settle(person.companyId, record)
   }
 
-  async function leave(person: Person, deviceIds: readonly string[]): Promise<void> {
+  async function attach(person: Person, session: string): Promise<void> {
+    const device = recordOf(person)?.devices.get(session)
+    if (device && device.endsAt > now()) device.endsAt = device.saidUntil
+  }
+
+  async function leave(person: Person, { deviceId, session, graceMs }: ClosedSocket): Promise<void> {
     const record = recordOf(person)
     if (!record) return
-    for (const id of deviceIds) {
+    for (const id of [deviceId, session ?? deviceId]) {
       const device = record.devices.get(id)
-      if (device) device.endsAt = Math.min(device.endsAt, now() + presenceTimes.grace)
+      if (device) device.endsAt = Math.min(device.endsAt, now() + graceMs)
     }
     settle(person.companyId, record)
   }
@@ -161,7 +168,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     )
   }
 
-  return { beat, leave, touch, read, present, sweep, held, close: () => {} }
+  return { beat, attach, leave, touch, read, present, sweep, held, close: () => {} }
 }
 
 function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceStatus {

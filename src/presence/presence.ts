@@ -4,18 +4,26 @@ import type { EphemeralChannel } from '../live/ephemeral.ts'
 import { presenceFallback, presenceWatches } from '../metrics/metrics.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { createAnnouncer } from './announcer.ts'
-import { type CompanyWatch, createCompanyWatch, type Watcher } from './company-watch.ts'
+import { type CompanyWatch, createCompanyWatch, RETURN_MS, type Watcher } from './company-watch.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createRedisStore } from './redis-store.ts'
-import { type Person, type PresenceState, type PresenceStatus, presenceTimes } from './status.ts'
+import {
+  type ClosedSocket,
+  type Person,
+  type PresenceState,
+  type PresenceStatus,
+  presenceTimes,
+} from './status.ts'
 import { createTouches } from './touches.ts'
 
 /** The process's one place of presence. It is never stored in the database. */
 export interface Presence {
   /** A device says how present its person is; resolves to how present the person is by all devices. */
   beat(person: Person, deviceId: string, status: PresenceStatus): Promise<PresenceState>
-  /** These devices are gone unless they are heard of again within the grace. */
-  leave(person: Person, deviceIds: readonly string[]): void
+  /** This process has a socket of the person's session. */
+  attach(person: Person, session: string): void
+  /** A socket is closed: what came over it is gone unless it is heard of again within the grace. */
+  leave(person: Person, socket: ClosedSocket): void
   /** The person does something. */
   touch(person: Person): void
   /** How present these people are, in that order; OFFLINE is who is not known. */
@@ -55,11 +63,12 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   const announcer = createAnnouncer(channel)
   const onChange = announcer.add
   const store = redis
-    ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed: reconcileAll })
+    ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed })
     : createMemoryStore(clock ?? Date.now, onChange)
   const touches = createTouches(store, clock ?? Date.now)
   const watches = new Map<string, HeldWatch>()
   let isAlone = false
+  let comparingAgain: NodeJS.Timeout | undefined
   const sweeping = setInterval(() => void store.sweep(), SWEEP_MS).unref()
   const reconciling = setInterval(reconcileAll, RECONCILE_MS).unref()
   channel.onGap(reconcileAll)
@@ -67,13 +76,27 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   function onFallback(active: boolean): void {
     isAlone = active
     presenceFallback.set(active ? 1 : 0)
+    forgetTimes()
+  }
+
+  function onRenewed(): void {
+    forgetTimes()
+    reconcileAll()
+  }
+
+  /** The times were of the clock of Redis, and are of another now. */
+  function forgetTimes(): void {
+    for (const { watch } of watches.values()) watch.forgetTimes()
   }
 
   function reconcileAll(): void {
     // Of people at other processes nothing is known now, not even that they have gone.
     if (isAlone) return
     for (const { watch } of watches.values()) {
-      watch.reconcile().catch((error) => log.warn({ err: error }, 'presence could not be compared'))
+      watch
+        .reconcile()
+        .then((isInDoubt) => isInDoubt && reconcileAgain())
+        .catch((error) => log.warn({ err: error }, 'presence could not be compared'))
     }
   }
 
@@ -84,6 +107,13 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
       // Until it is known nobody sees it; clients subscribe again.
       for (const watcher of [...held.watch.watchers]) watcher.end()
     })
+  }
+
+  function reconcileAgain(): void {
+    comparingAgain ??= setTimeout(() => {
+      comparingAgain = undefined
+      reconcileAll()
+    }, RETURN_MS).unref()
   }
 
   async function watch(companyId: string, watcher: Watcher): Promise<() => void> {
@@ -134,7 +164,8 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   return {
     beat: (person, deviceId, status) =>
       store.beat(person, { deviceId, status, heldMs: presenceTimes.silence }),
-    leave: (person, deviceIds) => void store.leave(person, deviceIds),
+    attach: (person, session) => void store.attach(person, session),
+    leave: (person, socket) => void store.leave(person, socket),
     touch: touches.touch,
     read,
     present: (companyId) => store.present(companyId, MOST_PRESENT),
@@ -144,6 +175,7 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
       presenceFallback.set(0)
       clearInterval(sweeping)
       clearInterval(reconciling)
+      clearTimeout(comparingAgain)
       announcer.close()
       store.close()
     },

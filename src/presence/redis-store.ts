@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { newId } from '../ids.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { withDeadline } from '../redis/deadline.ts'
 import { watchOutage } from '../redis/outage.ts'
@@ -6,6 +7,7 @@ import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore } from './memory-store.ts'
 import {
   type Beat,
+  type ClosedSocket,
   type OnChange,
   type Person,
   type PresenceState,
@@ -51,16 +53,19 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     log: options.log,
     onFallback: options.onFallback,
   })
-  let toldEpoch = 0
+  const process = newId()
+  let seenLife = ''
+  let toldEpoch = ''
 
   async function ask(...step: (string | number)[]): Promise<PresenceState[]> {
     const { idleness, memory } = presenceTimes
     const now = clock && Math.floor(clock())
     const answer = presenceInRedis(redis.commands, { keyPrefix, now, idleness, memory }, ...step)
-    const [rows, changes] = await withDeadline(answer, ANSWER_WITHIN_MS)
-    for (const [companyId, userId, from, status, changedAt] of changes) {
-      onChange({ ...readRow([userId, status, changedAt]), companyId, from: from as PresenceStatus })
+    const [rows, changes, life] = await withDeadline(answer, ANSWER_WITHIN_MS)
+    for (const [companyId, userId, status, changedAt] of changes) {
+      onChange({ ...readRow([userId, status, changedAt]), companyId })
     }
+    if (life !== '') seenLife = life
     return rows.map(readRow)
   }
 
@@ -90,10 +95,19 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     return ask('beat', companyId, userId, deviceId, status, Math.ceil(heldMs), idle)
   }
 
-  function leave(person: Person, deviceIds: readonly string[]): Promise<void> {
-    const noteIt = () => memory.leave(person, deviceIds)
+  function attach(person: Person, session: string): Promise<void> {
+    const noteIt = () => memory.attach(person, session)
     return ifShared(async () => {
-      await ask('leave', person.companyId, person.userId, presenceTimes.grace, ...deviceIds)
+      await ask('attach', person.companyId, person.userId, session, process)
+      await noteIt()
+    }, noteIt)
+  }
+
+  function leave(person: Person, socket: ClosedSocket): Promise<void> {
+    const { deviceId, session = '', graceMs } = socket
+    const noteIt = () => memory.leave(person, socket)
+    return ifShared(async () => {
+      await ask('leave', person.companyId, person.userId, graceMs, deviceId, session, process)
       await noteIt()
     }, noteIt)
   }
@@ -126,8 +140,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     if (outage.active() || !redis.status().commands) return
     await ifShared(
       async () => {
-        await handOver()
         await sweepShared()
+        await handOver()
       },
       async () => {},
     )
@@ -136,14 +150,14 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   /** In steps that do not hold Redis up, until nobody is due. */
   async function sweepShared(): Promise<void> {
     for (let step = 0; step < SWEEPS_A_TURN; step += 1) {
-      const swept = await ask('sweep', SWEPT_AT_ONCE)
+      const swept = await ask('sweep', SWEPT_AT_ONCE, newId())
       if (swept.length < SWEPT_AT_ONCE / 2) return
     }
   }
 
-  /** Tells Redis of this process's devices if it may not know them: it was away, or came back empty. */
+  /** Tells Redis of this process's devices if it may not know them: it was away, or has forgotten. */
   async function handOver(): Promise<void> {
-    const epoch = redis.generation() + outage.recoveries()
+    const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
     const beats = memory.held()
     for (let at = 0; at < beats.length; at += BEATS_AT_ONCE) {
@@ -154,7 +168,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     onRenewed()
   }
 
-  return { beat, leave, touch, read, present, sweep, close: outage.close }
+  return { beat, attach, leave, touch, read, present, sweep, close: outage.close }
 }
 
 function readRow([userId, status, changedAt]: PresenceRow): PresenceState {

@@ -25,7 +25,6 @@ export interface DeliveredState extends PresenceState {
 /** Somebody's status is no longer what it was. */
 export interface PresenceChange extends PresenceState {
   companyId: string
-  from: PresenceStatus
 }
 
 /** Spans in milliseconds (features 5.6). */
@@ -44,8 +43,10 @@ export const presenceTimes = {
 export interface PresenceStore {
   /** A device is heard of; OFFLINE takes it away. `heldMs`: how long it counts without being heard of again. */
   beat(person: Person, beat: Beat): Promise<PresenceState>
-  /** These devices' sockets are closed: they count for the grace alone. */
-  leave(person: Person, deviceIds: readonly string[]): Promise<void>
+  /** This process has a socket of the session's; what the session said counts on if its last socket closed just now. */
+  attach(person: Person, session: string): Promise<void>
+  /** A socket is closed. */
+  leave(person: Person, socket: ClosedSocket): Promise<void>
   /** The person does something. */
   touch(person: Person): Promise<void>
   /** Those of the people of whom something is known. */
@@ -64,6 +65,15 @@ export interface Beat {
   heldMs: number
   /** How long ago the person last did something; undefined unless it is told on behalf of earlier beats. */
   idleMs?: number | undefined
+}
+
+/** A socket that is no more. */
+export interface ClosedSocket {
+  deviceId: string
+  /** Its session, if this process has no other socket of it: without one at any process, it counts no longer either. */
+  session?: string | undefined
+  /** How long they count on. */
+  graceMs: number
 }
 
 /** Where changes go. */

@@ -2,17 +2,11 @@ import type { Redis, Result } from 'ioredis'
 
 /** One person's standing as Redis gives it: user id, status, and since when in milliseconds; '' where unknown. */
 export type PresenceRow = [userId: string, status: string, changedAt: string]
-/** A change as Redis gives it: company, user, the status before and now, and when in milliseconds. */
-export type PresenceChangeRow = [
-  companyId: string,
-  userId: string,
-  from: string,
-  status: string,
-  changedAt: string,
-]
+/** A change as Redis gives it: company, user, the status now, and since when in milliseconds. */
+export type PresenceChangeRow = [companyId: string, userId: string, status: string, changedAt: string]
 
-/** What a call has read, and what has changed by it. */
-export type PresenceAnswer = [rows: PresenceRow[], changes: PresenceChangeRow[]]
+/** What a call has read, what has changed by it, and, of a sweep, which life of Redis it was in. */
+export type PresenceAnswer = [rows: PresenceRow[], changes: PresenceChangeRow[], life: string]
 
 /** What every call needs; times in milliseconds. */
 export interface PresenceSettings {
@@ -30,9 +24,10 @@ declare module 'ioredis' {
 }
 
 /**
- * A person is a hash: status, changedAt, activeAt, and a field for each device: its status and when it ends. Beside them
- * each company has a sorted set of those who are not offline, by when time alone may change them, and all companies
- * together one of when to look at which. Every key expires by itself; whoever sweeps first tells of a change.
+ * A person is a hash: status, changedAt, activeAt, a field for each device: its status, when it ends and when it would by
+ * its last beat, and one for each process with open sockets of a session. Beside them each company has a sorted set of
+ * those who are not offline, by when time alone may change them, and all companies together one of when to look at
+ * which. Every key expires by itself; whoever sweeps first tells of a change. A life of Redis is over when it forgets.
  */
 const LUA = `
 local dueKey, prefix, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
@@ -41,24 +36,29 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local rows, changes = {}, {}
+local rows, changes, life = {}, {}, ''
 local function whole(number) return string.format('%.0f', number) end
 local function peopleKey(company) return prefix .. company .. ':due' end
 local function personKey(company, user) return prefix .. company .. ':' .. user end
 
 local function readPerson(key)
-  local person = { status = 'OFFLINE', changedAt = '', activeAt = 0, devices = {} }
+  local person = { status = 'OFFLINE', changedAt = '', activeAt = 0, devices = {}, sockets = {} }
   local fields = redis.call('HGETALL', key)
   for at = 1, #fields, 2 do
     local name, value = fields[at], fields[at + 1]
     if name == 'status' or name == 'changedAt' then person[name] = value
     elseif name == 'activeAt' then person.activeAt = tonumber(value)
+    elseif string.sub(name, 1, 7) == 'socket:' then person.sockets[name] = tonumber(value)
     else
-      local status, ends = string.match(value, '^(%u+) (%d+)$')
-      person.devices[name] = { status = status, ends = tonumber(ends) }
+      local status, ends, said = string.match(value, '^(%u+) (%d+) (%d+)$')
+      person.devices[name] = { status = status, ends = tonumber(ends), said = tonumber(said) }
     end
   end
   return person
+end
+
+local function put(key, name, device)
+  redis.call('HSET', key, name, device.status .. ' ' .. whole(device.ends) .. ' ' .. whole(device.said))
 end
 
 local function keep(key) redis.call('PEXPIRE', key, whole(memory)) end
@@ -77,8 +77,9 @@ local function settle(company, user, person)
     status, due = 'ONLINE', math.min(due, person.activeAt + idleness)
   end
   if status ~= person.status then
-    changes[#changes + 1] = { company, user, person.status, status, whole(now) }
-    person.changedAt = whole(now)
+    -- Two processes' announcements are put in order by it: no two changes of a person are of one time.
+    person.changedAt = whole(math.max(now, (tonumber(person.changedAt) or 0) + 1))
+    changes[#changes + 1] = { company, user, status, person.changedAt }
     redis.call('HSET', key, 'status', status, 'changedAt', person.changedAt)
   end
   redis.call('PEXPIRE', key, whole(last - now + memory))
@@ -112,8 +113,8 @@ if op == 'beat' then
     person.devices[name] = nil
   -- What is told on behalf of an earlier beat yields to a later one.
   elseif ARGV[11] == '' or not known or known.ends < now + ARGV[10] then
-    person.devices[name] = { status = status, ends = now + ARGV[10] }
-    redis.call('HSET', key, name, status .. ' ' .. whole(now + ARGV[10]))
+    person.devices[name] = { status = status, ends = now + ARGV[10], said = now + ARGV[10] }
+    put(key, name, person.devices[name])
   end
   local activeAt = person.activeAt
   if ARGV[11] ~= '' then activeAt = math.max(activeAt, now - ARGV[11])
@@ -123,14 +124,33 @@ if op == 'beat' then
     redis.call('HSET', key, 'activeAt', whole(activeAt))
   end
   settle(company, user, person)
-elseif op == 'leave' then
-  local key = personKey(company, user)
+elseif op == 'attach' then
+  local key, session = personKey(company, user), 'device:' .. ARGV[8]
   local person = readPerson(key)
-  for at = 9, #ARGV do
-    local device = person.devices['device:' .. ARGV[at]]
+  redis.call('HSET', key, 'socket:' .. ARGV[8] .. ':' .. ARGV[9], whole(now + memory))
+  local device = person.devices[session]
+  if device and device.ends > now and device.ends < device.said then
+    device.ends = device.said
+    put(key, session, device)
+  end
+  settle(company, user, person)
+elseif op == 'leave' then
+  local key, session, isHeld = personKey(company, user), ARGV[10], false
+  local person = readPerson(key)
+  local leaving = { 'device:' .. ARGV[9] }
+  if session ~= '' then
+    local prefix = 'socket:' .. session .. ':'
+    for name, ends in pairs(person.sockets) do
+      if name == prefix .. ARGV[11] or ends <= now then redis.call('HDEL', key, name)
+      else isHeld = isHeld or string.sub(name, 1, #prefix) == prefix end
+    end
+    if not isHeld then leaving[2] = 'device:' .. session end
+  end
+  for _, name in ipairs(leaving) do
+    local device = person.devices[name]
     if device and device.ends > now + ARGV[8] then
       device.ends = now + ARGV[8]
-      redis.call('HSET', key, 'device:' .. ARGV[at], device.status .. ' ' .. whole(device.ends))
+      put(key, name, device)
     end
   end
   if next(person.devices) then settle(company, user, person) end
@@ -149,6 +169,12 @@ elseif op == 'present' then
 elseif op == 'probe' then
   redis.call('SET', prefix .. 'probe', now, 'PX', 1000)
 elseif op == 'sweep' then
+  life = redis.call('GET', prefix .. 'life')
+  if not life then
+    life = ARGV[7]
+    redis.call('SET', prefix .. 'life', life)
+  end
+  keep(prefix .. 'life')
   local left = tonumber(ARGV[6])
   for _, each in ipairs(redis.call('ZRANGEBYSCORE', dueKey, '-inf', whole(now), 'LIMIT', 0, left)) do
     if left <= 0 then break end
@@ -165,7 +191,7 @@ elseif op == 'sweep' then
     end
   end
 end
-return { rows, changes }
+return { rows, changes, life }
 `
 
 /** The command that presence adds to a Redis client. */

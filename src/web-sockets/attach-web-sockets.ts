@@ -7,6 +7,7 @@ import { maxRequestBytes } from '../graphql/request-limits.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
 import { openSockets } from '../metrics/metrics.ts'
 import { createSocketDevices } from '../presence/device.ts'
+import { presenceTimes } from '../presence/status.ts'
 import { requestPath } from '../request-path.ts'
 import { createAdmission } from './admission.ts'
 import type { ConnectionParams } from './authenticate.ts'
@@ -57,9 +58,9 @@ export function attachWebSockets(
   })
   let isStopping = false
   // The clients of a server that stops come back at another one, which may take longer than the grace.
-  const devices = createSocketDevices({
-    leave: (person, deviceIds) => isStopping || parts.presence.leave(person, deviceIds),
-  })
+  const devices = createSocketDevices(parts.presence, () =>
+    isStopping ? presenceTimes.silence : presenceTimes.grace,
+  )
   // In production close reasons tell nothing of what went wrong inside, and so it is everywhere.
   const options = { ...socketProtocol(graphql, parts, devices, admission), isProd: true }
   const server = useServer<ConnectionParams, SocketState>(options, sockets, pingMs)
