@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
-import { beat, contactsOf, heartbeat, openDevice, presenceOf } from './support/presence.ts'
+import { beat, contactsOf, heartbeat, openDevice, presenceOf, watchPresence } from './support/presence.ts'
 import { redisForTests } from './support/redis.ts'
 
 const SOON = { interval: 50, timeout: 10_000 }
@@ -61,8 +61,10 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     expect(after).toEqual({ status: 'OFFLINE', changedAt: leftAt })
   })
 
-  it('is away after 5 minutes of heartbeats alone, and online again with the first thing done', async () => {
+  it('is away after 5 minutes of what clients do alone, and online again with the first thing done', async () => {
     const { alice, bob } = acme
+    const groupId = await alice.group('Team', [bob])
+    await alice.say({ conversationId: groupId }, 'Are you there?')
     await beat(bob, 'ONLINE')
     for (let at = 0; at < 10; at += 1) {
       clock.ms += 30 * SECOND - 1
@@ -70,6 +72,9 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     }
     clock.ms += 10
     expect(await beat(bob, 'ONLINE')).toBe('AWAY')
+    await bob.mutate('acknowledgeDelivery', { marks: [{ conversationId: groupId, upToSeq: 1 }] })
+    await bob.mutate('createConnectionTicket', {}, 'ticket')
+    await using _follower = await watchPresence(bob)
     expect(await presenceOf(alice, [bob])).toEqual(['AWAY'])
     await bob.run('{ viewer { unread { total } } }')
     await vi.waitFor(async () => expect(await presenceOf(alice, [bob])).toEqual(['ONLINE']), SOON)
