@@ -1,7 +1,8 @@
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
-import { beat, openDevice, presenceOf } from './support/presence.ts'
+import { beat, openDevice, presenceOf, watchPresence } from './support/presence.ts'
 import { redisForTests } from './support/redis.ts'
 
 const SECOND = 1_000
@@ -38,20 +39,25 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     return device
   }
 
-  /** Waits until the two servers, which count together, have so many sockets left. */
-  const socketsLeft = (count: number) =>
-    vi.waitFor(async () => {
-      const text = await (await fetch(`${one.url}/metrics`)).text()
-      expect(/^colloquy_live_subscriptions (\d+)/m.exec(text)?.[1]).toBe(`${count}`)
+  /** Waits until so many servers say that they have a socket of bob's session. */
+  async function heldBy(servers: number): Promise<void> {
+    const client = new Redis(redis?.url ?? '')
+    const key = `colloquy:presence:${acme.companyUuid}:${acme.bob.uuid}`
+    await vi.waitFor(async () => {
+      const fields = await client.hkeys(key)
+      expect(fields.filter((field) => field.startsWith('socket:'))).toHaveLength(servers)
     }, SOON)
+    client.disconnect()
+  }
 
   it('holds while one is open at either of them', async () => {
     const { alice, bob } = acme
     const here = await openSocket(bob)
     await using _other = await openSocket(there(bob))
     await beat(bob, 'ONLINE')
+    await heldBy(2)
     await here[Symbol.asyncDispose]()
-    await socketsLeft(1)
+    await heldBy(1)
     clock.ms += 10 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
     expect(await presenceOf(there(alice), [bob])).toEqual(['ONLINE'])
@@ -62,13 +68,34 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     const here = await openSocket(bob)
     await beat(bob, 'ONLINE')
     await here[Symbol.asyncDispose]()
-    await socketsLeft(0)
+    await heldBy(0)
     clock.ms += 4 * SECOND
     const other = await openSocket(there(bob))
     clock.ms += 10 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
     await other[Symbol.asyncDispose]()
-    await socketsLeft(0)
+    await heldBy(0)
+    clock.ms += 5 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
+  })
+
+  it('goes on for whom a server that stops leaves behind, and ends with the last socket elsewhere', async () => {
+    const { alice, bob } = acme
+    const three = await startApp({ beside: one, presenceClock: () => clock.ms })
+    await three.application.redis?.whenReady(10_000)
+    const device = await openSocket(bob.at(three.url))
+    await using watch = await watchPresence(alice, [bob])
+    expect(await beat(bob.at(three.url), 'ONLINE')).toBe('ONLINE')
+    await three[Symbol.asyncDispose]()
+    await device[Symbol.asyncDispose]()
+    await heldBy(0)
+    // What it had not told yet it tells in stopping.
+    await watch.count(1)
+    clock.ms += 20 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
+    const elsewhere = await openSocket(there(bob))
+    await elsewhere[Symbol.asyncDispose]()
+    await heldBy(0)
     clock.ms += 5 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
   })

@@ -119,6 +119,8 @@ function becomeReady(client: Redis, patience: AbortSignal): Promise<void> {
 async function quit(client: Redis): Promise<void> {
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
   try {
+    // Commands wait a turn for each other to be sent together; QUIT does not.
+    await client.ping()
     await client.quit()
   } catch {
     client.disconnect()
