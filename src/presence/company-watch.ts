@@ -49,17 +49,19 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   let delivering = false
 
   function receive(states: readonly PresenceState[]): void {
-    for (const state of states) if (isNews(state)) pending.set(state.userId, state)
+    for (const state of states) {
+      // Two processes' announcements may overtake each other.
+      const isOlder = state.changedAt !== null && state.changedAt < (told.get(state.userId)?.changedAt ?? 0)
+      if (!isOlder) take(state)
+    }
     if (!delivering && pending.size > 0) void deliverPending()
   }
 
-  /** Takes a state in; true if it differs from what was told last. */
-  function isNews(state: PresenceState): boolean {
-    const last = told.get(state.userId)
-    // Two processes' announcements may overtake each other.
-    if (state.changedAt !== null && state.changedAt < (last?.changedAt ?? 0)) return false
+  /** Takes a state in, to be delivered if it differs from what was told last. */
+  function take(state: PresenceState): void {
+    const hasChanged = told.get(state.userId)?.status !== state.status
     told.set(state.userId, state)
-    return last?.status !== state.status
+    if (hasChanged) pending.set(state.userId, state)
   }
 
   async function deliverPending(): Promise<void> {
@@ -111,6 +113,7 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
 
   async function reconcile(quietly = false): Promise<boolean> {
     const { companyId } = chores.tenant
+    const before = new Map(told)
     const present = await store.present(companyId, MOST_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
     const missing = [...told].flatMap(([userId, last]) =>
@@ -119,9 +122,13 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     const read = missing.length > 0 ? await store.read(companyId, missing) : []
     const known = read.filter(({ changedAt }) => changedAt !== null)
     const gone = goneAmong(missing, known)
-    const states = [...present, ...known, ...gone]
-    if (quietly) states.filter(isNews)
-    else receive(states)
+    for (const state of [...present, ...known, ...gone]) {
+      // Whoever was announced meanwhile is known better than that; for the others the store is right, whatever the times.
+      if (told.get(state.userId) !== before.get(state.userId)) continue
+      if (quietly) told.set(state.userId, state)
+      else take(state)
+    }
+    if (!delivering && pending.size > 0) void deliverPending()
     return doubted.size > 0
   }
 
