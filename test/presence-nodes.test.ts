@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../src/ids.ts'
+import { createSocketDevices } from '../src/presence/device.ts'
 import type { PresenceStatus } from '../src/presence/status.ts'
 import { presenceStream } from '../src/presence/stream.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
@@ -110,6 +111,31 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
     await beat(alice, 'ONLINE')
     await vi.waitFor(() => expect(messages.latest().get(alice.uuid)).toBe('ONLINE'), SOON)
     expect(messages.heard.length).toBe(told + 1)
+  })
+
+  it('is heard of by nobody when 10,000 sockets close and come back at once, and Redis keeps up', async () => {
+    const { alice, companyUuid: companyId } = acme
+    const people = Array.from({ length: 10_000 }, () => ({ companyId, userId: newId() }))
+    const { presence } = app.application.parts
+    const sockets = createSocketDevices(presence, () => 30 * SECOND)
+    const connect = async () => {
+      const opened = people.map((person) => sockets.open(person, `session of ${person.userId}`))
+      await Promise.all(
+        people.map((person, at) => presence.beat(person, opened[at]?.device.id ?? '', 'ONLINE')),
+      )
+      return opened
+    }
+    const opened = await connect()
+    await using messages = await listenTo(`colloquy:live:ephemeral:${companyId}`)
+    await beat(alice, 'ONLINE')
+    await vi.waitFor(() => expect(messages.latest().get(alice.uuid)).toBe('ONLINE'), SOON)
+    const told = messages.heard.length
+    for (const { close } of opened) close()
+    await connect()
+    await beat(alice, 'AWAY')
+    await vi.waitFor(() => expect(messages.latest().get(alice.uuid)).toBe('AWAY'), SOON)
+    expect(messages.heard.length).toBe(told + 1)
+    expect(warnings()).toEqual([])
   })
 
   async function thousandPeople(): Promise<string[]> {

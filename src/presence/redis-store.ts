@@ -15,6 +15,7 @@ import {
   type PresenceStore,
   presenceTimes,
 } from './status.ts'
+import { createTurns } from './turns.ts'
 
 /** What the shared store is made of. */
 export interface RedisStoreOptions {
@@ -30,8 +31,10 @@ export interface RedisStoreOptions {
   readonly onRenewed: () => void
 }
 
-/** Longer than for the rate limits: a heartbeat may wait, and thousands may come at once. */
+/** Longer than for the rate limits: a heartbeat may wait. */
 const ANSWER_WITHIN_MS = 900
+/** When thousands of sockets close together, the last is not to wait for its answer while the first are worked on. */
+const MOST_AT_ONCE = 500
 const SWEPT_AT_ONCE = 500
 const SWEEPS_A_TURN = 10
 const BEATS_AT_ONCE = 200
@@ -54,6 +57,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     onFallback: options.onFallback,
   })
   const process = newId()
+  const inTurn = createTurns(MOST_AT_ONCE)
   let seenLife = ''
   let toldEpoch = ''
 
@@ -70,14 +74,16 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   }
 
   /** Asks Redis, or this process's memory while Redis is given up on. */
-  async function ifShared<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
-    if (outage.active()) return inMemory()
-    try {
-      return await inRedis()
-    } catch (error) {
-      outage.begin(error)
-      return inMemory()
-    }
+  function ifShared<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
+    return inTurn(async () => {
+      if (outage.active()) return inMemory()
+      try {
+        return await inRedis()
+      } catch (error) {
+        outage.begin(error)
+        return inMemory()
+      }
+    })
   }
 
   function beat(person: Person, beat: Beat): Promise<PresenceState> {
