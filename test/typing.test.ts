@@ -97,6 +97,19 @@ describe('typing', () => {
     await watched.until(() => typingIn(watched).length === 5)
   })
 
+  it('ends with the typist’s access to the company', async () => {
+    const { alice, bob, carol } = acme
+    await using watched = await watchTyping(alice, groupId, bob)
+    await setTyping(bob, groupId)
+    await watched.until(() => typingIn(watched).length === 1)
+    await alice.mutate('syncMembers', {
+      members: [{ externalId: bob.externalId, name: 'Bob', isEnabled: false }],
+    })
+    await carol.say({ conversationId: groupId }, 'end')
+    await finished(watched)
+    expect(typingIn(watched)).toEqual([true, false].map((typing) => [bob.userId, typing]))
+  })
+
   it('reaches who comes later with its next sign', async () => {
     const { alice, bob, carol } = acme
     await using early = await watchTyping(alice, groupId, alice)

@@ -95,7 +95,7 @@ async function open(
     userId,
     offer(event: LiveEvent): void {
       if (queue.hasEnded) return
-      if (event.conversationId === conversationId) typing?.see(event)
+      if ([conversationId, null].includes(event.conversationId)) typing?.see(event)
       const mapped = isShutOut(event, userId) ? 'ended' : map(event)
       if (mapped === 'ended') queue.end()
       else if (mapped?.isLast) queue.end(mapped.value)
