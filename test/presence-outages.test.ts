@@ -56,48 +56,56 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
     await redis?.restart()
   }
 
-  async function freezes(): Promise<void> {
+  async function bothLog(begin: string): Promise<void> {
+    const has = ({ logged }: TestApp) => logged.some(({ msg }) => String(msg).startsWith(begin))
+    await vi.waitFor(() => expect([one, two].map(has)).toEqual([true, true]), SOON)
+  }
+
+  async function freezes(meanwhile = async () => {}): Promise<void> {
     for (const { logged } of [one, two]) logged.splice(0)
     redis?.stop()
-    // Long enough that both have given up on it.
-    const hasNoticed = ({ logged }: TestApp) =>
-      logged.some(({ msg }) => String(msg).startsWith('presence and its changes fall back'))
-    await vi.waitFor(() => expect([one, two].every(hasNoticed)).toBe(true), SOON)
+    // Until both have given up on it, and back again.
+    await bothLog('presence and its changes fall back')
+    await meanwhile()
     redis?.cont()
+    await bothLog('presence and its changes are shared')
   }
 
   it.each([
     ['forgets everything', forgets],
     ['starts again, empty', restarts],
     ['freezes for a while', freezes],
-  ])('%s goes on for everybody, and nobody is told otherwise', async (_what, goesWrong) => {
-    const { alice, bob, carol, dave } = acme
-    const people = [bob, carol, dave]
-    await using here = await watchPresence(alice, people)
-    await using away = await watchPresence(there(alice), people)
-    await using socket = openDevice(bob)
-    await using other = openDevice(there(carol))
-    await socket.beat('ONLINE')
-    for (const watch of [here, away]) await watch.count(1)
-    await other.beat('AWAY')
-    for (const watch of [here, away]) await watch.count(2)
-    await goesWrong()
-    for (const viewer of [alice, there(alice)]) {
-      await vi.waitFor(
-        async () => expect(await presenceOf(viewer, people)).toEqual(['ONLINE', 'AWAY', 'OFFLINE']),
-        SOON,
-      )
-    }
-    await beat(dave, 'ONLINE')
-    for (const watch of [here, away]) {
-      await watch.event(({ user }) => user.id === dave.userId)
-      expect(told(watch)).toEqual([
-        [bob.userId, 'ONLINE'],
-        [carol.userId, 'AWAY'],
-        [dave.userId, 'ONLINE'],
-      ])
-    }
-  })
+  ])(
+    '%s goes on for everybody, and nobody is told otherwise',
+    async (_what, goesWrong: () => Promise<void>) => {
+      const { alice, bob, carol, dave } = acme
+      const people = [bob, carol, dave]
+      await using here = await watchPresence(alice, people)
+      await using away = await watchPresence(there(alice), people)
+      await using socket = openDevice(bob)
+      await using other = openDevice(there(carol))
+      await socket.beat('ONLINE')
+      for (const watch of [here, away]) await watch.count(1)
+      await other.beat('AWAY')
+      for (const watch of [here, away]) await watch.count(2)
+      await goesWrong()
+      for (const viewer of [alice, there(alice)]) {
+        await vi.waitFor(
+          async () => expect(await presenceOf(viewer, people)).toEqual(['ONLINE', 'AWAY', 'OFFLINE']),
+          SOON,
+        )
+      }
+      await beat(dave, 'ONLINE')
+      for (const watch of [here, away]) {
+        await watch.event(({ user }) => user.id === dave.userId)
+        expect(told(watch)).toEqual([
+          [bob.userId, 'ONLINE'],
+          [carol.userId, 'AWAY'],
+          [dave.userId, 'ONLINE'],
+        ])
+      }
+    },
+  )
 
   it('has forgotten somebody of a server that is gone too, tells that soon', async () => {
     const { alice, bob } = acme
@@ -160,5 +168,38 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
     client.disconnect()
     await watch.count(3)
     expect(told(watch).map(([, status]) => status)).toEqual(['ONLINE', 'OFFLINE', 'ONLINE'])
+  })
+
+  it('freezes does not bring back who left meanwhile', async () => {
+    const { alice, bob, carol, dave } = acme
+    await using watch = await watchPresence(alice, [bob, carol, dave])
+    await using socket = openDevice(bob)
+    const other = openDevice(carol)
+    await socket.beat('ONLINE')
+    await watch.count(1)
+    await other.beat('ONLINE')
+    await watch.count(2)
+    await freezes(async () => {
+      expect(await socket.beat('OFFLINE')).toBe('OFFLINE')
+      await watch.count(3)
+      await other[Symbol.asyncDispose]()
+      await vi.waitFor(() => {
+        clock.off += 100
+        expect(told(watch)).toHaveLength(4)
+      }, SOON)
+    })
+    await vi.waitFor(
+      async () => expect(await presenceOf(there(alice), [bob, carol])).toEqual(['OFFLINE', 'OFFLINE']),
+      SOON,
+    )
+    await beat(dave, 'ONLINE')
+    await watch.event(({ user }) => user.id === dave.userId)
+    expect(told(watch)).toEqual([
+      [bob.userId, 'ONLINE'],
+      [carol.userId, 'ONLINE'],
+      [bob.userId, 'OFFLINE'],
+      [carol.userId, 'OFFLINE'],
+      [dave.userId, 'ONLINE'],
+    ])
   })
 })

@@ -12,7 +12,7 @@ import {
 interface Device {
   status: PresenceStatus
   endsAt: number
-  /** When it would end by its last beat. */
+  /** When it would end by its last beat; until then it is known that it has ended. */
   saidUntil: number
 }
 
@@ -26,16 +26,23 @@ interface PersonRecord {
   dueAt: number
 }
 
-/** A device as it stands, to be told to another store. */
-export interface HeldBeat {
+/** A device as it stands, to be told to another store; spans in milliseconds. */
+export interface HeldDevice {
   person: Person
-  beat: Beat
+  deviceId: string
+  /** OFFLINE or held no more: it has ended. */
+  status: PresenceStatus
+  heldMs: number
+  /** The other store knows better if it has a beat that counts for longer than this. */
+  saidMs: number
+  /** How long ago the person last did something. */
+  idleMs: number
 }
 
 /** The store of a process that runs alone, and what it falls back to. */
 export interface MemoryStore extends PresenceStore {
-  /** Every device that counts at this moment. */
-  held(): HeldBeat[]
+  /** Every device that counts at this moment, or would if it had not ended. */
+  held(): HeldDevice[]
 }
 
 /** Looked at together are those that are due within so many milliseconds. */
@@ -68,7 +75,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
   /** Brings a record up to the moment, tells of the change, and has it looked at when time alone will change it next. */
   function settle(companyId: string, record: PersonRecord): PresenceState {
     const time = now()
-    for (const [id, { endsAt }] of record.devices) if (endsAt <= time) record.devices.delete(id)
+    for (const [id, { saidUntil }] of record.devices) if (saidUntil <= time) record.devices.delete(id)
     const status = statusOf(record, time)
     if (status !== record.status) {
       record.status = status
@@ -95,15 +102,13 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     if (people?.size === 0) companies.delete(companyId)
   }
 
-  async function beat(person: Person, { deviceId, status, heldMs, idleMs }: Beat): Promise<PresenceState> {
+  async function beat(person: Person, { deviceId, status, heldMs }: Beat): Promise<PresenceState> {
     const record = recordOf(person) ?? createRecord(person)
     const time = now()
     const known = record.devices.get(deviceId)
     const wasOnline = known?.status === 'ONLINE' && known.endsAt > time
-    if (status === 'OFFLINE') record.devices.delete(deviceId)
-    else record.devices.set(deviceId, { status, endsAt: time + heldMs, saidUntil: time + heldMs })
-    if (idleMs !== undefined) record.activeAt = Math.max(record.activeAt, time - idleMs)
-    else if (status === 'ONLINE' && !wasOnline) record.activeAt = time
+    record.devices.set(deviceId, { status, endsAt: time + heldMs, saidUntil: time + heldMs })
+    if (status === 'ONLINE' && !wasOnline) record.activeAt = time
     return settle(person.companyId, record)
   }
 
@@ -154,15 +159,19 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     }
   }
 
-  function held(): HeldBeat[] {
+  function held(): HeldDevice[] {
     const time = now()
     return [...companies].flatMap(([companyId, people]) =>
       [...people.values()].flatMap(({ userId, devices, activeAt }) =>
         [...devices]
-          .filter(([, { endsAt }]) => endsAt > time)
-          .map(([deviceId, { status, endsAt }]) => ({
+          .filter(([, { saidUntil }]) => saidUntil > time)
+          .map(([deviceId, { status, endsAt, saidUntil }]) => ({
             person: { companyId, userId },
-            beat: { deviceId, status, heldMs: endsAt - time, idleMs: time - activeAt },
+            deviceId,
+            status,
+            heldMs: Math.max(0, endsAt - time),
+            saidMs: saidUntil - time,
+            idleMs: time - activeAt,
           })),
       ),
     )
@@ -172,17 +181,22 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
 }
 
 function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceStatus {
-  if (devices.size === 0) return 'OFFLINE'
-  const isOnline = [...devices.values()].some(({ status }) => status === 'ONLINE')
+  const there = thereAmong(devices, time)
+  if (there.length === 0) return 'OFFLINE'
+  const isOnline = there.some(({ status }) => status === 'ONLINE')
   return isOnline && time < activeAt + presenceTimes.idleness ? 'ONLINE' : 'AWAY'
 }
 
 /** When time alone changes the status, or ends what is remembered; now if there is nothing to remember. */
 function nextChange({ status, changedAt, activeAt, devices }: PersonRecord, time: number): number {
   if (status === 'OFFLINE') return changedAt === null ? time : changedAt + presenceTimes.memory
-  const ends = [...devices.values()].map(({ endsAt }) => endsAt)
+  const ends = thereAmong(devices, time).map(({ endsAt }) => endsAt)
   if (status === 'ONLINE') ends.push(activeAt + presenceTimes.idleness)
   return Math.min(...ends)
+}
+
+function thereAmong(devices: ReadonlyMap<string, Device>, time: number): Device[] {
+  return [...devices.values()].filter(({ status, endsAt }) => status !== 'OFFLINE' && endsAt > time)
 }
 
 function slotOf(time: number): number {

@@ -74,12 +74,13 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   channel.onGap(reconcileAll)
 
   function onFallback(active: boolean): void {
-    isAlone = active
+    isAlone ||= active
     presenceFallback.set(active ? 1 : 0)
     forgetTimes()
   }
 
   function onRenewed(): void {
+    isAlone = false
     forgetTimes()
     reconcileAll()
   }

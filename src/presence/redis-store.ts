@@ -4,7 +4,7 @@ import type { RedisConnections } from '../redis/connection.ts'
 import { withDeadline } from '../redis/deadline.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
-import { createMemoryStore } from './memory-store.ts'
+import { createMemoryStore, type HeldDevice } from './memory-store.ts'
 import {
   type Beat,
   type ClosedSocket,
@@ -37,7 +37,7 @@ const ANSWER_WITHIN_MS = 900
 const MOST_AT_ONCE = 500
 const SWEPT_AT_ONCE = 500
 const SWEEPS_A_TURN = 10
-const BEATS_AT_ONCE = 200
+const TOLD_AT_ONCE = 200
 
 /**
  * Shares presence through Redis, and keeps it by what this process hears while Redis does not answer. What this process
@@ -89,16 +89,11 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   function beat(person: Person, beat: Beat): Promise<PresenceState> {
     const noteIt = () => memory.beat(person, beat)
     return ifShared(async () => {
-      const [state] = await askToBeat(person, beat)
+      const { deviceId, status, heldMs } = beat
+      const [state] = await ask('beat', person.companyId, person.userId, deviceId, status, heldMs)
       const noted = await noteIt()
       return state ?? noted
     }, noteIt)
-  }
-
-  function askToBeat({ companyId, userId }: Person, beat: Beat): Promise<PresenceState[]> {
-    const { deviceId, status, heldMs, idleMs } = beat
-    const idle = idleMs === undefined ? '' : Math.floor(idleMs)
-    return ask('beat', companyId, userId, deviceId, status, Math.ceil(heldMs), idle)
   }
 
   function attach(person: Person, session: string): Promise<void> {
@@ -161,17 +156,21 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     }
   }
 
-  /** Tells Redis of this process's devices if it may not know them: it was away, or has forgotten. */
+  /** Tells Redis of this process's devices, and of those that have ended, if it may not know them: it was away, or has forgotten. */
   async function handOver(): Promise<void> {
     const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
-    const beats = memory.held()
-    for (let at = 0; at < beats.length; at += BEATS_AT_ONCE) {
-      const some = beats.slice(at, at + BEATS_AT_ONCE)
-      await Promise.all(some.map(({ person, beat }) => askToBeat(person, beat)))
+    const devices = memory.held()
+    for (let at = 0; at < devices.length; at += TOLD_AT_ONCE) {
+      await Promise.all(devices.slice(at, at + TOLD_AT_ONCE).map(tellOf))
     }
     toldEpoch = epoch
     onRenewed()
+  }
+
+  function tellOf({ person, deviceId, status, heldMs, saidMs, idleMs }: HeldDevice): Promise<unknown> {
+    const spans = [heldMs, saidMs, idleMs].map(Math.ceil)
+    return ask('tell', person.companyId, person.userId, deviceId, status, ...spans)
   }
 
   return { beat, attach, leave, touch, read, present, sweep, close: outage.close }

@@ -63,8 +63,6 @@ export interface Beat {
   deviceId: string
   status: PresenceStatus
   heldMs: number
-  /** How long ago the person last did something; undefined unless it is told on behalf of earlier beats. */
-  idleMs?: number | undefined
 }
 
 /** A socket that is no more. */

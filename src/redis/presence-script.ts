@@ -61,13 +61,19 @@ local function put(key, name, device)
   redis.call('HSET', key, name, device.status .. ' ' .. whole(device.ends) .. ' ' .. whole(device.said))
 end
 
+local function act(key, person, at)
+  if at == person.activeAt then return end
+  person.activeAt = at
+  redis.call('HSET', key, 'activeAt', whole(at))
+end
+
 local function keep(key) redis.call('PEXPIRE', key, whole(memory)) end
 
 local function settle(company, user, person)
   local key, isOnline, isThere, due, last = personKey(company, user), false, false, nil, now
   for name, device in pairs(person.devices) do
-    if device.ends <= now then redis.call('HDEL', key, name)
-    else
+    if device.said <= now then redis.call('HDEL', key, name)
+    elseif device.status ~= 'OFFLINE' and device.ends > now then
       isThere, isOnline = true, isOnline or device.status == 'ONLINE'
       due, last = math.min(due or device.ends, device.ends), math.max(last, device.ends)
     end
@@ -108,21 +114,22 @@ if op == 'beat' then
   local key = personKey(company, user)
   local person, name, status = readPerson(key), 'device:' .. ARGV[8], ARGV[9]
   local known = person.devices[name]
-  if status == 'OFFLINE' then
-    redis.call('HDEL', key, name)
-    person.devices[name] = nil
-  -- What is told on behalf of an earlier beat yields to a later one.
-  elseif ARGV[11] == '' or not known or known.ends < now + ARGV[10] then
-    person.devices[name] = { status = status, ends = now + ARGV[10], said = now + ARGV[10] }
+  -- One that has left is kept as such, so that nobody tells of an earlier beat as if it were there.
+  person.devices[name] = { status = status, ends = now + ARGV[10], said = now + ARGV[10] }
+  put(key, name, person.devices[name])
+  if status == 'ONLINE' and not (known and known.status == 'ONLINE' and known.ends > now) then
+    act(key, person, now)
+  end
+  settle(company, user, person)
+elseif op == 'tell' then
+  local key = personKey(company, user)
+  local person, name = readPerson(key), 'device:' .. ARGV[8]
+  local known, said = person.devices[name], now + ARGV[11]
+  if not known or known.said <= said then
+    person.devices[name] = { status = ARGV[9], ends = now + ARGV[10], said = said }
     put(key, name, person.devices[name])
   end
-  local activeAt = person.activeAt
-  if ARGV[11] ~= '' then activeAt = math.max(activeAt, now - ARGV[11])
-  elseif status == 'ONLINE' and not (known and known.status == 'ONLINE' and known.ends > now) then activeAt = now end
-  if activeAt ~= person.activeAt then
-    person.activeAt = activeAt
-    redis.call('HSET', key, 'activeAt', whole(activeAt))
-  end
+  act(key, person, math.max(person.activeAt, now - ARGV[12]))
   settle(company, user, person)
 elseif op == 'attach' then
   local key, session = personKey(company, user), 'device:' .. ARGV[8]
@@ -158,8 +165,7 @@ elseif op == 'touch' then
   local key = personKey(company, user)
   local person = readPerson(key)
   if next(person.devices) then
-    person.activeAt = now
-    redis.call('HSET', key, 'activeAt', whole(now))
+    act(key, person, now)
     settle(company, user, person)
   end
 elseif op == 'read' then
