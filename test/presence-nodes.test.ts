@@ -38,6 +38,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
   })
   beforeEach(async () => {
     ahead.ms = 0
+    app.logged.splice(0)
     acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   })
 

@@ -34,7 +34,7 @@ export interface RedisStoreOptions {
 /** Longer than for the rate limits: a heartbeat may wait. */
 const ANSWER_WITHIN_MS = 900
 /** When thousands of sockets close together, the last is not to wait for its answer while the first are worked on. */
-const MOST_AT_ONCE = 500
+const MOST_AT_ONCE = 200
 const SWEPT_AT_ONCE = 500
 const SWEEPS_A_TURN = 10
 const TOLD_AT_ONCE = 200
