@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withClient } from '../src/database/roles.ts'
 import { queueDigests } from '../src/notifications/queue-digests.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
-import type { Recorder } from './support/recorder.ts'
+import { makeOlder, onDatabase, refusal, storedPositions, sweepOnce } from './support/retention.ts'
 import { changeManyTimes, range } from './support/stored-events.ts'
 
 const SENT = '... on MessageSent { cursor message { seq } } ... on Discontinuity { cursor }'
-const CHANGED = '... on ConversationChanged { cursor } ... on Discontinuity { cursor }'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
@@ -24,42 +22,9 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-async function onDatabase<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-  let rows: Row[] = []
-  await withClient(app.database.adminUrl, async (admin) => {
-    rows = (await admin.query<Row>(text, values)).rows
-  })
-  return rows
-}
-
-/** Makes what there is of the company's events so many days older. */
-const age = (days: number) =>
-  onDatabase('update events set created_at = created_at - make_interval(days => $2) where company_id = $1', [
-    acme.companyUuid,
-    days,
-  ])
-
-const positions = async () =>
-  (
-    await onDatabase<{ position: string }>(
-      'select position from events where company_id = $1 order by position',
-      [acme.companyUuid],
-    )
-  ).map(({ position }) => Number(position))
-
-/** Digests are looked for first: nothing is deleted before. */
-async function sweep() {
-  await onDatabase('update companies set email_delay_minutes = 0 where id = $1', [acme.companyUuid])
-  await queueDigests(app.application.parts)
-  return purge(app.application.parts)
-}
-
-async function refusal(recorder: Recorder) {
-  const found = await recorder.until(
-    ({ error, answers }) => (error as object[])?.[0] ?? answers[0]?.errors?.[0],
-  )
-  return found as { message: string; extensions: object }
-}
+const age = (days: number) => makeOlder(app, acme, days)
+const sweep = () => sweepOnce(app, acme)
+const positions = () => storedPositions(app, acme)
 
 describe.each<Transport>(['WebSocket', 'SSE'])('a cursor older than what is kept, over %s', (transport) => {
   it('is refused with what to do next, and the last one that is gone still holds', async () => {
@@ -95,6 +60,7 @@ describe('the purge', () => {
     await alice.say({ conversationId: groupId }, 'two')
     // The clock of an earlier write may have been ahead.
     await onDatabase(
+      app,
       `update events set created_at = now() - interval '9 days' where company_id = $1 and position <> $2`,
       [acme.companyUuid, before.at(1)],
     )
@@ -123,6 +89,7 @@ describe('the purge', () => {
     await sweep()
     expect(await positions()).toEqual([])
     const [{ count }] = (await onDatabase<{ count: number }>(
+      app,
       'select count(*)::int as count from events where company_id = $1',
       [globex.companyUuid],
     )) as [{ count: number }]
@@ -151,28 +118,19 @@ describe('the purge', () => {
     expect(await positions()).toEqual([])
   })
 
-  it('ends a replay that it overtakes rather than have it skip anything', async () => {
-    const { events: after } = await cursorsOf(acme.bob, groupId)
-    await changeManyTimes(app, acme.companyUuid, groupId, 3_000)
-    await using replay = followConversation(acme.bob, 'WebSocket', groupId, CHANGED, after)
-    await replay.count(1)
-    await age(40)
-    for (let swept = 1; swept > 0; ) swept = (await sweep()).events
-    await replay.until(({ isComplete, events }) => isComplete || events.length === 3_000)
-    if (replay.events.length === 3_000) return
-    const { __typename, cursor } = replay.events.at(-1)
-    expect(__typename).toBe('Discontinuity')
-    await using resumed = followConversation(acme.bob, 'WebSocket', groupId, CHANGED, cursor)
-    expect(await refusal(resumed)).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
-  })
-
   it('deletes idempotency keys of a week ago and no others', async () => {
     const keyOf = async (idempotencyKey: string) =>
       acme.alice.say({ conversationId: groupId }, 'keyed', { idempotencyKey })
     await keyOf('old')
-    await onDatabase(`update idempotency_keys set created_at = now() - interval '8 days' where key = 'old'`)
+    await onDatabase(
+      app,
+      `update idempotency_keys set created_at = now() - interval '8 days' where key = 'old'`,
+    )
     const { seq } = await keyOf('young')
-    await onDatabase(`update idempotency_keys set created_at = now() - interval '6 days' where key = 'young'`)
+    await onDatabase(
+      app,
+      `update idempotency_keys set created_at = now() - interval '6 days' where key = 'young'`,
+    )
     expect(await purge(app.application.parts)).toMatchObject({ idempotencyKeys: 1 })
     expect((await keyOf('young')).seq).toBe(seq)
     expect((await keyOf('old')).seq).toBe(seq + 1)

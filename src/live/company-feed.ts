@@ -31,6 +31,8 @@ export interface CompanyFeed {
 
 const BATCH = 200
 
+// Positions are given without gaps, so a gap in what is read is what has been deleted; nothing is delivered over it.
+
 /** Creates the feed of one company over the chores role bound to it; `onAccessChanged` runs before such an event is offered. */
 export function createCompanyFeed(
   chores: TenantDatabase,
@@ -80,8 +82,9 @@ export function createCompanyFeed(
       const aim = target
       const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
       const events = await readEvents(chores, { after: position, most: BATCH, userIds })
-      if (isCutOff(events, position)) interruptBelow(events)
+      if (events.length === 0) await passOverDeleted()
       for (const event of events) {
+        if (event.position > position + 1) interruptBelow(event.position)
         dispatch(event)
         position = event.position
       }
@@ -91,9 +94,16 @@ export function createCompanyFeed(
     if (joined.size === 0) target = position
   }
 
+  /** Everything above may have been deleted, and nothing written since. */
+  async function passOverDeleted(): Promise<void> {
+    const { next } = await readStreamBounds(chores, position)
+    interruptBelow(next)
+    position = Math.max(position, next - 1)
+  }
+
   /** What they have not seen is kept no longer: their clients are told so when they resume. */
-  function interruptBelow([oldest]: LiveEvent[]): void {
-    for (const [subscriber, seen] of joined) if (oldest && seen + 1 < oldest.position) subscriber.interrupt()
+  function interruptBelow(next: number): void {
+    for (const [subscriber, seen] of joined) if (seen + 1 < next) subscriber.interrupt()
   }
 
   function dispatch(event: LiveEvent): void {
@@ -116,9 +126,9 @@ export function createCompanyFeed(
   }
 
   async function startFrom(after: number | undefined): Promise<number> {
-    const { head, oldest } = await readStreamBounds(chores)
+    const { head, next } = await readStreamBounds(chores, after)
     if (after === undefined) return head
-    if (after <= head && after + 1 >= oldest) return after
+    if (after <= head && after + 1 === next) return after
     throw expired()
   }
 
@@ -143,14 +153,20 @@ export function createCompanyFeed(
     }
     if (closed) subscriber.interrupt()
     if (subscriber.hasEnded) return
+    // The feed has read events that are not there for this subscriber to read.
+    if (at < position) throw expired()
     if (joined.size === 0) position = Math.max(position, at)
     joined.set(subscriber, at)
   }
 
   async function offerPage(subscriber: Subscriber, after: number): Promise<LiveEvent[]> {
     const events = await readEvents(chores, { after, most: BATCH, userIds: [subscriber.userId] })
-    if (isCutOff(events, after)) throw expired()
-    for (const event of events) offer(subscriber, event)
+    let at = after
+    for (const event of events) {
+      if (event.position > at + 1) throw expired()
+      offer(subscriber, event)
+      at = event.position
+    }
     return events
   }
 
@@ -161,11 +177,6 @@ export function createCompanyFeed(
   }
 
   return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), wake, close }
-}
-
-/** True if events that followed `after` are kept no longer: positions have no gaps, and the oldest are deleted first. */
-function isCutOff([oldest]: LiveEvent[], after: number): boolean {
-  return oldest !== undefined && oldest.position > after + 1
 }
 
 function expired(): Refusal {

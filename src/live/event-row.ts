@@ -85,7 +85,7 @@ const eventsAfter: Statement = {
 const streamBounds: Statement = {
   name: 'stream_bounds',
   text: `select s.position::text as head,
-      (select min(e.position) from events e where e.company_id = s.company_id)::text as oldest
+      (select min(e.position) from events e where e.company_id = s.company_id and e.position > $2::bigint)::text as next
     from company_streams s where s.company_id = $1`,
 }
 
@@ -115,13 +115,17 @@ export async function readEvents(
   return rows.map(readEvent)
 }
 
-/** The last position taken, and the oldest event still kept. */
-export async function readStreamBounds(chores: TenantDatabase): Promise<{ head: number; oldest: number }> {
-  const [row] = await chores.query<{ head: string; oldest: string | null }>(streamBounds, [
+/** The last position taken, and that of the first event above `after`, or of the next one to come. */
+export async function readStreamBounds(
+  chores: TenantDatabase,
+  after = Number.MAX_SAFE_INTEGER,
+): Promise<{ head: number; next: number }> {
+  const [row] = await chores.query<{ head: string; next: string | null }>(streamBounds, [
     chores.tenant.companyId,
+    after,
   ])
   const head = Number(row?.head ?? 0)
-  return { head, oldest: row?.oldest ? Number(row.oldest) : head + 1 }
+  return { head, next: row?.next ? Number(row.next) : head + 1 }
 }
 
 function readEvent(flat: FlatRow): LiveEvent {

@@ -1,0 +1,54 @@
+import { withClient } from '../../src/database/roles.ts'
+import { queueDigests } from '../../src/notifications/queue-digests.ts'
+import { type Purged, purge } from '../../src/retention/purge.ts'
+import type { TestApp } from './app.ts'
+import type { Answer } from './client.ts'
+import type { Recorder } from './recorder.ts'
+
+interface Company {
+  companyUuid: string
+}
+
+/** Runs SQL as the owner of the tables. */
+export async function onDatabase<Row extends object>(
+  { database }: TestApp,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  let rows: Row[] = []
+  await withClient(database.adminUrl, async (admin) => {
+    rows = (await admin.query<Row>(text, values)).rows
+  })
+  return rows
+}
+
+/** Makes what there is of the company's events so many days older. */
+export async function makeOlder(app: TestApp, { companyUuid }: Company, days: number): Promise<void> {
+  await onDatabase(
+    app,
+    'update events set created_at = created_at - make_interval(days => $2) where company_id = $1',
+    [companyUuid, days],
+  )
+}
+
+/** The positions of the events that are kept, in order. */
+export async function storedPositions(app: TestApp, { companyUuid }: Company): Promise<number[]> {
+  const rows = await onDatabase<{ position: string }>(
+    app,
+    'select position from events where company_id = $1 order by position',
+    [companyUuid],
+  )
+  return rows.map(({ position }) => Number(position))
+}
+
+/** Deletes what is past its time; digests are looked for first, before which nothing is deleted. */
+export async function sweepOnce(app: TestApp, { companyUuid }: Company): Promise<Purged> {
+  await onDatabase(app, 'update companies set email_delay_minutes = 0 where id = $1', [companyUuid])
+  await queueDigests(app.application.parts)
+  return purge(app.application.parts)
+}
+
+/** Waits for a subscription to be refused and gives the first error. */
+export async function refusal(recorder: Recorder): Promise<NonNullable<Answer['errors']>[number]> {
+  return recorder.until(({ error, answers }) => (Array.isArray(error) ? error[0] : answers[0]?.errors?.[0]))
+}
