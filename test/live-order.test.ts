@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import type { Client, Data } from './support/client.ts'
 import { cursorsOf, followConversation, followInbox } from './support/following.ts'
-import type { Recorder } from './support/recorder.ts'
 import { changeManyTimes, positionOf, range } from './support/stored-events.ts'
 
 const INBOX = '... on ConversationActivity { cursor message { seq body } } ... on Discontinuity { cursor }'
@@ -160,63 +159,4 @@ describe('a cursor', () => {
     )
     expect(bodiesOf(await group.count(1))).toEqual(['3'])
   })
-
-  it('is refused, with what to do, if it is made up or of somebody or something else', async () => {
-    const acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
-    const globex = await app.company('Globex', { gina: 'owner' })
-    const { alice, bob } = acme
-    const groupId = await alice.group('Team', [bob])
-    const otherId = await alice.group('Other', [bob])
-    const mine = await cursorsOf(bob, groupId)
-    const bytes = Buffer.from(mine.inbox, 'base64url')
-    const flipped = (at: number) =>
-      Buffer.from(bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))).toString('base64url')
-    const wrong: Record<string, string> = {
-      nothing: '',
-      'made up': Buffer.alloc(24).toString('base64url'),
-      garbage: 'garbage',
-      'too long': `${mine.inbox}AAAA`,
-      'written otherwise': `${mine.inbox}=`,
-      'another position': flipped(7),
-      'another signature': flipped(12),
-      "somebody else's": (await cursorsOf(alice, groupId)).inbox,
-      "another company's": (await globex.gina.run('{ viewer { inboxCursor } }')).viewer.inboxCursor,
-      "a conversation's": mine.events,
-    }
-    for (const [name, cursor] of Object.entries(wrong)) {
-      await expectExpired(name, followInbox(bob, 'WebSocket', INBOX, cursor))
-    }
-    const ofOthers = {
-      ...wrong,
-      "a conversation's": (await cursorsOf(bob, otherId)).events,
-      "the inbox's": mine.inbox,
-    }
-    for (const [name, cursor] of Object.entries(ofOthers)) {
-      await expectExpired(name, followConversation(bob, 'SSE', groupId, EVENTS, cursor))
-    }
-  })
-
-  it('is refused once the events after it are no longer kept', async () => {
-    const { alice, bob, companyUuid } = await app.company('Acme', { alice: 'owner', bob: 'member' })
-    const groupId = await alice.group('Team', [bob])
-    const { inbox: old } = await cursorsOf(bob, groupId)
-    for (const body of ['1', '2', '3']) await alice.say({ conversationId: groupId }, body)
-    const { inbox: fresh } = await cursorsOf(bob, groupId)
-    const { prisma } = app.application.parts.database.forChores(companyUuid)
-    await prisma.event.deleteMany({ where: { companyId: companyUuid, position: { lt: positionOf(fresh) } } })
-    await expectExpired('old', followInbox(bob, 'WebSocket', INBOX, old))
-    await using inbox = followInbox(bob, 'WebSocket', INBOX, fresh)
-    await alice.say({ conversationId: groupId }, '4')
-    expect(bodiesOf(await inbox.count(1))).toEqual(['4'])
-  })
-
-  async function expectExpired(name: string, recorder: Recorder): Promise<void> {
-    const [answer] = (await recorder.until(
-      ({ answers }) => answers.length > 0 && answers,
-    )) as Recorder['answers']
-    expect([name, answer?.errors?.[0]?.extensions]).toEqual([name, { code: 'CURSOR_EXPIRED' }])
-    expect(answer?.errors?.[0]?.message).toContain('read the data anew')
-    await recorder.until(({ isComplete }) => isComplete)
-    await recorder[Symbol.asyncDispose]()
-  }
 })
