@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Parts } from './context.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
   demoUsers: (() => Promise<DemoUser[]>) | null
   webSockets: WebSocketOptions
+  /** A connection is ended whose client has taken nothing of an answer for so long. */
+  stalledMs?: number | undefined
 }
 
 /** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
@@ -30,10 +32,17 @@ export interface Server {
 }
 
 const DRAIN_MS = 10_000
+const STALLED_MS = 30_000
 const SWEEP_MS = 50
 
 /** Creates the server; nothing listens yet. */
-export function createServer({ parts, redis, demoUsers, webSockets }: ServerOptions): Server {
+export function createServer({
+  parts,
+  redis,
+  demoUsers,
+  webSockets,
+  stalledMs = STALLED_MS,
+}: ServerOptions): Server {
   const graphql = createGraphQLServer({ parts, demoUsers })
   const http = createHttpServer((request, response) => {
     const path = requestPath(request)
@@ -42,11 +51,12 @@ export function createServer({ parts, redis, demoUsers, webSockets }: ServerOpti
     else if (path === '/metrics') void answerMetrics(parts, redis, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
     else if (path === '/') redirect(response, '/graphql')
-    else void graphql(request, response)
+    else void graphql(request, endWhenStalled(response, stalledMs))
   })
   // A client that sends its headers or body drop by drop holds a socket, not the server.
   http.headersTimeout = 10_000
   http.requestTimeout = 30_000
+  http.timeout = stalledMs
   const sockets = attachWebSockets(http, graphql, parts, webSockets)
 
   return {
@@ -68,6 +78,15 @@ export function createServer({ parts, redis, demoUsers, webSockets }: ServerOpti
       clearTimeout(force)
     },
   }
+}
+
+/** Holds no answer for a client that does not read; a server that is slow itself goes on. */
+function endWhenStalled(response: ServerResponse, stalledMs: number): ServerResponse {
+  response.on('timeout', (connection: Socket) => {
+    if (connection.writableLength > 0) connection.destroy()
+  })
+  // As an event stream begins, Yoga turns off the connection's timeout.
+  return response.once('pipe', () => response.setTimeout(stalledMs))
 }
 
 async function answerReadiness(

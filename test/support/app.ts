@@ -56,6 +56,8 @@ export interface TestAppOptions {
   poolSize?: number
   /** How often WebSockets are pinged. */
   pingMs?: number
+  /** How long a client may take nothing of its answer. */
+  stalledMs?: number
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
 }
@@ -69,6 +71,7 @@ export async function startApp({
   presenceClock,
   poolSize = 10,
   pingMs,
+  stalledMs,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await cloneDatabase())
@@ -93,6 +96,7 @@ export async function startApp({
     redis,
     demoUsers: async () => [],
     webSockets: { limits: environment.sockets, pingMs },
+    stalledMs,
   })
   const url = await server.listen(0, '127.0.0.1')
   if (tasks) application.startJobs(tasks)
