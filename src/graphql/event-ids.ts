@@ -47,21 +47,18 @@ function noteNames(answers: AsyncIterable<object>, names: (string | undefined)[]
   }
 }
 
-/** Writes the name of each answer before it. JSON has no line breaks, so that such a line is nothing else. */
+const NEXT = 'event: next\n'
+
+/** Writes the name of each answer before it; an answer begins with a chunk of its own. */
 function writeNames(names: (string | undefined)[]): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder()
-  const encoder = new TextEncoder()
-  let rest = ''
-  const name = (line: string) => {
-    const id = names.shift()
-    return id ? `id: ${id}\n${line}` : line
-  }
+  const text = new TextEncoder()
   return new TransformStream({
     transform(chunk, controller) {
-      const text = rest + decoder.decode(chunk, { stream: true })
-      const end = text.lastIndexOf('\n') + 1
-      rest = text.slice(end)
-      if (end > 0) controller.enqueue(encoder.encode(text.slice(0, end).replace(/^event: next$/gm, name)))
+      if (chunk.length === NEXT.length && Buffer.from(chunk).toString() === NEXT) {
+        const name = names.shift()
+        if (name) controller.enqueue(text.encode(`id: ${name}\n`))
+      }
+      controller.enqueue(chunk)
     },
   })
 }
