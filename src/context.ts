@@ -45,8 +45,6 @@ export interface Context {
   device(): Device
   /** From the Idempotency-Key header. */
   idempotencyKey: string | undefined
-  /** From the Last-Event-ID header: where an event stream is resumed whose subscription does not say. */
-  lastEventId: string | undefined
   /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
   streamPosition: number | undefined
 }
@@ -55,11 +53,7 @@ export interface Context {
 export function createContext(
   parts: Parts,
   viewer: Viewer,
-  request: {
-    idempotencyKey?: string | undefined
-    lastEventId?: string | undefined
-    device?: (() => Device) | undefined
-  } = {},
+  request: { idempotencyKey?: string | undefined; device?: (() => Device) | undefined } = {},
 ): Context {
   const { companyId, userId } = viewer
   const tenant = parts.database.forTenant({ companyId, userId })
@@ -71,7 +65,6 @@ export function createContext(
     keys: () => parts.keyring.forCompany(companyId),
     device: request.device ?? noDevice,
     idempotencyKey: request.idempotencyKey,
-    lastEventId: request.lastEventId,
     streamPosition: undefined,
   }
 }

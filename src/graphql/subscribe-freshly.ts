@@ -10,9 +10,7 @@ import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
-import { signCursor } from '../live/cursor.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
-import { isEventStream, nameAnswer } from './event-ids.ts'
 
 const RETRY_MS = 5_000
 
@@ -61,7 +59,6 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
 function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
   const events = source[Symbol.asyncIterator]()
   const asOfNow = keepViewer(args.contextValue as Context)
-  const isNamed = isEventStream((args.contextValue as Partial<YogaInitialContext>).request)
   let hasFailed = false
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
@@ -81,10 +78,7 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
     if (!context) return end()
     const contextValue = refreshContext(context, event.position)
     const result = await execute({ ...args, rootValue: event, contextValue })
-    if (result.data || !result.errors) {
-      if (isNamed) await nameFor(result, event, context)
-      return result
-    }
+    if (result.data || !result.errors) return result
     if (await hasLostAccess(result.errors, context)) return undefined
     // An event that could not be delivered is the last answer, so that its client resumes before it.
     await end()
@@ -135,17 +129,9 @@ function keepViewer(first: Context): () => Promise<Context | undefined> {
   }
 }
 
-/** An event stream is resumed after the answer by its cursor. */
-async function nameFor(answer: object, { stream, position }: StoredEvent, context: Context): Promise<void> {
-  if (stream === undefined) return
-  nameAnswer(answer, signCursor(await context.keys(), { userId: context.viewer.userId, stream }, position))
-}
-
 /** What every event of a stream has. */
 interface StoredEvent {
   position: number
-  /** Undefined for what cannot be resumed. */
-  stream?: string
 }
 
 async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {

@@ -6,7 +6,6 @@ import { type Context, createContext, type Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
-import { eventIds } from './event-ids.ts'
 import { type DemoUser, explorer } from './explorer.ts'
 import { maskError } from './mask-error.ts'
 import { noteActivity } from './note-activity.ts'
@@ -49,7 +48,6 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
       operationGate(),
       noteActivity(),
       subscribeFreshly(),
-      eventIds(),
     ],
     context: (initial) => contextOf(parts, initial),
   })
@@ -63,7 +61,6 @@ async function contextOf(parts: Parts, initial: YogaInitialContext & SocketConte
   const { device } = initial
   return createContext(parts, viewer, {
     idempotencyKey,
-    lastEventId: initial.request?.headers.get('last-event-id') || undefined,
     device: device ? () => device : () => deviceOf(initial.request),
   })
 }

@@ -14,7 +14,7 @@ builder.subscriptionField('inboxEvents', (t) =>
     authScopes: { permission: 'MESSAGE_READ' },
     args: { after: t.arg.string({ description: afterText }) },
     subscribe: (_root, { after }, context) =>
-      inboxStream(context, after ?? context.lastEventId) as Promise<AsyncIterable<never>>,
+      inboxStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
     resolve: (event) => event,
   }),
 )
@@ -33,7 +33,7 @@ builder.subscriptionField('conversationEvents', (t) =>
       conversationStream(
         context,
         decodeQueryIdOf('Conversation', conversationId),
-        after ?? context.lastEventId,
+        after ?? undefined,
       ) as Promise<AsyncIterable<never>>,
     resolve: (event) => event,
   }),
