@@ -45,6 +45,8 @@ export interface Context {
   device(): Device
   /** From the Idempotency-Key header. */
   idempotencyKey: string | undefined
+  /** From the Last-Event-ID header: the cursor where an event stream over HTTP goes on. */
+  lastEventId: string | undefined
   /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
   streamPosition: number | undefined
 }
@@ -53,7 +55,7 @@ export interface Context {
 export function createContext(
   parts: Parts,
   viewer: Viewer,
-  request: { idempotencyKey?: string | undefined; device?: (() => Device) | undefined } = {},
+  request: Partial<Pick<Context, 'device' | 'idempotencyKey' | 'lastEventId'>> = {},
 ): Context {
   const { companyId, userId } = viewer
   const tenant = parts.database.forTenant({ companyId, userId })
@@ -65,6 +67,7 @@ export function createContext(
     keys: () => parts.keyring.forCompany(companyId),
     device: request.device ?? noDevice,
     idempotencyKey: request.idempotencyKey,
+    lastEventId: request.lastEventId,
     streamPosition: undefined,
   }
 }

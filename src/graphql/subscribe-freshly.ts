@@ -11,6 +11,7 @@ import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
+import { type PlacedEvent, withEventId } from './event-id.ts'
 
 const RETRY_MS = 5_000
 
@@ -65,7 +66,7 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
     while (!hasFailed) {
       const { value, done } = await events.next()
       if (done) break
-      const result = await executeEvent(value as StoredEvent)
+      const result = await executeEvent(value as PlacedEvent)
       if (result) return { value: result, done: false }
     }
     leave()
@@ -73,12 +74,13 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
   }
 
   /** Undefined for what the viewer has lost access to since it was read. */
-  async function executeEvent(event: StoredEvent): Promise<ExecutionResult | undefined> {
+  async function executeEvent(event: PlacedEvent): Promise<ExecutionResult | undefined> {
     const context = await asOfNow()
     if (!context) return end()
     const contextValue = refreshContext(context, event.position)
     const result = await execute({ ...args, rootValue: event, contextValue })
-    if (result.data || !result.errors) return result
+    if (result.data) return withEventId(result, event, contextValue)
+    if (!result.errors) return result
     if (await hasLostAccess(result.errors, context)) return undefined
     // An event that could not be delivered is the last answer, so that its client resumes before it.
     await end()
@@ -127,11 +129,6 @@ function keepViewer(first: Context): () => Promise<Context | undefined> {
       return undefined
     }
   }
-}
-
-/** What every event of a stream has. */
-interface StoredEvent {
-  position: number
 }
 
 async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {

@@ -57,10 +57,12 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
 async function contextOf(parts: Parts, initial: YogaInitialContext & SocketContext): Promise<Context> {
   const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : await viewerOf(parts, initial)
   if (!viewer) return {} as Context
-  const idempotencyKey = initial.request?.headers.get('idempotency-key') ?? undefined
+  // A WebSocket's operations come without a request.
+  const headers = initial.request?.headers
   const { device } = initial
   return createContext(parts, viewer, {
-    idempotencyKey,
+    idempotencyKey: headers?.get('idempotency-key') ?? undefined,
+    lastEventId: headers?.get('last-event-id') || undefined,
     device: device ? () => device : () => deviceOf(initial.request),
   })
 }

@@ -5,7 +5,7 @@ import { InboxEvent } from './inbox-refs.ts'
 import { conversationStream, inboxStream } from './streams.ts'
 
 const afterText =
-  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order.'
+  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order. Over Server-Sent Events the Last-Event-ID header takes its place.'
 
 builder.subscriptionField('inboxEvents', (t) =>
   t.field({

@@ -55,8 +55,10 @@ async function open(
   { stream, after, map, conversationId }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
+  // Who reconnects repeats the request as it was, so the header is the later of the two.
+  const cursor = context.lastEventId ?? after
   const position =
-    after === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, after)
+    cursor === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, cursor)
   let seen = position ?? 0
   let leave = () => {}
   const queue = createEventQueue<StreamValue>({

@@ -1,0 +1,25 @@
+import type { ExecutionResult } from 'graphql'
+import type { YogaInitialContext } from 'graphql-yoga'
+import type { Context } from '../context.ts'
+import { signCursor } from '../live/cursor.ts'
+
+/** What an event shows of its place; streams that replay nothing have none. */
+export interface PlacedEvent {
+  position?: number
+  stream?: string
+}
+
+/**
+ * Over Server-Sent Events gives an event's answer its cursor as `id`, which clients send back as Last-Event-ID when they
+ * reconnect (HTML Standard, "Server-sent events"). A WebSocket's answers stay as they are.
+ */
+export async function withEventId(
+  result: ExecutionResult,
+  { position, stream }: PlacedEvent,
+  { request, keys, viewer }: Context & Partial<YogaInitialContext>,
+): Promise<ExecutionResult> {
+  if (!request || position === undefined || stream === undefined) return result
+  const cursor = signCursor(await keys(), { userId: viewer.userId, stream }, position)
+  // Yoga writes what comes of this after `data: `, and JSON has no line breaks.
+  return Object.assign(result, { stringify: (answer: object) => `${JSON.stringify(answer)}\nid: ${cursor}` })
+}
