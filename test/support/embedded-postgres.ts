@@ -32,6 +32,16 @@ export async function query<Row extends pg.QueryResultRow>(url: string, sql: str
   }
 }
 
+/** Opens a session that stays until its server ends, and gives the number of its process. */
+export async function openSession(url: string): Promise<{ pid: number; ended: Promise<void> }> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  const ended = new Promise<void>((resolve) => client.once('end', resolve))
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return { pid: rows[0]?.pid ?? 0, ended }
+}
+
 /** The process number of the postmaster that serves a data directory. */
 export async function postmasterOf(path: string): Promise<number> {
   return Number((await readFile(join(path, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])

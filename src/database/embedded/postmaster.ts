@@ -60,7 +60,7 @@ export async function startPostmaster(parts: PostmasterParts, port: number): Pro
     const postmaster = await watch(child, parts)
     if (await becomesReady(child, postmaster, parts)) return postmaster
     await postmaster.ended
-    throw new PostmasterFailed(await firstFailure(output, size))
+    throw new PostmasterFailed(await firstFailure(output, size, child.pid))
   } finally {
     await output.close()
   }
@@ -125,9 +125,10 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-async function firstFailure(output: FileHandle, from: number): Promise<string> {
+/** Its own reason: sessions of the one before may still be writing their last words to the same file. */
+async function firstFailure(output: FileHandle, from: number, pid: number | undefined): Promise<string> {
   const { size } = await output.stat()
   const { buffer } = await output.read(Buffer.alloc(size - from), 0, size - from, from)
-  const line = /(?:FATAL|PANIC): +(.*)/.exec(buffer.toString('utf8'))
+  const line = new RegExp(`\\[${pid}\\] (?:FATAL|PANIC): +(.*)`).exec(buffer.toString('utf8'))
   return line?.[1] ?? 'it gave no reason'
 }

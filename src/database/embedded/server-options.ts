@@ -19,6 +19,8 @@ const settings: Record<string, string> = {
   log_min_messages: 'log',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
+  // A failure to start is known by the number of its process.
+  log_line_prefix: '%m [%p] ',
   cluster_name: 'colloquy',
 }
 

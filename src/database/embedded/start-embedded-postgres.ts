@@ -71,7 +71,7 @@ async function keepRunning(parts: PostmasterParts, password: string): Promise<Em
       try {
         postmaster = (await startPatiently(parts, async () => port)).postmaster
       } catch (error) {
-        log.fatal({ error }, 'PostgreSQL cannot be started again')
+        log.fatal({ err: error }, 'PostgreSQL cannot be started again')
         return
       }
       if (isStopping) await postmaster.stop()
