@@ -42,7 +42,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
   /** Waits until so many servers say that they have a socket of bob's session. */
   async function heldBy(servers: number): Promise<void> {
     const client = new Redis(redis?.url ?? '')
-    const key = `colloquy:presence:${acme.companyUuid}:${acme.bob.uuid}`
+    const key = `colloquy:presence:2:${acme.companyUuid}:${acme.bob.uuid}`
     await vi.waitFor(async () => {
       const fields = await client.hkeys(key)
       expect(fields.filter((field) => field.startsWith('socket:'))).toHaveLength(servers)

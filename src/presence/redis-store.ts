@@ -45,7 +45,8 @@ const TOLD_AT_ONCE = 200
  */
 export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   const { redis, clock, onChange, onRenewed } = options
-  const keyPrefix = options.keyPrefix ?? 'colloquy:presence:'
+  // Numbered by what the keys hold, since servers of two versions may share a Redis for a while.
+  const keyPrefix = options.keyPrefix ?? 'colloquy:presence:2:'
   const memory = createMemoryStore(clock ?? Date.now, (change) => {
     if (outage.active()) onChange(change)
   })
