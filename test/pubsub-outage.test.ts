@@ -32,8 +32,8 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
     expect(await held()).toBe(2_500)
     await server?.restart()
     await vi.waitFor(() => expect(node.gaps).toBeGreaterThan(0), SOON)
-    await node.redis.whenReady(10_000)
-    expect(await held()).toBe(2_500)
+    // Under load the link may break more than once, and each time a gap tells when all of them hold again.
+    await vi.waitFor(async () => expect(await held()).toBe(2_500), SOON)
   })
 
   it('report no gap before the subscriptions hold again', async () => {
