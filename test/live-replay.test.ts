@@ -1,10 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
-import type { Client } from './support/client.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
-import { libraryOf, take } from './support/library.ts'
-import { seededRandom } from './support/seeded-random.ts'
 import { range } from './support/stored-events.ts'
 import { waitingStatements } from './support/waiting-statements.ts'
 
@@ -99,57 +96,4 @@ it('a transaction that is held open delays its own company alone, and nothing is
   expect(heard.map(({ message }) => message.id)).toEqual(
     sent.sort((one, other) => one.seq - other.seq).map(({ id }) => id),
   )
-})
-
-describe('a subscriber that comes and goes under full load', () => {
-  it.each([1, 2, 3])('has what one that stayed has, seed %i', { timeout: 60_000 }, async (seed) => {
-    const random = seededRandom(seed)
-    const chance = (part: number) => random() < part
-    const groups = [groupId, await acme.alice.group('Other', [acme.bob, acme.carol])]
-    const { viewer } = await acme.bob.run('{ viewer { inboxCursor } }')
-    const stayed = followInbox(acme.bob, 'WebSocket', INBOX, viewer.inboxCursor)
-    await using library = libraryOf(acme.bob)
-    const byLibrary = library.inboxEvents({ after: viewer.inboxCursor })
-    let isOver = false
-    const writers = [acme.alice, acme.carol].map(async (writer: Client) => {
-      for (let at = 0; at < 120; at += 1) {
-        const conversationId = groups[chance(0.5) ? 0 : 1] ?? groupId
-        const { id } = await writer.say({ conversationId }, `${at}`)
-        if (chance(0.1)) await writer.mutate('editMessage', { messageId: id, body: 'edited' })
-        if (chance(0.05)) await writer.mutate('markRead', { conversationId })
-      }
-    })
-    const written = Promise.all(writers).then(() => {
-      isOver = true
-    })
-
-    const pieces: string[] = []
-    let cursor: string = viewer.inboxCursor
-    while (!isOver) {
-      const transport = chance(0.5) ? 'WebSocket' : 'SSE'
-      await using session = followInbox(acme.bob, transport, INBOX, cursor)
-      const enough = 1 + Math.floor(random() * 30)
-      await Promise.race([session.until(({ events }) => events.length >= enough), written])
-      for (const event of session.events.slice(0, enough)) {
-        if (event.cursor) cursor = event.cursor
-        if (event.message) pieces.push(event.message.id)
-      }
-    }
-    const { seq, id: lastId } = await acme.alice.say({ conversationId: groupId }, 'the last')
-    expect(seq).toBeGreaterThan(0)
-    await using rest = followInbox(acme.bob, 'WebSocket', INBOX, cursor)
-    await rest.event(({ message }) => message?.id === lastId)
-    await stayed.event(({ message }) => message?.id === lastId)
-    pieces.push(...rest.events.flatMap(({ message }) => message?.id ?? []))
-    const whole = stayed.events.flatMap(({ message }) => message?.id ?? [])
-    expect(whole).toHaveLength(241)
-    expect(pieces).toEqual(whole)
-    const taken: string[] = []
-    while (taken.length < whole.length) {
-      const [event] = await take(byLibrary, 1)
-      if (event?.__typename === 'ConversationActivity') taken.push(event.message.id)
-    }
-    expect(taken).toEqual(whole)
-    await stayed[Symbol.asyncDispose]()
-  })
 })
