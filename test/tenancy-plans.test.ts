@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { useEverything } from './support/every-request.ts'
 import { fillDatabase } from './support/large-database.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
+import { onDatabase, storedPositions } from './support/retention.ts'
 
 const BIG = [
   'messages',
@@ -29,8 +31,6 @@ const RARE: Record<string, string> = {
   call_off_broadcast: 'a job runs',
   companies_to_digest: 'a timer runs',
   queue_digests: 'a timer runs',
-  purge_events: 'a timer runs',
-  purge_idempotency_keys: 'a timer runs',
   find_sent_broadcast: 'a company has had its broadcasts of the hour',
   refresh_built_in_roles: 'an operator migrates',
   first_companies: 'a fresh database is seeded',
@@ -56,6 +56,26 @@ const COMPANY_WIDE: Record<string, string> = {
   participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
 }
 
+/** Fewer than are deleted at once, so that one batch is all. */
+const PAST = 900
+
+/** Deletes what is past its time, after some of it is. */
+async function purgeSome(app: TestApp, { companyUuid }: { companyUuid: string }): Promise<void> {
+  const company = [companyUuid]
+  await onDatabase(
+    app,
+    `update events set created_at = now() - interval '40 days' where company_id = $1 and position <= ${PAST}`,
+    company,
+  )
+  await onDatabase(
+    app,
+    `update digest_marks d set position = s.position from company_streams s
+      where s.company_id = d.company_id and d.company_id = $1`,
+    company,
+  )
+  await purge(app.application.parts)
+}
+
 describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
   let app: TestApp
   let company: TestCompany<'ann' | 'bea' | 'cal'>
@@ -73,9 +93,16 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
     })
     await explainEverything(app.database.adminUrl, planCacheMode)
     plans = recordPlans()
-    await useEverything(plans, company).finally(plans.stop)
+    await useEverything(plans, company)
+      .then(() => purgeSome(app, company))
+      .finally(plans.stop)
   }, 120_000)
   afterAll(() => app[Symbol.asyncDispose]())
+
+  it('deletes what is past its time', async () => {
+    const [first] = await storedPositions(app, company)
+    expect(first).toBe(PAST + 1)
+  })
 
   it('runs every statement of the sources, as the serving role', () => {
     const missing = statementNames('src').filter((name) => !plans.names.has(name) && !(name in RARE))
