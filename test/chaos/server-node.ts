@@ -73,11 +73,14 @@ export async function startNode({ name, port, environment, tally }: NodeOptions)
 
   /** Takes the process out of supervision, so that its end is no accident. */
   async function take(): Promise<ServerProcess> {
-    await starting
-    const server = running
-    if (!server) throw new Error(`${name} has no process`)
-    running = undefined
-    return server
+    for (;;) {
+      await starting
+      const server = running
+      running = undefined
+      if (server) return server
+      // Another fault was faster and has it start anew.
+      await delay(10)
+    }
   }
 
   async function end(signal: NodeJS.Signals, pauseMs: number): Promise<number | null> {
