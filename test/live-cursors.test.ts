@@ -81,20 +81,26 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor over %s', (transport) =
   })
 
   it('is refused if it is ahead of all that there is, as after a backup was put back', async () => {
+    const ahead = await cursorsOfWhatIsLost()
+    await expectExpired({ 'of the future': ahead.inbox }, inbox)
+    await expectExpired({ 'of the future': ahead.events }, group)
+  })
+
+  it('is refused even when other events have its place, if the places were moved on', async () => {
+    const lost = await cursorsOfWhatIsLost()
+    await onDatabase(
+      app,
+      'update company_streams set position = position + 1000000000 where company_id = $1',
+      [acme.companyUuid],
+    )
+    const fresh = await cursorsOf(acme.bob, groupId)
     await changeManyTimes(app, acme.companyUuid, groupId, 10)
-    const mine = await cursorsOf(acme.bob, groupId)
-    const restored = positionOf(mine.inbox) - 5
-    await onDatabase(app, 'delete from events where company_id = $1 and position > $2', [
-      acme.companyUuid,
-      restored,
-    ])
-    await onDatabase(app, 'update company_streams set position = $2 where company_id = $1', [
-      acme.companyUuid,
-      restored,
-    ])
-    await expectExpired({ 'of the future': mine.inbox }, inbox)
-    await expectExpired({ 'of the future': mine.events }, group)
-    expect(positionOf((await cursorsOf(acme.bob, groupId)).inbox)).toBe(restored)
+    await expectExpired({ 'of what was lost': lost.inbox }, inbox)
+    await expectExpired({ 'of what was lost': lost.events }, group)
+    for (const recorder of [inbox(fresh.inbox), group(fresh.events)]) {
+      await recorder.count(10)
+      await recorder[Symbol.asyncDispose]()
+    }
   })
 
   it('is refused once the events after it are no longer kept, and holds at the last that is gone', async () => {
@@ -116,6 +122,16 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor over %s', (transport) =
     }
   })
 })
+
+/** Cursors of events that are lost, because a backup from before them was put back. */
+async function cursorsOfWhatIsLost() {
+  await changeManyTimes(app, acme.companyUuid, groupId, 5)
+  const ahead = await cursorsOf(acme.bob, groupId)
+  const values = [acme.companyUuid, positionOf(ahead.inbox) - 5]
+  await onDatabase(app, 'delete from events where company_id = $1 and position > $2', values)
+  await onDatabase(app, 'update company_streams set position = $2 where company_id = $1', values)
+  return ahead
+}
 
 /** Holds that each is refused with what to do next, with no data, and that its stream has ended. */
 async function expectExpired(

@@ -40,7 +40,8 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor older than what is kept
     await using inbox = followInbox(bob, transport, '', tooOld.inbox)
     for (const recorder of [group, inbox]) {
       expect(await refusal(recorder)).toMatchObject({
-        message: 'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
+        message:
+          'What followed this cursor is no longer kept: read the data anew, with its cursor, and subscribe from there.',
         extensions: { code: 'CURSOR_EXPIRED' },
       })
     }

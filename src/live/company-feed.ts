@@ -182,6 +182,6 @@ export function createCompanyFeed(
 function expired(): Refusal {
   return new Refusal(
     'CURSOR_EXPIRED',
-    'The cursor is too old: read the data anew, with its cursor, and subscribe from there.',
+    'What followed this cursor is no longer kept: read the data anew, with its cursor, and subscribe from there.',
   )
 }
