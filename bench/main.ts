@@ -5,6 +5,7 @@ import { presence } from './presence.ts'
 import type { Report } from './report.ts'
 import { search } from './search.ts'
 import { send } from './send.ts'
+import { stalled } from './stalled.ts'
 
 const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   hot,
@@ -12,6 +13,7 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   presence,
   search,
   send,
+  stalled,
 }
 
 const program = new Command('bench')

@@ -33,8 +33,17 @@ export interface Stage extends AsyncDisposable {
   companies: { companyId: string; actors: Actor[] }[]
 }
 
-/** Sets the stage; `people` is per company. */
-export async function setStage({ companies, people }: { companies: number; people: number }): Promise<Stage> {
+/** What a workload needs. */
+interface StageOptions {
+  companies: number
+  /** Per company. */
+  people: number
+  /** The most that the server's JavaScript may keep; what Node allows itself unless given. */
+  heapMiB?: number
+}
+
+/** Sets the stage. */
+export async function setStage({ companies, people, heapMiB }: StageOptions): Promise<Stage> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
   const log = pino({ level: 'warn' }, pino.destination(2))
   const dataDirectory = await openDataDirectory(path, { exclusive: true })
@@ -48,7 +57,7 @@ export async function setStage({ companies, people }: { companies: number; peopl
   const cast = []
   for (let index = 0; index < companies; index += 1)
     cast.push(await castCompany(database, issuer, index, people))
-  const { url, child } = await startServer(path, urls)
+  const { url, child } = await startServer(path, urls, heapMiB)
 
   return {
     url,
@@ -103,7 +112,11 @@ async function castCompany(
   return { companyId, actors }
 }
 
-async function startServer(path: string, urls: RoleUrls): Promise<{ url: string; child: ChildProcess }> {
+async function startServer(
+  path: string,
+  urls: RoleUrls,
+  heapMiB: number | undefined,
+): Promise<{ url: string; child: ChildProcess }> {
   const environment = {
     PATH: process.env.PATH,
     PORT: '0',
@@ -113,7 +126,8 @@ async function startServer(path: string, urls: RoleUrls): Promise<{ url: string;
     DATABASE_OWNER_URL: urls.ownerUrl,
     DATABASE_SYSTEM_URL: urls.systemUrl,
   }
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+  const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
+  const child = spawn(process.execPath, [...heap, '--enable-source-maps', 'dist/main.js'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
