@@ -31,8 +31,6 @@ const positions = () => storedPositions(app, acme)
 
 describe('a replay that deletion overtakes', () => {
   const EVENTS = 3_000
-  /** What is read, and waits for the subscriber, before the rest is looked for. */
-  const PAGE = 200
 
   /** Begins to replay, and waits for the subscriber while the rest is still in the database. */
   async function beginReplay() {
@@ -45,13 +43,14 @@ describe('a replay that deletion overtakes', () => {
     return { stream, first: last - EVENTS + 1 }
   }
 
-  /** Holds that the stream gives the whole page and nothing after it, and that there is no going on from there. */
-  async function expectCutOffAfterPage(stream: AsyncIterable<StreamValue>, first: number, page = PAGE) {
+  /** Holds that the stream gives what was read before and nothing after it, and that there is no going on from there. */
+  async function expectCutOff(stream: AsyncIterable<StreamValue>, first: number, gone: number) {
     const values: StreamValue[] = []
     for await (const value of stream) values.push(value)
-    const lastRead = first + page - 1
+    const lastRead = values.at(-1)?.position ?? 0
     expect(values.map(({ position }) => position)).toEqual([...range(first + 1, lastRead), lastRead])
     expect(values.at(-1)?.type).toBe('Discontinuity')
+    expect(lastRead).toBeLessThan(gone)
     const keys = await app.application.parts.keyring.forCompany(acme.companyUuid)
     const name = { userId: acme.bob.uuid, stream: decodeId(groupId)?.uuid ?? '' }
     await using resumed = followConversation(
@@ -73,7 +72,7 @@ describe('a replay that deletion overtakes', () => {
     await age(40)
     await sweepAll()
     expect(await positions()).toEqual([])
-    await expectCutOffAfterPage(stream, first)
+    await expectCutOff(stream, first, first + EVENTS - 1)
   })
 
   it('does so beside somebody who has all of it', async () => {
@@ -84,7 +83,7 @@ describe('a replay that deletion overtakes', () => {
     await alice.count(1)
     await age(40)
     await sweepAll()
-    await expectCutOffAfterPage(stream, first)
+    await expectCutOff(stream, first, first + EVENTS - 1)
     expect(alice.isComplete).toBe(false)
   })
 
@@ -92,17 +91,18 @@ describe('a replay that deletion overtakes', () => {
     const { stream, first } = await beginReplay()
     await age(40)
     await sweep()
-    expect((await positions())[0]).toBeGreaterThan(first + PAGE)
-    await expectCutOffAfterPage(stream, first)
+    const [oldest = 0] = await positions()
+    expect(oldest).toBeGreaterThan(first + EVENTS / 4)
+    await expectCutOff(stream, first, oldest - 1)
   })
 
   it('delivers nothing over a gap within what it reads', async () => {
     const { stream, first } = await beginReplay()
     await onDatabase(app, 'delete from events where company_id = $1 and position = $2', [
       acme.companyUuid,
-      first + PAGE + 50,
+      first + EVENTS / 2,
     ])
-    await expectCutOffAfterPage(stream, first, PAGE + 50)
+    await expectCutOff(stream, first, first + EVENTS / 2)
   })
 })
 

@@ -8,6 +8,8 @@ export interface Subscriber {
   readonly userId: string
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
+  /** Half of what may wait for it is waiting. */
+  readonly isHalfFull: boolean
   /** Resolves when what was offered has been consumed, or the subscription has ended. */
   drained(): Promise<void>
   /** Ends the subscription; its client resumes after what it has. */
@@ -135,10 +137,15 @@ export function createCompanyFeed(
   async function join(subscriber: Subscriber, start: number): Promise<void> {
     let seen = start
     for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const events = await offerPage(subscriber, seen)
-      seen = events.at(-1)?.position ?? seen
-      isBehind = events.length === BATCH
-      if (isBehind) await subscriber.drained()
+      const page = await readPage(subscriber, seen)
+      isBehind = page.length === BATCH
+      for (const event of page) {
+        offerNext(subscriber, event, seen)
+        seen = event.position
+        if (!subscriber.isHalfFull) continue
+        await subscriber.drained()
+        isBehind = true
+      }
     }
     await inTurn(() => enter(subscriber, seen))
   }
@@ -147,9 +154,12 @@ export function createCompanyFeed(
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
     for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const events = await offerPage(subscriber, at)
-      at = events.at(-1)?.position ?? at
-      isBehind = events.length === BATCH
+      const page = await readPage(subscriber, at)
+      for (const event of page) {
+        offerNext(subscriber, event, at)
+        at = event.position
+      }
+      isBehind = page.length === BATCH
     }
     if (closed) subscriber.interrupt()
     if (subscriber.hasEnded) return
@@ -159,15 +169,13 @@ export function createCompanyFeed(
     joined.set(subscriber, at)
   }
 
-  async function offerPage(subscriber: Subscriber, after: number): Promise<LiveEvent[]> {
-    const events = await readEvents(chores, { after, most: BATCH, userIds: [subscriber.userId] })
-    let at = after
-    for (const event of events) {
-      if (event.position > at + 1) throw expired()
-      offer(subscriber, event)
-      at = event.position
-    }
-    return events
+  function readPage({ userId }: Subscriber, after: number): Promise<LiveEvent[]> {
+    return readEvents(chores, { after, most: BATCH, userIds: [userId] })
+  }
+
+  function offerNext(subscriber: Subscriber, event: LiveEvent, after: number): void {
+    if (event.position > after + 1) throw expired()
+    offer(subscriber, event)
   }
 
   function close(): void {

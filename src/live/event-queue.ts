@@ -7,6 +7,8 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
+  /** Half of what it holds is waiting. */
+  readonly isHalfFull: boolean
   /** Resolves when nothing is queued any more, or the stream has ended. */
   drained(): Promise<void>
 }
@@ -95,6 +97,9 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     next,
     get hasEnded() {
       return ended
+    },
+    get isHalfFull() {
+      return values.length >= options.mostValues / 2 || bytes >= options.mostBytes / 2
     },
     drained() {
       if (ended || values.length === 0) return Promise.resolve()

@@ -104,6 +104,9 @@ async function open(
       else if (!mapped || queue.push(mapped.value)) seen = event.position
     },
     drained: queue.drained,
+    get isHalfFull() {
+      return queue.isHalfFull
+    },
     get hasEnded() {
       return queue.hasEnded
     },

@@ -38,6 +38,7 @@ export async function presenceStream(
   const subscriber = {
     userId,
     offer: () => {},
+    isHalfFull: false,
     drained: () => Promise.resolve(),
     get hasEnded() {
       return queue.hasEnded
