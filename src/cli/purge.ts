@@ -1,5 +1,5 @@
 import { openApplication } from '../application.ts'
-import { purge as purgeAll } from '../retention/purge.ts'
+import { type Purged, purge as purgeAll } from '../retention/purge.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
 /** Deletes now what is past its time, which the server does by itself from time to time. */
@@ -8,13 +8,16 @@ export async function purge({ json }: { json?: boolean }): Promise<void> {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {
       const purged = await purgeAll(application.parts)
-      process.stdout.write(
-        json
-          ? `${JSON.stringify(purged)}\n`
-          : `Deleted ${purged.events} events and ${purged.idempotencyKeys} idempotency keys that were past their time.\n`,
-      )
+      process.stdout.write(json ? `${JSON.stringify(purged)}\n` : `${inWords(purged)}\n`)
+      if (purged.failedCompanies > 0) process.exitCode = 1
     } finally {
       await application.close()
     }
   })
+}
+
+function inWords({ events, idempotencyKeys, failedCompanies }: Purged): string {
+  const deleted = `Deleted ${events} events and ${idempotencyKeys} idempotency keys that were past their time.`
+  if (failedCompanies === 0) return deleted
+  return `${deleted} Events of ${failedCompanies} companies could not be deleted; the log says why. Run it again.`
 }

@@ -7,10 +7,14 @@ import { purgedRows } from '../metrics/metrics.ts'
 export interface Purged {
   events: number
   idempotencyKeys: number
+  /** Companies whose events could not be deleted this time; the log says why. */
+  failedCompanies: number
 }
 
 /** Small enough that nobody waits for it. */
 const MOST_ROWS = 1_000
+/** As many companies in a row fail where the database itself does. */
+const GIVE_UP_AFTER = 3
 
 const purgeEvents: Statement = {
   name: 'purge_events',
@@ -26,11 +30,24 @@ const purgeIdempotencyKeys: Statement = {
  * Deletes events older than their company resumes streams (`eventRetentionDays`, features 5.2) and idempotency keys older
  * than a week. It can end anywhere and be run again, on any number of processes.
  */
-export async function purge({ database }: Pick<Parts, 'database'>, signal?: AbortSignal): Promise<Purged> {
-  const purged = { events: 0, idempotencyKeys: 0 }
+export async function purge(
+  { database, log }: Pick<Parts, 'database' | 'log'>,
+  signal?: AbortSignal,
+): Promise<Purged> {
+  const purged = { events: 0, idempotencyKeys: 0, failedCompanies: 0 }
+  let failedInARow = 0
   for (const companyId of await companyIds(database)) {
     const chores = database.forChores(companyId)
-    purged.events += await inBatches(signal, () => chores.query<Count>(purgeEvents, [MOST_ROWS]))
+    try {
+      purged.events += await inBatches(signal, () => chores.query<Count>(purgeEvents, [MOST_ROWS]))
+      failedInARow = 0
+    } catch (error) {
+      failedInARow += 1
+      if (failedInARow === GIVE_UP_AFTER) throw error
+      // The others have their turn all the same.
+      purged.failedCompanies += 1
+      log.warn({ err: error, companyId }, 'events past their time could not be deleted')
+    }
   }
   purged.idempotencyKeys += await inBatches(signal, () =>
     database.acrossCompanies<Count>(purgeIdempotencyKeys, [MOST_ROWS]),
