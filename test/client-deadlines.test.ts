@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { libraryOf } from './support/library.ts'
 import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
@@ -48,8 +49,11 @@ describe('a deadline that only the client library holds', () => {
   })
 })
 
+/** Sends requests to the real server, and has its sockets opened at the silent one. */
+const requestsAnswered: typeof fetch = (_url, request) => fetch(`${acme.alice.url}/graphql`, request)
+
 it('may be closed while it connects to a server that then breaks off', async () => {
-  const alice = libraryOf(acme.alice.at(silentUrl))
+  const alice = libraryOf(acme.alice.at(silentUrl), { fetch: requestsAnswered })
   const connected = once(silent, 'connection')
   const ended = alice.inboxEvents({ after: 'here' }).next()
   const [socket] = (await connected) as [Socket]
@@ -57,4 +61,29 @@ it('may be closed while it connects to a server that then breaks off', async () 
   expect(await ended).toMatchObject({ done: true })
   socket.resetAndDestroy()
   await once(socket, 'close')
+})
+
+it('has its ticket before it opens a socket, which the server holds open only so long without', async () => {
+  const steps: string[] = []
+  class WatchedSocket extends WebSocket {
+    constructor(...parameters: ConstructorParameters<typeof WebSocket>) {
+      steps.push('opens a socket')
+      super(...parameters)
+    }
+  }
+  await using alice = libraryOf(acme.alice, {
+    webSocket: WatchedSocket,
+    async fetch(...call) {
+      const response = await fetch(...call)
+      steps.push('has its ticket')
+      return response
+    },
+  })
+  const events = alice.inboxEvents({
+    after: (await acme.alice.run('{ viewer { inboxCursor } }')).viewer.inboxCursor,
+  })
+  const next = events.next()
+  await acme.alice.group('Team')
+  expect((await next).done).toBe(false)
+  expect(steps).toEqual(['has its ticket', 'opens a socket'])
 })

@@ -113,9 +113,11 @@ export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
   const connection = createConnection({ url, ticket, webSocket, onStatus })
 
   async function ticket(): Promise<string> {
-    const { createConnectionTicket: result } = await request(CreateConnectionTicketDocument, {
-      input: companyId === undefined ? {} : { companyId },
-    })
+    const { createConnectionTicket: result } = await request(
+      CreateConnectionTicketDocument,
+      { input: companyId === undefined ? {} : { companyId } },
+      { signal: closing.signal },
+    )
     if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
     throw new ColloquyError('FORBIDDEN', result.detail)
   }

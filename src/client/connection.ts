@@ -36,9 +36,15 @@ const IDLE_MS = 1_000
 /** Opens connections as streams want them. */
 export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
   let unanswered: ReturnType<typeof setTimeout> | undefined
+  let asked: Promise<string>
   const socket = createClient({
-    url: () => url().replace(/^http/, 'ws'),
-    connectionParams: async () => ({ ticket: await ticket() }),
+    async url() {
+      // Before the socket is opened, on which the server waits only so long for its ticket; what went wrong is told there.
+      asked = ticket()
+      await asked.catch(() => {})
+      return url().replace(/^http/, 'ws')
+    },
+    connectionParams: async () => ({ ticket: await asked }),
     // Each stream resumes by itself, with its own cursor.
     retryAttempts: 0,
     lazyCloseTimeout: IDLE_MS,
