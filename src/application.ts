@@ -140,7 +140,7 @@ async function assemble(
       const runner = startJobRunner({ systemUrl: reached.systemUrl, parts, tasks: wanted })
       const digests = startQueueingDigests(parts)
       undo.push(() => runner.stop())
-      undo.push(async () => digests.stop())
+      undo.push(() => digests.stop())
       const purging = startPurging(parts)
       undo.push(() => purging.stop())
       return runner

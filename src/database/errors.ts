@@ -11,7 +11,7 @@ interface DatabaseProblem {
 /** Connection lost or refused, server shutting down or starting: worth another try. A protocol violation (08P01) is a fault. */
 const TRANSIENT = /^(08(?!P01)...|57P0[123]|55P03|25P03|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
 const TRANSIENT_TEXT =
-  /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error|is not currently accepting connections/
+  /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|is not currently accepting connections/
 const RETRY_AFTER_MS = 1_000
 
 /** Gives the meaning of a database failure; what has none comes back as it is, and is masked and logged. */

@@ -27,17 +27,20 @@ export async function queueDigests({ database }: Parts): Promise<void> {
 }
 
 /** Looks for digests to send until it is stopped. */
-export function startQueueingDigests(parts: Parts): { stop(): void } {
-  let isBusy = false
+export function startQueueingDigests(parts: Parts): { stop(): Promise<void> } {
+  let running: Promise<void> | undefined
   const timer = setInterval(() => {
-    if (isBusy) return
-    isBusy = true
-    queueDigests(parts)
+    running ??= queueDigests(parts)
       .catch((error) => parts.log.warn({ err: error }, 'digests could not be queued'))
       .finally(() => {
-        isBusy = false
+        running = undefined
       })
   }, EVERY_MS)
   timer.unref()
-  return { stop: () => clearInterval(timer) }
+  return {
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
 }

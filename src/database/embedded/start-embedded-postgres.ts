@@ -15,6 +15,7 @@ import { stopOrphan } from './stop-postmaster.ts'
 
 /** How long what an earlier server left behind may take to go away. */
 const patienceMs = 15_000
+const againAfterMs = 5_000
 const maxLogBytes = 10_000_000
 
 /** A PostgreSQL of the server's own, running beside it. */
@@ -61,26 +62,28 @@ export async function findRunningPostgres(dataDirectory: DataDirectory): Promise
 
 async function keepRunning(parts: PostmasterParts, password: string): Promise<EmbeddedPostgres> {
   const { log } = parts
-  let isStopping = false
+  const stopping = new AbortController()
   let { postmaster, port } = await startPatiently(parts, freePort)
 
   async function restartWhenEnded(): Promise<void> {
     await postmaster.ended
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       log.error('PostgreSQL has ended by itself and is started again')
       try {
         postmaster = (await startPatiently(parts, async () => port)).postmaster
       } catch (error) {
-        log.fatal({ err: error }, 'PostgreSQL cannot be started again')
-        return
+        // A full disk may be emptied, and a port given back.
+        log.fatal({ err: error }, 'PostgreSQL cannot be started again just now')
+        await delay(againAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
+        continue
       }
-      if (isStopping) await postmaster.stop()
+      if (stopping.signal.aborted) await postmaster.stop()
       await postmaster.ended
     }
   }
 
   async function stop(): Promise<void> {
-    isStopping = true
+    stopping.abort()
     await postmaster.stop()
     await guarded
   }
