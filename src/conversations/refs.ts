@@ -1,3 +1,7 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { Context } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import { asksOnlyForId } from '../graphql/asks-only-for-id.ts'
 import { builder } from '../graphql/builder.ts'
 import type { ConversationRow } from './conversation-row.ts'
 
@@ -50,3 +54,20 @@ export const SensitivityEnum = builder.enumType('Sensitivity', {
     RESTRICTED: { description: 'For as few as possible.' },
   } as const,
 })
+
+/**
+ * The conversation of a message or an event that the viewer has been let see. Nothing is read where only its id is asked
+ * for, as in most events; throws NOT_FOUND once the viewer has lost it.
+ */
+export async function conversationOf(
+  { conversationId }: { conversationId: string },
+  _args: object,
+  { loaders }: Context,
+  info: GraphQLResolveInfo,
+): Promise<ConversationRow> {
+  // No other field is resolved of it.
+  if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
+  const conversation = await loaders.conversation.load(conversationId)
+  if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+  return conversation
+}

@@ -1,4 +1,4 @@
-import { ConversationRef } from '../conversations/refs.ts'
+import { ConversationRef, conversationOf } from '../conversations/refs.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../ids.ts'
 import { people, person } from '../members/people.ts'
@@ -6,14 +6,7 @@ import { UserRef } from '../members/refs.ts'
 import type { MessageRow } from '../messages/message-row.ts'
 import { DeliveryStatusEnum, MessageRef } from '../messages/refs.ts'
 
-import {
-  ConversationRemoved,
-  conversationOf,
-  cursorOf,
-  cursorText,
-  Discontinuity,
-  eventType,
-} from './event-refs.ts'
+import { ConversationRemoved, cursorOf, cursorText, Discontinuity, eventType } from './event-refs.ts'
 import type { StreamValue } from './stream-value.ts'
 
 /** How many people an event names at the most; more are seen by reading the conversation. */

@@ -1,6 +1,4 @@
 import type { Context } from '../context.ts'
-import type { ConversationRow } from '../conversations/conversation-row.ts'
-import { Refusal } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../ids.ts'
 import { UnreadCountsRef } from '../members/refs.ts'
@@ -53,15 +51,4 @@ export async function cursorOf(
   { keys, viewer }: Context,
 ): Promise<string> {
   return signCursor(await keys(), { userId: viewer.userId, stream }, position)
-}
-
-/** The conversation of an event; throws NOT_FOUND once the viewer has lost it. */
-export async function conversationOf(
-  { conversationId }: { conversationId: string },
-  _args: object,
-  { loaders }: Context,
-): Promise<ConversationRow> {
-  const conversation = await loaders.conversation.load(conversationId)
-  if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
-  return conversation
 }

@@ -1,7 +1,7 @@
 import type { BroadcastRow } from '../broadcasts/broadcast-row.ts'
 import { BroadcastRef } from '../broadcasts/refs.ts'
 import type { Context } from '../context.ts'
-import { ConversationRef } from '../conversations/refs.ts'
+import { ConversationRef, conversationOf } from '../conversations/refs.ts'
 import { Refusal } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { UnreadCountsRef } from '../members/refs.ts'
@@ -9,7 +9,6 @@ import { unreadCounts } from '../members/unread-counts.ts'
 import { MessageRef } from '../messages/refs.ts'
 import {
   ConversationRemoved,
-  conversationOf,
   cursorOf,
   cursorText,
   Discontinuity,

@@ -1,7 +1,5 @@
 import type { Context } from '../context.ts'
-import type { ConversationRow } from '../conversations/conversation-row.ts'
-import { ConversationRef } from '../conversations/refs.ts'
-import { Refusal } from '../errors.ts'
+import { ConversationRef, conversationOf } from '../conversations/refs.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
 import type { ReactionRow } from '../loaders.ts'
@@ -98,8 +96,7 @@ builder.node(MessageRef, {
     conversation: t.field({
       type: ConversationRef,
       description: 'Where it was said.',
-      resolve: async (message, _args, { loaders }) =>
-        must(await loaders.conversation.load(message.conversationId)),
+      resolve: conversationOf,
     }),
     seq: t.exposeInt('seq', {
       nullable: true,
@@ -254,10 +251,4 @@ async function loadUsers(ids: string[], context: Context) {
       context.loaders.user.load(id).then((user) => user ?? new Error('A receipt names nobody.')),
     ),
   )
-}
-
-function must(conversation: ConversationRow | null): ConversationRow {
-  // The viewer left it since the message was read.
-  if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
-  return conversation
 }

@@ -1,0 +1,12 @@
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
+
+/** True if nothing is asked of the field's object but its id, which whoever refers to it knows. */
+export function asksOnlyForId({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const isOnlyId = (set: SelectionSetNode | undefined): boolean =>
+    set?.selections.every((selection) => {
+      if (selection.kind === Kind.FIELD) return ['id', '__typename'].includes(selection.name.value)
+      if (selection.kind === Kind.INLINE_FRAGMENT) return isOnlyId(selection.selectionSet)
+      return isOnlyId(fragments[selection.name.value]?.selectionSet)
+    }) ?? false
+  return fieldNodes.every(({ selectionSet }) => isOnlyId(selectionSet))
+}
