@@ -6,6 +6,7 @@ import { signCursor } from '../live/cursor.ts'
 /** What an event shows of its place; streams that replay nothing have none. */
 export interface PlacedEvent {
   position?: number
+  readUpTo?: number
   stream?: string
 }
 

@@ -7,10 +7,10 @@ import {
   type SubscriptionArgs,
 } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
-import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
+import { createEventContexts } from './event-contexts.ts'
 import { type PlacedEvent, withEventId } from './event-id.ts'
 
 const RETRY_MS = 5_000
@@ -59,7 +59,7 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
 
 function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
   const events = source[Symbol.asyncIterator]()
-  const asOfNow = keepViewer(args.contextValue as Context)
+  const contextOf = createEventContexts(args.contextValue as Context)
   let hasFailed = false
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
@@ -75,13 +75,12 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
 
   /** Undefined for what the viewer has lost access to since it was read. */
   async function executeEvent(event: PlacedEvent): Promise<ExecutionResult | undefined> {
-    const context = await asOfNow()
-    if (!context) return end()
-    const contextValue = refreshContext(context, event.position)
+    const contextValue = await contextOf(event)
+    if (!contextValue) return end()
     const result = await execute({ ...args, rootValue: event, contextValue })
     if (result.data) return withEventId(result, event, contextValue)
     if (!result.errors) return result
-    if (await hasLostAccess(result.errors, context)) return undefined
+    if (await hasLostAccess(result.errors, contextValue)) return undefined
     // An event that could not be delivered is the last answer, so that its client resumes before it.
     await end()
     return result
@@ -103,31 +102,6 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
     [Symbol.asyncIterator]() {
       return this
     },
-  }
-}
-
-/**
- * Gives the context with the viewer as of now: it is found again when access in the company has changed. Undefined for a
- * viewer who may read nothing any more, or of whom that cannot be told: the client asks again where it left off.
- */
-function keepViewer(first: Context): () => Promise<Context | undefined> {
-  const { viewers } = first.parts
-  const { companyId, userId } = first.viewer
-  let context = first
-  let foundAt: number | undefined
-
-  return async () => {
-    const now = viewers.timesForgotten(companyId)
-    if (now === foundAt) return context
-    try {
-      const viewer = { ...first.viewer, ...(await viewers.find(companyId, userId)) }
-      requireOpen(viewer, 'read')
-      context = { ...first, viewer }
-      foundAt = now
-      return context
-    } catch {
-      return undefined
-    }
   }
 }
 

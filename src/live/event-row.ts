@@ -23,6 +23,8 @@ export type EventKind =
 /** A stored event with what its delivery needs: the message, and who of the asked-for people may see it now. */
 export interface LiveEvent {
   position: number
+  /** Everything up to this position had been committed when it was read. */
+  readUpTo: number
   kind: EventKind
   conversationId: string | null
   /** Set for the conversation of a broadcast: who wrote it, and alone learns who has read it. */
@@ -112,7 +114,8 @@ export async function readEvents(
 ): Promise<LiveEvent[]> {
   const { after, most, userIds } = range
   const rows = await chores.query<FlatRow>(eventsAfter, [chores.tenant.companyId, after, most, userIds])
-  return rows.map(readEvent)
+  const readUpTo = Number(rows.at(-1)?.position)
+  return rows.map((row) => readEvent(row, readUpTo))
 }
 
 /** The last position taken, and that of the first event above `after`, or of the next one to come. */
@@ -128,7 +131,7 @@ export async function readStreamBounds(
   return { head, next: row?.next ? Number(row.next) : head + 1 }
 }
 
-function readEvent(flat: FlatRow): LiveEvent {
+function readEvent(flat: FlatRow, readUpTo: number): LiveEvent {
   const {
     position,
     kind,
@@ -147,6 +150,7 @@ function readEvent(flat: FlatRow): LiveEvent {
   } = flat
   return {
     position: Number(position),
+    readUpTo,
     kind,
     conversationId: eventConversationId,
     broadcasterId,
