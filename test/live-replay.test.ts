@@ -97,3 +97,38 @@ it('a transaction that is held open delays its own company alone, and nothing is
     sent.sort((one, other) => one.seq - other.seq).map(({ id }) => id),
   )
 })
+
+it('messages of the greatest length are replayed in one go', async () => {
+  const { alice, bob, carol } = acme
+  const { events: after } = await cursorsOf(carol, groupId)
+  const body = 'x'.repeat(32 * 1024)
+  const sends = range(1, 20).flatMap(() =>
+    [alice, bob].map((each) => each.say({ conversationId: groupId }, body)),
+  )
+  await Promise.all(sends)
+  const sent = '... on MessageSent { message { seq } } ... on Discontinuity { cursor }'
+  await using late = followConversation(carol, 'WebSocket', groupId, sent, after)
+  const events = await late.count(40)
+  expect(events.map(({ message }) => message?.seq)).toEqual(range(1, 40))
+})
+
+it('what is shown with the last event of a backlog, and with the next, is as of then', async () => {
+  const { alice, bob } = acme
+  const { inbox: after } = await cursorsOf(bob, groupId)
+  const say = (body: string) => alice.say({ conversationId: groupId }, body)
+  for (const at of range(1, 5)) await say(`missed ${at}`)
+  const shown = `... on ConversationActivity {
+    message { seq conversation { unreadCount lastMessage { body } } } conversation { title unreadCount } unread { group } }
+    ... on InboxConversationChanged { conversation { title } }`
+  await using mine = followInbox(bob, 'WebSocket', shown, after)
+  const at = (count: number, title: string) => ({
+    message: { seq: count, conversation: { unreadCount: count, lastMessage: { body: expect.any(String) } } },
+    conversation: { title, unreadCount: count },
+    unread: { group: count },
+  })
+  expect((await mine.count(5)).at(-1)).toMatchObject(at(5, 'Team'))
+  await say('live')
+  expect((await mine.count(6)).at(-1)).toMatchObject(at(6, 'Team'))
+  await alice.mutate('updateGroup', { groupId, title: 'Renamed' })
+  expect((await mine.count(7)).at(-1)).toMatchObject({ conversation: { title: 'Renamed' } })
+})

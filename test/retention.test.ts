@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withClient } from '../src/database/roles.ts'
 import { queueDigests } from '../src/notifications/queue-digests.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
@@ -21,6 +22,11 @@ beforeEach(async () => {
 afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
+
+async function queueDigestsAtOnce(): Promise<void> {
+  await onDatabase(app, 'update companies set email_delay_minutes = 0')
+  await queueDigests(app.application.parts)
+}
 
 const age = (days: number) => makeOlder(app, acme, days)
 const sweep = () => sweepOnce(app, acme)
@@ -95,6 +101,23 @@ describe('the purge', () => {
       [globex.companyUuid],
     )) as [{ count: number }]
     expect(count).toBeGreaterThan(0)
+  })
+
+  it('goes on with the others when the events of one company are held', async () => {
+    const globex = await app.company('Globex', { gina: 'owner' })
+    await globex.gina.group('Theirs')
+    for (const company of [acme, globex]) await makeOlder(app, company, 40)
+    await queueDigestsAtOnce()
+    await withClient(app.database.adminUrl, async (holder) => {
+      await holder.query('begin')
+      await holder.query('select from events where company_id = $1 for update', [acme.companyUuid])
+      expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 1 })
+      await holder.query('rollback')
+    })
+    expect(await storedPositions(app, globex)).toEqual([])
+    expect(await positions()).not.toEqual([])
+    expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 0 })
+    expect(await positions()).toEqual([])
   })
 
   it('leaves what the e-mail digests have not looked at', async () => {

@@ -1,4 +1,5 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Parts } from '../context.ts'
@@ -14,6 +15,7 @@ import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
 import { type SocketState, socketProtocol } from './socket-protocol.ts'
+import { createUnanswered } from './unanswered.ts'
 
 /** How WebSockets are held. */
 export interface WebSocketOptions {
@@ -25,6 +27,9 @@ export interface WebSocketOptions {
 /** So a peer that vanished is found within 24 s. */
 const PING_MS = 12_000
 
+/** How long a server that stops waits for what was asked on a socket. */
+const ANSWER_MS = 10_000
+
 /** Serves graphql-transport-ws on /graphql; the operations go through the same pipeline as over HTTP. */
 export function attachWebSockets(
   http: HttpServer,
@@ -33,6 +38,7 @@ export function attachWebSockets(
   { limits, pingMs = PING_MS }: WebSocketOptions,
 ): { close(): Promise<void> } {
   const admission = createAdmission(limits)
+  const unanswered = createUnanswered()
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxRequestBytes,
@@ -62,14 +68,19 @@ export function attachWebSockets(
     isStopping ? presenceTimes.silence : presenceTimes.grace,
   )
   // In production close reasons tell nothing of what went wrong inside, and so it is everywhere.
-  const options = { ...socketProtocol(graphql, parts, devices, admission), isProd: true }
+  const options = { ...socketProtocol(graphql, parts, devices, admission, unanswered), isProd: true }
   const server = useServer<ConnectionParams, SocketState>(options, sockets, pingMs)
 
   return {
     async close() {
       isStopping = true
-      for (const client of sockets.clients)
-        client.close(closeCodes.restart, 'The server restarts: connect again.')
+      const longEnough = delay(ANSWER_MS, undefined, { ref: false })
+      await Promise.all(
+        [...sockets.clients].map(async (client) => {
+          await Promise.race([unanswered.settled(client), longEnough])
+          client.close(closeCodes.restart, 'The server restarts: connect again.')
+        }),
+      )
       await server.dispose()
     },
   }

@@ -11,6 +11,7 @@ import type { Device, SocketDevices } from '../presence/device.ts'
 import type { Admission } from './admission.ts'
 import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
 import { closeCodes, closeRefused } from './close-codes.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** What is known of a socket once its client has signed in. */
 export interface SocketState extends Record<PropertyKey, unknown> {
@@ -29,6 +30,7 @@ export function socketProtocol(
   parts: Parts,
   devices: SocketDevices,
   admission: Admission,
+  unanswered: Unanswered,
 ): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
   return {
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
@@ -61,6 +63,7 @@ export function socketProtocol(
 
     onComplete({ extra }, _id, params) {
       extra.streams?.delete(params)
+      unanswered.delete(extra.socket, params)
     },
 
     async onSubscribe({ extra }, _id, params) {
@@ -78,6 +81,7 @@ export function socketProtocol(
         const operation = getOperationAST(document, params.operationName)
         if (!operation) throw new Refusal('BAD_USER_INPUT', 'Could not determine what operation to execute.')
         if (operation.operation === 'subscription') addStream(extra.streams ?? new Set(), params)
+        else unanswered.add(extra.socket, params)
         return {
           schema: pipeline.schema,
           operationName: params.operationName,
