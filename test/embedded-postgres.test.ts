@@ -6,14 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDataDirectory } from '../src/data-directory.ts'
 import { findRunningPostgres } from '../src/database/embedded/start-embedded-postgres.ts'
-import {
-  isRunning,
-  openSession,
-  postmasterOf,
-  processGroupOf,
-  query,
-  startHere,
-} from './support/embedded-postgres.ts'
+import { isRunning, postmasterOf, processGroupOf, query, startHere } from './support/embedded-postgres.ts'
 import { bundleProgram, type Program, type ServerProcess } from './support/server-process.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -192,32 +185,6 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(next.adminUrl, 'select 1 as n')).toEqual([{ n: 1 }])
     expect(await query(stranger.adminUrl, 'select 1 as n')).toEqual([{ n: 1 }])
     expect(await postmasterOf(other)).toBe(namesake)
-  })
-
-  it('comes back on the same port when it is killed under its server', async () => {
-    putDatabase(folder)
-    await using postgres = await startHere(folder)
-    const postmaster = await postmasterOf(folder)
-    process.kill(postmaster, 'SIGKILL')
-    await vi.waitFor(async () => {
-      expect(await postmasterOf(folder)).not.toBe(postmaster)
-      expect(await query(postgres.adminUrl, 'select 1 as n')).toEqual([{ n: 1 }])
-    }, 10_000)
-  })
-
-  it('comes back though sessions of the one that was killed take their time to end', async () => {
-    await using server = await startHere(folder)
-    const sessions = await Promise.all(Array.from({ length: 150 }, () => openSession(server.adminUrl)))
-    const postmaster = await postmasterOf(folder)
-    for (const { pid } of sessions) process.kill(pid, 'SIGSTOP')
-    process.kill(postmaster, 'SIGKILL')
-    // One after the other they write their last words, between the attempts to start.
-    for (const { pid, ended } of sessions) {
-      process.kill(pid, 'SIGCONT')
-      await ended
-    }
-    await vi.waitFor(() => query(server.adminUrl, 'select 1'), { timeout: 20_000 })
-    expect(await postmasterOf(folder)).not.toBe(postmaster)
   })
 
   it('says in one line what is wrong with a database it cannot use', async () => {
