@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withClient } from '../src/database/roles.ts'
 import { decodeId, newId } from '../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { follow, followConversation, followInbox } from './support/following.ts'
+import { onDatabase } from './support/on-database.ts'
 import type { Recorder } from './support/recorder.ts'
 import { sharedRedisForTests } from './support/redis.ts'
 
@@ -90,19 +90,6 @@ afterAll(async () => {
   await redis?.dispose()
 })
 
-/** What an operator does to the database. */
-function byHand(text: string, values: unknown[]): Promise<void> {
-  return withClient(app.database.adminUrl, async (admin) => void (await admin.query(text, values)))
-}
-
-async function onDatabase<Row>(text: string, values: unknown[]): Promise<Row[]> {
-  let rows: Row[] = []
-  await withClient(app.database.adminUrl, async (admin) => {
-    rows = (await admin.query(text, values)).rows as Row[]
-  })
-  return rows
-}
-
 const STREAMS: [name: string, open: (client: Client) => Recorder][] = [
   ['inboxEvents', (client) => followInbox(client, 'WebSocket', ACTIVITY)],
   ['inboxEvents over SSE', (client) => followInbox(client, 'SSE', ACTIVITY)],
@@ -141,7 +128,7 @@ function refusalOf({ error, answers }: Recorder): unknown {
 
 describe.each(endings)('after $name', ({ code, ask, sql, values }) => {
   const ways: [string, () => Promise<unknown>][] = [
-    ['with no wake-up at all', () => byHand(sql, values(acme))],
+    ['with no wake-up at all', () => onDatabase(app, sql, values(acme))],
   ]
   if (ask) ways.push(['through the API', () => ask(acme)])
 
@@ -178,16 +165,18 @@ describe.each(endings)('after $name', ({ code, ask, sql, values }) => {
     })
     const begun = inbox.answers.length
     await inbox.until(({ answers }) => answers.length > begun + 5 + Math.random() * 20)
-    await byHand(sql, values(acme))
+    await onDatabase(app, sql, values(acme))
     for (const recorder of [inbox, group]) await recorder.until(({ isComplete }) => isComplete)
     isOver = true
     await Promise.all(senders)
 
     const [ended] = await onDatabase<{ position: string }>(
+      app,
       `select min(position) as position from events where company_id = $1 and kind = 'ACCESS_CHANGED'`,
       [acme.companyUuid],
     )
     const [last] = await onDatabase<{ seq: number }>(
+      app,
       `select max(m.seq) as seq from events e join messages m on m.company_id = e.company_id and m.id = e.message_id
        where e.company_id = $1 and e.kind = 'MESSAGE_SENT' and e.position < $2 and e.conversation_id = $3`,
       [acme.companyUuid, ended?.position, decodeId(groupId)?.uuid],
@@ -217,12 +206,13 @@ describe.each([
         for (const { extensions } of errors ?? []) codes.add(String(extensions?.code))
       }
     })
-    await byHand(`update companies set ${change} where id = $1`, [acme.companyUuid])
+    await onDatabase(app, `update companies set ${change} where id = $1`, [acme.companyUuid])
     while (codes.size === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     isOver = true
     await Promise.all(senders)
     expect([...codes]).toEqual([code])
     const after = await onDatabase(
+      app,
       `select e.kind from events e where e.company_id = $1 and e.position > (
          select min(position) from events where company_id = $1 and kind = 'ACCESS_CHANGED')`,
       [acme.companyUuid],

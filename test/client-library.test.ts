@@ -3,8 +3,8 @@ import { WebSocket } from 'ws'
 import { ColloquyError, createColloquyClient } from '../src/client/client.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client, Data } from './support/client.ts'
+import { openDoor } from './support/door.ts'
 import { libraryOf, take } from './support/library.ts'
-import { networkTo } from './support/network.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
@@ -85,11 +85,11 @@ describe('the client library', () => {
   })
 
   it('goes on after its connections were cut, with a new ticket each time, each event once and in order', async () => {
-    await using network = await networkTo(app.url)
+    await using door = await openDoor(Number(new URL(app.url).port))
     const tickets: string[] = []
     const statuses: string[] = []
     await using bob = libraryOf(acme.bob, {
-      url: `${network.url}/graphql`,
+      url: `${door.url}/graphql`,
       onStatus: (status) => statuses.push(status),
       async fetch(url, request) {
         const response = await fetch(url, request)
@@ -107,7 +107,7 @@ describe('the client library', () => {
       for (const number of [1, 2, 3]) {
         expected.push(`${round}.${number}`)
         await acme.alice.say({ conversationId }, `${round}.${number}`)
-        if (number === 2) network.cut()
+        if (number === 2) door.cut()
       }
       received.push(...(await take(events, 3)))
     }
@@ -118,10 +118,10 @@ describe('the client library', () => {
   })
 
   it('sends once though the answer was lost', async () => {
-    await using network = await networkTo(app.url)
-    await using alice = libraryOf(acme.alice, { url: `${network.url}/graphql` })
+    await using door = await openDoor(Number(new URL(app.url).port))
+    await using alice = libraryOf(acme.alice, { url: `${door.url}/graphql` })
     const conversationId = await acme.alice.group('Lost answer')
-    network.loseNextAnswer()
+    door.loseNextAnswer()
     const sent = await alice.sendMessage({ conversationId, body: 'Once' })
     expect(sent).toMatchObject({ __typename: 'SendMessagePayload', message: { seq: 1, body: 'Once' } })
     const { conversation } = await acme.alice.run(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
+import { onDatabase } from './support/on-database.ts'
 import type { Recorder } from './support/recorder.ts'
-import { onDatabase } from './support/retention.ts'
 import { changeManyTimes, positionOf, range } from './support/stored-events.ts'
 
 const SELECTION = '... on Discontinuity { cursor }'

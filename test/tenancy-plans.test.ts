@@ -3,8 +3,9 @@ import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { useEverything } from './support/every-request.ts'
 import { fillDatabase } from './support/large-database.ts'
+import { onDatabase } from './support/on-database.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
-import { onDatabase, storedPositions } from './support/retention.ts'
+import { storedPositions } from './support/retention.ts'
 
 const BIG = [
   'messages',

@@ -44,7 +44,7 @@ export function openStream<Event>(
 ): AsyncIterableIterator<Event> {
   const leaving = new AbortController()
   const signal = anySignal(source.signal, leaving.signal)
-  const buffer = createBuffer<AnyEvent>(() => leaving.abort())
+  const buffer = createBuffer<Event>(() => leaving.abort())
   const seen = createRecentSet(MOST_REMEMBERED)
   const backoff = createBackoff(signal)
   let after = source.after
@@ -90,7 +90,8 @@ export function openStream<Event>(
         next({ data, errors }) {
           if (isOver) return
           if (!data) return finish(refusalOf(errors ?? []))
-          take(Object.values(data)[0] as AnyEvent)
+          // What the document says of its one field.
+          take(Object.values(data)[0] as Event & AnyEvent)
           if (buffer.size >= MOST_WAITING) finish()
         },
         error: (reason) => finish(streamProblem(reason)),
@@ -111,7 +112,7 @@ export function openStream<Event>(
     }
   }
 
-  function take(event: AnyEvent): void {
+  function take(event: Event & AnyEvent): void {
     backoff.reset()
     lastType = event.__typename
     if (event.cursor !== undefined) {
@@ -139,5 +140,5 @@ export function openStream<Event>(
     () => buffer.end(),
     (error) => buffer.end(signal.aborted ? undefined : error),
   )
-  return buffer as unknown as AsyncIterableIterator<Event>
+  return buffer
 }

@@ -124,6 +124,7 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
     else row[name] = value
   }
   return {
+    // `conversationColumns` gives them their names.
     ...(row as unknown as ConversationRow),
     lastMessage: last.id ? (last as unknown as MessageRow) : null,
   }

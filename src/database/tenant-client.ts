@@ -19,6 +19,7 @@ type FindFirst = (args: unknown) => Promise<unknown>
  * `$transaction` does not pass through query extensions and is overridden.
  */
 export function tenantClient(base: PrismaClient, tenant: Tenant) {
+  // By name, which Prisma's types do not offer.
   const models = base as unknown as Record<string, { findFirst: FindFirst; findFirstOrThrow: FindFirst }>
   return base.$extends({
     name: 'tenant',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { onlyPath } from '../support/colloquy.ts'
+import { type Door, openDoor } from '../support/door.ts'
 import { type ServerProcess, startProcess } from '../support/server-process.ts'
-import { type Door, openDoor } from './door.ts'
 import type { Tally } from './tally.ts'
 
 /** One server process, supervised: whenever it has ended it is started again on its port. */

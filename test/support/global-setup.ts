@@ -7,7 +7,7 @@ import { openDataDirectory } from '../../src/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
 import { migrateJobs } from '../../src/database/jobs-schema.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { prepareDatabase, type RoleUrls, withClient } from '../../src/database/roles.ts'
+import { prepareDatabase, type RoleUrls } from '../../src/database/roles.ts'
 import { TEMPLATE } from './database.ts'
 import { dropFinishedDatabases } from './finished-databases.ts'
 
@@ -24,11 +24,6 @@ export default async function setUp(project: TestProject) {
   const log = pino({ level: 'warn' })
   const dataDirectory = await openDataDirectory(path, { exclusive: true })
   const postgres = await startEmbeddedPostgres({ dataDirectory, log })
-  // A test that loses its data proves nothing either way, so the disk need not be waited for.
-  await withClient(postgres.adminUrl, async (admin) => {
-    await admin.query('alter system set fsync = off')
-    await admin.query('select pg_reload_conf()')
-  })
   const templateUrls = await prepareDatabase(postgres.adminUrl, TEMPLATE)
   await migrate({ url: templateUrls.ownerUrl, log })
   await migrateJobs(templateUrls.systemUrl, log)

@@ -1,25 +1,12 @@
-import { withClient } from '../../src/database/roles.ts'
 import { queueDigests } from '../../src/notifications/queue-digests.ts'
 import { type Purged, purge } from '../../src/retention/purge.ts'
 import type { TestApp } from './app.ts'
 import type { Answer } from './client.ts'
+import { onDatabase } from './on-database.ts'
 import type { Recorder } from './recorder.ts'
 
 interface Company {
   companyUuid: string
-}
-
-/** Runs SQL as the owner of the tables. */
-export async function onDatabase<Row extends object>(
-  { database }: TestApp,
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  let rows: Row[] = []
-  await withClient(database.adminUrl, async (admin) => {
-    rows = (await admin.query<Row>(text, values)).rows
-  })
-  return rows
 }
 
 /** Makes what there is of the company's events so many days older. */

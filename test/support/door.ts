@@ -2,11 +2,15 @@ import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 
 /** A port that leads to a server, and whose connections can be made to fail without either end knowing why. */
-export interface Door {
+export interface Door extends AsyncDisposable {
   /** Where clients knock, such as http://127.0.0.1:40123. */
   readonly url: string
   /** The connections that are open now. */
   links(): Link[]
+  /** Resets all of them; new ones can be made. */
+  cut(): void
+  /** Cuts the next connection that the server answers on, before the answer is through. */
+  loseNextAnswer(): void
   close(): void
 }
 
@@ -23,20 +27,35 @@ export interface Link {
 /** Opens a door to a port of this machine, whether or not anybody listens there. */
 export async function openDoor(port: number): Promise<Door> {
   const links = new Map<Socket, Link>()
+  let losesAnswer = false
   const listener = createServer({ noDelay: true }, (client) => {
     const server = createConnection({ port, host: '127.0.0.1', noDelay: true })
+    // Heard before the client is.
+    server.on('data', () => {
+      if (losesAnswer) links.get(client)?.cut()
+      losesAnswer = false
+    })
     links.set(client, connect(client, server))
     client.once('close', () => links.delete(client))
   })
   listener.listen(0, '127.0.0.1')
   await once(listener, 'listening')
+  const cut = () => {
+    for (const link of links.values()) link.cut()
+  }
+  const close = () => {
+    listener.close()
+    cut()
+  }
   return {
     url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
     links: () => [...links.values()],
-    close() {
-      listener.close()
-      for (const link of links.values()) link.cut()
+    cut,
+    loseNextAnswer() {
+      losesAnswer = true
     },
+    close,
+    [Symbol.asyncDispose]: async () => close(),
   }
 }
 
