@@ -74,10 +74,14 @@ export function createContext(
 
 /**
  * The same context with nothing remembered: an event is delivered as things are at that moment, and cursors given out
- * with it go on from its own position.
+ * with it go on from its own position. What is asked of one of the messages to come is read for all of them.
  */
-export function refreshContext(context: Context, streamPosition = context.streamPosition): Context {
-  return { ...context, streamPosition, loaders: loadersOf(context) }
+export function refreshContext(
+  context: Context,
+  streamPosition = context.streamPosition,
+  messagesToCome: readonly string[] = [],
+): Context {
+  return { ...context, streamPosition, loaders: loadersOf(context, messagesToCome) }
 }
 
 /** Forgets what the operation has read: what a mutation answers is as of its own write. */
@@ -85,8 +89,8 @@ export function forgetReads(context: Context): void {
   context.loaders = loadersOf(context)
 }
 
-function loadersOf({ tenant, viewer, parts }: Context): Loaders {
-  return createLoaders(tenant, viewer.userId, parts.presence)
+function loadersOf({ tenant, viewer, parts }: Context, messagesToCome: readonly string[] = []): Loaders {
+  return createLoaders(tenant, viewer.userId, parts.presence, messagesToCome)
 }
 
 /** What a job or the command line does comes from no device. */

@@ -67,11 +67,12 @@ export interface Loaders {
   presence: DataLoader<string, PresenceState>
 }
 
-/** Makes a fresh set of loaders over the viewer's database. */
+/** Makes a fresh set of loaders over the viewer's database; what is asked of one of the messages to come is read for all. */
 export function createLoaders(
   tenant: TenantDatabase,
   viewerId: string,
   presence: Pick<Presence, 'read'>,
+  messagesToCome: readonly string[] = [],
 ): Loaders {
   const { companyId } = tenant.tenant
   const forCompany = (ids: readonly string[]) => [companyId, ids]
@@ -95,21 +96,34 @@ export function createLoaders(
     keyOf: (row: Row) => string,
     read: (row: Row) => Value,
     values: (ids: readonly string[]) => unknown[] = forViewer,
+    toCome: readonly string[] = [],
   ) {
-    return new DataLoader<string, Value[]>(async (ids) => {
-      const rows = await tenant.query<Row>(statement, values(ids))
+    let ahead = toCome
+    const loader = new DataLoader<string, Value[]>(async (ids) => {
+      const alike = ahead
+      ahead = []
+      const rows = await tenant.query<Row>(statement, values([...new Set([...ids, ...alike])]))
       const byKey = groupBy(rows, keyOf)
-      return ids.map((id) => (byKey.get(id) ?? []).map(read))
+      const valuesOf = (id: string) => (byKey.get(id) ?? []).map(read)
+      for (const id of alike) loader.prime(id, valuesOf(id))
+      return ids.map(valuesOf)
     })
+    return loader
   }
 
-  function count(statement: Statement, key: 'conversationId' | 'parentId', values = forViewer) {
+  function count(
+    statement: Statement,
+    key: 'conversationId' | 'parentId',
+    values = forViewer,
+    toCome: readonly string[] = [],
+  ) {
     type CountRow = { conversationId: string; parentId: string; count: number }
     const loader = many<CountRow, number>(
       statement,
       (row) => row[key],
       (row) => row.count,
       values,
+      toCome,
     )
     return new DataLoader<string, number>(
       async (ids) =>
@@ -162,17 +176,21 @@ export function createLoaders(
       (row) => row.conversationId,
       (row) => row,
     ),
-    replyCount: count(replyCounts, 'parentId'),
+    replyCount: count(replyCounts, 'parentId', forViewer, messagesToCome),
     replies: new DataLoader(loadReplies, { cache: false }),
     mentions: many<{ messageId: string; userId: string }, string>(
       mentionsOf,
       (row) => row.messageId,
       (row) => row.userId,
+      forViewer,
+      messagesToCome,
     ),
     reactions: many<ReactionRow, ReactionRow>(
       reactionsOf,
       (row) => row.messageId,
       (row) => row,
+      forViewer,
+      messagesToCome,
     ),
     unread: many<UnreadRow & { userId: string }, UnreadRow>(
       unreadByKind,

@@ -177,7 +177,9 @@ describe('the client library', () => {
     expect(reloads).toBe(1)
   })
 
-  it('asks the server to wait while its reader is slow, and loses nothing', async () => {
+  it('asks the server to wait while its reader is slow, and loses nothing', {
+    timeout: 120_000,
+  }, async () => {
     await using bob = libraryOf(acme.bob)
     const conversationId = await acme.alice.group('Slow', [acme.bob])
     const after = await cursorOf(acme.bob, conversationId)
@@ -185,7 +187,7 @@ describe('the client library', () => {
     await speakMuch(conversationId, count)
     const events = bob.conversationEvents(conversationId, { after })
     const received = await take(events, 1)
-    await vi.waitUntil(async () => (await subscriptions()) === 0, { timeout: 20_000 })
+    await vi.waitUntil(async () => (await subscriptions()) === 0, { timeout: 60_000 })
     received.push(...(await take(events, count - 1)))
     expect(received.map((event: Data) => event.message.seq)).toEqual(
       Array.from({ length: count }, (_, index) => index + 1),

@@ -1,5 +1,6 @@
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
+import type { Batch } from '../live/event-row.ts'
 import type { Loaders } from '../loaders.ts'
 import type { PlacedEvent } from './event-id.ts'
 
@@ -40,16 +41,18 @@ export function createEventContexts(first: Context): (event: PlacedEvent) => Pro
     }
   }
 
-  function remember(upTo: number, now: number): Remembered {
-    return { loaders: refreshContext(context).loaders, upTo, until: now + FRESH_MS }
+  function read(position: number, { upTo, messages }: Batch, now: number): Remembered {
+    const toCome = messages.filter((message) => message.position >= position).map(({ id }) => id)
+    return { loaders: refreshContext(context, position, toCome).loaders, upTo, until: now + FRESH_MS }
   }
 
-  return async ({ position, readUpTo = 0 }) => {
+  return async ({ position, batch }) => {
     if (!(await asOfNow())) return undefined
-    if (position === undefined) return refreshContext(context)
+    if (position === undefined || !batch) return refreshContext(context, position)
     const now = performance.now()
-    if (!remembered || position > remembered.upTo || now > remembered.until)
-      remembered = remember(readUpTo, now)
+    if (!remembered || position > remembered.upTo || now > remembered.until) {
+      remembered = read(position, batch, now)
+    }
     const { loaders, upTo } = remembered
     // The last of its batch leaves nothing behind.
     if (position >= upTo) remembered = undefined

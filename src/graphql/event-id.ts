@@ -2,11 +2,12 @@ import type { ExecutionResult } from 'graphql'
 import type { YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { signCursor } from '../live/cursor.ts'
+import type { Batch } from '../live/event-row.ts'
 
 /** What an event shows of its place; streams that replay nothing have none. */
 export interface PlacedEvent {
   position?: number
-  readUpTo?: number
+  batch?: Batch
   stream?: string
 }
 

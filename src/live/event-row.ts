@@ -20,11 +20,18 @@ export type EventKind =
   | 'BROADCAST_SENT'
   | 'BROADCAST_REMINDED'
 
+/** Events that were read together. */
+export interface Batch {
+  /** Everything up to this position had been committed by then. */
+  upTo: number
+  /** Those of them that show a message. */
+  messages: readonly { position: number; id: string }[]
+}
+
 /** A stored event with what its delivery needs: the message, and who of the asked-for people may see it now. */
 export interface LiveEvent {
   position: number
-  /** Everything up to this position had been committed when it was read. */
-  readUpTo: number
+  batch: Batch
   kind: EventKind
   conversationId: string | null
   /** Set for the conversation of a broadcast: who wrote it, and alone learns who has read it. */
@@ -114,8 +121,11 @@ export async function readEvents(
 ): Promise<LiveEvent[]> {
   const { after, most, userIds } = range
   const rows = await chores.query<FlatRow>(eventsAfter, [chores.tenant.companyId, after, most, userIds])
-  const readUpTo = Number(rows.at(-1)?.position)
-  return rows.map((row) => readEvent(row, readUpTo))
+  const batch = {
+    upTo: Number(rows.at(-1)?.position),
+    messages: rows.flatMap(({ position, id }) => (id ? [{ position: Number(position), id }] : [])),
+  }
+  return rows.map((row) => readEvent(row, batch))
 }
 
 /** The last position taken, and that of the first event above `after`, or of the next one to come. */
@@ -131,7 +141,7 @@ export async function readStreamBounds(
   return { head, next: row?.next ? Number(row.next) : head + 1 }
 }
 
-function readEvent(flat: FlatRow, readUpTo: number): LiveEvent {
+function readEvent(flat: FlatRow, batch: Batch): LiveEvent {
   const {
     position,
     kind,
@@ -150,7 +160,7 @@ function readEvent(flat: FlatRow, readUpTo: number): LiveEvent {
   } = flat
   return {
     position: Number(position),
-    readUpTo,
+    batch,
     kind,
     conversationId: eventConversationId,
     broadcasterId,

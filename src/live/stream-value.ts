@@ -1,11 +1,11 @@
 import type { MessageRow } from '../messages/message-row.ts'
 import { INBOX } from './cursor.ts'
-import type { LiveEvent } from './event-row.ts'
+import type { Batch, LiveEvent } from './event-row.ts'
 
 interface Placed {
   position: number
-  /** Everything up to this position had been committed when it was read. */
-  readUpTo: number
+  /** What it was read with; undefined for what is not stored. */
+  batch?: Batch
   /** The stream its cursor belongs to. */
   stream: string
 }
@@ -41,9 +41,9 @@ const CHANGES = {
 
 /** What an event is in the inbox of `userId`; undefined if nothing. */
 export function inboxValue(event: LiveEvent, userId: string): Mapped {
-  const { conversationId, position, readUpTo } = event
+  const { conversationId, position, batch } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, readUpTo, stream: INBOX, conversationId }
+  const placed = { position, batch, stream: INBOX, conversationId }
   const isGone = event.kind === 'CONVERSATION_HIDDEN' || event.leftIds.includes(userId)
   if (!event.placedIn.has(userId)) {
     return isGone ? { value: { ...placed, type: 'ConversationRemoved' } } : undefined
@@ -84,9 +84,9 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
 
 /** What an event of its conversation is to `userId`; undefined if nothing. */
 export function conversationValue(event: LiveEvent, userId: string): Mapped {
-  const { conversationId, position, readUpTo, message, seq, actorId } = event
+  const { conversationId, position, batch, message, seq, actorId } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, readUpTo, stream: conversationId }
+  const placed = { position, batch, stream: conversationId }
   if (!event.visibleTo.has(userId) || event.kind === 'CONVERSATION_HIDDEN') {
     // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
     return { value: { ...placed, type: 'ConversationRemoved', conversationId }, isLast: true }

@@ -79,7 +79,7 @@ async function open(
   const typing = conversationId === undefined ? undefined : joinTyping(conversationId)
 
   function discontinuity(): StreamValue {
-    return { type: 'Discontinuity', position: seen, readUpTo: seen, stream }
+    return { type: 'Discontinuity', position: seen, stream }
   }
 
   function joinTyping(room: string): JoinedTyping {
@@ -87,7 +87,7 @@ async function open(
       userId,
       offer: (typistId, typing) =>
         queue.pushSpare(
-          { type: 'TypingChanged', position: seen, readUpTo: seen, stream, userId: typistId, typing },
+          { type: 'TypingChanged', position: seen, stream, userId: typistId, typing },
           typing ? MOST_BEFORE_TYPING : MOST_VALUES,
         ),
     })
