@@ -87,3 +87,29 @@ it('has its ticket before it opens a socket, which the server holds open only so
   expect((await next).done).toBe(false)
   expect(steps).toEqual(['has its ticket', 'opens a socket'])
 })
+
+it('gets over a token and an address that cannot be told just now', async () => {
+  const after = (await acme.alice.run('{ viewer { inboxCursor } }')).viewer.inboxCursor
+  let asked = 0
+  await using alice = libraryOf(acme.alice, {
+    url() {
+      asked += 1
+      if (asked === 2) throw new Error('There is no address just now.')
+      return asked === 4 ? 'no address' : `${acme.alice.url}/graphql`
+    },
+  })
+  const next = alice.inboxEvents({ after }).next()
+  await acme.alice.group('Told in the end')
+  expect((await next).done).toBe(false)
+  expect(asked).toBeGreaterThan(4)
+})
+
+it('waits for a token no longer than for an answer', async () => {
+  await using alice = libraryOf(acme.alice, { token: () => new Promise(() => {}) })
+  const late = alice.request('{ viewer { inboxCursor } }', {}, { signal: AbortSignal.timeout(200) })
+  await expect(late).rejects.toMatchObject({ name: 'TimeoutError' })
+  const ending = new AbortController()
+  const next = alice.inboxEvents({ signal: ending.signal }).next()
+  ending.abort()
+  expect(await next).toMatchObject({ done: true })
+})

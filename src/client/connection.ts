@@ -33,18 +33,28 @@ const ACKNOWLEDGED_WITHIN_MS = 15_000
 /** A page that changes its streams keeps its socket. */
 const IDLE_MS = 1_000
 
+/** Where nobody answers: graphql-ws would wait for ever for an address that cannot be told. */
+const NOWHERE = 'wss://localhost:0'
+
 /** Opens connections as streams want them. */
 export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
   let unanswered: ReturnType<typeof setTimeout> | undefined
-  let asked: Promise<string>
+  let wanted: { ticket: string } | undefined
+  let failure: unknown
+  let isConnected = false
   const socket = createClient({
     async url() {
-      // Before the socket is opened, on which the server waits only so long for its ticket; what went wrong is told there.
-      asked = ticket()
-      await asked.catch(() => {})
-      return url().replace(/^http/, 'ws')
+      // Before the socket is opened, on which the server waits only so long for its ticket.
+      try {
+        wanted = { ticket: await ticket() }
+        failure = undefined
+        return new URL(url().replace(/^http/, 'ws')).href
+      } catch (error) {
+        failure = error
+        return NOWHERE
+      }
     },
-    connectionParams: async () => ({ ticket: await asked }),
+    connectionParams: () => wanted,
     // Each stream resumes by itself, with its own cursor.
     retryAttempts: 0,
     lazyCloseTimeout: IDLE_MS,
@@ -59,16 +69,21 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
         unanswered = setTimeout(() => socket.terminate(), PONG_WITHIN_MS)
       },
       pong: (received) => received && clearTimeout(unanswered),
-      connected: () => onStatus('connected'),
+      connected() {
+        isConnected = true
+        onStatus('connected')
+      },
       closed() {
         clearTimeout(unanswered)
-        onStatus('disconnected')
+        if (isConnected) onStatus('disconnected')
+        isConnected = false
       },
     },
   })
   return {
     subscribe(query, variables, listener) {
-      return socket.subscribe({ query, variables }, listener as never)
+      const error = (reason: unknown) => listener.error(failure ?? reason)
+      return socket.subscribe({ query, variables }, { ...listener, error } as never)
     },
     close() {
       // The connection that is just being made may fail, and then nobody is left to hear of it.

@@ -35,22 +35,20 @@ const ANSWER_MS = 30_000
 /** Creates what sends operations to the target. */
 export function createRequest({ url, token, companyId, fetch }: RequestTarget): Request {
   return async (document, variables, { signal } = {}) => {
+    const ending = signalOf(signal)
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
-      authorization: `Bearer ${await token()}`,
+      authorization: `Bearer ${await inTime(token, ending, signal)}`,
       ...(companyId !== undefined && { 'x-company-id': companyId }),
     }
     const body = JSON.stringify({ query: document.toString(), variables })
-    const { status, answer } = await send(
-      fetch,
-      url(),
-      { method: 'POST', headers, body },
-      signalOf(signal),
-    ).catch((error) => {
-      if (signal?.aborted) throw error
-      throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`)
-    })
+    const { status, answer } = await send(fetch, url(), { method: 'POST', headers, body }, ending).catch(
+      (error) => {
+        if (signal?.aborted) throw error
+        throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`)
+      },
+    )
     if (answer?.errors?.length) throw refusalOf(answer.errors)
     if (answer?.data) return answer.data as never
     // Something between here and the server has answered in its stead.
@@ -76,6 +74,28 @@ function readJson(text: string): Answer | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The token, unless the request ends before: whoever gives it may never come back. */
+function inTime(
+  token: RequestTarget['token'],
+  ending: AbortSignal,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const end = () =>
+      reject(
+        signal?.aborted
+          ? signal.reason
+          : new ColloquyError('UNAVAILABLE', 'The access token did not come in time.'),
+      )
+    if (ending.aborted) return end()
+    ending.addEventListener('abort', end)
+    Promise.resolve()
+      .then(token)
+      .then(resolve, reject)
+      .finally(() => ending.removeEventListener('abort', end))
+  })
 }
 
 function signalOf(signal: AbortSignal | undefined): AbortSignal {

@@ -136,6 +136,8 @@ export function openStream<Event>(
     return backoff.attempts < MOST_RELOADS
   }
 
+  // Also while nothing has begun that could be ended.
+  signal.addEventListener('abort', () => buffer.end(), { once: true })
   follow().then(
     () => buffer.end(),
     (error) => buffer.end(signal.aborted ? undefined : error),
