@@ -10,7 +10,7 @@ export interface Subscriber {
   offer(event: LiveEvent): void
   /** Half of what may wait for it is waiting. */
   readonly isHalfFull: boolean
-  /** Resolves when what was offered has been consumed, or the subscription has ended. */
+  /** Resolves when hardly anything waits for it any more, or the subscription has ended. */
   drained(): Promise<void>
   /** Ends the subscription; its client resumes after what it has. */
   interrupt(): void
@@ -79,21 +79,23 @@ export function createCompanyFeed(
     )
   }
 
+  /** One batch: whoever waits to join has a turn before the next. */
   async function drain(): Promise<void> {
-    while (position < target && joined.size > 0) {
-      const aim = target
-      const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
-      const events = await readEvents(chores, { after: position, most: BATCH, userIds })
-      if (events.length === 0) await passOverDeleted()
-      for (const event of events) {
-        if (event.position > position + 1) interruptBelow(event.position)
-        dispatch(event)
-        position = event.position
-      }
-      // What is not in the database is not there to be told of, whatever the wake-up said.
-      if (events.length < BATCH && target === aim) target = position
+    if (joined.size === 0) {
+      target = position
+      return
     }
-    if (joined.size === 0) target = position
+    const aim = target
+    const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
+    const events = await readEvents(chores, { after: position, most: BATCH, userIds })
+    if (events.length === 0) await passOverDeleted()
+    for (const event of events) {
+      if (event.position > position + 1) interruptBelow(event.position)
+      dispatch(event)
+      position = event.position
+    }
+    // What is not in the database is not there to be told of, whatever the wake-up said.
+    if (events.length < BATCH && target === aim) target = position
   }
 
   /** Everything above may have been deleted, and nothing written since. */

@@ -9,7 +9,7 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   readonly hasEnded: boolean
   /** Half of what it holds is waiting. */
   readonly isHalfFull: boolean
-  /** Resolves when nothing is queued any more, or the stream has ended. */
+  /** Resolves when hardly anything is queued any more, or the stream has ended. */
   drained(): Promise<void>
 }
 
@@ -60,6 +60,11 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     return values.length >= options.mostValues || (values.length > 0 && bytes + size > options.mostBytes)
   }
 
+  /** Not quite empty: what may be dropped comes all the time. */
+  function isDrained(): boolean {
+    return values.length <= options.mostValues / 10 && bytes <= options.mostBytes / 10
+  }
+
   function end(last?: T): void {
     if (ended) return
     ended = true
@@ -77,7 +82,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     const value = values.shift()
     if (value) {
       bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
-      if (values.length === 0) tellDrained()
+      if (isDrained()) tellDrained()
       return Promise.resolve({ value, done: false })
     }
     if (ended) return Promise.resolve({ value: undefined, done: true })
@@ -102,7 +107,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
       return values.length >= options.mostValues / 2 || bytes >= options.mostBytes / 2
     },
     drained() {
-      if (ended || values.length === 0) return Promise.resolve()
+      if (ended || isDrained()) return Promise.resolve()
       return new Promise((resolve) => whenDrained.push(resolve))
     },
     return() {
