@@ -67,12 +67,12 @@ export function createServer({
       }),
     async close() {
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+      const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await sockets.close()
       // What is left are event streams over HTTP, which would go on for ever.
       parts.live.interrupt()
       // A connection becomes idle when its answer ends, and its client would keep it.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)
-      const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await closed
       clearInterval(sweep)
       clearTimeout(force)

@@ -17,7 +17,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 beforeAll(async () => {
   app = await startApp({
-    pingMs: 200,
+    pingMs: 1_000,
     environment: {
       sockets: { socketsPerUser: 3, socketsPerAddress: 6, socketMessagesPerSecond: 20, trustedProxies: 1 },
       subscriptionsPerUser: 4,

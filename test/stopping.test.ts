@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
 import { decodeId } from '../src/ids.ts'
@@ -8,6 +10,16 @@ import { waitingStatements } from './support/waiting-statements.ts'
 
 const SEND = `mutation ($input: SendMessageInput!) {
   sendMessage(input: $input) { ... on SendMessagePayload { message { seq } } } }`
+const UPGRADE = [
+  'GET /graphql HTTP/1.1',
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  'Sec-WebSocket-Protocol: graphql-transport-ws',
+  '\r\n',
+].join('\r\n')
 const INBOX = 'subscription { inboxEvents { __typename } }'
 
 let app: TestApp
@@ -32,6 +44,34 @@ it('a server that stops answers what was asked on its sockets before it closes t
     const stopped = stopping[Symbol.asyncDispose]()
     await following.until(({ error }) => (error as CloseEvent | undefined)?.code === 1012)
     expect(sent.answers).toEqual([])
+    await holder.query('rollback')
+    await sent.until(({ isComplete }) => isComplete)
+    expect(sent.answers).toEqual([{ data: { sendMessage: { message: { seq: 1 } } } }])
+    await stopped
+  })
+})
+
+it('an answer is waited for from the moment it is asked for, and nobody comes in any more', async () => {
+  const { alice, bob, companyUuid } = await app.company('Acme', { alice: 'owner', bob: 'member' })
+  const conversationId = await alice.group('Team', [bob])
+  const stopping = await startApp({ beside: app })
+  await using busy = openSharedSocket(alice.at(stopping.url))
+  // A socket that nothing needs is closed by its client.
+  busy.start(INBOX)
+  const ready = busy.start('{ viewer { user { name } } }')
+  await ready.until(({ isComplete }) => isComplete)
+  const late = connect(Number(new URL(stopping.url).port), '127.0.0.1')
+  await once(late, 'connect')
+  await withClient(app.database.adminUrl, async (holder) => {
+    await holder.query('begin')
+    // What the viewer is found by.
+    await holder.query('lock table roles in access exclusive mode')
+    stopping.application.parts.viewers.forget(companyUuid)
+    const sent = busy.start(SEND, { input: { conversationId, body: 'on its way' } })
+    await waitingStatements(app.database.adminUrl, (pids) => pids.length > 0)
+    const stopped = stopping[Symbol.asyncDispose]()
+    late.write(UPGRADE)
+    expect(String((await once(late, 'data'))[0])).toMatch(/^HTTP\/1.1 503 /)
     await holder.query('rollback')
     await sent.until(({ isComplete }) => isComplete)
     expect(sent.answers).toEqual([{ data: { sendMessage: { message: { seq: 1 } } } }])

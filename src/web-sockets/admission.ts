@@ -10,6 +10,7 @@ import { refusedSockets } from '../metrics/metrics.ts'
 import { onceClosed } from './authenticate.ts'
 import { clientAddress } from './client-address.ts'
 import { closeCodes } from './close-codes.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 
 /** Who may open how many sockets, and say how much on them. */
 export interface Admission {
@@ -31,7 +32,10 @@ export function createAdmission(limits: SocketLimits): Admission {
     admitAddress(request, connection) {
       const close = addresses.open(clientAddress(request, limits.trustedProxies))
       if (close) connection.once('close', close)
-      else refuseUpgrade(connection)
+      else {
+        refusedSockets.inc({ reason: 'address' })
+        refuseUpgrade(connection, '429 Too Many Requests', { 'Retry-After': RETRY_SECONDS })
+      }
       return close !== undefined
     },
     admitUser({ companyId, userId }, socket) {
@@ -60,11 +64,4 @@ export function createAdmission(limits: SocketLimits): Admission {
       socket.on('ping', hold)
     },
   }
-}
-
-function refuseUpgrade(connection: Duplex): void {
-  refusedSockets.inc({ reason: 'address' })
-  connection.once('error', () => connection.destroy())
-  const head = `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${RETRY_SECONDS}\r\nConnection: close\r\n\r\n`
-  connection.end(head, () => connection.destroy())
 }

@@ -14,6 +14,7 @@ import { createAdmission } from './admission.ts'
 import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 import { type SocketState, socketProtocol } from './socket-protocol.ts'
 import { createUnanswered } from './unanswered.ts'
 
@@ -27,8 +28,9 @@ export interface WebSocketOptions {
 /** So a peer that vanished is found within 24 s. */
 const PING_MS = 12_000
 
-/** How long a server that stops waits for what was asked on a socket. */
-const ANSWER_MS = 10_000
+/** How long a server that stops waits for what was asked on a socket, and then for its client to close it. */
+const ANSWERED_WITHIN_MS = 5_000
+const CLOSED_WITHIN_MS = 1_000
 
 /** Serves graphql-transport-ws on /graphql; the operations go through the same pipeline as over HTTP. */
 export function attachWebSockets(
@@ -39,6 +41,7 @@ export function attachWebSockets(
 ): { close(): Promise<void> } {
   const admission = createAdmission(limits)
   const unanswered = createUnanswered()
+  let isStopping = false
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxRequestBytes,
@@ -46,11 +49,8 @@ export function attachWebSockets(
     WebSocket: ClientSocket,
   })
   http.on('upgrade', (request: IncomingMessage, connection, head) => {
-    if (requestPath(request) !== '/graphql') {
-      connection.once('error', () => connection.destroy())
-      connection.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => connection.destroy())
-      return
-    }
+    if (requestPath(request) !== '/graphql') return refuseUpgrade(connection, '404 Not Found')
+    if (isStopping) return refuseUpgrade(connection, '503 Service Unavailable')
     if (!admission.admitAddress(request, connection)) return
     sockets.handleUpgrade(request, connection, head, (client) => {
       openSockets.inc()
@@ -62,7 +62,6 @@ export function attachWebSockets(
       client.on('error', (error) => parts.log.debug({ err: error }, 'a WebSocket failed'))
     })
   })
-  let isStopping = false
   // The clients of a server that stops come back at another one, which may take longer than the grace.
   const devices = createSocketDevices(parts.presence, () =>
     isStopping ? presenceTimes.silence : presenceTimes.grace,
@@ -74,14 +73,18 @@ export function attachWebSockets(
   return {
     async close() {
       isStopping = true
-      const longEnough = delay(ANSWER_MS, undefined, { ref: false })
+      const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
       await Promise.all(
         [...sockets.clients].map(async (client) => {
           await Promise.race([unanswered.settled(client), longEnough])
           client.close(closeCodes.restart, 'The server restarts: connect again.')
         }),
       )
+      const leaveBehind = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate()
+      }, CLOSED_WITHIN_MS)
       await server.dispose()
+      clearTimeout(leaveBehind)
     },
   }
 }

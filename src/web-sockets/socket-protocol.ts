@@ -77,11 +77,12 @@ export function socketProtocol(
         const document = pipeline.parse(params.query)
         const errors = pipeline.validate(pipeline.schema, document)
         if (errors.length > 0) return errors.map((error: unknown) => maskError(error, parts.log))
-        const contextValue = await pipeline.contextFactory()
         const operation = getOperationAST(document, params.operationName)
         if (!operation) throw new Refusal('BAD_USER_INPUT', 'Could not determine what operation to execute.')
-        if (operation.operation === 'subscription') addStream(extra.streams ?? new Set(), params)
-        else unanswered.add(extra.socket, params)
+        const isStream = operation.operation === 'subscription'
+        if (!isStream) unanswered.add(extra.socket, params)
+        const contextValue = await pipeline.contextFactory()
+        if (isStream) addStream(extra.streams ?? new Set(), params)
         return {
           schema: pipeline.schema,
           operationName: params.operationName,
@@ -91,6 +92,7 @@ export function socketProtocol(
           rootValue: { execute: pipeline.execute, subscribe: pipeline.subscribe },
         }
       } catch (error) {
+        unanswered.delete(extra.socket, params)
         return [maskError(error, parts.log)]
       }
     },
