@@ -1,4 +1,5 @@
 import { companyIds } from '../companies/create-company.ts'
+import { forEachCompany } from '../companies/each-company.ts'
 import type { Parts } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 import { purgedRows } from '../metrics/metrics.ts'
@@ -13,8 +14,6 @@ export interface Purged {
 
 /** Small enough that nobody waits for it. */
 const MOST_ROWS = 1_000
-/** As many companies in a row fail where the database itself does. */
-const GIVE_UP_AFTER = 3
 
 const purgeEvents: Statement = {
   name: 'purge_events',
@@ -30,29 +29,20 @@ const purgeIdempotencyKeys: Statement = {
  * Deletes events older than their company resumes streams (`eventRetentionDays`, features 5.2) and idempotency keys older
  * than a week. It can end anywhere and be run again, on any number of processes.
  */
-export async function purge(
-  { database, log }: Pick<Parts, 'database' | 'log'>,
-  signal?: AbortSignal,
-): Promise<Purged> {
+export async function purge(parts: Pick<Parts, 'database' | 'log'>, signal?: AbortSignal): Promise<Purged> {
+  const { database } = parts
   const purged = { events: 0, idempotencyKeys: 0, failedCompanies: 0 }
-  let failedInARow = 0
-  for (const companyId of await companyIds(database)) {
+  const work = async (companyId: string) => {
     const chores = database.forChores(companyId)
-    try {
-      purged.events += await inBatches(signal, () => chores.query<Count>(purgeEvents, [MOST_ROWS]))
-      failedInARow = 0
-    } catch (error) {
-      failedInARow += 1
-      if (failedInARow === GIVE_UP_AFTER) throw error
-      // The others have their turn all the same.
-      purged.failedCompanies += 1
-      log.warn({ err: error, companyId }, 'events past their time could not be deleted')
-    }
+    const count = await inBatches(signal, () => chores.query<Count>(purgeEvents, [MOST_ROWS]))
+    purged.events += count
+    purgedRows.inc({ kind: 'events' }, count)
   }
-  purged.idempotencyKeys += await inBatches(signal, () =>
+  const chore = { work, failed: 'events past their time could not be deleted' }
+  purged.failedCompanies = await forEachCompany(parts, await companyIds(database), chore, signal)
+  purged.idempotencyKeys = await inBatches(signal, () =>
     database.acrossCompanies<Count>(purgeIdempotencyKeys, [MOST_ROWS]),
   )
-  purgedRows.inc({ kind: 'events' }, purged.events)
   purgedRows.inc({ kind: 'idempotency_keys' }, purged.idempotencyKeys)
   return purged
 }

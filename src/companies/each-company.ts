@@ -1,0 +1,28 @@
+import type { Parts } from '../context.ts'
+import type { Statement } from '../database/database.ts'
+
+const reachable: Statement = { name: 'reachable', text: 'select 1 as one' }
+
+/**
+ * Does a chore for one company after the other until the signal; gives how many failed, which hold up none of the others.
+ * Throws if the database itself is away.
+ */
+export async function forEachCompany(
+  { database, log }: Pick<Parts, 'database' | 'log'>,
+  companyIds: readonly string[],
+  chore: { work(companyId: string): Promise<void>; failed: string },
+  signal?: AbortSignal,
+): Promise<number> {
+  let failures = 0
+  for (const companyId of companyIds) {
+    if (signal?.aborted) break
+    try {
+      await chore.work(companyId)
+    } catch (error) {
+      await database.acrossCompanies(reachable, [])
+      failures += 1
+      log.warn({ err: error, companyId }, chore.failed)
+    }
+  }
+  return failures
+}
