@@ -3,6 +3,7 @@ import { hot } from './hot.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
+import { resume } from './resume.ts'
 import { search } from './search.ts'
 import { send } from './send.ts'
 import { stalled } from './stalled.ts'
@@ -11,6 +12,7 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   hot,
   people,
   presence,
+  resume,
   search,
   send,
   stalled,

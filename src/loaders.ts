@@ -78,17 +78,35 @@ export function createLoaders(
   const forCompany = (ids: readonly string[]) => [companyId, ids]
   const forViewer = (ids: readonly string[]) => [companyId, viewerId, ids]
 
+  function batched<Row extends object, Value>(
+    statement: Statement,
+    keyOf: (row: Row) => string,
+    valueFrom: (rows: Row[]) => Value,
+    values: (ids: readonly string[]) => unknown[],
+    toCome: readonly string[],
+  ) {
+    let ahead = toCome
+    const loader = new DataLoader<string, Value>(async (ids) => {
+      const alike = ahead
+      ahead = []
+      const rows = await tenant.query<Row>(statement, values([...new Set([...ids, ...alike])]))
+      const byKey = groupBy(rows, keyOf)
+      const of = (id: string) => valueFrom(byKey.get(id) ?? [])
+      for (const id of alike) loader.prime(id, of(id))
+      return ids.map(of)
+    })
+    return loader
+  }
+
   function one<Row extends object, Value>(
     statement: Statement,
     keyOf: (row: Row) => string,
     read: (row: Row) => Value,
     values: (ids: readonly string[]) => unknown[],
+    toCome: readonly string[] = [],
   ) {
-    return new DataLoader<string, Value | null>(async (ids) => {
-      const rows = await tenant.query<Row>(statement, values(ids))
-      const byKey = new Map(rows.map((row) => [keyOf(row), read(row)]))
-      return ids.map((id) => byKey.get(id) ?? null)
-    })
+    const first = ([row]: Row[]) => (row ? read(row) : null)
+    return batched<Row, Value | null>(statement, keyOf, first, values, toCome)
   }
 
   function many<Row extends object, Value>(
@@ -98,17 +116,7 @@ export function createLoaders(
     values: (ids: readonly string[]) => unknown[] = forViewer,
     toCome: readonly string[] = [],
   ) {
-    let ahead = toCome
-    const loader = new DataLoader<string, Value[]>(async (ids) => {
-      const alike = ahead
-      ahead = []
-      const rows = await tenant.query<Row>(statement, values([...new Set([...ids, ...alike])]))
-      const byKey = groupBy(rows, keyOf)
-      const valuesOf = (id: string) => (byKey.get(id) ?? []).map(read)
-      for (const id of alike) loader.prime(id, valuesOf(id))
-      return ids.map(valuesOf)
-    })
-    return loader
+    return batched<Row, Value[]>(statement, keyOf, (rows) => rows.map(read), values, toCome)
   }
 
   function count(
@@ -118,17 +126,12 @@ export function createLoaders(
     toCome: readonly string[] = [],
   ) {
     type CountRow = { conversationId: string; parentId: string; count: number }
-    const loader = many<CountRow, number>(
+    return batched<CountRow, number>(
       statement,
       (row) => row[key],
-      (row) => row.count,
+      ([row]) => row?.count ?? 0,
       values,
       toCome,
-    )
-    return new DataLoader<string, number>(
-      async (ids) =>
-        (await loader.loadMany(ids)).map((counts) => (counts instanceof Error ? counts : (counts[0] ?? 0))),
-      { cache: false },
     )
   }
 
@@ -163,6 +166,7 @@ export function createLoaders(
       (row) => row.id,
       (row) => row,
       forViewer,
+      messagesToCome,
     ),
     broadcast: one<BroadcastRow, BroadcastRow>(
       broadcastsById,

@@ -6,20 +6,29 @@ import type { PlacedEvent } from './event-id.ts'
 
 /** What was read for one event is as good for those of the same batch that follow within this time. */
 const FRESH_MS = 250
+/** Of messages that follow, as many are read ahead. */
+const MOST_TO_COME = 50
+
+/** The contexts of one subscription's events. */
+export interface EventContexts {
+  /**
+   * A context for one event: with the viewer as of now, who is found again when access in the company has changed, and
+   * with what was read since the event was committed. Undefined for a viewer who may read nothing any more, or of whom
+   * that cannot be told: the client asks again where it left off.
+   */
+  of(event: PlacedEvent): Promise<Context | undefined>
+  /** What was read is read again for the next event. */
+  forget(): void
+}
 
 interface Remembered {
   loaders: Loaders
   /** What is in them was read after everything up to this position had been committed. */
   upTo: number
-  until: number
 }
 
-/**
- * Gives each event of a subscription a context of its own: with the viewer as of now, who is found again when access in
- * the company has changed, and with what was read since the event was committed. Undefined for a viewer who may read
- * nothing any more, or of whom that cannot be told: the client asks again where it left off.
- */
-export function createEventContexts(first: Context): (event: PlacedEvent) => Promise<Context | undefined> {
+/** Creates the contexts of a subscription that began with this one. */
+export function createEventContexts(first: Context): EventContexts {
   const { viewers } = first.parts
   const { companyId, userId } = first.viewer
   let context = first
@@ -41,21 +50,33 @@ export function createEventContexts(first: Context): (event: PlacedEvent) => Pro
     }
   }
 
-  function read(position: number, { upTo, messages }: Batch, now: number): Remembered {
-    const toCome = messages.filter((message) => message.position >= position).map(({ id }) => id)
-    return { loaders: refreshContext(context, position, toCome).loaders, upTo, until: now + FRESH_MS }
+  function read(position: number, { upTo, messages }: Batch): Remembered {
+    const toCome = messages.filter((message) => message.position >= position).slice(0, MOST_TO_COME)
+    const made = {
+      loaders: refreshContext(
+        context,
+        position,
+        toCome.map(({ id }) => id),
+      ).loaders,
+      upTo,
+    }
+    setTimeout(() => {
+      if (remembered === made) remembered = undefined
+    }, FRESH_MS).unref()
+    return made
   }
 
-  return async ({ position, batch }) => {
-    if (!(await asOfNow())) return undefined
-    if (position === undefined || !batch) return refreshContext(context, position)
-    const now = performance.now()
-    if (!remembered || position > remembered.upTo || now > remembered.until) {
-      remembered = read(position, batch, now)
-    }
-    const { loaders, upTo } = remembered
-    // The last of its batch leaves nothing behind.
-    if (position >= upTo) remembered = undefined
-    return { ...context, streamPosition: position, loaders }
+  return {
+    async of({ position, batch }) {
+      if (!(await asOfNow())) return undefined
+      // The last of its batch is followed by none.
+      if (position === undefined || !batch || (position === batch.upTo && !remembered))
+        return refreshContext(context, position)
+      if (!remembered || position > remembered.upTo) remembered = read(position, batch)
+      return { ...context, streamPosition: position, loaders: remembered.loaders }
+    },
+    forget() {
+      remembered = undefined
+    },
   }
 }

@@ -59,7 +59,7 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
 
 function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
   const events = source[Symbol.asyncIterator]()
-  const contextOf = createEventContexts(args.contextValue as Context)
+  const contexts = createEventContexts(args.contextValue as Context)
   let hasFailed = false
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
@@ -75,9 +75,10 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
 
   /** Undefined for what the viewer has lost access to since it was read. */
   async function executeEvent(event: PlacedEvent): Promise<ExecutionResult | undefined> {
-    const contextValue = await contextOf(event)
+    const contextValue = await contexts.of(event)
     if (!contextValue) return end()
     const result = await execute({ ...args, rootValue: event, contextValue })
+    if (result.errors) contexts.forget()
     if (result.data) return withEventId(result, event, contextValue)
     if (!result.errors) return result
     if (await hasLostAccess(result.errors, contextValue)) return undefined

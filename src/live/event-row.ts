@@ -24,6 +24,8 @@ export type EventKind =
 export interface Batch {
   /** Everything up to this position had been committed by then. */
   upTo: number
+  /** When, on the clock of `performance`. */
+  readAt: number
   /** Those of them that show a message. */
   messages: readonly { position: number; id: string }[]
 }
@@ -120,9 +122,11 @@ export async function readEvents(
   range: { after: number; most: number; userIds: string[] },
 ): Promise<LiveEvent[]> {
   const { after, most, userIds } = range
+  const readAt = performance.now()
   const rows = await chores.query<FlatRow>(eventsAfter, [chores.tenant.companyId, after, most, userIds])
   const batch = {
     upTo: Number(rows.at(-1)?.position),
+    readAt,
     messages: rows.flatMap(({ position, id }) => (id ? [{ position: Number(position), id }] : [])),
   }
   return rows.map((row) => readEvent(row, batch))

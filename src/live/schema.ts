@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
+import { asOfDelivery } from './as-of-delivery.ts'
 import { ConversationEvent } from './conversation-refs.ts'
 import { InboxEvent } from './inbox-refs.ts'
 import { conversationStream, inboxStream } from './streams.ts'
@@ -15,7 +16,7 @@ builder.subscriptionField('inboxEvents', (t) =>
     args: { after: t.arg.string({ description: afterText }) },
     subscribe: (_root, { after }, context) =>
       inboxStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
-    resolve: (event) => event,
+    resolve: (event, _args, context) => asOfDelivery(event, context),
   }),
 )
 
@@ -35,6 +36,6 @@ builder.subscriptionField('conversationEvents', (t) =>
         decodeQueryIdOf('Conversation', conversationId),
         after ?? undefined,
       ) as Promise<AsyncIterable<never>>,
-    resolve: (event) => event,
+    resolve: (event, _args, context) => asOfDelivery(event, context),
   }),
 )

@@ -1,0 +1,105 @@
+import { WebSocket } from 'ws'
+import { type ColloquyClient, createColloquyClient, type TypedDocument } from '../src/client/client.ts'
+import { encodeId } from '../src/ids.ts'
+import { percentile, type Report, round } from './report.ts'
+import { type Actor, setStage } from './stage.ts'
+
+const PEOPLE = 20
+const MISSED = 500
+const SENDERS = 10
+
+type Document<Data> = TypedDocument<Data, Record<string, unknown>>
+const GROUP = `mutation ($input: CreateGroupInput!) {
+  createGroup(input: $input) { ... on CreateGroupPayload { conversation { id } } } }` as Document<{
+  createGroup: { conversation: { id: string } }
+}>
+const CURSOR = '{ viewer { inboxCursor } }' as Document<{ viewer: { inboxCursor: string } }>
+const BARE = `subscription ($after: String) { inboxEvents(after: $after) {
+  __typename ... on ConversationActivity { cursor message { seq conversation { id } } }
+  ... on InboxConversationChanged { cursor } ... on Discontinuity { cursor } } }` as Document<{
+  inboxEvents: Heard
+}>
+
+interface Heard {
+  message?: { seq: number | null }
+}
+
+/** Follows an inbox from a cursor. */
+type Follow = (client: ColloquyClient, after: string) => AsyncIterable<Heard>
+
+/** Everything that the client library asks for by itself, and so little that nothing but the event has to be read. */
+const everything: Follow = (client, after) => client.inboxEvents({ after }) as AsyncIterable<Heard>
+const bare: Follow = (client, after) => client.subscribe(BARE, {}, { after })
+
+/**
+ * Everybody of a group comes back at once and catches up on 500 messages, as after a restart: once with all that the client
+ * library shows of them, and beside it with hardly anything. Latencies are those of a person's whole way.
+ */
+export async function resume(seconds: number): Promise<Report> {
+  await using stage = await setStage({ companies: 1, people: PEOPLE })
+  const actors = stage.companies[0]?.actors ?? []
+  const clients = actors.map((actor) => clientOf(stage.url, actor))
+  const [author] = clients
+  if (!author) throw new Error('There is nobody to send.')
+  const memberIds = actors.slice(1).map(({ userId }) => encodeId('User', userId))
+  const { createGroup } = await author.request(GROUP, { input: { title: 'All', memberIds } })
+  const starts = await Promise.all(
+    clients.map(async (client) => (await client.request(CURSOR, {})).viewer.inboxCursor),
+  )
+  for (let sent = 0; sent < MISSED; sent += SENDERS) {
+    const some = clients.slice(0, SENDERS)
+    await Promise.all(
+      some.map((client) =>
+        client.sendMessage({ conversationId: createGroup.conversation.id, body: 'missed' }),
+      ),
+    )
+  }
+
+  const tally = { lost: 0, duplicates: 0, outOfOrder: 0 }
+  async function comeBack(follow: Follow): Promise<number[]> {
+    return await Promise.all(
+      actors.map(async (actor, at) => {
+        const start = performance.now()
+        const client = clientOf(stage.url, actor)
+        const seqs: number[] = []
+        for await (const { message } of follow(client, starts[at] ?? '')) {
+          if (message?.seq) seqs.push(message.seq)
+          if (message?.seq === MISSED) break
+        }
+        client.close()
+        tally.lost += MISSED - new Set(seqs).size
+        tally.duplicates += seqs.length - new Set(seqs).size
+        tally.outOfOrder += seqs.filter((seq, index) => index > 0 && seq < (seqs[index - 1] ?? 0)).length
+        return performance.now() - start
+      }),
+    )
+  }
+  /** In turns, so that the machine's mood counts alike. */
+  const took: Record<'everything' | 'bare', number[]> = { everything: [], bare: [] }
+  const latenciesMs: number[] = []
+  await comeBack(everything)
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
+    const all = await comeBack(everything)
+    latenciesMs.push(...all)
+    took.everything.push(Math.max(...all))
+    took.bare.push(Math.max(...(await comeBack(bare))))
+  }
+  for (const client of clients) client.close()
+  const perSecond = (rounds: number[]) =>
+    (rounds.length * PEOPLE * MISSED * 1_000) / rounds.reduce((sum, ms) => sum + ms, 0)
+  return {
+    workload: 'resume',
+    opsPerSecond: round(perSecond(took.everything)),
+    p50Ms: percentile(latenciesMs, 0.5),
+    p95Ms: percentile(latenciesMs, 0.95),
+    p99Ms: percentile(latenciesMs, 0.99),
+    errors: 0,
+    ...tally,
+    floor: { name: 'a selection that reads nothing more', opsPerSecond: round(perSecond(took.bare)) },
+    ratio: round(perSecond(took.everything) / perSecond(took.bare)),
+  }
+}
+
+function clientOf(url: string, { token }: Actor): ColloquyClient {
+  return createColloquyClient({ url: `${url}/graphql`, token: () => token, webSocket: WebSocket })
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import type { StreamValue } from './stream-value.ts'
+
+/** What has waited longer for its subscriber is looked at again: access ends within a second (features 5.5). */
+const FRESH_MS = 500
+
+/**
+ * The event as its viewer may see it by now, if it has waited; what has not is as it was read. Throws NOT_FOUND for what
+ * the viewer may not see any more.
+ */
+export async function asOfDelivery<Value extends StreamValue>(
+  value: Value,
+  { loaders }: Context,
+): Promise<Value> {
+  if (!value.batch || performance.now() - value.batch.readAt < FRESH_MS) return value
+  if (value.type === 'ConversationRemoved') return value
+  if ('message' in value) {
+    const message = await loaders.message.load(value.message.id)
+    if (message) return { ...value, message }
+  } else {
+    const conversation = await loaders.conversation.load(conversationOf(value))
+    if (conversation?.isReadable) return value
+  }
+  throw new Refusal('NOT_FOUND', 'This is no longer there for the viewer.')
+}
+
+/** Of its one conversation a stream bears the name. */
+function conversationOf(value: StreamValue): string {
+  if ('conversationId' in value) return value.conversationId
+  return 'broadcastId' in value ? value.broadcastId : value.stream
+}
