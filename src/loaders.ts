@@ -16,6 +16,7 @@ import {
   type MessageRow,
   mentionsOf,
   messagesById,
+  messageVersions,
   reactionsOf,
   replyCounts,
 } from './messages/message-row.ts'
@@ -31,6 +32,9 @@ export interface MarkRow {
   lastReadSeq: number
   lastDeliveredSeq: number
 }
+
+/** What changes with a message's text. */
+export type MessageVersion = Pick<MessageRow, 'id' | 'revision' | 'state'>
 
 /** An emoji on a message. */
 export interface ReactionRow {
@@ -54,6 +58,8 @@ export interface Loaders {
   conversation: DataLoader<string, ConversationRow | null>
   /** Null unless the viewer may see it. */
   message: DataLoader<string, MessageRow | null>
+  /** Null unless the viewer may see it. */
+  messageVersion: DataLoader<string, MessageVersion | null>
   /** Null unless the viewer may see it. */
   broadcast: DataLoader<string, BroadcastRow | null>
   participantCount: DataLoader<string, number>
@@ -163,6 +169,12 @@ export function createLoaders(
     ),
     message: one<MessageRow, MessageRow>(
       messagesById,
+      (row) => row.id,
+      (row) => row,
+      forViewer,
+    ),
+    messageVersion: one<MessageVersion, MessageVersion>(
+      messageVersions,
       (row) => row.id,
       (row) => row,
       forViewer,

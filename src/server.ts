@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Parts } from './context.ts'
+import { ready } from './database/database.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { measureJobs } from './jobs/job-counts.ts'
@@ -95,7 +96,7 @@ async function answerReadiness(
   response: ServerResponse<IncomingMessage>,
 ) {
   try {
-    await parts.database.unbound({ name: 'ready', text: 'select 1 as one' }, [])
+    await parts.database.unbound(ready, [])
     const state = redis ? (redis.status().ready ? 'ready' : 'away') : 'not used'
     answer(response, 200, JSON.stringify({ database: 'ready', redis: state }), 'application/json')
   } catch {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import { contextOf } from './support/context.ts'
 import { useEverything } from './support/every-request.ts'
 import { fillDatabase } from './support/large-database.ts'
 import { onDatabase } from './support/on-database.ts'
@@ -77,6 +78,17 @@ async function purgeSome(app: TestApp, { companyUuid }: { companyUuid: string })
   await purge(app.application.parts)
 }
 
+/** As a stream does for messages that have waited for its subscriber. */
+async function readVersions(app: TestApp, { ann, companyUuid }: TestCompany<'ann'>): Promise<void> {
+  const context = await contextOf(app, companyUuid, ann)
+  const latest = await onDatabase<{ id: string }>(
+    app,
+    'select id from messages where company_id = $1 order by id desc limit 50',
+    [companyUuid],
+  )
+  await context.loaders.messageVersion.loadMany(latest.map(({ id }) => id))
+}
+
 describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
   let app: TestApp
   let company: TestCompany<'ann' | 'bea' | 'cal'>
@@ -95,6 +107,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
     await explainEverything(app.database.adminUrl, planCacheMode)
     plans = recordPlans()
     await useEverything(plans, company)
+      .then(() => readVersions(app, company))
       .then(() => purgeSome(app, company))
       .finally(plans.stop)
   }, 120_000)

@@ -1,7 +1,5 @@
 import type { Parts } from '../context.ts'
-import type { Statement } from '../database/database.ts'
-
-const reachable: Statement = { name: 'reachable', text: 'select 1 as one' }
+import { ready } from '../database/database.ts'
 
 /**
  * Does a chore for one company after the other until the signal; gives how many failed, which hold up none of the others.
@@ -19,7 +17,7 @@ export async function forEachCompany(
     try {
       await chore.work(companyId)
     } catch (error) {
-      await database.acrossCompanies(reachable, [])
+      await database.acrossCompanies(ready, [])
       failures += 1
       log.warn({ err: error, companyId }, chore.failed)
     }

@@ -11,6 +11,9 @@ export interface Statement {
   text: string
 }
 
+/** Asks for nothing, but that the database answers. */
+export const ready: Statement = { name: 'ready', text: 'select 1 as one' }
+
 /** The database as one tenant sees it: every row that comes back is the company's. */
 export interface TenantDatabase {
   readonly tenant: Tenant

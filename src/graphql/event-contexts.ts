@@ -6,8 +6,9 @@ import type { PlacedEvent } from './event-id.ts'
 
 /** What was read for one event is as good for those of the same batch that follow within this time. */
 const FRESH_MS = 250
-/** Of messages that follow, as many are read ahead. */
+/** Of messages that follow, as many are read ahead; on a busy machine as many as were of use the last time. */
 const MOST_TO_COME = 50
+const FEWEST_TO_COME = 4
 
 /** The contexts of one subscription's events. */
 export interface EventContexts {
@@ -25,6 +26,8 @@ interface Remembered {
   loaders: Loaders
   /** What is in them was read after everything up to this position had been committed. */
   upTo: number
+  /** How many events it has served. */
+  served: number
 }
 
 /** Creates the contexts of a subscription that began with this one. */
@@ -34,6 +37,7 @@ export function createEventContexts(first: Context): EventContexts {
   let context = first
   let foundAt: number | undefined
   let remembered: Remembered | undefined
+  let ahead = MOST_TO_COME
 
   async function asOfNow(): Promise<boolean> {
     const now = viewers.timesForgotten(companyId)
@@ -51,7 +55,7 @@ export function createEventContexts(first: Context): EventContexts {
   }
 
   function read(position: number, { upTo, messages }: Batch): Remembered {
-    const toCome = messages.filter((message) => message.position >= position).slice(0, MOST_TO_COME)
+    const toCome = messages.filter((message) => message.position >= position).slice(0, ahead)
     const made = {
       loaders: refreshContext(
         context,
@@ -59,9 +63,11 @@ export function createEventContexts(first: Context): EventContexts {
         toCome.map(({ id }) => id),
       ).loaders,
       upTo,
+      served: 0,
     }
     setTimeout(() => {
       if (remembered === made) remembered = undefined
+      ahead = Math.max(FEWEST_TO_COME, Math.min(MOST_TO_COME, 2 * made.served))
     }, FRESH_MS).unref()
     return made
   }
@@ -73,6 +79,7 @@ export function createEventContexts(first: Context): EventContexts {
       if (position === undefined || !batch || (position === batch.upTo && !remembered))
         return refreshContext(context, position)
       if (!remembered || position > remembered.upTo) remembered = read(position, batch)
+      remembered.served += 1
       return { ...context, streamPosition: position, loaders: remembered.loaders }
     },
     forget() {

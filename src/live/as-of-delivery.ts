@@ -16,7 +16,10 @@ export async function asOfDelivery<Value extends StreamValue>(
   if (!value.batch || performance.now() - value.batch.readAt < FRESH_MS) return value
   if (value.type === 'ConversationRemoved') return value
   if ('message' in value) {
-    const message = await loaders.message.load(value.message.id)
+    const { id, revision, state } = value.message
+    const version = await loaders.messageVersion.load(id)
+    if (version?.revision === revision && version.state === state) return value
+    const message = version && (await loaders.message.load(id))
     if (message) return { ...value, message }
   } else {
     const conversation = await loaders.conversation.load(conversationOf(value))

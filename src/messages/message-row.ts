@@ -38,6 +38,13 @@ export const messagesById: Statement = {
     where m.company_id = $1 and m.id = any($3) and (m.seq is not null or m.author_id = $2)`,
 }
 
+/** Which of them the viewer may read by now, and their versions, without their texts: $1 company, $2 viewer, $3 ids. */
+export const messageVersions: Statement = {
+  name: 'message_versions',
+  text: `select m.id, m.revision, m.state from messages m ${seenBy()}
+    where m.company_id = $1 and m.id = any($3) and (m.seq is not null or m.author_id = $2)`,
+}
+
 /** A stretch of a conversation, read only as far as the viewer may at this moment; `where` and `order` concern `m`. */
 function stretch(where: string, order: string): string {
   return `select ${messageColumns('m')} from conversations c ${viewerPlace()}
