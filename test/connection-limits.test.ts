@@ -124,6 +124,7 @@ describe('sockets', () => {
     )
     await said(peer, '101 Switching')
     peer.write(frame({ type: 'connection_init', payload: tokenOf(acme.alice) }))
+    await said(peer, 'connection_ack')
     peer.write(frame({ type: 'subscribe', id: 'a', payload: { query: INBOX } }))
     await vi.waitFor(async () => expect(await metric('colloquy_live_subscriptions')).toBe(1), SOON)
     // It answers no ping, and its network is gone: not even the end of the connection is told.
