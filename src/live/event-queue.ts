@@ -82,7 +82,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     const value = values.shift()
     if (value) {
       bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
-      if (isDrained()) tellDrained()
+      if (whenDrained.length > 0 && isDrained()) tellDrained()
       return Promise.resolve({ value, done: false })
     }
     if (ended) return Promise.resolve({ value: undefined, done: true })
