@@ -22,14 +22,14 @@ export async function asOfDelivery<Value extends StreamValue>(
     const message = version && (await loaders.message.load(id))
     if (message) return { ...value, message }
   } else {
-    const conversation = await loaders.conversation.load(conversationOf(value))
+    const conversation = await loaders.conversation.load(conversationIdOf(value))
     if (conversation?.isReadable) return value
   }
   throw new Refusal('NOT_FOUND', 'This is no longer there for the viewer.')
 }
 
 /** Of its one conversation a stream bears the name. */
-function conversationOf(value: StreamValue): string {
+function conversationIdOf(value: StreamValue): string {
   if ('conversationId' in value) return value.conversationId
   return 'broadcastId' in value ? value.broadcastId : value.stream
 }
