@@ -19,5 +19,6 @@ export async function purge({ json }: { json?: boolean }): Promise<void> {
 function inWords({ events, idempotencyKeys, failedCompanies }: Purged): string {
   const deleted = `Deleted ${events} events and ${idempotencyKeys} idempotency keys that were past their time.`
   if (failedCompanies === 0) return deleted
-  return `${deleted} Events of ${failedCompanies} companies could not be deleted; the log says why. Run it again.`
+  const whose = failedCompanies === 1 ? 'one company' : `${failedCompanies} companies`
+  return `${deleted} Those of ${whose} could not be deleted; the log says why. Run it again.`
 }

@@ -34,16 +34,18 @@ export async function purge(parts: Pick<Parts, 'database' | 'log'>, signal?: Abo
   const purged = { events: 0, idempotencyKeys: 0, failedCompanies: 0 }
   const work = async (companyId: string) => {
     const chores = database.forChores(companyId)
-    const count = await inBatches(signal, () => chores.query<Count>(purgeEvents, [MOST_ROWS]))
-    purged.events += count
-    purgedRows.inc({ kind: 'events' }, count)
+    for await (const count of inBatches(() => chores.query<Count>(purgeEvents, [MOST_ROWS]), signal)) {
+      purged.events += count
+      purgedRows.inc({ kind: 'events' }, count)
+    }
   }
   const chore = { work, failed: 'events past their time could not be deleted' }
   purged.failedCompanies = await forEachCompany(parts, await companyIds(database), chore, signal)
-  purged.idempotencyKeys = await inBatches(signal, () =>
-    database.acrossCompanies<Count>(purgeIdempotencyKeys, [MOST_ROWS]),
-  )
-  purgedRows.inc({ kind: 'idempotency_keys' }, purged.idempotencyKeys)
+  const keys = () => database.acrossCompanies<Count>(purgeIdempotencyKeys, [MOST_ROWS])
+  for await (const count of inBatches(keys, signal)) {
+    purged.idempotencyKeys += count
+    purgedRows.inc({ kind: 'idempotency_keys' }, count)
+  }
   return purged
 }
 
@@ -51,10 +53,10 @@ interface Count {
   count: number
 }
 
-async function inBatches(signal: AbortSignal | undefined, batch: () => Promise<Count[]>): Promise<number> {
-  let sum = 0
-  for (let count = MOST_ROWS; count >= MOST_ROWS && !signal?.aborted; sum += count) {
+/** How much each batch has deleted, which counts though a later one fails. */
+async function* inBatches(batch: () => Promise<Count[]>, signal?: AbortSignal): AsyncGenerator<number> {
+  for (let count = MOST_ROWS; count >= MOST_ROWS && !signal?.aborted; ) {
     count = (await batch())[0]?.count ?? 0
+    yield count
   }
-  return sum
 }
