@@ -1,4 +1,3 @@
-import type { Context } from '../context.ts'
 import { ConversationRef, conversationOf } from '../conversations/refs.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
@@ -8,7 +7,8 @@ import { UserRef } from '../members/refs.ts'
 import { deliveryStatus } from './delivery-status.ts'
 import { replyPage, sentPage } from './message-page.ts'
 import { readText } from './message-text.ts'
-import { type ReceiptRow, receiptPage } from './receipts.ts'
+import { ReceiptConnection, ReceiptRef } from './receipt-refs.ts'
+import { receiptPage } from './receipts.ts'
 import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from './refs.ts'
 import { type RevisionRow, readRevision, revisionPage } from './revisions.ts'
 
@@ -21,36 +21,6 @@ const MessageStateEnum = builder.enumType('MessageState', {
     RETRACTED: { description: 'It was taken back; its place stays.' },
   } as const,
 })
-
-const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
-  description: 'Where one person stands with a message.',
-  fields: (t) => ({
-    user: t.loadable({
-      type: UserRef,
-      description: 'The person.',
-      load: loadUsers,
-      // The loaders of the context remember people, and only until the next write.
-      loaderOptions: { cache: false },
-      resolve: (receipt) => receipt.userId,
-    }),
-    status: t.field({
-      type: DeliveryStatusEnum,
-      description: 'How far it has got.',
-      resolve: (receipt) => (receipt.readAt ? 'READ' : 'DELIVERED'),
-    }),
-    deliveredAt: t.expose('deliveredAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the client had it.',
-    }),
-    readAt: t.expose('readAt', { type: 'DateTime', nullable: true, description: 'When the person read it.' }),
-  }),
-})
-
-const ReceiptConnection = builder.connectionObject(
-  { type: ReceiptRef, name: 'ReceiptConnection', description: 'A page of receipts.' },
-  { name: 'ReceiptEdge', description: 'A receipt and its place in the list.' },
-)
 
 const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
   description: 'An emoji on a message.',
@@ -244,11 +214,3 @@ builder.queryField('sentMessages', (t) =>
     MessageConnection,
   ),
 )
-
-async function loadUsers(ids: string[], context: Context) {
-  return Promise.all(
-    ids.map((id) =>
-      context.loaders.user.load(id).then((user) => user ?? new Error('A receipt names nobody.')),
-    ),
-  )
-}
