@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openDevelopmentIssuer } from '../src/auth/development-issuer.ts'
-import { createCompany } from '../src/companies/create-company.ts'
 import { openDataDirectory } from '../src/data-directory.ts'
 import { type Database, openDatabase } from '../src/database/database.ts'
 import { startEmbeddedPostgres } from '../src/database/embedded/start-embedded-postgres.ts'
@@ -14,6 +13,7 @@ import { prepareDatabase, type RoleUrls } from '../src/database/roles.ts'
 import { createDataKeyStore } from '../src/encryption/data-key-store.ts'
 import { createKeyring, type Keyring } from '../src/encryption/keyring.ts'
 import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
+import { createUnlimitedCompany } from '../test/support/unlimited-company.ts'
 
 /** Somebody who can call the server. */
 export interface Actor {
@@ -85,23 +85,7 @@ async function castCompany(
   people: number,
 ) {
   const logins = Array.from({ length: people }, (_, person) => `person-${person}@company-${index}.bench`)
-  const companyId = await createCompany(database, {
-    name: `Company ${index}`,
-    externalId: null,
-    members: logins.map((login) => ({
-      externalId: login,
-      name: login,
-      email: null,
-      department: null,
-      role: 'member',
-    })),
-  })
-  const { prisma } = database.forChores(companyId)
-  await prisma.company.update({
-    where: { id: companyId },
-    data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
-  })
-  const users = await prisma.user.findMany({ where: { companyId }, orderBy: { name: 'asc' } })
+  const { companyId, users } = await createUnlimitedCompany(database, `Company ${index}`, logins)
   const actors = await Promise.all(
     users.map(async ({ id, externalId }) => ({
       companyId,

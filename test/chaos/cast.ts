@@ -1,8 +1,8 @@
 import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
-import { createCompany } from '../../src/companies/create-company.ts'
 import type { Database } from '../../src/database/database.ts'
 import { encodeId } from '../../src/ids.ts'
 import { Client } from '../support/client.ts'
+import { createUnlimitedCompany } from '../support/unlimited-company.ts'
 import { pick, sample } from './chance.ts'
 
 /** A company of people who know each other, and where they talk. */
@@ -36,23 +36,7 @@ export async function castCompany(
   }: { database: Database; issuer: DevelopmentIssuer; url: string; random: () => number },
 ): Promise<Company> {
   const logins = Array.from({ length: PEOPLE }, (_, at) => `person-${at}@${name.toLowerCase()}.test`)
-  const uuid = await createCompany(database, {
-    name,
-    externalId: null,
-    members: logins.map((login) => ({
-      externalId: login,
-      name: login,
-      email: null,
-      department: null,
-      role: 'member',
-    })),
-  })
-  const { prisma } = database.forChores(uuid)
-  await prisma.company.update({
-    where: { id: uuid },
-    data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
-  })
-  const users = await prisma.user.findMany({ where: { companyId: uuid } })
+  const { companyId: uuid, users } = await createUnlimitedCompany(database, name, logins)
   const people = await Promise.all(
     users.map(async ({ id, externalId }) => {
       const token = await issuer.mint({ subject: externalId ?? '', companyId: uuid })
