@@ -8,8 +8,8 @@ export interface Subscriber {
   readonly userId: string
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
-  /** Half of what may wait for it is waiting. */
-  readonly isHalfFull: boolean
+  /** So much waits for it that what can be read again later should not be added. */
+  readonly hasPlenty: boolean
   /** Resolves when hardly anything waits for it any more, or the subscription has ended. */
   drained(): Promise<void>
   /** Ends the subscription; its client resumes after what it has. */
@@ -32,6 +32,8 @@ export interface CompanyFeed {
 }
 
 const BATCH = 200
+/** Of somebody who comes back, who may have missed little, and does not read for certain. */
+const FIRST_BATCH = 50
 
 // Positions are given without gaps, so a gap in what is read is what has been deleted; nothing is delivered over it.
 
@@ -137,26 +139,35 @@ export function createCompanyFeed(
   }
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
+    const seen = await catchUp(subscriber, start)
+    await inTurn(() => enter(subscriber, seen))
+  }
+
+  /** Reads no more than is taken, page by page: what waits in a page is memory, and nobody else's. */
+  async function catchUp(subscriber: Subscriber, start: number): Promise<number> {
     let seen = start
-    for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const page = await readPage(subscriber, seen)
-      isBehind = page.length === BATCH
+    let most = FIRST_BATCH
+    while (!subscriber.hasEnded) {
+      const page = await readPage(subscriber, seen, most)
+      let taken = 0
       for (const event of page) {
+        if (subscriber.hasPlenty) break
         offerNext(subscriber, event, seen)
         seen = event.position
-        if (!subscriber.isHalfFull) continue
-        await subscriber.drained()
-        isBehind = true
+        taken += 1
       }
+      if (taken === page.length && taken < most) break
+      most = taken === page.length ? Math.min(BATCH, 2 * most) : taken
+      if (subscriber.hasPlenty) await subscriber.drained()
     }
-    await inTurn(() => enter(subscriber, seen))
+    return seen
   }
 
   /** The last stretch, while nothing is dispatched: after it the subscriber and the feed are at one position. */
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
     for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const page = await readPage(subscriber, at)
+      const page = await readPage(subscriber, at, BATCH)
       for (const event of page) {
         offerNext(subscriber, event, at)
         at = event.position
@@ -171,8 +182,8 @@ export function createCompanyFeed(
     joined.set(subscriber, at)
   }
 
-  function readPage({ userId }: Subscriber, after: number): Promise<LiveEvent[]> {
-    return readEvents(chores, { after, most: BATCH, userIds: [userId] })
+  function readPage({ userId }: Subscriber, after: number, most: number): Promise<LiveEvent[]> {
+    return readEvents(chores, { after, most, userIds: [userId] })
   }
 
   function offerNext(subscriber: Subscriber, event: LiveEvent, after: number): void {

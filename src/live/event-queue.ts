@@ -7,8 +7,8 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
-  /** Half of what it holds is waiting. */
-  readonly isHalfFull: boolean
+  /** A quarter of what it holds is waiting: enough of what need not come yet. */
+  readonly hasPlenty: boolean
   /** Resolves when hardly anything is queued any more, or the stream has ended. */
   drained(): Promise<void>
 }
@@ -62,7 +62,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
 
   /** Not quite empty: what may be dropped comes all the time. */
   function isDrained(): boolean {
-    return values.length <= options.mostValues / 10 && bytes <= options.mostBytes / 10
+    return values.length <= options.mostValues / 20 && bytes <= options.mostBytes / 20
   }
 
   function end(last?: T): void {
@@ -103,8 +103,8 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     get hasEnded() {
       return ended
     },
-    get isHalfFull() {
-      return values.length >= options.mostValues / 2 || bytes >= options.mostBytes / 2
+    get hasPlenty() {
+      return values.length >= options.mostValues / 4 || bytes >= options.mostBytes / 4
     },
     drained() {
       if (ended || isDrained()) return Promise.resolve()

@@ -104,8 +104,8 @@ async function open(
       else if (!mapped || queue.push(mapped.value)) seen = event.position
     },
     drained: queue.drained,
-    get isHalfFull() {
-      return queue.isHalfFull
+    get hasPlenty() {
+      return queue.hasPlenty
     },
     get hasEnded() {
       return queue.hasEnded

@@ -38,7 +38,7 @@ export async function presenceStream(
   const subscriber = {
     userId,
     offer: () => {},
-    isHalfFull: false,
+    hasPlenty: false,
     drained: () => Promise.resolve(),
     get hasEnded() {
       return queue.hasEnded
