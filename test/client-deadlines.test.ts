@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { libraryOf } from './support/library.ts'
@@ -35,18 +35,16 @@ async function collectingUntil<T>(work: Promise<T>): Promise<T> {
   return await work.finally(() => clearInterval(collecting))
 }
 
-describe('a deadline that only the client library holds', () => {
-  it('ends a request that nobody answers', async () => {
-    await using alice = libraryOf(acme.alice.at(silentUrl))
-    const late = alice.request('{ viewer { inboxCursor } }', {}, { signal: AbortSignal.timeout(200) })
-    await expect(collectingUntil(late)).rejects.toMatchObject({ name: 'TimeoutError' })
-  })
+it('a request that nobody answers ends at its deadline', async () => {
+  await using alice = libraryOf(acme.alice.at(silentUrl))
+  const late = alice.request('{ viewer { inboxCursor } }', {}, { signal: AbortSignal.timeout(200) })
+  await expect(late).rejects.toMatchObject({ name: 'TimeoutError' })
+})
 
-  it('ends a stream that brings nothing', async () => {
-    await using alice = libraryOf(acme.alice)
-    const stream = alice.inboxEvents({ signal: AbortSignal.timeout(200) })
-    expect(await collectingUntil(stream.next())).toEqual({ value: undefined, done: true })
-  })
+it('a stream ends at a deadline that only the client library holds', async () => {
+  await using alice = libraryOf(acme.alice)
+  const stream = alice.inboxEvents({ signal: AbortSignal.timeout(200) })
+  expect(await collectingUntil(stream.next())).toEqual({ value: undefined, done: true })
 })
 
 /** Sends requests to the real server, and has its sockets opened at the silent one. */

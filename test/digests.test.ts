@@ -3,6 +3,7 @@ import { withClient } from '../src/database/roles.ts'
 import { tasks } from '../src/jobs/tasks.ts'
 import { queueDigests } from '../src/notifications/queue-digests.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import { failWrites } from './support/failing-writes.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 
 let mail: MailServer
@@ -115,6 +116,24 @@ describe('an e-mail to somebody offline', () => {
     expect((await fetch(`${app.url}${path}`, { method: 'POST' })).status).toBe(200)
     const { viewer } = await bob.run('{ viewer { preferences { emailWhenOffline } } }')
     expect(viewer.preferences).toEqual({ emailWhenOffline: false })
+  })
+
+  it('comes though those of other companies cannot be queued', async () => {
+    const globex = await app.company('Globex', { gina: 'owner', hank: 'member' })
+    const initech = await app.company('Initech', { ivy: 'owner', jack: 'member' })
+    for (const owner of [globex.gina, initech.ivy])
+      await owner.mutate('updateCompanySettings', { emailDelayMinutes: 0 })
+    {
+      await using _failing = await failWrites(app, 'digest_marks', [globex.companyUuid])
+      await acme.alice.say({ recipientId: acme.bob.userId }, 'hello')
+      await globex.gina.say({ recipientId: globex.hank.userId }, 'hello')
+      await initech.ivy.say({ recipientId: initech.jack.userId }, 'hello')
+      await digest()
+    }
+    const sent = () => [acme.bob, globex.hank, initech.jack].map((person) => mailTo(person).length)
+    expect(sent()).toEqual([1, 0, 1])
+    await digest()
+    expect(sent()).toEqual([1, 1, 1])
   })
 
   it('is tried again while the mail server refuses', async () => {

@@ -196,6 +196,7 @@ describe('sending', () => {
         await send(sender)
         await send(sender, `round trip ${turn}`)
       }
+      // Of pg's many ways to ask, the product takes the one with an object.
       const names = query.mock.calls.flatMap(([config], call) => {
         const client = query.mock.contexts[call] as pg.Client & { user: string }
         return client.user === 'colloquy_app' ? [(config as unknown as { name: string }).name] : []

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withClient } from '../src/database/roles.ts'
 import { queueDigests } from '../src/notifications/queue-digests.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import { failWrites } from './support/failing-writes.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
 import { onDatabase } from './support/on-database.ts'
 import { makeOlder, refusal, storedPositions, sweepOnce } from './support/retention.ts'
@@ -104,21 +104,27 @@ describe('the purge', () => {
     expect(count).toBeGreaterThan(0)
   })
 
-  it('goes on with the others when the events of one company are held', async () => {
-    const globex = await app.company('Globex', { gina: 'owner' })
-    await globex.gina.group('Theirs')
-    for (const company of [acme, globex]) await makeOlder(app, company, 40)
+  it('goes on with the others though those of several companies in a row cannot be deleted', async () => {
+    const failing = await Promise.all(
+      ['Globex', 'Initech', 'Umbrella', 'Hooli'].map((name) => app.company(name, { gina: 'owner' })),
+    )
+    const last = await app.company('Vandelay', { art: 'owner' })
+    for (const company of failing) await company.gina.group('Theirs')
+    await last.art.group('Ours')
+    for (const company of [acme, ...failing, last]) await makeOlder(app, company, 40)
     await queueDigestsAtOnce()
-    await withClient(app.database.adminUrl, async (holder) => {
-      await holder.query('begin')
-      await holder.query('select from events where company_id = $1 for update', [acme.companyUuid])
-      expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 1 })
-      await holder.query('rollback')
-    })
-    expect(await storedPositions(app, globex)).toEqual([])
-    expect(await positions()).not.toEqual([])
+    {
+      await using _failing = await failWrites(
+        app,
+        'events',
+        failing.map(({ companyUuid }) => companyUuid),
+      )
+      expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 4 })
+    }
+    for (const company of [acme, last]) expect(await storedPositions(app, company)).toEqual([])
+    for (const company of failing) expect(await storedPositions(app, company)).not.toEqual([])
     expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 0 })
-    expect(await positions()).toEqual([])
+    for (const company of failing) expect(await storedPositions(app, company)).toEqual([])
   })
 
   it('leaves what the e-mail digests have not looked at', async () => {

@@ -123,8 +123,8 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
     if (name.startsWith('last:')) last[name.slice(5)] = value
     else row[name] = value
   }
+  // The statement gives the columns their names.
   return {
-    // `conversationColumns` gives them their names.
     ...(row as unknown as ConversationRow),
     lastMessage: last.id ? (last as unknown as MessageRow) : null,
   }

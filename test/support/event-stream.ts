@@ -17,15 +17,16 @@ export interface EventStream extends AsyncDisposable {
   event(): Promise<{ id: string | undefined; event: Data }>
 }
 
-/** Subscribes over HTTP, as an EventSource that can say who it is. */
+/** Subscribes over HTTP, as an EventSource that can say who it is; `ask` is given where no network may be between. */
 export async function openEventStream(
   { url, token }: Client,
   query: string,
   variables: Record<string, unknown> = {},
   headers: Record<string, string> = {},
+  ask: (url: string, request: RequestInit) => Response | Promise<Response> = fetch,
 ): Promise<EventStream> {
   const leaving = new AbortController()
-  const response = await fetch(`${url}/graphql`, {
+  const response = await ask(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',

@@ -69,6 +69,7 @@ export function recordPlans(): PlanRecord {
     this: pg.Client,
     ...args: Parameters<typeof query>
   ) {
+    // Of pg's many ways to ask, the product takes the one with an object.
     const [statement] = args as unknown as [{ name?: string; text?: string }]
     if (statement.name && statement.text) {
       texts.set(statement.text, statement.name)
