@@ -1,6 +1,8 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { catchUp } from './catch-up.ts'
 import { type LiveEvent, readEvents, readStreamBounds } from './event-row.ts'
 
 /** One subscription as the feed sees it. */
@@ -32,17 +34,25 @@ export interface CompanyFeed {
 }
 
 const BATCH = 200
-/** Of somebody who comes back, who may have missed little, and does not read for certain. */
-const FIRST_BATCH = 50
+/** Of a company's subscribers as many read what they missed at once: what happens now does not wait for them all. */
+const MOST_CATCHING_UP = 2
 
 // Positions are given without gaps, so a gap in what is read is what has been deleted; nothing is delivered over it.
 
-/** Creates the feed of one company over the chores role bound to it; `onAccessChanged` runs before such an event is offered. */
-export function createCompanyFeed(
-  chores: TenantDatabase,
-  log: Logger,
-  onAccessChanged: () => void,
-): CompanyFeed {
+/** What a feed needs. */
+export interface CompanyFeedParts {
+  /** The chores role bound to the company. */
+  chores: TenantDatabase
+  /** For reading what was missed; of the whole process. */
+  limit: LimitFunction
+  log: Logger
+  /** Runs before such an event is offered. */
+  onAccessChanged(): void
+}
+
+/** Creates the feed of one company. */
+export function createCompanyFeed({ chores, limit, log, onAccessChanged }: CompanyFeedParts): CompanyFeed {
+  const limitOfCompany = pLimit(MOST_CATCHING_UP)
   /** Subscribers, and the position of the last event each was offered. */
   const joined = new Map<Subscriber, number>()
   /** Everything up to here has been offered; it moves only by what was read. */
@@ -139,28 +149,11 @@ export function createCompanyFeed(
   }
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
-    const seen = await catchUp(subscriber, start)
+    const read = (after: number, most: number) =>
+      limitOfCompany(() => limit(async () => (subscriber.hasEnded ? [] : readPage(subscriber, after, most))))
+    const offer = (event: LiveEvent, after: number) => offerNext(subscriber, event, after)
+    const seen = await catchUp(subscriber, start, { read, offer })
     await inTurn(() => enter(subscriber, seen))
-  }
-
-  /** Reads no more than is taken, page by page: what waits in a page is memory, and nobody else's. */
-  async function catchUp(subscriber: Subscriber, start: number): Promise<number> {
-    let seen = start
-    let most = FIRST_BATCH
-    while (!subscriber.hasEnded) {
-      const page = await readPage(subscriber, seen, most)
-      let taken = 0
-      for (const event of page) {
-        if (subscriber.hasPlenty) break
-        offerNext(subscriber, event, seen)
-        seen = event.position
-        taken += 1
-      }
-      if (taken === page.length && taken < most) break
-      most = taken === page.length ? Math.min(BATCH, 2 * most) : taken
-      if (subscriber.hasPlenty) await subscriber.drained()
-    }
-    return seen
   }
 
   /** The last stretch, while nothing is dispatched: after it the subscriber and the feed are at one position. */

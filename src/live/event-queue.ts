@@ -7,7 +7,7 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
-  /** A quarter of what it holds is waiting: enough of what need not come yet. */
+  /** An eighth of what it holds is waiting: enough of what need not come yet. */
   readonly hasPlenty: boolean
   /** Resolves when hardly anything is queued any more, or the stream has ended. */
   drained(): Promise<void>
@@ -104,7 +104,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
       return ended
     },
     get hasPlenty() {
-      return values.length >= options.mostValues / 4 || bytes >= options.mostBytes / 4
+      return values.length >= options.mostValues / 8 || bytes >= options.mostBytes / 8
     },
     drained() {
       if (ended || isDrained()) return Promise.resolve()

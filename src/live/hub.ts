@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import type { Database, Statement } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -38,6 +39,8 @@ interface HeldFeed {
 /** How long a lost wake-up can go unnoticed. */
 const BEACON_MS = 1_000
 const RETRY_MS = 1_000
+/** After a restart everybody comes back at once: they wait for their turn rather than for a connection, which ends after seconds. */
+const MOST_CATCHING_UP = 4
 
 const streamPositions: Statement = {
   name: 'stream_positions',
@@ -48,6 +51,7 @@ const streamPositions: Statement = {
 export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
   const accessListeners: ((companyId: string) => void)[] = []
+  const limit = pLimit(MOST_CATCHING_UP)
   let checking = false
   let interrupted = false
   const beacon = setInterval(() => void checkPositions(), BEACON_MS)
@@ -79,8 +83,13 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
   }
 
   function openFeed(companyId: string): HeldFeed {
-    const feed = createCompanyFeed(database.forChores(companyId), log, () => {
-      for (const listener of accessListeners) listener(companyId)
+    const feed = createCompanyFeed({
+      chores: database.forChores(companyId),
+      limit,
+      log,
+      onAccessChanged() {
+        for (const listener of accessListeners) listener(companyId)
+      },
     })
     const held = wakeUps.subscribe(channelOf(companyId), (payload) => feed.wake(Number(payload)))
     const opened = { feed, held, members: new Set<Subscriber>() }
