@@ -3,7 +3,7 @@ import { hot } from './hot.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
-import { resume } from './resume.ts'
+import { resume, resumeLong } from './resume.ts'
 import { search } from './search.ts'
 import { send } from './send.ts'
 import { stalled } from './stalled.ts'
@@ -13,6 +13,7 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   people,
   presence,
   resume,
+  'resume-long': resumeLong,
   search,
   send,
   stalled,

@@ -16,8 +16,8 @@ export interface Report {
   p95MsByKind?: Record<string, number>
   /** Sockets that read nothing and are open still, the streams that ended for it, and what it took to end them all. */
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
-  /** Of the server process; `full` when as much waits for everybody as may. */
-  rssMiB?: { before: number; peak: number; full: number; after: number }
+  /** Of the server process; `full` when as much waits for everybody as may, `comeBack` when all have come back from the beginning. */
+  rssMiB?: { before: number; peak: number; full: number; after: number; comeBack: number }
 }
 
 /** Latencies of a closed loop of workers. */

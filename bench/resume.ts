@@ -35,7 +35,16 @@ const bare: Follow = (client, after) => client.subscribe(BARE, {}, { after })
  * Everybody of a group comes back at once and catches up on 500 messages, as after a restart: once with all that the client
  * library shows of them, and beside it with hardly anything. Latencies are those of a person's whole way.
  */
-export async function resume(seconds: number): Promise<Report> {
+export function resume(seconds: number): Promise<Report> {
+  return resumeAfter(seconds, 'resume', 'missed')
+}
+
+/** The same with messages of nearly the greatest length. */
+export function resumeLong(seconds: number): Promise<Report> {
+  return resumeAfter(seconds, 'resume-long', 'x'.repeat(30_000))
+}
+
+async function resumeAfter(seconds: number, workload: string, body: string): Promise<Report> {
   await using stage = await setStage({ companies: 1, people: PEOPLE })
   const actors = stage.companies[0]?.actors ?? []
   const clients = actors.map((actor) => clientOf(stage.url, actor))
@@ -49,9 +58,7 @@ export async function resume(seconds: number): Promise<Report> {
   for (let sent = 0; sent < MISSED; sent += SENDERS) {
     const some = clients.slice(0, SENDERS)
     await Promise.all(
-      some.map((client) =>
-        client.sendMessage({ conversationId: createGroup.conversation.id, body: 'missed' }),
-      ),
+      some.map((client) => client.sendMessage({ conversationId: createGroup.conversation.id, body })),
     )
   }
 
@@ -88,7 +95,7 @@ export async function resume(seconds: number): Promise<Report> {
   const perSecond = (rounds: number[]) =>
     (rounds.length * PEOPLE * MISSED * 1_000) / rounds.reduce((sum, ms) => sum + ms, 0)
   return {
-    workload: 'resume',
+    workload,
     opsPerSecond: round(perSecond(took.everything)),
     p50Ms: percentile(latenciesMs, 0.5),
     p95Ms: percentile(latenciesMs, 0.95),

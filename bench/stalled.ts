@@ -1,13 +1,15 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { encodeId, newId } from '../src/ids.ts'
+import { type Follower, openFollower, readOn } from './follower.ts'
 import { percentile, type Report, round } from './report.ts'
 import { type Actor, setStage } from './stage.ts'
 
 const STALLED = 1_000
 const KEEN = 10
+/** Until those who come back have been served what they do not read. */
+const SETTLE_MS = 20_000
 /** Of the stalled ones, how many read on in the end, to show that nothing was lost. */
 const WAKING = 5
 const BODY = 'x'.repeat(32_000)
@@ -16,17 +18,15 @@ const MESSAGES_PER_SECOND = 4
 const PONG_MS = 5_000
 /** So little that what is kept shows, rather than what has yet to be collected. */
 const HEAP_MIB = 256
-const WAIT_MS = 120_000
 /** In the operating system, for one socket; in bytes. */
 const MOST_SENT = 128 * 1024
 const GROUP = `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { ... on CreateGroupPayload { conversation { id } } } }`
+const CURSOR = '{ viewer { inboxCursor } }'
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { ... on SendMessagePayload { message { seq } } } }`
-const FOLLOW = `subscription ($after: String) { inboxEvents(after: $after) {
-  __typename ... on ConversationActivity { message { seq body } } ... on Discontinuity { cursor } } }`
 
 /**
  * 1,000 sockets that follow the inbox, seem alive and read nothing, while long messages go to all of them: first until every
- * queue has overflowed, then at a steady pace.
+ * queue has overflowed, then at a steady pace. In the end as many others come back to where it all began, and read nothing either.
  */
 export async function stalled(seconds: number): Promise<Report> {
   await requireSmallBuffers()
@@ -41,16 +41,19 @@ export async function stalled(seconds: number): Promise<Report> {
   if (!conversationId) throw new Error('There is no group.')
   const recipients = actors.slice(1)
 
+  const beginnings = await Promise.all(
+    recipients.map(async (actor) => (await call(url, actor, CURSOR, {})).viewer?.inboxCursor),
+  )
   const keen = await Promise.all(recipients.map((actor) => openFollower(url, actor)))
   const sleepers: Follower[] = []
+  const seemAlive = setInterval(() => {
+    for (const { socket } of sleepers) if (socket.isPaused) socket.pong()
+  }, PONG_MS)
   for (let at = 0; at < STALLED; at += 1) {
     const actor = recipients[at % recipients.length]
     if (actor) sleepers.push(await openFollower(url, actor))
   }
   for (const { socket } of sleepers) socket.pause()
-  const seemAlive = setInterval(() => {
-    for (const { socket } of sleepers) socket.pong()
-  }, PONG_MS)
 
   await sleep(2_000)
   const before = await metric(url, RSS)
@@ -93,8 +96,21 @@ export async function stalled(seconds: number): Promise<Report> {
 
   const woken = sleepers.slice(0, WAKING)
   await Promise.all(woken.map((sleeper) => readOn(url, sleeper, last)))
+  for (const { socket } of sleepers.splice(0)) socket.terminate()
+
+  for (let at = 0; at < STALLED; at += 1) {
+    const actor = recipients[at % recipients.length]
+    if (!actor) continue
+    const follower = await openFollower(url, actor, beginnings[at % recipients.length])
+    follower.socket.pause()
+    sleepers.push(follower)
+  }
+  await sleep(SETTLE_MS)
+  const comeBack = await metric(url, RSS)
+  const back = sleepers.slice(0, WAKING)
+  await Promise.all(back.map((sleeper) => readOn(url, sleeper, last)))
   clearInterval(seemAlive)
-  const followers = [...keen, ...woken]
+  const followers = [...keen, ...woken, ...back]
   for (const { socket } of [...keen, ...sleepers]) socket.terminate()
   const latenciesMs = keen.flatMap(({ seqs, heardAt }) =>
     seqs.map((seq, index) => (heardAt[index] ?? 0) - (sentAt[seq] ?? 0)),
@@ -118,6 +134,7 @@ export async function stalled(seconds: number): Promise<Report> {
       peak: mebibytes(peak),
       full: mebibytes(full),
       after: mebibytes(after),
+      comeBack: mebibytes(comeBack),
     },
   }
 }
@@ -134,65 +151,8 @@ async function requireSmallBuffers(): Promise<void> {
 const RSS = 'process_resident_memory_bytes'
 const OVERFLOWS = 'colloquy_live_overflows_total'
 
-/** One socket with one subscription. */
-interface Follower {
-  actor: Actor
-  socket: WebSocket
-  /** The messages heard of, and when. */
-  seqs: number[]
-  heardAt: number[]
-  /** Where to go on after Discontinuity. */
-  cursor?: string
-  until(isSo: () => boolean): Promise<void>
-}
-
-async function openFollower(url: string, actor: Actor, after?: string): Promise<Follower> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
-  const follower: Follower = {
-    actor,
-    socket,
-    seqs: [],
-    heardAt: [],
-    async until(isSo) {
-      const late = AbortSignal.timeout(WAIT_MS)
-      while (!isSo()) await once(socket, 'message', { signal: late })
-    },
-  }
-  let isIn = false
-  socket.on('error', () => {})
-  socket.on('message', (data) => {
-    const { type, payload } = JSON.parse(String(data))
-    isIn ||= type === 'connection_ack'
-    const event = payload?.data?.inboxEvents
-    if (event?.message) {
-      follower.seqs.push(event.message.seq)
-      follower.heardAt.push(performance.now())
-    }
-    if (event?.cursor) follower.cursor = event.cursor
-  })
-  await once(socket, 'open')
-  const say = (message: object) => socket.send(JSON.stringify(message))
-  say({ type: 'connection_init', payload: { authorization: `Bearer ${actor.token}` } })
-  await follower.until(() => isIn)
-  say({ type: 'subscribe', id: 'inbox', payload: { query: FOLLOW, variables: { after } } })
-  return follower
-}
-
-/** Reads what has waited, and gets the rest with the cursors. */
-async function readOn(url: string, sleeper: Follower, last: number): Promise<void> {
-  const isAtEnd = ({ seqs, cursor }: Follower) => cursor !== undefined || seqs.at(-1) === last
-  sleeper.socket.resume()
-  await sleeper.until(() => isAtEnd(sleeper))
-  for (let { cursor } = sleeper; cursor !== undefined && sleeper.seqs.at(-1) !== last; ) {
-    const rest = await openFollower(url, sleeper.actor, cursor)
-    await rest.until(() => isAtEnd(rest))
-    rest.socket.terminate()
-    sleeper.seqs.push(...rest.seqs)
-    cursor = rest.cursor
-  }
-}
-
 interface Answer {
+  viewer?: { inboxCursor: string }
   createGroup?: { conversation: { id: string } }
   sendMessage?: { message?: { seq: number } }
 }
