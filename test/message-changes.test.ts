@@ -37,12 +37,6 @@ const edit = (client: Client, input: Data): Promise<Data> =>
   client.mutate('editMessage', { messageId: said.id, ...input }, `message { ${MESSAGE} }`)
 const retract = (client: Client, messageId = said.id): Promise<Data> =>
   client.mutate('retractMessage', { messageId }, `message { ${MESSAGE} }`)
-const react = (client: Client, emoji: string, on = true): Promise<Data> =>
-  client.mutate(
-    'setReaction',
-    { messageId: said.id, emoji, on },
-    'message { reactions { emoji count reactedByViewer } }',
-  )
 const settings = (input: Data) => acme.alice.mutate('updateCompanySettings', input)
 const unread = async (client: Client): Promise<Data> =>
   (await client.run('{ viewer { unread { total mentions } } }')).viewer.unread
@@ -164,7 +158,7 @@ describe('a retraction', () => {
   it('leaves a tombstone in its place, and nothing to read or count', async () => {
     const { alice, audrey, bob } = acme
     await edit(bob, { body: 'second' })
-    await react(alice, '👍')
+    await alice.mutate('setReaction', { messageId: said.id, emoji: '👍', on: true })
     const reply = await alice.say({ conversationId: groupId }, 'a reply', { parentId: said.id })
     expect(await unread(acme.alice)).toEqual({ total: 1, mentions: 1 })
     const { message } = await retract(bob)
@@ -236,72 +230,5 @@ describe('a retraction', () => {
       __typename: 'MessageRetracted',
       message: { id: next.id, body: null },
     })
-  })
-})
-
-describe('a reaction', () => {
-  it('is one per person and emoji, in the order of first use', async () => {
-    const { alice, sara, bob } = acme
-    await react(alice, '👍')
-    await react(sara, '❤️')
-    await react(bob, '👍')
-    const twice = await react(bob, '👍')
-    expect(twice.message.reactions).toEqual([
-      { emoji: '👍', count: 2, reactedByViewer: true },
-      { emoji: '❤️', count: 1, reactedByViewer: false },
-    ])
-    await react(bob, '❤')
-    expect((await see(alice)).reactions).toEqual([
-      { emoji: '👍', count: 2, reactedByViewer: true },
-      { emoji: '❤️', count: 2, reactedByViewer: false },
-    ])
-    await react(alice, '👍', false)
-    await react(alice, '👍', false)
-    expect((await see(alice)).reactions[0]).toEqual({ emoji: '❤️', count: 2, reactedByViewer: false })
-  })
-
-  it.each(['👍🏽', '👩‍👩‍👧‍👦', '🇫🇷', '1️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '☺', '👁‍🗨'])('may be %s', async (emoji) => {
-    expect((await react(acme.alice, emoji)).__typename).toBe('SetReactionPayload')
-  })
-
-  it.each(['hello', '', ' ', '1', '👍👍', '👍a', 'é', '\u200d', '👍\0', '🏽🏽', 'x'.repeat(10_000)])(
-    'cannot be %j',
-    async (emoji) => {
-      expect(await react(acme.alice, emoji)).toMatchObject({
-        __typename: 'InvalidInputError',
-        issues: [{ path: ['emoji'] }],
-      })
-    },
-  )
-
-  it('is of at most 20 kinds on a message, also when many react at once', async () => {
-    const { alice, sara } = acme
-    const kinds = Array.from({ length: 22 }, (_, at) => String.fromCodePoint(0x1f600 + at))
-    const answers = await Promise.all(kinds.map((emoji, at) => react(at % 2 ? alice : sara, emoji)))
-    expect(answers.filter(({ __typename }) => __typename === 'SetReactionPayload')).toHaveLength(20)
-    expect((await see(alice)).reactions).toHaveLength(20)
-    const taken = (await see(alice)).reactions[0].emoji
-    expect((await react(acme.bob, taken)).__typename).toBe('SetReactionPayload')
-  })
-
-  it('is told of live, and is refused where it cannot be', async () => {
-    const { alice, audrey, bob, carol } = acme
-    await using watched = await bob.watch(
-      groupId,
-      '... on ReactionsChanged { message { reactions { emoji count } } }',
-    )
-    await react(alice, '🎉')
-    await react(alice, '🎉')
-    await watched.count(1)
-    expect(watched.events).toEqual([
-      { __typename: 'ReactionsChanged', message: { reactions: [{ emoji: '🎉', count: 1 }] } },
-    ])
-    expect(await react(audrey, '🎉')).toMatchObject({
-      __typename: 'PermissionDeniedError',
-      permission: 'MESSAGE_WRITE',
-    })
-    expect(await react(carol, '🎉')).toMatchObject({ __typename: 'NotFoundError' })
-    await retract(bob)
-    expect(await react(alice, '🎉')).toMatchObject({ __typename: 'ConflictError' })
   })
 })
