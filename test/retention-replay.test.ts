@@ -8,7 +8,7 @@ import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
 import { cursorsOf, followConversation } from './support/following.ts'
 import { onDatabase } from './support/on-database.ts'
-import { makeOlder, refusal, storedPositions, sweepOnce } from './support/retention.ts'
+import { makeOlder, storedPositions, sweepOnce } from './support/retention.ts'
 import { changeManyTimes, range } from './support/stored-events.ts'
 
 const SENT = '... on MessageSent { cursor message { seq } } ... on Discontinuity { cursor }'
@@ -61,7 +61,7 @@ describe('a replay that deletion overtakes', () => {
       CHANGED,
       signCursor(keys, name, lastRead),
     )
-    expect(await refusal(resumed)).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
+    expect(await resumed.refusal()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
   }
 
   async function sweepAll() {
@@ -125,5 +125,5 @@ it('a subscription for whom events are deleted before they are read ends rather 
   await bob.until(({ isComplete }) => isComplete)
   expect(bob.events.map(({ __typename }) => __typename)).toEqual(['MessageSent', 'Discontinuity'])
   await using resumed = followConversation(acme.bob, 'WebSocket', groupId, SENT, bob.events.at(-1)?.cursor)
-  expect(await refusal(resumed)).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
+  expect(await resumed.refusal()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
 })

@@ -5,7 +5,7 @@ import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { failWrites } from './support/failing-writes.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
 import { onDatabase } from './support/on-database.ts'
-import { makeOlder, refusal, storedPositions, sweepOnce } from './support/retention.ts'
+import { makeOlder, storedPositions, sweepOnce } from './support/retention.ts'
 import { changeManyTimes, range } from './support/stored-events.ts'
 
 const SENT = '... on MessageSent { cursor message { seq } } ... on Discontinuity { cursor }'
@@ -46,7 +46,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor older than what is kept
     await using group = followConversation(bob, transport, groupId, SENT, tooOld.events)
     await using inbox = followInbox(bob, transport, '', tooOld.inbox)
     for (const recorder of [group, inbox]) {
-      expect(await refusal(recorder)).toMatchObject({
+      expect(await recorder.refusal()).toMatchObject({
         message:
           'What followed this cursor is no longer kept: read the data anew, with its cursor, and subscribe from there.',
         extensions: { code: 'CURSOR_EXPIRED' },

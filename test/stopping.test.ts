@@ -43,6 +43,8 @@ it('a server that stops answers what was asked on its sockets before it closes t
     await waitingStatements(app.database.adminUrl, (pids) => pids.length > 0)
     const stopped = stopping[Symbol.asyncDispose]()
     await following.until(({ error }) => (error as CloseEvent | undefined)?.code === 1012)
+    const late = busy.start('{ viewer { user { name } } }')
+    expect(await late.refusal()).toMatchObject({ extensions: { code: 'UNAVAILABLE', retryAfterMs: 1_000 } })
     expect(sent.answers).toEqual([])
     await holder.query('rollback')
     await sent.until(({ isComplete }) => isComplete)

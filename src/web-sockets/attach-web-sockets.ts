@@ -73,6 +73,7 @@ export function attachWebSockets(
   return {
     async close() {
       isStopping = true
+      unanswered.close()
       const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
       await Promise.all(
         [...sockets.clients].map(async (client) => {

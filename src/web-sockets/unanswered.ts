@@ -1,13 +1,19 @@
 import type { WebSocket } from 'ws'
+import { Refusal } from '../errors.ts'
 
 /** The queries and mutations of sockets that have not been answered yet. */
 export interface Unanswered {
+  /** Throws UNAVAILABLE once it is closed. */
   add(socket: WebSocket, request: object): void
   /** Does nothing for what was not added. */
   delete(socket: WebSocket, request: object): void
   /** Resolves when nothing asked on the socket waits for its answer. */
   settled(socket: WebSocket): Promise<void>
+  /** Takes nothing more: a server that stops would never come to an end with a client that asks on and on. */
+  close(): void
 }
+
+const RETRY_MS = 1_000
 
 interface Waiting {
   requests: Set<object>
@@ -17,8 +23,10 @@ interface Waiting {
 /** Creates an empty record. */
 export function createUnanswered(): Unanswered {
   const sockets = new Map<WebSocket, Waiting>()
+  let isClosed = false
   return {
     add(socket, request) {
+      if (isClosed) throw new Refusal('UNAVAILABLE', 'This server is stopping: ask again.', RETRY_MS)
       const waiting = sockets.get(socket) ?? { requests: new Set(), whenSettled: [] }
       waiting.requests.add(request)
       sockets.set(socket, waiting)
@@ -32,6 +40,9 @@ export function createUnanswered(): Unanswered {
     async settled(socket) {
       const waiting = sockets.get(socket)
       if (waiting) await new Promise<void>((resolve) => waiting.whenSettled.push(resolve))
+    },
+    close() {
+      isClosed = true
     },
   }
 }

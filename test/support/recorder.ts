@@ -17,6 +17,11 @@ export class Recorder implements AsyncDisposable {
     return this.answers.flatMap(({ data }) => (data ? Object.values(data) : []))
   }
 
+  /** Waits until it is refused, and gives the first error. */
+  refusal(): Promise<NonNullable<Answer['errors']>[number]> {
+    return this.until(({ error, answers }) => (Array.isArray(error) ? error[0] : answers[0]?.errors?.[0]))
+  }
+
   readonly sink: Sink<Answer> = {
     next: (answer) => {
       this.answers.push(answer as Answer)

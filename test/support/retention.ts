@@ -1,9 +1,7 @@
 import { queueDigests } from '../../src/notifications/queue-digests.ts'
 import { type Purged, purge } from '../../src/retention/purge.ts'
 import type { TestApp } from './app.ts'
-import type { Answer } from './client.ts'
 import { onDatabase } from './on-database.ts'
-import type { Recorder } from './recorder.ts'
 
 interface Company {
   companyUuid: string
@@ -33,9 +31,4 @@ export async function sweepOnce(app: TestApp, { companyUuid }: Company): Promise
   await onDatabase(app, 'update companies set email_delay_minutes = 0 where id = $1', [companyUuid])
   await queueDigests(app.application.parts)
   return purge(app.application.parts)
-}
-
-/** Waits for a subscription to be refused and gives the first error. */
-export async function refusal(recorder: Recorder): Promise<NonNullable<Answer['errors']>[number]> {
-  return recorder.until(({ error, answers }) => (Array.isArray(error) ? error[0] : answers[0]?.errors?.[0]))
 }
