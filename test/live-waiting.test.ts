@@ -10,6 +10,8 @@ import { range } from './support/stored-events.ts'
 const INBOX = 'subscription { inboxEvents { __typename ... on ConversationActivity { message { body } } } }'
 /** Longer than what was read is taken for what is. */
 const WAITED_MS = 700
+/** Longer than what is read for a subscriber is kept while it takes nothing. */
+const PAUSED_MS = 2_500
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
@@ -45,6 +47,32 @@ it('what has waited for its subscriber is delivered neither as before a retracti
     { __typename: 'InboxConversationChanged' },
     { __typename: 'ConversationRemoved' },
   ])
+})
+
+it('who pauses while catching up has everything in the end, once and in order', async () => {
+  const { alice, bob } = acme
+  const { inbox: after } = await cursorsOf(bob, groupId)
+  const body = 'x'.repeat(30_000)
+  for (const _ten of range(1, 8))
+    await Promise.all(range(1, 10).map(() => alice.say({ conversationId: groupId }, body)))
+  const pipeline = createGraphQLServer({ parts: app.application.parts, demoUsers: null })
+  const follow = `subscription ($after: String) { inboxEvents(after: $after) {
+    ... on ConversationActivity { message { seq } } ... on Discontinuity { cursor } } }`
+  await using events = await openEventStream(bob, follow, { after }, {}, pipeline.fetch)
+  const seqs: number[] = []
+  const readUpTo = async (seq: number) => {
+    while (seqs.at(-1) !== seq) seqs.push((await events.event()).event.message?.seq)
+  }
+  await readUpTo(3)
+  // So long that what was read with it is given up.
+  await sleep(PAUSED_MS)
+  await alice.say({ conversationId: groupId }, 'meanwhile')
+  await readUpTo(60)
+  await sleep(PAUSED_MS)
+  await readUpTo(81)
+  await alice.say({ conversationId: groupId }, 'live')
+  await readUpTo(82)
+  expect(seqs).toEqual(range(1, 82))
 })
 
 it('somebody who comes to a busy company hears what is said before it falls silent', async () => {

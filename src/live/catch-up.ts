@@ -7,8 +7,8 @@ const MOST = 200
 const MOST_AT_FIRST = 50
 /** For somebody who has not taken what was read. */
 const FEWEST = 10
-/** A page is kept as long for who reads slowly. */
-const PATIENCE_MS = 1_000
+/** A page is kept for as long for a subscriber that takes nothing of it; one that takes a little may be slow as we are. */
+const PATIENCE_MS = 2_000
 
 /** Where what was missed comes from, and how it is delivered. */
 export interface Missed {
@@ -56,7 +56,7 @@ async function offerPage(
   let seen = start
   let taken = 0
   for (const event of page) {
-    if (subscriber.hasPlenty && !(await drainsSoon(subscriber))) break
+    if (subscriber.hasPlenty && !(await drains(subscriber))) break
     offer(event, seen)
     seen = event.position
     taken += 1
@@ -64,9 +64,18 @@ async function offerPage(
   return { read: page.length, taken, seen }
 }
 
-async function drainsSoon(subscriber: Subscriber): Promise<boolean> {
+/** False once the subscriber has taken nothing for a while. */
+async function drains(subscriber: Subscriber): Promise<boolean> {
   const waiting = new AbortController()
-  const late = delay(PATIENCE_MS, false, { signal: waiting.signal, ref: false }).catch(() => false)
-  const drained = subscriber.drained().then(() => true)
-  return await Promise.race([drained, late]).finally(() => waiting.abort())
+  const drained = subscriber.drained().then(() => 'drained')
+  try {
+    for (;;) {
+      const { taken } = subscriber
+      const late = delay(PATIENCE_MS, 'late', { signal: waiting.signal, ref: false }).catch(() => 'late')
+      if ((await Promise.race([drained, late])) === 'drained') return true
+      if (subscriber.taken === taken) return false
+    }
+  } finally {
+    waiting.abort()
+  }
 }

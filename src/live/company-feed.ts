@@ -10,6 +10,8 @@ export interface Subscriber {
   readonly userId: string
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
+  /** How many values its client has taken. */
+  readonly taken: number
   /** So much waits for it that what can be read again later should not be added. */
   readonly hasPlenty: boolean
   /** Resolves when hardly anything waits for it any more, or the subscription has ended. */

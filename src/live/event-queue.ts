@@ -7,6 +7,8 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
+  /** How many values its consumer has taken. */
+  readonly taken: number
   /** An eighth of what it holds is waiting: enough of what need not come yet. */
   readonly hasPlenty: boolean
   /** Resolves when hardly anything is queued any more, or the stream has ended. */
@@ -34,11 +36,13 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
   let whenDrained: (() => void)[] = []
   let bytes = 0
   let ended = false
+  let taken = 0
 
   function push(value: T): boolean {
     if (ended) return false
     const consumer = consumers.shift()
     if (consumer) {
+      taken += 1
       consumer({ value, done: false })
       return true
     }
@@ -81,6 +85,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
   function next(): Promise<IteratorResult<T>> {
     const value = values.shift()
     if (value) {
+      taken += 1
       bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
       if (whenDrained.length > 0 && isDrained()) tellDrained()
       return Promise.resolve({ value, done: false })
@@ -102,6 +107,9 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     next,
     get hasEnded() {
       return ended
+    },
+    get taken() {
+      return taken
     },
     get hasPlenty() {
       return values.length >= options.mostValues / 8 || bytes >= options.mostBytes / 8

@@ -107,6 +107,9 @@ async function open(
     get hasPlenty() {
       return queue.hasPlenty
     },
+    get taken() {
+      return queue.taken
+    },
     get hasEnded() {
       return queue.hasEnded
     },
