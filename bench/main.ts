@@ -3,7 +3,7 @@ import { hot } from './hot.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
-import { resume, resumeLong } from './resume.ts'
+import { resume, resumeLong, resumeMany } from './resume.ts'
 import { search } from './search.ts'
 import { send } from './send.ts'
 import { stalled } from './stalled.ts'
@@ -14,6 +14,7 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   presence,
   resume,
   'resume-long': resumeLong,
+  'resume-many': resumeMany,
   search,
   send,
   stalled,

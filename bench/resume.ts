@@ -4,8 +4,6 @@ import { encodeId } from '../src/ids.ts'
 import { percentile, type Report, round } from './report.ts'
 import { type Actor, setStage } from './stage.ts'
 
-const PEOPLE = 20
-const MISSED = 500
 const SENDERS = 10
 
 type Document<Data> = TypedDocument<Data, Record<string, unknown>>
@@ -32,20 +30,33 @@ const everything: Follow = (client, after) => client.inboxEvents({ after }) as A
 const bare: Follow = (client, after) => client.subscribe(BARE, {}, { after })
 
 /**
- * Everybody of a group comes back at once and catches up on 500 messages, as after a restart: once with all that the client
+ * Everybody of a group comes back at once and catches up on what they missed, as after a restart: once with all that the client
  * library shows of them, and beside it with hardly anything. Latencies are those of a person's whole way.
  */
 export function resume(seconds: number): Promise<Report> {
-  return resumeAfter(seconds, 'resume', 'missed')
+  return resumeAfter(seconds, { workload: 'resume', people: 20, missed: 500, body: 'missed' })
 }
 
 /** The same with messages of nearly the greatest length. */
 export function resumeLong(seconds: number): Promise<Report> {
-  return resumeAfter(seconds, 'resume-long', 'x'.repeat(30_000))
+  return resumeAfter(seconds, { workload: 'resume-long', people: 20, missed: 500, body: 'x'.repeat(30_000) })
 }
 
-async function resumeAfter(seconds: number, workload: string, body: string): Promise<Report> {
-  await using stage = await setStage({ companies: 1, people: PEOPLE })
+/** The same with so many people that served all at once each would wait long for its next event. */
+export function resumeMany(seconds: number): Promise<Report> {
+  return resumeAfter(seconds, { workload: 'resume-many', people: 200, missed: 50, body: 'missed' })
+}
+
+interface Missed {
+  workload: string
+  people: number
+  /** How many messages each of them has missed. */
+  missed: number
+  body: string
+}
+
+async function resumeAfter(seconds: number, { workload, people, missed, body }: Missed): Promise<Report> {
+  await using stage = await setStage({ companies: 1, people })
   const actors = stage.companies[0]?.actors ?? []
   const clients = actors.map((actor) => clientOf(stage.url, actor))
   const [author] = clients
@@ -55,7 +66,7 @@ async function resumeAfter(seconds: number, workload: string, body: string): Pro
   const starts = await Promise.all(
     clients.map(async (client) => (await client.request(CURSOR, {})).viewer.inboxCursor),
   )
-  for (let sent = 0; sent < MISSED; sent += SENDERS) {
+  for (let sent = 0; sent < missed; sent += SENDERS) {
     const some = clients.slice(0, SENDERS)
     await Promise.all(
       some.map((client) => client.sendMessage({ conversationId: createGroup.conversation.id, body })),
@@ -71,10 +82,10 @@ async function resumeAfter(seconds: number, workload: string, body: string): Pro
         const seqs: number[] = []
         for await (const { message } of follow(client, starts[at] ?? '')) {
           if (message?.seq) seqs.push(message.seq)
-          if (message?.seq === MISSED) break
+          if (message?.seq === missed) break
         }
         client.close()
-        tally.lost += MISSED - new Set(seqs).size
+        tally.lost += missed - new Set(seqs).size
         tally.duplicates += seqs.length - new Set(seqs).size
         tally.outOfOrder += seqs.filter((seq, index) => index > 0 && seq < (seqs[index - 1] ?? 0)).length
         return performance.now() - start
@@ -93,7 +104,7 @@ async function resumeAfter(seconds: number, workload: string, body: string): Pro
   }
   for (const client of clients) client.close()
   const perSecond = (rounds: number[]) =>
-    (rounds.length * PEOPLE * MISSED * 1_000) / rounds.reduce((sum, ms) => sum + ms, 0)
+    (rounds.length * people * missed * 1_000) / rounds.reduce((sum, ms) => sum + ms, 0)
   return {
     workload,
     opsPerSecond: round(perSecond(took.everything)),

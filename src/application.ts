@@ -16,6 +16,7 @@ import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
+import { createTurns } from './limits/turns.ts'
 import { createEphemeralChannel } from './live/ephemeral.ts'
 import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
@@ -27,6 +28,10 @@ import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { startPurging } from './retention/start-purging.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { createTyping } from './typing/typing.ts'
+
+/** Who catches up is served a few at a time. */
+const MOST_CATCHING_UP = 8
+const MOST_OF_COMPANY = 4
 
 /** Everything of a process but its network face: what the server, the command line and the tests work with. */
 export interface Application {
@@ -126,6 +131,7 @@ async function assemble(
     presence,
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
+    turns: createTurns(MOST_CATCHING_UP, MOST_OF_COMPANY),
     viewers,
     signIn,
     mailer,

@@ -7,6 +7,7 @@ import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { RateLimiter } from './limits/rate-limiter.ts'
+import type { Turns } from './limits/turns.ts'
 import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
@@ -25,6 +26,8 @@ export interface Parts {
   typing: Typing
   /** The subscriptions that each person has open here. */
   subscriptions: OpenCounts
+  /** Who among those who catch up is served just now. */
+  turns: Turns
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer

@@ -20,6 +20,10 @@ export interface EventContexts {
   of(event: PlacedEvent): Promise<Context | undefined>
   /** What was read is read again for the next event. */
   forget(): void
+  /** No event follows just now: others have the turn. */
+  pause(): void
+  /** No event follows any more. */
+  end(): void
 }
 
 interface Remembered {
@@ -28,16 +32,20 @@ interface Remembered {
   upTo: number
   /** How many events it has served. */
   served: number
+  giveBack(): void
+  /** Forgets it, and gives back the turn. */
+  end(): void
 }
 
 /** Creates the contexts of a subscription that began with this one. */
 export function createEventContexts(first: Context): EventContexts {
-  const { viewers } = first.parts
+  const { viewers, turns } = first.parts
   const { companyId, userId } = first.viewer
   let context = first
   let foundAt: number | undefined
   let remembered: Remembered | undefined
   let ahead = MOST_TO_COME
+  let hasEnded = false
 
   async function asOfNow(): Promise<boolean> {
     const now = viewers.timesForgotten(companyId)
@@ -47,28 +55,41 @@ export function createEventContexts(first: Context): EventContexts {
       requireOpen(viewer, 'read')
       context = { ...first, viewer }
       foundAt = now
-      remembered = undefined
+      remembered?.end()
       return true
     } catch {
       return false
     }
   }
 
-  function read(position: number, { upTo, messages }: Batch): Remembered {
+  /**
+   * Whose events follow one another is served a moment at a time, a few at once: served all at once, each would wait so long
+   * for its next event that what was read for the last one is no longer good.
+   */
+  async function remember(position: number, { upTo, messages }: Batch): Promise<Remembered | undefined> {
+    remembered?.end()
+    const giveBack = await turns.take(companyId)
+    // Access may have ended meanwhile, or the subscription.
+    if (hasEnded || !(await asOfNow())) {
+      giveBack()
+      return undefined
+    }
     const toCome = messages.filter((message) => message.position >= position).slice(0, ahead)
-    const made = {
-      loaders: refreshContext(
-        context,
-        position,
-        toCome.map(({ id }) => id),
-      ).loaders,
+    const ids = toCome.map(({ id }) => id)
+    const timer = setTimeout(() => made.end(), FRESH_MS).unref()
+    const made: Remembered = {
+      loaders: refreshContext(context, position, ids).loaders,
       upTo,
       served: 0,
+      giveBack,
+      end() {
+        clearTimeout(timer)
+        giveBack()
+        if (remembered === made) remembered = undefined
+        ahead = Math.max(FEWEST_TO_COME, Math.min(MOST_TO_COME, 2 * made.served))
+      },
     }
-    setTimeout(() => {
-      if (remembered === made) remembered = undefined
-      ahead = Math.max(FEWEST_TO_COME, Math.min(MOST_TO_COME, 2 * made.served))
-    }, FRESH_MS).unref()
+    remembered = made
     return made
   }
 
@@ -78,12 +99,18 @@ export function createEventContexts(first: Context): EventContexts {
       // The last of its batch is followed by none.
       if (position === undefined || !batch || (position === batch.upTo && !remembered))
         return refreshContext(context, position)
-      if (!remembered || position > remembered.upTo) remembered = read(position, batch)
-      remembered.served += 1
-      return { ...context, streamPosition: position, loaders: remembered.loaders }
+      const isGood = remembered && position <= remembered.upTo
+      const serving = isGood ? remembered : await remember(position, batch)
+      if (!serving) return undefined
+      serving.served += 1
+      if (position === batch.upTo) serving.giveBack()
+      return { ...context, streamPosition: position, loaders: serving.loaders }
     },
-    forget() {
-      remembered = undefined
+    forget: () => remembered?.end(),
+    pause: () => remembered?.giveBack(),
+    end() {
+      hasEnded = true
+      remembered?.end()
     },
   }
 }

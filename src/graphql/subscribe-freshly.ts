@@ -64,13 +64,24 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
     while (!hasFailed) {
-      const { value, done } = await events.next()
+      const { value, done } = await upcoming()
       if (done) break
       const result = await executeEvent(value as PlacedEvent)
       if (result) return { value: result, done: false }
     }
     leave()
+    contexts.end()
     return { value: undefined, done: true }
+  }
+
+  function upcoming(): Promise<IteratorResult<unknown>> {
+    let hasCome = false
+    setImmediate(() => {
+      if (!hasCome) contexts.pause()
+    })
+    return events.next().finally(() => {
+      hasCome = true
+    })
   }
 
   /** Undefined for what the viewer has lost access to since it was read. */
@@ -97,6 +108,7 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
     next,
     async return() {
       leave()
+      contexts.end()
       await events.return?.()
       return { value: undefined, done: true as const }
     },

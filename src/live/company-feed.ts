@@ -1,4 +1,3 @@
-import pLimit, { type LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
@@ -36,8 +35,6 @@ export interface CompanyFeed {
 }
 
 const BATCH = 200
-/** Of a company's subscribers as many read what they missed at once: what happens now does not wait for them all. */
-const MOST_CATCHING_UP = 2
 
 // Positions are given without gaps, so a gap in what is read is what has been deleted; nothing is delivered over it.
 
@@ -45,16 +42,15 @@ const MOST_CATCHING_UP = 2
 export interface CompanyFeedParts {
   /** The chores role bound to the company. */
   chores: TenantDatabase
-  /** For reading what was missed; of the whole process. */
-  limit: LimitFunction
+  /** Resolves when what was missed may be read; what it resolves to gives the turn back. */
+  takeTurn(): Promise<() => void>
   log: Logger
   /** Runs before such an event is offered. */
   onAccessChanged(): void
 }
 
 /** Creates the feed of one company. */
-export function createCompanyFeed({ chores, limit, log, onAccessChanged }: CompanyFeedParts): CompanyFeed {
-  const limitOfCompany = pLimit(MOST_CATCHING_UP)
+export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: CompanyFeedParts): CompanyFeed {
   /** Subscribers, and the position of the last event each was offered. */
   const joined = new Map<Subscriber, number>()
   /** Everything up to here has been offered; it moves only by what was read. */
@@ -151,8 +147,14 @@ export function createCompanyFeed({ chores, limit, log, onAccessChanged }: Compa
   }
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
-    const read = (after: number, most: number) =>
-      limitOfCompany(() => limit(async () => (subscriber.hasEnded ? [] : readPage(subscriber, after, most))))
+    const read = async (after: number, most: number) => {
+      const giveBack = await takeTurn()
+      try {
+        return subscriber.hasEnded ? [] : await readPage(subscriber, after, most)
+      } finally {
+        giveBack()
+      }
+    }
     const offer = (event: LiveEvent, after: number) => offerNext(subscriber, event, after)
     const seen = await catchUp(subscriber, start, { read, offer })
     await inTurn(() => enter(subscriber, seen))

@@ -1,7 +1,7 @@
-import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import type { Database, Statement } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { createTurns } from '../limits/turns.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import { type CompanyFeed, createCompanyFeed, type Subscriber } from './company-feed.ts'
 import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
@@ -41,6 +41,8 @@ const BEACON_MS = 1_000
 const RETRY_MS = 1_000
 /** After a restart everybody comes back at once: they wait for their turn rather than for a connection, which ends after seconds. */
 const MOST_CATCHING_UP = 4
+/** Of a company; what happens in it now does not wait for them. */
+const MOST_OF_COMPANY = 2
 
 const streamPositions: Statement = {
   name: 'stream_positions',
@@ -51,7 +53,7 @@ const streamPositions: Statement = {
 export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
   const accessListeners: ((companyId: string) => void)[] = []
-  const limit = pLimit(MOST_CATCHING_UP)
+  const turns = createTurns(MOST_CATCHING_UP, MOST_OF_COMPANY)
   let checking = false
   let interrupted = false
   const beacon = setInterval(() => void checkPositions(), BEACON_MS)
@@ -85,7 +87,7 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
   function openFeed(companyId: string): HeldFeed {
     const feed = createCompanyFeed({
       chores: database.forChores(companyId),
-      limit,
+      takeTurn: () => turns.take(companyId),
       log,
       onAccessChanged() {
         for (const listener of accessListeners) listener(companyId)
