@@ -48,6 +48,8 @@ export function createEventContexts(first: Context): EventContexts {
   let hasEnded = false
 
   async function asOfNow(): Promise<boolean> {
+    // The stream ends by itself, but this event may have waited for its turn.
+    if (first.viewer.expiresAt.getTime() <= Date.now()) return false
     const now = viewers.timesForgotten(companyId)
     if (now === foundAt) return true
     try {
