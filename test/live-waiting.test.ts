@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createGraphQLServer } from '../src/graphql/yoga.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
@@ -47,6 +47,37 @@ it('what has waited for its subscriber is delivered neither as before a retracti
     { __typename: 'InboxConversationChanged' },
     { __typename: 'ConversationRemoved' },
   ])
+})
+
+it.each([
+  ['the end of the token', 'UNTOUCHED'],
+  ['the end of the membership', 'DISABLED'],
+] as const)('what waits for its turn is not delivered past %s', async (_end, member) => {
+  const { alice, bob, companyUuid } = acme
+  const { parts } = app.application
+  const { inbox: after } = await cursorsOf(bob, groupId)
+  for (const at of range(1, 3)) await alice.say({ conversationId: groupId }, `missed ${at}`)
+  // More than there are.
+  const taken: (() => void)[] = []
+  for (const _each of range(1, 20)) void parts.turns.take(companyUuid).then((end) => taken.push(end))
+  const token = await app.issuer.mint({
+    subject: bob.externalId,
+    companyId: companyUuid,
+    expiresInSeconds: member === 'DISABLED' ? 60 : 2,
+  })
+  const follow = 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }'
+  await using events = await openEventStream(bob.at(bob.url, token), follow, { after })
+  if (member === 'DISABLED')
+    await alice.mutate('syncMembers', {
+      members: [{ externalId: bob.externalId, name: 'Bob', isEnabled: false }],
+    })
+  else await sleep(3_000)
+  for (const _each of range(1, 20)) {
+    taken.shift()?.()
+    await setImmediate()
+  }
+  expect(await events.next()).toMatchObject({ event: 'complete' })
+  expect(await events.next()).toBeUndefined()
 })
 
 it('who pauses while catching up has everything in the end, once and in order', async () => {
