@@ -7,6 +7,8 @@ import { type LiveEvent, readEvents, readStreamBounds } from './event-row.ts'
 /** One subscription as the feed sees it. */
 export interface Subscriber {
   readonly userId: string
+  /** The one conversation whose messages it shows; all of them if undefined. */
+  readonly conversationId?: string | undefined
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
   /** How many values its client has taken. */
@@ -179,8 +181,9 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
     joined.set(subscriber, at)
   }
 
-  function readPage({ userId }: Subscriber, after: number, most: number): Promise<LiveEvent[]> {
-    return readEvents(chores, { after, most, userIds: [userId] })
+  function readPage(subscriber: Subscriber, after: number, most: number): Promise<LiveEvent[]> {
+    const { userId, conversationId } = subscriber
+    return readEvents(chores, { after, most, userIds: [userId], conversationId })
   }
 
   function offerNext(subscriber: Subscriber, event: LiveEvent, after: number): void {

@@ -44,6 +44,7 @@ export interface LiveEvent {
   joinedIds: string[]
   leftIds: string[]
   createdAt: Date
+  /** Null for what none of the asked-for people may see, and in conversations that were not asked for. */
   message: MessageRow | null
   /** Who of the asked-for people may read its conversation, or anything in the company if it concerns none. */
   visibleTo: ReadonlySet<string>
@@ -65,7 +66,9 @@ const places = `(
 
 /**
  * Events in order, each hydrated once for all of a process's subscribers; who may see it is as of this moment, so a
- * lost wake-up cannot leak. $1 company, $2 above this position, $3 most rows, $4 people.
+ * lost wake-up cannot leak. Messages come for whoever can see them alone: they are nearly all there is to read, and in what one
+ * person has missed mostly those of others. $1 company, $2 above this position, $3 most rows, $4 people, $5 the one
+ * conversation whose messages are wanted, if not all.
  */
 const eventsAfter: Statement = {
   name: 'events_after',
@@ -77,10 +80,7 @@ const eventsAfter: Statement = {
         select u.id from ${readers} u left join ${places} p on p.user_id = u.id
         where (p.user_id is not null or c.audience = 'COMPANY') and (p.hidden_seq is null or p.hidden_seq < c.last_seq)
       ) as "placedIn",
-      array(
-        select u.id from ${readers} u left join ${places} p on p.user_id = u.id
-        where p.user_id is not null or c.audience <> 'PARTICIPANTS' or e.conversation_id is null
-      ) as "visibleTo",
+      v."visibleTo",
       array(
         select h.user_id from hidden_messages h
         where h.company_id = e.company_id and h.user_id = any($4) and h.conversation_id = e.conversation_id and h.seq = m.seq
@@ -89,7 +89,16 @@ const eventsAfter: Statement = {
       ) as "hiddenFrom"
     from events e
     left join conversations c on c.company_id = e.company_id and c.id = e.conversation_id
+    cross join lateral (
+      select array(
+        select u.id from ${readers} u left join ${places} p on p.user_id = u.id
+        where p.user_id is not null or c.audience <> 'PARTICIPANTS' or e.conversation_id is null
+      ) as "visibleTo"
+      -- Else it is worked out twice.
+      offset 0
+    ) v
     left join messages m on m.company_id = e.company_id and m.id = e.message_id
+      and v."visibleTo" <> '{}' and e.conversation_id = coalesce($5, e.conversation_id)
     where e.company_id = $1 and e.position > $2 order by e.position limit $3`,
 }
 
@@ -116,14 +125,16 @@ type FlatRow = MessageRow & {
   hiddenFrom: string[]
 }
 
-/** Reads the events above `after`, at most `most`, for the given people. */
+/** Reads the events above `after`, at most `most`, for the given people; with the messages of one conversation or of all. */
 export async function readEvents(
   chores: TenantDatabase,
-  range: { after: number; most: number; userIds: string[] },
+  range: { after: number; most: number; userIds: string[]; conversationId?: string | undefined },
 ): Promise<LiveEvent[]> {
-  const { after, most, userIds } = range
+  const { after, most, userIds, conversationId } = range
   const readAt = performance.now()
-  const rows = await chores.query<FlatRow>(eventsAfter, [chores.tenant.companyId, after, most, userIds])
+  const { companyId } = chores.tenant
+  const values = [companyId, after, most, userIds, conversationId ?? null]
+  const rows = await chores.query<FlatRow>(eventsAfter, values)
   const batch = {
     upTo: Number(rows.at(-1)?.position),
     readAt,

@@ -95,6 +95,7 @@ async function open(
 
   const subscriber = {
     userId,
+    conversationId,
     offer(event: LiveEvent): void {
       if (queue.hasEnded) return
       if ([conversationId, null].includes(event.conversationId)) typing?.see(event)
