@@ -72,6 +72,8 @@ describe('a message deleted for oneself', () => {
     await using mine = await bob.watch(groupId, events)
     await using theirs = await alice.watch(groupId, events)
     const said = await alice.say({ conversationId: groupId }, 'first')
+    // Hidden before it has come, it would not come at all.
+    await mine.count(1)
     await bob.mutate('hideMessage', { messageId: said.id })
     await alice.say({ conversationId: groupId }, 'second')
     await mine.count(3)
