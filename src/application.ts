@@ -29,9 +29,9 @@ import { startPurging } from './retention/start-purging.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { createTyping } from './typing/typing.ts'
 
-/** Who catches up is served a few at a time. */
-const MOST_CATCHING_UP = 8
-const MOST_OF_COMPANY = 4
+/** Of those who catch up so many are served at a time, and so many of one company. */
+const MOST_SERVED = 8
+const MOST_SERVED_OF_COMPANY = 4
 
 /** Everything of a process but its network face: what the server, the command line and the tests work with. */
 export interface Application {
@@ -131,7 +131,7 @@ async function assemble(
     presence,
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
-    turns: createTurns(MOST_CATCHING_UP, MOST_OF_COMPANY),
+    turns: createTurns(MOST_SERVED, MOST_SERVED_OF_COMPANY),
     viewers,
     signIn,
     mailer,

@@ -69,9 +69,13 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
       const result = await executeEvent(value as PlacedEvent)
       if (result) return { value: result, done: false }
     }
+    stop()
+    return { value: undefined, done: true }
+  }
+
+  function stop(): void {
     leave()
     contexts.end()
-    return { value: undefined, done: true }
   }
 
   function upcoming(): Promise<IteratorResult<unknown>> {
@@ -100,15 +104,14 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
 
   async function end(): Promise<undefined> {
     hasFailed = true
-    leave()
+    stop()
     await events.return?.()
   }
 
   return {
     next,
     async return() {
-      leave()
-      contexts.end()
+      stop()
       await events.return?.()
       return { value: undefined, done: true as const }
     },

@@ -40,9 +40,9 @@ interface HeldFeed {
 const BEACON_MS = 1_000
 const RETRY_MS = 1_000
 /** After a restart everybody comes back at once: they wait for their turn rather than for a connection, which ends after seconds. */
-const MOST_CATCHING_UP = 4
+const MOST_READING = 4
 /** Of a company; what happens in it now does not wait for them. */
-const MOST_OF_COMPANY = 2
+const MOST_READING_OF_COMPANY = 2
 
 const streamPositions: Statement = {
   name: 'stream_positions',
@@ -53,7 +53,7 @@ const streamPositions: Statement = {
 export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
   const accessListeners: ((companyId: string) => void)[] = []
-  const turns = createTurns(MOST_CATCHING_UP, MOST_OF_COMPANY)
+  const turns = createTurns(MOST_READING, MOST_READING_OF_COMPANY)
   let checking = false
   let interrupted = false
   const beacon = setInterval(() => void checkPositions(), BEACON_MS)
