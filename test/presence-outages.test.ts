@@ -4,6 +4,7 @@ import type { PresenceState } from '../src/presence/status.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { beat, openDevice, presenceOf, told, watchPresence } from './support/presence.ts'
+import { forgetAll, freezeFor } from './support/presence-faults.ts'
 import { redisForTests } from './support/redis.ts'
 import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
 
@@ -36,12 +37,6 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
 
   const there = (client: Client) => client.at(two.url)
 
-  async function forgets(): Promise<void> {
-    const client = new Redis(redis?.url ?? '')
-    await client.flushall()
-    client.disconnect()
-  }
-
   /** What a third server would announce. */
   async function announce(...states: PresenceState[]): Promise<void> {
     const client = new Redis(redis?.url ?? '')
@@ -56,19 +51,12 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
     await redis?.restart()
   }
 
-  async function bothLog(begin: string): Promise<void> {
-    const has = ({ logged }: TestApp) => logged.some(({ msg }) => String(msg).startsWith(begin))
-    await vi.waitFor(() => expect([one, two].map(has)).toEqual([true, true]), SOON)
+  async function forgets(): Promise<void> {
+    if (redis) await forgetAll(redis)
   }
 
-  async function freezes(meanwhile = async () => {}): Promise<void> {
-    for (const { logged } of [one, two]) logged.splice(0)
-    redis?.stop()
-    // Until both have given up on it, and back again.
-    await bothLog('presence and its changes fall back')
-    await meanwhile()
-    redis?.cont()
-    await bothLog('presence and its changes are shared')
+  async function freezes(meanwhile?: () => Promise<void>): Promise<void> {
+    if (redis) await freezeFor(redis, [one, two], meanwhile)
   }
 
   it.each([

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { beat, openDevice, presenceOf, watchPresence } from './support/presence.ts'
+import { forgetAll, freezeFor } from './support/presence-faults.ts'
 import { redisForTests } from './support/redis.ts'
 
 const SECOND = 1_000
@@ -61,6 +62,35 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     clock.ms += 10 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
     expect(await presenceOf(there(alice), [bob])).toEqual(['ONLINE'])
+  })
+
+  it('holds though Redis forgets it, and who tells it again knows of no other', async () => {
+    const { alice, bob } = acme
+    const here = await openSocket(bob)
+    await using _other = await openSocket(there(bob))
+    await beat(bob, 'ONLINE')
+    await heldBy(2)
+    await here[Symbol.asyncDispose]()
+    await heldBy(1)
+    if (redis) await forgetAll(redis)
+    await heldBy(1)
+    await vi.waitFor(async () => expect(await presenceOf(alice, [bob])).toEqual(['ONLINE']), SOON)
+    clock.ms += 10 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
+  })
+
+  it('ends with the last one, though another closed while Redis was away', async () => {
+    const { alice, bob } = acme
+    const here = await openSocket(bob)
+    const other = await openSocket(there(bob))
+    await heldBy(2)
+    if (redis) await freezeFor(redis, [one, two], () => here[Symbol.asyncDispose]())
+    await heldBy(1)
+    await beat(there(bob), 'ONLINE')
+    await other[Symbol.asyncDispose]()
+    await heldBy(0)
+    clock.ms += 10 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
   })
 
   it('goes on where the last one comes back at the other, and ends with that', async () => {

@@ -5,6 +5,7 @@ import { withDeadline } from '../redis/deadline.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore, type HeldDevice } from './memory-store.ts'
+import { createSessionSockets, type SessionOf, type UntoldLeave } from './session-sockets.ts'
 import {
   type Beat,
   type ClosedSocket,
@@ -59,6 +60,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   })
   const process = newId()
   const inTurn = createTurns(MOST_AT_ONCE)
+  const sockets = createSessionSockets()
   let seenLife = ''
   let toldEpoch = ''
 
@@ -98,20 +100,27 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   }
 
   function attach(person: Person, session: string): Promise<void> {
+    sockets.attach(person, session)
     const noteIt = () => memory.attach(person, session)
     return ifShared(async () => {
-      await ask('attach', person.companyId, person.userId, session, process)
+      await tellOfSession({ person, session })
       await noteIt()
     }, noteIt)
   }
 
   function leave(person: Person, socket: ClosedSocket): Promise<void> {
-    const { deviceId, session = '', graceMs } = socket
+    sockets.leave(person, socket.session)
     const noteIt = () => memory.leave(person, socket)
-    return ifShared(async () => {
-      await ask('leave', person.companyId, person.userId, graceMs, deviceId, session, process)
-      await noteIt()
-    }, noteIt)
+    return ifShared(
+      async () => {
+        await tellOfLeave({ person, socket })
+        await noteIt()
+      },
+      async () => {
+        sockets.missed({ person, socket })
+        await noteIt()
+      },
+    )
   }
 
   function touch(person: Person): Promise<void> {
@@ -157,24 +166,39 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     }
   }
 
-  /** Tells Redis of this process's devices, and of those that have ended, if it may not know them: it was away, or has forgotten. */
+  /** Tells Redis of this process's sockets and devices, and of those that have ended, if it may not know them: it was away, or has forgotten. */
   async function handOver(): Promise<void> {
     const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
-    const devices = memory.held()
-    for (let at = 0; at < devices.length; at += TOLD_AT_ONCE) {
-      await Promise.all(devices.slice(at, at + TOLD_AT_ONCE).map(tellOf))
-    }
+    await inSlices(sockets.untold(), (leave) => tellOfLeave(leave).then(() => sockets.told(leave)))
+    // Before the devices: what ends here with a socket may be held by another's.
+    await inSlices(sockets.open(), async (session) => sockets.isOpen(session) && tellOfSession(session))
+    await inSlices(memory.held(), tellOfDevice)
     toldEpoch = epoch
     onRenewed()
   }
 
-  function tellOf({ person, deviceId, status, heldMs, saidMs, idleMs }: HeldDevice): Promise<unknown> {
+  function tellOfLeave({ person, socket }: UntoldLeave): Promise<unknown> {
+    const { deviceId, session = '', graceMs } = socket
+    return ask('leave', person.companyId, person.userId, graceMs, deviceId, session, process)
+  }
+
+  function tellOfSession({ person, session }: SessionOf): Promise<unknown> {
+    return ask('attach', person.companyId, person.userId, session, process)
+  }
+
+  function tellOfDevice({ person, deviceId, status, heldMs, saidMs, idleMs }: HeldDevice): Promise<unknown> {
     const spans = [heldMs, saidMs, idleMs].map(Math.ceil)
     return ask('tell', person.companyId, person.userId, deviceId, status, ...spans)
   }
 
   return { beat, attach, leave, touch, read, present, sweep, close: outage.close }
+}
+
+async function inSlices<T>(items: readonly T[], tell: (item: T) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < items.length; at += TOLD_AT_ONCE) {
+    await Promise.all(items.slice(at, at + TOLD_AT_ONCE).map(tell))
+  }
 }
 
 function readRow([userId, status, changedAt]: PresenceRow): PresenceState {

@@ -67,6 +67,14 @@ local function act(key, person, at)
   redis.call('HSET', key, 'activeAt', whole(at))
 end
 
+local function isHeld(person, session)
+  local prefix = 'socket:' .. session .. ':'
+  for name, ends in pairs(person.sockets) do
+    if ends > now and string.sub(name, 1, #prefix) == prefix then return true end
+  end
+  return false
+end
+
 local function keep(key) redis.call('PEXPIRE', key, whole(memory)) end
 
 local function settle(company, user, person)
@@ -126,7 +134,9 @@ elseif op == 'tell' then
   local person, name = readPerson(key), 'device:' .. ARGV[8]
   local known, said = person.devices[name], now + ARGV[11]
   if not known or known.said <= said then
-    person.devices[name] = { status = ARGV[9], ends = now + ARGV[10], said = said }
+    -- Who tells may know of its own sockets only.
+    local ends = isHeld(person, ARGV[8]) and said or now + ARGV[10]
+    person.devices[name] = { status = ARGV[9], ends = ends, said = said }
     put(key, name, person.devices[name])
   end
   act(key, person, math.max(person.activeAt, now - ARGV[12]))
@@ -142,16 +152,16 @@ elseif op == 'attach' then
   end
   settle(company, user, person)
 elseif op == 'leave' then
-  local key, session, isHeld = personKey(company, user), ARGV[10], false
+  local key, session = personKey(company, user), ARGV[10]
   local person = readPerson(key)
   local leaving = { 'device:' .. ARGV[9] }
   if session ~= '' then
-    local prefix = 'socket:' .. session .. ':'
+    local own = 'socket:' .. session .. ':' .. ARGV[11]
     for name, ends in pairs(person.sockets) do
-      if name == prefix .. ARGV[11] or ends <= now then redis.call('HDEL', key, name)
-      else isHeld = isHeld or string.sub(name, 1, #prefix) == prefix end
+      if name == own or ends <= now then redis.call('HDEL', key, name) end
     end
-    if not isHeld then leaving[2] = 'device:' .. session end
+    person.sockets[own] = nil
+    if not isHeld(person, session) then leaving[2] = 'device:' .. session end
   end
   for _, name in ipairs(leaving) do
     local device = person.devices[name]
