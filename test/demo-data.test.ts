@@ -60,10 +60,12 @@ describe('demo data', () => {
     ['the second company', ''],
     [
       'the last message',
-      `delete from events e using messages m, conversations c
+      `set session_replication_role = replica;
+      delete from events e using messages m, conversations c
         where e.message_id = m.id and c.id = m.conversation_id and c.kind = 'GROUP' and m.seq = 2;
       delete from messages m using conversations c where c.id = m.conversation_id and c.kind = 'GROUP' and m.seq = 2;
-      update conversations set last_seq = 1 where kind = 'GROUP';`,
+      update conversations set last_seq = 1 where kind = 'GROUP';
+      reset session_replication_role;`,
     ],
   ])('are completed when they were interrupted before %s', async (_missing, undo) => {
     const { parts } = app.application

@@ -96,15 +96,20 @@ describe('a replay that deletion overtakes', () => {
     expect(oldest).toBeGreaterThan(first + EVENTS / 4)
     await expectCutOff(stream, first, oldest - 1)
   })
+})
 
-  it('delivers nothing over a gap within what it reads', async () => {
-    const { stream, first } = await beginReplay()
-    await onDatabase(app, 'delete from events where company_id = $1 and position = $2', [
-      acme.companyUuid,
-      first + EVENTS / 2,
-    ])
-    await expectCutOff(stream, first, first + EVENTS / 2)
-  })
+it('no event is deleted before those that are older', async () => {
+  await changeManyTimes(app, acme.companyUuid, groupId, 10)
+  const before = await positions()
+  const remove = (which: string) =>
+    onDatabase(app, `delete from events where company_id = $1 and position ${which}`, [acme.companyUuid])
+  const [first = 0] = before
+  for (const which of [`= ${first + 5}`, `> ${first + 5}`, `in (${first}, ${first + 2})`]) {
+    await expect(remove(which)).rejects.toThrow('Only the oldest events of a company can be deleted.')
+  }
+  expect(await positions()).toEqual(before)
+  await remove(`<= ${first + 5}`)
+  expect(await positions()).toEqual(before.slice(6))
 })
 
 it('a subscription for whom events are deleted before they are read ends rather than passing over them', async () => {

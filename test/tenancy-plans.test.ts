@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeId } from '../src/ids.ts'
+import { readEvents, readMissed } from '../src/live/event-page.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
@@ -7,6 +9,7 @@ import { fillDatabase } from './support/large-database.ts'
 import { onDatabase } from './support/on-database.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
 import { storedPositions } from './support/retention.ts'
+import { changeManyTimes } from './support/stored-events.ts'
 
 const BIG = [
   'messages',
@@ -58,6 +61,9 @@ const COMPANY_WIDE: Record<string, string> = {
   participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
 }
 
+/** So many that what is read for each of them must be little. */
+const EVENTFUL = 200
+
 /** Fewer than are deleted at once, so that one batch is all. */
 const PAST = 900
 
@@ -89,6 +95,25 @@ async function readVersions(app: TestApp, { ann, companyUuid }: TestCompany<'ann
   await context.loaders.messageVersion.loadMany(latest.map(({ id }) => id))
 }
 
+/** As somebody who follows a busy conversation, and who comes back to it. */
+async function readEventful(
+  app: TestApp,
+  { ann, bea, companyUuid }: TestCompany<'ann' | 'bea'>,
+): Promise<void> {
+  const chores = app.application.parts.database.forChores(companyUuid)
+  const [place] = await onDatabase<{ id: string }>(
+    app,
+    'select conversation_id as id from participants where company_id = $1 and user_id = $2 limit 1',
+    [companyUuid, ann.uuid],
+  )
+  const conversationId = place?.id ?? ''
+  const last = await changeManyTimes(app, companyUuid, encodeId('Conversation', conversationId), EVENTFUL)
+  const range = { after: last - EVENTFUL, most: EVENTFUL }
+  await readEvents(chores, range, [ann.uuid, bea.uuid])
+  await readMissed(chores, range, { userId: ann.uuid })
+  await readMissed(chores, range, { userId: ann.uuid, conversationId })
+}
+
 describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
   let app: TestApp
   let company: TestCompany<'ann' | 'bea' | 'cal'>
@@ -108,6 +133,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
     plans = recordPlans()
     await useEverything(plans, company)
       .then(() => readVersions(app, company))
+      .then(() => readEventful(app, company))
       .then(() => purgeSome(app, company))
       .finally(plans.stop)
   }, 120_000)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Subscriber } from './company-feed.ts'
+import type { EventPage, PageRange } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
 
 const MOST = 200
@@ -12,10 +13,9 @@ const PATIENCE_MS = 2_000
 
 /** Where what was missed comes from, and how it is delivered. */
 export interface Missed {
-  /** The events above a position, at most so many. */
-  read(after: number, most: number): Promise<LiveEvent[]>
-  /** Delivers the one that follows what the subscriber has. */
-  offer(event: LiveEvent, after: number): void
+  /** Nothing if the subscriber has ended meanwhile. */
+  read(range: PageRange): Promise<EventPage | undefined>
+  offer(event: LiveEvent): void
 }
 
 /**
@@ -25,43 +25,47 @@ export interface Missed {
 export async function catchUp(subscriber: Subscriber, start: number, missed: Missed): Promise<number> {
   let seen = start
   let most = MOST_AT_FIRST
-  while (!subscriber.hasEnded) {
-    const page = await offerPage(subscriber, missed, seen, most)
+  for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
+    const page = await offerPage(subscriber, missed, { after: seen, most })
     seen = page.seen
-    if (page.taken < page.read) {
+    isBehind = !page.isLast
+    if (page.isDropped) {
       most = Math.max(FEWEST, page.taken)
       await subscriber.drained()
-    } else if (page.read < most) break
-    else most = Math.min(MOST, 2 * most)
+    } else most = Math.min(MOST, 2 * most)
   }
   return seen
 }
 
 interface OfferedPage {
-  /** How many events were read, and how many of them taken. */
-  read: number
+  /** How many of its events were taken. */
   taken: number
-  /** The position of the last that was taken. */
+  /** The subscriber has everything up to here. */
   seen: number
+  /** Not all of it was taken. */
+  isDropped: boolean
+  isLast: boolean
 }
 
 /** The page ends with this function: one that waits keeps whatever it has ever held. */
 async function offerPage(
   subscriber: Subscriber,
   { read, offer }: Missed,
-  start: number,
-  most: number,
+  range: PageRange,
 ): Promise<OfferedPage> {
-  const page = await read(start, most)
-  let seen = start
+  const page = await read(range)
+  if (!page) return { taken: 0, seen: range.after, isDropped: false, isLast: true }
+  let seen = range.after
   let taken = 0
-  for (const event of page) {
-    if (subscriber.hasPlenty && !(await drains(subscriber))) break
-    offer(event, seen)
+  for (const event of page.events) {
+    if (subscriber.hasPlenty && !(await drains(subscriber)))
+      return { taken, seen, isDropped: true, isLast: false }
+    offer(event)
     seen = event.position
     taken += 1
   }
-  return { read: page.length, taken, seen }
+  subscriber.reach(page.scannedTo)
+  return { taken, seen: page.scannedTo, isDropped: false, isLast: page.isLast }
 }
 
 /** False once the subscriber has taken nothing for a while. */

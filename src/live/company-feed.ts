@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { catchUp } from './catch-up.ts'
-import { type LiveEvent, readEvents, readStreamBounds } from './event-row.ts'
+import { type EventPage, type PageRange, readEvents, readMissed, readStreamBounds } from './event-page.ts'
+import type { LiveEvent } from './event-row.ts'
 
 /** One subscription as the feed sees it. */
 export interface Subscriber {
@@ -11,6 +12,8 @@ export interface Subscriber {
   readonly conversationId?: string | undefined
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
+  /** It has been offered everything up to here; what was not offered does not concern it. */
+  reach(position: number): void
   /** How many values its client has taken. */
   readonly taken: number
   /** So much waits for it that what can be read again later should not be added. */
@@ -38,8 +41,6 @@ export interface CompanyFeed {
 
 const BATCH = 200
 
-// Positions are given without gaps, so a gap in what is read is what has been deleted; nothing is delivered over it.
-
 /** What a feed needs. */
 export interface CompanyFeedParts {
   /** The chores role bound to the company. */
@@ -53,7 +54,7 @@ export interface CompanyFeedParts {
 
 /** Creates the feed of one company. */
 export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: CompanyFeedParts): CompanyFeed {
-  /** Subscribers, and the position of the last event each was offered. */
+  /** Subscribers, and the position up to which each has been offered everything. */
   const joined = new Map<Subscriber, number>()
   /** Everything up to here has been offered; it moves only by what was read. */
   let position = 0
@@ -99,25 +100,15 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
     }
     const aim = target
     const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
-    const events = await readEvents(chores, { after: position, most: BATCH, userIds })
-    if (events.length === 0) await passOverDeleted()
-    for (const event of events) {
-      if (event.position > position + 1) interruptBelow(event.position)
-      dispatch(event)
-      position = event.position
-    }
+    const page = await readEvents(chores, { after: position, most: BATCH }, userIds)
+    if (page.next > position + 1) interruptBelow(page.next)
+    for (const event of page.events) dispatch(event)
+    position = Math.max(position, page.scannedTo)
     // What is not in the database is not there to be told of, whatever the wake-up said.
-    if (events.length < BATCH && target === aim) target = position
+    if (page.isLast && target === aim) target = position
   }
 
-  /** Everything above may have been deleted, and nothing written since. */
-  async function passOverDeleted(): Promise<void> {
-    const { next } = await readStreamBounds(chores, position)
-    interruptBelow(next)
-    position = Math.max(position, next - 1)
-  }
-
-  /** What they have not seen is kept no longer: their clients are told so when they resume. */
+  /** Positions are given without gaps, so a gap is what has been deleted: clients are told so when they resume. */
   function interruptBelow(next: number): void {
     for (const [subscriber, seen] of joined) if (seen + 1 < next) subscriber.interrupt()
   }
@@ -149,46 +140,46 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
   }
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
-    const read = async (after: number, most: number) => {
+    const read = async (range: PageRange) => {
       const giveBack = await takeTurn()
       try {
-        return subscriber.hasEnded ? [] : await readPage(subscriber, after, most)
+        return subscriber.hasEnded ? undefined : await readOn(subscriber, range)
       } finally {
         giveBack()
       }
     }
-    const offer = (event: LiveEvent, after: number) => offerNext(subscriber, event, after)
-    const seen = await catchUp(subscriber, start, { read, offer })
+    const seen = await catchUp(subscriber, start, { read, offer: (event) => offer(subscriber, event) })
     await inTurn(() => enter(subscriber, seen))
   }
 
-  /** The last stretch, while nothing is dispatched: after it the subscriber and the feed are at one position. */
+  /** The last stretch, while nothing is dispatched: after it the subscriber has all that the feed has read, or more. */
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
     for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const page = await readPage(subscriber, at, BATCH)
-      for (const event of page) {
-        offerNext(subscriber, event, at)
-        at = event.position
-      }
-      isBehind = page.length === BATCH
+      const page = await readOn(subscriber, { after: at, most: BATCH })
+      for (const event of page.events) offer(subscriber, event)
+      at = page.scannedTo
+      subscriber.reach(at)
+      isBehind = !page.isLast
     }
     if (closed) subscriber.interrupt()
     if (subscriber.hasEnded) return
-    // The feed has read events that are not there for this subscriber to read.
-    if (at < position) throw expired()
-    if (joined.size === 0) position = Math.max(position, at)
+    if (at < position) startAgainFrom(at)
+    else if (joined.size === 0) position = at
     joined.set(subscriber, at)
   }
 
-  function readPage(subscriber: Subscriber, after: number, most: number): Promise<LiveEvent[]> {
-    const { userId, conversationId } = subscriber
-    return readEvents(chores, { after, most, userIds: [userId], conversationId })
+  /** The database is behind what was read of it, as after a fail-over: nobody's position means anything any more. */
+  function startAgainFrom(head: number): void {
+    for (const subscriber of [...joined.keys()]) subscriber.interrupt()
+    position = head
+    target = head
   }
 
-  function offerNext(subscriber: Subscriber, event: LiveEvent, after: number): void {
-    if (event.position > after + 1) throw expired()
-    offer(subscriber, event)
+  async function readOn(subscriber: Subscriber, range: PageRange): Promise<EventPage> {
+    const page = await readMissed(chores, range, subscriber)
+    if (page.next > range.after + 1) throw expired()
+    return page
   }
 
   function close(): void {

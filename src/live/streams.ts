@@ -104,6 +104,9 @@ async function open(
       else if (mapped?.isLast) queue.end(mapped.value)
       else if (!mapped || queue.push(mapped.value)) seen = event.position
     },
+    reach(position: number): void {
+      if (!queue.hasEnded) seen = position
+    },
     drained: queue.drained,
     get hasPlenty() {
       return queue.hasPlenty

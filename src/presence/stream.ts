@@ -38,6 +38,7 @@ export async function presenceStream(
   const subscriber = {
     userId,
     offer: () => {},
+    reach: () => {},
     taken: 0,
     hasPlenty: false,
     drained: () => Promise.resolve(),

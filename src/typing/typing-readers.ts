@@ -11,11 +11,17 @@ export interface ReaderPair {
 /** Which of these pairs of a conversation, $2, and a person, $3, are of an enabled member who may read there now: $1 company. */
 const typingReaders: Statement = {
   name: 'typing_readers',
-  text: `select c.id as "conversationId", u.id as "userId"
+  text: `with readers as materialized (select u.id from ${readersOf('$3', 'MESSAGE_READ')} u)
+    select c.id as "conversationId", u.id as "userId"
     from unnest($2::uuid[], $3::uuid[]) v (conversation_id, user_id)
+    join readers u on u.id = v.user_id
     join conversations c on c.company_id = $1 and c.id = v.conversation_id
-    join ${readersOf('$3', 'MESSAGE_READ')} u on u.id = v.user_id
-    left join participants p on p.company_id = $1 and p.conversation_id = c.id and p.user_id = u.id and p.left_at is null
+    left join lateral (
+      select p.user_id from participants p
+      where p.company_id = $1 and p.conversation_id = v.conversation_id and p.user_id = v.user_id and p.left_at is null
+      -- Each by itself: for an average conversation the planner would look through everybody, and for a large one as well.
+      offset 0
+    ) p on true
     where ${readableSql} or c.audience = 'COMPANY'`,
 }
 

@@ -1,0 +1,129 @@
+import type { Statement, TenantDatabase } from '../database/database.ts'
+import { type FlatRow, hydrated, type LiveEvent, readRows } from './event-row.ts'
+
+/** Some of a company's stream, in order. */
+export interface EventPage {
+  events: LiveEvent[]
+  /** The position of the first event that is kept above where the page begins, or of the next one to come. */
+  next: number
+  /** Nothing of what was asked for is missing up to here. */
+  scannedTo: number
+  /** There was no more. */
+  isLast: boolean
+}
+
+/** Where a page begins, and how many events it has at the most. */
+export interface PageRange {
+  after: number
+  most: number
+}
+
+/** The last position taken, and that of the first event kept above another, or of the next one to come. */
+export interface StreamBounds {
+  head: number
+  next: number
+}
+
+/** How much of the stream one statement looks through: at most some 20 ms' worth. */
+export const WINDOW = 10_000
+
+/** $1 company, $2 above this position. */
+const bounds = `s.position::text as head,
+  (select min(e.position) from events e where e.company_id = $1 and e.position > $2::bigint)::text as next`
+
+/**
+ * A page with the bounds of the stream, all of one moment: an event up to `head` that is not there has been deleted, and those
+ * are the oldest ones, so that a gap can be before `next` alone. $1 company, $2 above this position, $3 most events, $4 people.
+ */
+function pageOf(filter: string): string {
+  const selection = `select e.* from events e
+    where e.company_id = $1 and e.position > $2::bigint and e.position <= $2::bigint + ${WINDOW} and (${filter})
+    order by e.position limit $3`
+  return `select b.head, b.next, h.* from (select ${bounds} from company_streams s where s.company_id = $1 offset 0) b
+    left join lateral (${hydrated(selection)}) h on true order by h.position::bigint`
+}
+
+const eventsAfter: Statement = { name: 'events_after', text: pageOf('true') }
+
+/** Those of the conversation $5, and what concerns the whole company. */
+const conversationEventsAfter: Statement = {
+  name: 'conversation_events_after',
+  text: pageOf('e.conversation_id = $5 or e.conversation_id is null'),
+}
+
+/** Everything that is something in the inbox of one of the people; also what they may not see, for which nothing is shown. */
+const inboxEventsAfter: Statement = {
+  name: 'inbox_events_after',
+  text: pageOf(`(e.recipient_id is null or e.recipient_id = any($4))
+    and e.kind not in ('DELIVERED', 'REACTIONS_CHANGED')
+    and (e.kind not in ('READ', 'READ_REMINDER') or e.actor_id = any($4))
+    and (
+      e.conversation_id is null or e.kind = 'CONVERSATION_HIDDEN' or e.left_ids && $4
+      or e.conversation_id in (
+        select p.conversation_id from unnest($4::uuid[]) viewer (id)
+        cross join lateral (
+          select p.conversation_id from participants p
+          where p.company_id = $1 and p.user_id = viewer.id and p.left_at is null
+          -- By the person: for an average company the planner would look through everybody's, and for a large one as well.
+          offset 0
+        ) p
+      )
+      or (select c.audience from conversations c where c.company_id = $1 and c.id = e.conversation_id) = 'COMPANY'
+    )`),
+}
+
+const streamBounds: Statement = {
+  name: 'stream_bounds',
+  text: `select ${bounds} from company_streams s where s.company_id = $1`,
+}
+
+type BoundsRow = { head: string; next: string | null }
+type PageRow = BoundsRow & (FlatRow | { position: null })
+
+/** A stream without an event has its bounds in a row of their own. */
+function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
+  return event.position === null ? [] : [event as FlatRow]
+}
+
+/** Reads all that happened, as it is for these people. */
+export function readEvents(chores: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
+  return readPage(chores, range, eventsAfter, [userIds])
+}
+
+/** Reads what one person has missed: of a conversation, or in the inbox. */
+export function readMissed(
+  chores: TenantDatabase,
+  range: PageRange,
+  { userId, conversationId }: { userId: string; conversationId?: string | undefined },
+): Promise<EventPage> {
+  if (conversationId === undefined) return readPage(chores, range, inboxEventsAfter, [[userId]])
+  return readPage(chores, range, conversationEventsAfter, [[userId], conversationId])
+}
+
+async function readPage(
+  chores: TenantDatabase,
+  { after, most }: PageRange,
+  statement: Statement,
+  values: unknown[],
+): Promise<EventPage> {
+  const readAt = performance.now()
+  const rows = await chores.query<PageRow>(statement, [chores.tenant.companyId, after, most, ...values])
+  const { head, next } = readBounds(rows)
+  const events = readRows(rows.flatMap(eventOf), readAt)
+  const full = events.length === most ? events.at(-1) : undefined
+  const scannedTo = full?.position ?? Math.min(head, after + WINDOW)
+  return { events, next, scannedTo, isLast: scannedTo === head }
+}
+
+/** Reads the bounds of the stream, `next` above `after` if it is given. */
+export async function readStreamBounds(
+  chores: TenantDatabase,
+  after = Number.MAX_SAFE_INTEGER,
+): Promise<StreamBounds> {
+  return readBounds(await chores.query<BoundsRow>(streamBounds, [chores.tenant.companyId, after]))
+}
+
+function readBounds([row]: BoundsRow[]): StreamBounds {
+  const head = Number(row?.head ?? 0)
+  return { head, next: row?.next ? Number(row.next) : head + 1 }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { catchUp } from '../src/live/catch-up.ts'
+import type { EventPage, PageRange } from '../src/live/event-page.ts'
+import { createEventQueue } from '../src/live/event-queue.ts'
+import type { LiveEvent } from '../src/live/event-row.ts'
+import { range } from './support/stored-events.ts'
+
+const HEAD = 300
+
+/** A stream of which every third event is the subscriber's; its queue has plenty with ten of them. */
+function setUp() {
+  const queue = createEventQueue<{ position: number }>({
+    mostValues: 80,
+    mostBytes: 1_000,
+    sizeOf: () => 1,
+    onOverflow: () => ({ position: -1 }),
+    onEnd: () => {},
+  })
+  const reached: number[] = []
+  let waits = 0
+  const subscriber = {
+    userId: 'somebody',
+    offer: (event: LiveEvent) => void queue.push(event),
+    drained() {
+      waits += 1
+      return queue.drained()
+    },
+    reach: (position: number) => void reached.push(position),
+    interrupt: () => queue.end(),
+    get hasEnded() {
+      return queue.hasEnded
+    },
+    get hasPlenty() {
+      return queue.hasPlenty
+    },
+    get taken() {
+      return queue.taken
+    },
+  }
+  const reads: PageRange[] = []
+  async function read({ after, most }: PageRange): Promise<EventPage> {
+    reads.push({ after, most })
+    const positions = range(after + 1, HEAD).filter((position) => position % 3 === 0)
+    const events = positions.slice(0, most).map((position) => ({ position }) as LiveEvent)
+    const scannedTo = events.length === most ? (events.at(-1)?.position ?? 0) : HEAD
+    return { events, next: after + 1, scannedTo, isLast: scannedTo === HEAD }
+  }
+  const caughtUp = catchUp(subscriber, 0, { read, offer: subscriber.offer })
+  return { queue, reads, reached, waits: () => waits, caughtUp }
+}
+
+async function take(queue: AsyncIterator<{ position: number }>, count: number): Promise<number[]> {
+  const positions: number[] = []
+  while (positions.length < count) positions.push((await queue.next()).value.position)
+  return positions
+}
+
+describe('who catches up', () => {
+  it('has everything, page by page, and is then at the head', async () => {
+    const { queue, reads, reached, caughtUp } = setUp()
+    expect(await take(queue, HEAD / 3)).toEqual(range(1, HEAD / 3).map((n) => 3 * n))
+    expect(await caughtUp).toBe(HEAD)
+    expect(reached).toEqual([150, HEAD])
+    expect(reads).toEqual([
+      { after: 0, most: 50 },
+      { after: 150, most: 100 },
+    ])
+  })
+
+  it('does not have kept for it what it does not take: it is read again, and less of it', async () => {
+    const { queue, reads, waits, caughtUp } = setUp()
+    // First with the page, then without.
+    await expect.poll(waits, { timeout: 20_000 }).toBe(2)
+    expect(await take(queue, HEAD / 3)).toEqual(range(1, HEAD / 3).map((n) => 3 * n))
+    expect(await caughtUp).toBe(HEAD)
+    expect(reads.slice(0, 3)).toEqual([
+      { after: 0, most: 50 },
+      { after: 30, most: 10 },
+      { after: 60, most: 20 },
+    ])
+  })
+
+  it('is no longer read for once it has gone', async () => {
+    const { queue, reads, caughtUp } = setUp()
+    await take(queue, 3)
+    await queue.return?.()
+    expect(await caughtUp).toBeLessThan(HEAD)
+    expect(reads).toHaveLength(1)
+  })
+})

@@ -1,0 +1,220 @@
+/** Ids of things by type: unknown ones, another company's, or hidden ones of the viewer's own company. */
+export interface Ids {
+  conversation: string
+  message: string
+  user: string
+  role: string
+  company: string
+  broadcast: string
+}
+
+/** What the viewer may well name beside them: a group of its own, in which a colleague is too. */
+export interface Own {
+  groupId: string
+  messageId: string
+}
+
+/** An operation that names things by id: the answer must be the same whether they are unknown, foreign or hidden. */
+export interface NamingCase {
+  document: string
+  /** Each gives one place an id can stand in; `answer` is what a refusal looks like. */
+  probes: { variables(ids: Ids, own: Own): Record<string, unknown>; answer: RegExp }[]
+}
+
+const NOT_FOUND = /^\{"data":\{"result":\{"__typename":"NotFoundError","detail":"[^"]+"\}\}\}$/
+const INVALID =
+  /^\{"data":\{"result":\{"__typename":"InvalidInputError","detail":"[^"]+","issues":\[.+\]\}\}\}$/
+const DENIED =
+  /^\{"data":\{"result":\{"__typename":"PermissionDeniedError","detail":"[^"]+","permission":null\}\}\}$/
+
+/** Whoever lacks the permission learns no more than whoever has it. */
+const NOT_FOUND_OR_DENIED = new RegExp(`${NOT_FOUND.source}|"__typename":"PermissionDeniedError"`)
+
+/** What every page has besides its nodes. */
+export const PAGE = 'pageInfo { startCursor endCursor hasNextPage }'
+/** What a conversation shows of others. */
+export const CONVERSATION = `id kind title description participantCount unreadCount lastSeq lastMessage { id body }
+  counterpart { id name email } participants { nodes { user { id name } } } messages { nodes { id body } }`
+
+function mutation(
+  field: string,
+  probes: [input: (ids: Ids, own: Own) => Record<string, unknown>, answer: RegExp][],
+): NamingCase {
+  const type = field.charAt(0).toUpperCase() + field.slice(1)
+  return {
+    document: `mutation ($input: ${type}Input!) { result: ${field}(input: $input) { __typename
+      ... on UserError { detail }
+      ... on InvalidInputError { issues { path detail } }
+      ... on PermissionDeniedError { permission } } }`,
+    probes: probes.map(([input, answer]) => ({
+      variables: (ids, own) => ({ input: input(ids, own) }),
+      answer,
+    })),
+  }
+}
+
+/** Root fields that take ids. */
+export const namingCases: Record<string, NamingCase> = {
+  'Query.node': {
+    document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
+    probes: (['conversation', 'message', 'user', 'role', 'company', 'broadcast'] as const).map((type) => ({
+      variables: (ids) => ({ id: ids[type] }),
+      answer: /^\{"data":\{"node":null\}\}$/,
+    })),
+  },
+  'Query.nodes': {
+    document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
+    probes: [
+      {
+        variables: (ids) => ({ ids: Object.values(ids) }),
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null\]\}\}$/,
+      },
+    ],
+  },
+  'Query.conversation': {
+    document: `query ($id: ID!) { conversation(id: $id) { ${CONVERSATION} } }`,
+    probes: [
+      { variables: (ids) => ({ id: ids.conversation }), answer: /^\{"data":\{"conversation":null\}\}$/ },
+    ],
+  },
+  'Query.directConversation': {
+    document: `query ($id: ID!) { directConversation(userId: $id) { ${CONVERSATION} } }`,
+    probes: [
+      { variables: (ids) => ({ id: ids.user }), answer: /^\{"data":\{"directConversation":null\}\}$/ },
+    ],
+  },
+  'Query.message': {
+    document: 'query ($id: ID!) { message(id: $id) { id body author { name } conversation { id } } }',
+    probes: [{ variables: (ids) => ({ id: ids.message }), answer: /^\{"data":\{"message":null\}\}$/ }],
+  },
+  'Query.searchMessages': {
+    document: `query ($filter: MessageSearchFilter) {
+      searchMessages(text: "in", filter: $filter) { nodes { id body } ${PAGE} } }`,
+    probes: [
+      (ids: Ids) => ({ conversationId: ids.conversation }),
+      (ids: Ids) => ({ authorId: ids.user, conversationId: ids.conversation }),
+    ].map((filter) => ({
+      variables: (ids) => ({ filter: filter(ids) }),
+      answer: /"searchMessages":\{"nodes":\[\]/,
+    })),
+  },
+  'Query.broadcast': {
+    document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
+    probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
+  },
+  'Mutation.sendBroadcast': mutation('sendBroadcast', [
+    [(ids) => ({ audience: 'USERS', userIds: [ids.user], subject: 'No', body: 'No' }), NOT_FOUND_OR_DENIED],
+    [
+      (ids) => ({ audience: 'GROUPS', groupIds: [ids.conversation], subject: 'No', body: 'No' }),
+      NOT_FOUND_OR_DENIED,
+    ],
+  ]),
+  'Mutation.markBroadcastRead': mutation('markBroadcastRead', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND],
+  ]),
+  'Mutation.rescheduleBroadcast': mutation('rescheduleBroadcast', [
+    [
+      (ids) => ({
+        broadcastId: ids.broadcast,
+        schedule: {
+          localTime: `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T09:00:00`,
+          timeZone: 'UTC',
+        },
+      }),
+      NOT_FOUND_OR_DENIED,
+    ],
+  ]),
+  'Mutation.cancelBroadcast': mutation('cancelBroadcast', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.remindUnreadRecipients': mutation('remindUnreadRecipients', [
+    [(ids) => ({ broadcastId: ids.broadcast }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Query.presence': {
+    document: 'query ($ids: [ID!]) { presence(userIds: $ids) { user { id name } status changedAt } }',
+    probes: [{ variables: (ids) => ({ ids: [ids.user] }), answer: /^\{"data":\{"presence":\[\]\}\}$/ }],
+  },
+  'Mutation.createConnectionTicket': mutation('createConnectionTicket', [
+    [(ids) => ({ companyId: ids.company }), DENIED],
+  ]),
+  'Mutation.startDirectConversation': mutation('startDirectConversation', [
+    [(ids) => ({ userId: ids.user }), NOT_FOUND],
+  ]),
+  'Mutation.createGroup': mutation('createGroup', [
+    [(ids) => ({ title: 'Never', memberIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.updateGroup': mutation('updateGroup', [
+    [(ids) => ({ groupId: ids.conversation, title: 'Taken', access: 'OPEN' }), NOT_FOUND],
+  ]),
+  'Mutation.joinGroup': mutation('joinGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
+  'Mutation.leaveGroup': mutation('leaveGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
+  'Mutation.addParticipants': mutation('addParticipants', [
+    [(ids) => ({ conversationId: ids.conversation, userIds: [ids.user] }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.removeParticipant': mutation('removeParticipant', [
+    [(ids) => ({ conversationId: ids.conversation, userId: ids.user }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userId: ids.user }), NOT_FOUND],
+  ]),
+  'Mutation.changeParticipantRole': mutation('changeParticipantRole', [
+    [(ids) => ({ conversationId: ids.conversation, userId: ids.user, role: 'ADMIN' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, userId: ids.user, role: 'ADMIN' }), NOT_FOUND],
+  ]),
+  'Mutation.muteConversation': mutation('muteConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.hideConversation': mutation('hideConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.openContextConversation': mutation('openContextConversation', [
+    [(ids) => ({ type: 'PLAN', contextId: 'never', participantIds: [ids.user] }), NOT_FOUND],
+  ]),
+  'Mutation.editMessage': mutation('editMessage', [
+    [(ids) => ({ messageId: ids.message, body: 'Changed' }), NOT_FOUND],
+  ]),
+  'Mutation.retractMessage': mutation('retractMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
+  'Mutation.setReaction': mutation('setReaction', [
+    [(ids) => ({ messageId: ids.message, emoji: '👍', on: true }), NOT_FOUND],
+  ]),
+  'Mutation.hideMessage': mutation('hideMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
+  'Mutation.setTyping': mutation('setTyping', [
+    [(ids) => ({ conversationId: ids.conversation, typing: true }), NOT_FOUND],
+  ]),
+  'Mutation.unmuteConversation': mutation('unmuteConversation', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+  ]),
+  'Mutation.sendMessage': mutation('sendMessage', [
+    [(ids) => ({ conversationId: ids.conversation, body: 'Anybody?' }), NOT_FOUND],
+    [(ids) => ({ recipientId: ids.user, body: 'Anybody?' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, parentId: ids.message, body: 'Anybody?' }), NOT_FOUND],
+    [(ids, own) => ({ conversationId: own.groupId, mentionIds: [ids.user], body: 'Anybody?' }), INVALID],
+    [
+      (ids, own) => ({ conversationId: ids.conversation, parentId: own.messageId, body: 'Anybody?' }),
+      NOT_FOUND,
+    ],
+  ]),
+  'Mutation.markRead': mutation('markRead', [
+    [(ids) => ({ conversationId: ids.conversation }), NOT_FOUND],
+    [(ids) => ({ conversationId: ids.conversation, upToSeq: 1_000_000 }), NOT_FOUND],
+  ]),
+  'Mutation.markUnread': mutation('markUnread', [
+    [(ids) => ({ conversationId: ids.conversation, fromSeq: 1 }), NOT_FOUND],
+    [(ids) => ({ conversationId: ids.conversation, fromSeq: 1_000_000 }), NOT_FOUND],
+  ]),
+  'Mutation.acknowledgeDelivery': mutation('acknowledgeDelivery', [
+    [(ids) => ({ marks: [{ conversationId: ids.conversation, upToSeq: 1 }] }), NOT_FOUND],
+    [
+      (ids, own) => ({
+        marks: [
+          { conversationId: own.groupId, upToSeq: 1 },
+          { conversationId: ids.conversation, upToSeq: 1_000_000 },
+        ],
+      }),
+      NOT_FOUND,
+    ],
+  ]),
+  'Subscription.conversationEvents': {
+    document: 'subscription ($id: ID!) { conversationEvents(conversationId: $id) { __typename } }',
+    probes: [{ variables: (ids) => ({ id: ids.conversation }), answer: /"code":"NOT_FOUND"/ }],
+  },
+}
