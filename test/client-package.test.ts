@@ -53,7 +53,7 @@ describe('the package entry colloquy/client', () => {
       declare const session: { accessToken: string }
       declare const id: string
       declare function show(messages: { id: string; body: string | null }[]): void
-      interface Page { conversation: { eventsCursor: string; messages: { nodes: { id: string; body: string | null }[] } } }
+      interface Page { conversation: { eventsCursor: string; messages: { nodes: { id: string; body: string | null }[] } } | null }
       declare const PAGE: TypedDocument<Page, { id: string }>\n`
     expect(await typeErrors(given + example)).toBe('')
     const wrong = example.replace('event.message]', 'event.massage]')

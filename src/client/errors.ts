@@ -5,17 +5,31 @@ export interface AnswerError {
   readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number } & Record<string, unknown>
 }
 
+/** Every code that a refusal has; servers newer than this library may have more. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'CURSOR_EXPIRED'
+  | 'MESSAGING_DISABLED'
+  | 'READ_ONLY'
+  | 'QUERY_TOO_EXPENSIVE'
+  | 'UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR'
+
 /** Why an operation was refused or a stream has ended; `message` says what to do. */
 export class ColloquyError extends Error {
   /** One of the API's error codes; UNAVAILABLE as well where nothing answered. */
-  readonly code: string
+  readonly code: ErrorCode
   /** How long the server asks to wait before the next attempt. */
   readonly retryAfterMs: number | undefined
   /** All errors of the answer; empty where none came. */
   readonly errors: readonly AnswerError[]
 
-  constructor(code: string, message: string, errors: readonly AnswerError[] = []) {
-    super(message)
+  constructor(code: ErrorCode, message: string, errors: readonly AnswerError[] = [], options?: ErrorOptions) {
+    super(message, options)
     this.name = 'ColloquyError'
     this.code = code
     this.errors = errors
@@ -32,7 +46,7 @@ export class ColloquyError extends Error {
 export function refusalOf(errors: readonly AnswerError[]): ColloquyError {
   const [first] = errors
   return new ColloquyError(
-    first?.extensions?.code ?? 'INTERNAL_SERVER_ERROR',
+    (first?.extensions?.code as ErrorCode) ?? 'INTERNAL_SERVER_ERROR',
     first?.message ?? 'The answer has neither data nor errors.',
     errors,
   )
@@ -48,7 +62,7 @@ export function streamProblem(reason: unknown): ColloquyError {
 }
 
 /** Close codes that say more than that the connection is gone (README). */
-const CODE_OF_CLOSE: Readonly<Record<number, string>> = {
+const CODE_OF_CLOSE: Readonly<Record<number, ErrorCode>> = {
   4400: 'BAD_USER_INPUT',
   4401: 'UNAUTHENTICATED',
   4403: 'FORBIDDEN',

@@ -33,6 +33,12 @@ export type DeliveryStatus =
   /** It is stored. */
   | 'SENT';
 
+/** How present the viewer is on this device. */
+export type HeartbeatInput = {
+  /** ONLINE while the device is in use, AWAY while it is not, OFFLINE on leaving. */
+  status: PresenceStatus;
+};
+
 /** What has become of a message. */
 export type MessageState =
   /** It waits for review; nobody but its author sees it. */
@@ -162,6 +168,16 @@ export type SendMessageMutation = { sendMessage:
     | { __typename: 'ThreadTooDeepError', detail: string }
    };
 
+export type HeartbeatMutationVariables = Exact<{
+  input: HeartbeatInput;
+}>;
+
+
+export type HeartbeatMutation = { heartbeat:
+    | { __typename: 'HeartbeatPayload', presence: { status: PresenceStatus, changedAt: string | null } }
+    | { __typename: 'PermissionDeniedError', detail: string }
+   };
+
 export type CreateConnectionTicketMutationVariables = Exact<{
   input: CreateConnectionTicketInput;
 }>;
@@ -184,5 +200,7 @@ export const InboxCursorDocument = 'query InboxCursor{viewer{inboxCursor}}' as T
 export const EventsCursorDocument = 'query EventsCursor($conversationId:ID!){conversation(id:$conversationId){eventsCursor}}' as TypedDocument<EventsCursorQuery, EventsCursorQueryVariables>
 
 export const SendMessageDocument = 'fragment MessageParts on Message{id seq body subject priority state depth createdAt editedAt retractedAt clientMessageId metadata status replyCount author{id name}conversation{id}parent{id}mentions{id name}reactions{emoji count reactedByViewer}}mutation SendMessage($input:SendMessageInput!){sendMessage(input:$input){__typename ...on SendMessagePayload{message{...MessageParts}}...on UserError{detail}...on InvalidInputError{issues{path detail}}}}' as TypedDocument<SendMessageMutation, SendMessageMutationVariables>
+
+export const HeartbeatDocument = 'mutation Heartbeat($input:HeartbeatInput!){heartbeat(input:$input){__typename ...on HeartbeatPayload{presence{status changedAt}}...on UserError{detail}}}' as TypedDocument<HeartbeatMutation, HeartbeatMutationVariables>
 
 export const CreateConnectionTicketDocument = 'mutation CreateConnectionTicket($input:CreateConnectionTicketInput!){createConnectionTicket(input:$input){__typename ...on CreateConnectionTicketPayload{ticket}...on UserError{detail}}}' as TypedDocument<CreateConnectionTicketMutation, CreateConnectionTicketMutationVariables>

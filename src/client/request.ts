@@ -1,11 +1,14 @@
 import { anySignal } from './any-signal.ts'
 import { type AnswerError, ColloquyError, refusalOf } from './errors.ts'
 
+/** A string, or an object that is one. */
+type OperationText = Pick<string, 'toString' | 'charAt'>
+
 /**
  * The text of an operation that knows the types of its data and variables, as code generators make it
  * (`TypedDocumentString` of GraphQL Code Generator, for one).
  */
-export type TypedDocument<Data, Variables> = { toString(): string } & {
+export type TypedDocument<Data, Variables> = OperationText & {
   __apiType?: (variables: Variables) => Data
 }
 
@@ -20,9 +23,21 @@ export interface RequestTarget {
 /** Sends one operation over HTTP and gives its data; throws ColloquyError. */
 export type Request = <Data, Variables>(
   document: TypedDocument<Data, Variables>,
-  variables: Variables,
-  options?: { signal?: AbortSignal | undefined },
+  ...more: Record<string, never> extends Variables
+    ? [variables?: Variables, options?: RequestOptions]
+    : [variables: Variables, options?: RequestOptions]
 ) => Promise<Data>
+
+/** How long an operation is waited for. */
+export interface RequestOptions {
+  signal?: AbortSignal | undefined
+}
+
+/** The text of an operation; throws ColloquyError for a document that has been parsed. */
+export function textOf(document: OperationText): string {
+  if (typeof document === 'string' || document instanceof String) return document.toString()
+  throw new ColloquyError('BAD_USER_INPUT', 'Give the text of the operation, not what was parsed of it.')
+}
 
 interface Answer {
   data?: unknown
@@ -34,7 +49,8 @@ const ANSWER_MS = 30_000
 
 /** Creates what sends operations to the target. */
 export function createRequest({ url, token, companyId, fetch }: RequestTarget): Request {
-  return async (document, variables, { signal } = {}) => {
+  return async (document, ...[variables, { signal } = {}]) => {
+    const query = textOf(document)
     const ending = signalOf(signal)
     const headers = {
       'content-type': 'application/json',
@@ -42,11 +58,13 @@ export function createRequest({ url, token, companyId, fetch }: RequestTarget): 
       authorization: `Bearer ${await inTime(token, ending, signal)}`,
       ...(companyId !== undefined && { 'x-company-id': companyId }),
     }
-    const body = JSON.stringify({ query: document.toString(), variables })
+    const body = JSON.stringify({ query, variables })
     const { status, answer } = await send(fetch, url(), { method: 'POST', headers, body }, ending).catch(
       (error) => {
         if (signal?.aborted) throw error
-        throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`)
+        throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`, [], {
+          cause: error,
+        })
       },
     )
     if (answer?.errors?.length) throw refusalOf(answer.errors)
@@ -93,12 +111,18 @@ function inTime(
     ending.addEventListener('abort', end)
     Promise.resolve()
       .then(token)
-      .then(resolve, reject)
+      .then(resolve, (cause) => reject(cause instanceof ColloquyError ? cause : noToken(cause)))
       .finally(() => ending.removeEventListener('abort', end))
   })
 }
 
-function signalOf(signal: AbortSignal | undefined): AbortSignal {
+/** A network that is away keeps tokens from coming as well. */
+function noToken(cause: unknown): ColloquyError {
+  return new ColloquyError('UNAVAILABLE', `There is no access token: ${String(cause)}`, [], { cause })
+}
+
+/** Aborts with the signal, or when an answer is not waited for any more. */
+export function signalOf(signal: AbortSignal | undefined): AbortSignal {
   const late = AbortSignal.timeout(ANSWER_MS)
   return signal ? anySignal(signal, late) : late
 }

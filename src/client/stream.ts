@@ -1,8 +1,9 @@
 import { anySignal } from './any-signal.ts'
-import { createBackoff, mayPass } from './backoff.ts'
+import { createBackoff } from './backoff.ts'
 import { createBuffer } from './buffer.ts'
 import type { Connection } from './connection.ts'
 import { ColloquyError, refusalOf, streamProblem } from './errors.ts'
+import { createPatience } from './patience.ts'
 import { createRecentSet } from './recent-set.ts'
 
 /** What an event may have, whatever its type. */
@@ -13,13 +14,13 @@ interface AnyEvent {
 
 /** A subscription with one field, resumed as often as it takes. */
 export interface StreamSource {
-  query: { toString(): string }
+  query: string
   /** Without `after`. */
   variables: object
   /** The cursor to begin above. */
   after?: string | undefined
   /** Gives the cursor to begin above where there is none. */
-  begin?: (() => Promise<string>) | undefined
+  begin?: ((signal: AbortSignal) => Promise<string>) | undefined
   /** The same; asked again when the cursor is too old, since it reads the data anew. */
   reload?: (() => Promise<string>) | undefined
   /** Ends the stream. */
@@ -47,35 +48,52 @@ export function openStream<Event>(
   const buffer = createBuffer<Event>(() => leaving.abort())
   const seen = createRecentSet(MOST_REMEMBERED)
   const backoff = createBackoff(signal)
+  const patience = createPatience()
+  let reloads = 0
   let after = source.after
   let lastType: string | undefined
 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
-      const startedAt = Date.now()
       const problem = await attempt()
-      if (Date.now() - startedAt > LASTING_MS) backoff.reset()
       if (problem && isEnd(problem)) return
       if (problem && !recovers(problem)) throw problem
       await buffer.drained()
       // A stream ends by itself where access ends, and where it is to go on elsewhere: asking again tells which it was.
-      await backoff.wait(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
+      await untilNextAttempt(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
     }
+  }
+
+  /** Once one of the streams has found a server, the others need not wait any longer. */
+  async function untilNextAttempt(atLeastMs: number | undefined): Promise<void> {
+    const connected = new AbortController()
+    const stop = connection.onConnected(() => connected.abort())
+    await backoff.wait(atLeastMs, connected.signal)
+    stop()
   }
 
   /** Undefined for a stream that ended by itself. */
   async function attempt(): Promise<unknown> {
     try {
-      after ??= await (source.reload ?? source.begin)?.()
-      await subscribeOnce()
-      return undefined
+      after ??= await (source.reload ?? source.begin)?.(signal)
     } catch (error) {
       return error
     }
+    const startedAt = Date.now()
+    const problem = await subscribeOnce().catch((error) => error)
+    if (Date.now() - startedAt > LASTING_MS) succeed()
+    return problem
+  }
+
+  function succeed(): void {
+    backoff.reset()
+    patience.reset()
+    reloads = 0
   }
 
   function subscribeOnce(): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return resolve()
       let isOver = false
       const finish = (problem?: unknown) => {
         if (isOver) return
@@ -86,19 +104,20 @@ export function openStream<Event>(
         unsubscribe()
       }
       const leave = () => finish()
-      const unsubscribe = connection.subscribe(source.query.toString(), currentVariables(), {
+      const unsubscribe = connection.subscribe(source.query, currentVariables(), {
         next({ data, errors }) {
           if (isOver) return
           if (!data) return finish(refusalOf(errors ?? []))
-          // What the document says of its one field.
-          take(Object.values(data)[0] as Event & AnyEvent)
+          // What the document says of its one field; null where that failed.
+          const event = Object.values(data)[0] as (Event & AnyEvent) | null
+          if (!event) return finish(refusalOf(errors ?? []))
+          take(event)
           if (buffer.size >= MOST_WAITING) finish()
         },
         error: (reason) => finish(streamProblem(reason)),
         complete: () => finish(),
       })
       signal.addEventListener('abort', leave)
-      if (signal.aborted) leave()
     })
   }
 
@@ -113,7 +132,7 @@ export function openStream<Event>(
   }
 
   function take(event: Event & AnyEvent): void {
-    backoff.reset()
+    succeed()
     lastType = event.__typename
     if (event.cursor !== undefined) {
       after = event.cursor
@@ -131,16 +150,23 @@ export function openStream<Event>(
 
   function recovers(problem: unknown): boolean {
     const isExpired = problem instanceof ColloquyError && problem.code === 'CURSOR_EXPIRED'
-    if (!isExpired || !source.reload) return mayPass(problem, backoff.attempts)
+    if (!isExpired || !source.reload) return patience.bears(problem)
     after = undefined
-    return backoff.attempts < MOST_RELOADS
+    reloads += 1
+    return reloads <= MOST_RELOADS
+  }
+
+  /** Nothing listens to the signal any more, so that it can be collected. */
+  function end(error?: unknown): void {
+    buffer.end(error)
+    leaving.abort()
   }
 
   // Also while nothing has begun that could be ended.
   signal.addEventListener('abort', () => buffer.end(), { once: true })
   follow().then(
-    () => buffer.end(),
-    (error) => buffer.end(signal.aborted ? undefined : error),
+    () => end(),
+    (error) => end(signal.aborted ? undefined : error),
   )
   return buffer
 }
