@@ -96,9 +96,14 @@ export const builder = new SchemaBuilder<{
     firstArgOptions: {
       description: 'How many at most, from the start or after `after`: 50 unless given, at most 100.',
     },
-    lastArgOptions: { description: 'How many at most, from the end or before `before`: at most 100.' },
+    lastArgOptions: {
+      description:
+        'For `messages` alone; other lists are paged forwards: how many, from the end or before `before`: at most 100.',
+    },
     afterArgOptions: { description: 'Only what follows this cursor.' },
-    beforeArgOptions: { description: 'Only what precedes this cursor.' },
+    beforeArgOptions: {
+      description: 'For `messages` alone; other lists are paged forwards: only what precedes this cursor.',
+    },
     nodeTypeOptions: { description: 'Anything with an id of its own.' },
     idFieldOptions: { description: 'Opaque, and unique over all types.' },
     nodeQueryOptions: {

@@ -30,6 +30,9 @@ export interface GraphQLServerOptions {
   demoUsers: (() => Promise<DemoUser[]>) | null
 }
 
+/** As long as browsers keep it at the most. */
+const PREFLIGHT_SECONDS = 86_400
+
 /** Builds the pipeline over the process's parts. */
 export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions): GraphQLServer {
   return createYoga<SocketContext, Context>({
@@ -40,6 +43,8 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
     multipart: false,
     maxRequestBodySize: maxRequestBytes,
     graphiql: false,
+    // Who asks brings a token, so any page may; nothing that a browser adds by itself means anything here.
+    cors: { credentials: false, maxAge: PREFLIGHT_SECONDS },
     maskedErrors: { maskError: (error) => maskError(error, parts.log) },
     plugins: [
       ...requestLimitPlugins(),
