@@ -79,10 +79,7 @@ describe('a command on a database', () => {
     databases.push(name)
     const roles = await prepareDatabase(inject('adminUrl'), name)
     const env = cli.environmentOf(roles)
-    const started = performance.now()
     const { applied } = JSON.parse(accepted(await cli.run(['migrate', '--json'], env)))
-    // The schema engine sets a timer of 10 s, which nobody should have to wait for.
-    expect(performance.now() - started).toBeLessThan(10_000)
     expect(applied[0]).toMatch(/_tables$/)
     accepted(await cli.run(['company', 'Acme', '--owner', 'a', '--owner-name', 'A'], env))
     const here = new URL(inject('adminUrl'))

@@ -100,6 +100,14 @@ describe('migrate', () => {
     expect(await database.migrate()).toEqual(['3_more'])
   })
 
+  test('sets no timer that the process would wait for at its end', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const database = await setUp({ '1_table': table })
+    const before = timers()
+    await database.migrate()
+    expect(timers()).toBeLessThanOrEqual(before)
+  })
+
   test('waits while another node is in the middle of a migration, and then finds it done', async () => {
     const database = await setUp({ '1_slow': `select pg_advisory_xact_lock(1); ${table}` })
     const holder = new pg.Client({ connectionString: database.adminUrl })
