@@ -17,7 +17,7 @@ export default defineConfig({
     sequence: { sequencer: SlowestFirst },
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       exclude: ['src/database/generated/**'],
       reporter: ['text-summary'],
     },

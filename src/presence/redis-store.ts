@@ -113,7 +113,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     const noteIt = () => memory.leave(person, socket)
     return ifShared(
       async () => {
-        await tellOfLeave({ person, socket })
+        // Before as well as after a beat that is still under way: what is handed over meanwhile does not bring it back.
+        await Promise.all([noteIt(), tellOfLeave({ person, socket })])
         await noteIt()
       },
       async () => {
