@@ -12,6 +12,8 @@ const INBOX = 'subscription { inboxEvents { __typename ... on ConversationActivi
 const WAITED_MS = 700
 /** Longer than what is read for a subscriber is kept while it takes nothing. */
 const PAUSED_MS = 2_500
+/** Enough to follow with it, also on a busy machine. */
+const TOKEN_SECONDS = 5
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
@@ -63,7 +65,7 @@ it.each([
   const token = await app.issuer.mint({
     subject: bob.externalId,
     companyId: companyUuid,
-    expiresInSeconds: member === 'DISABLED' ? 60 : 2,
+    expiresInSeconds: member === 'DISABLED' ? 60 : TOKEN_SECONDS,
   })
   const follow = 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }'
   await using events = await openEventStream(bob.at(bob.url, token), follow, { after })
@@ -71,7 +73,7 @@ it.each([
     await alice.mutate('syncMembers', {
       members: [{ externalId: bob.externalId, name: 'Bob', isEnabled: false }],
     })
-  else await sleep(3_000)
+  else await sleep((TOKEN_SECONDS + 1) * 1_000)
   for (const _each of range(1, 20)) {
     taken.shift()?.()
     await setImmediate()

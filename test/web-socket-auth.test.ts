@@ -116,7 +116,7 @@ describe('an open socket', () => {
 
   it('closes by itself when the access token expires', async () => {
     const subject = acme.bob.externalId
-    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 2 })
+    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 5 })
     const { ask, closed } = await openSocket(app.url, { authorization: `Bearer ${token}` })
     expect((await ask(WHO)).payload.data.viewer.user.id).toBe(acme.bob.userId)
     expect(await closed).toEqual({ code: 4401, reason: 'The access token has expired.' })
