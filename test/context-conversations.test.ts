@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import type { Client, Data } from './support/client.ts'
+import { inboxOf, SEEN, see, unreadOf } from './support/seen-conversation.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+let acme: TestCompany<'alice' | 'sara' | 'audrey' | 'bob' | 'carol'>
+beforeEach(async () => {
+  acme = await app.company('Acme', {
+    alice: 'owner',
+    sara: 'supervisor',
+    audrey: 'auditor',
+    bob: 'member',
+    carol: 'member',
+  })
+})
+
+describe('a context conversation', () => {
+  const open = (client: Client, more: Data = {}): Promise<Data> =>
+    client.mutate(
+      'openContextConversation',
+      { type: 'TRANSACTION', contextId: 'INV-1', title: 'Invoice 1', ...more },
+      `conversation { ${SEEN} context { type contextId } sensitivity }`,
+    )
+  const find = async (client: Client): Promise<Data> =>
+    (await client.run(`{ contextConversation(type: TRANSACTION, contextId: "INV-1") { ${SEEN} } }`))
+      .contextConversation
+
+  it('is one per company, type and id, also when many open it at the same instant', async () => {
+    const { alice, sara, bob, carol } = acme
+    const opened = await Promise.all(
+      [alice, sara, bob, carol, alice, sara, bob, carol].map((client) => open(client)),
+    )
+    const ids = new Set(opened.map(({ conversation }) => conversation.id))
+    expect(ids.size).toBe(1)
+    expect((await find(bob)).participantCount).toBe(4)
+    const other = await open(bob, { type: 'PLAN' })
+    expect(other.conversation).toMatchObject({
+      kind: 'CONTEXT',
+      isMember: true,
+      context: { type: 'PLAN', contextId: 'INV-1' },
+      sensitivity: 'NORMAL',
+    })
+    const globex = await app.company('Globex', { gina: 'owner' })
+    expect(ids).not.toContain((await open(globex.gina)).conversation.id)
+  })
+
+  it('is seen by everybody, and in the inbox of those who opened it', async () => {
+    const { alice, bob, audrey } = acme
+    const { conversation } = await open(alice)
+    await alice.say({ conversationId: conversation.id }, 'Paid?')
+    expect(await find(bob)).toMatchObject({
+      isMember: false,
+      canPost: true,
+      unreadCount: 0,
+      messages: { nodes: [{ body: 'Paid?' }] },
+    })
+    expect(await find(audrey)).toMatchObject({
+      isMember: false,
+      canPost: false,
+      lastMessage: { body: 'Paid?' },
+    })
+    expect(await inboxOf(bob, 'CONTEXT')).toEqual([])
+    expect(await unreadOf(bob)).toEqual({ total: 0, global: 0, context: 0 })
+    expect((await open(bob, { title: 'Another' })).conversation).toMatchObject({
+      title: 'Invoice 1',
+      isMember: true,
+      unreadCount: 1,
+    })
+    expect(await inboxOf(bob, 'CONTEXT')).toHaveLength(1)
+    expect(await unreadOf(bob)).toMatchObject({ total: 1, context: 1 })
+  })
+
+  it('is joined by posting in it', async () => {
+    const { alice, bob } = acme
+    const { conversation } = await open(alice)
+    await using watched = await alice.watch(
+      conversation.id,
+      '... on ParticipantsChanged { joined { id } } ... on MessageSent { message { body } }',
+    )
+    await bob.say({ conversationId: conversation.id }, 'Yes')
+    await watched.count(2)
+    expect(watched.events).toEqual([
+      { __typename: 'ParticipantsChanged', joined: [{ id: bob.userId }] },
+      { __typename: 'MessageSent', message: { body: 'Yes' } },
+    ])
+    expect(await find(bob)).toMatchObject({ isMember: true, lastReadSeq: 1 })
+  })
+
+  it('is for its participants alone if it is restricted', async () => {
+    const { alice, bob, carol } = acme
+    const { conversation } = await open(alice, { restricted: true, participantIds: [bob.userId] })
+    await alice.say({ conversationId: conversation.id }, 'Between us')
+    expect(await find(bob)).toMatchObject({ isMember: true, unreadCount: 1, participantCount: 2 })
+    expect(await find(carol)).toBeNull()
+    expect(await see(carol, conversation.id)).toBeNull()
+    expect(await open(carol)).toMatchObject({ __typename: 'NotFoundError' })
+    expect(await carol.mutate('markRead', { conversationId: conversation.id })).toMatchObject({
+      __typename: 'NotFoundError',
+    })
+    await alice.mutate('addParticipants', { conversationId: conversation.id, userIds: [carol.userId] })
+    expect(await find(carol)).toMatchObject({ isMember: true })
+    await alice.mutate('removeParticipant', { conversationId: conversation.id, userId: carol.userId })
+    expect(await find(carol)).toBeNull()
+  })
+
+  it('is opened with its permission alone, and refuses what it cannot be', async () => {
+    const { alice, audrey } = acme
+    expect(await open(audrey)).toMatchObject({
+      __typename: 'PermissionDeniedError',
+      permission: 'CONVERSATION_CONTEXT',
+    })
+    for (const [more, path] of [
+      [{ contextId: ' ' }, 'contextId'],
+      [{ contextId: 'x'.repeat(256) }, 'contextId'],
+      [{ contextId: 'a\0b' }, 'contextId'],
+      [{ title: 'x'.repeat(256) }, 'title'],
+      [{ participantIds: ['nonsense'] }, 'participantIds'],
+    ] as const) {
+      expect(await open(alice, more)).toMatchObject({
+        __typename: 'InvalidInputError',
+        issues: [{ path: expect.arrayContaining([path]) }],
+      })
+    }
+    expect(await find(alice)).toBeNull()
+  })
+})
