@@ -160,7 +160,12 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 me
       ({ statement, table, rows }) => BIG.includes(table) && rows > MOST_ROWS && !(statement in COMPANY_WIDE),
     )
     expect([
-      ...new Set(greedy.map(({ statement, table, rows }) => `${statement}: ${rows} ${table}`)),
+      ...new Set(
+        greedy.map(
+          ({ statement, node, table, index, rows }) =>
+            `${statement}: ${rows} ${table} by ${node} ${index ?? ''}`,
+        ),
+      ),
     ]).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ export interface TableAccess {
   statement: string
   node: string
   table: string
+  index: string | undefined
   /** Rows that were looked at. */
   rows: number
 }
@@ -24,6 +25,7 @@ export interface PlanRecord {
 interface PlanNode {
   'Node Type': string
   'Relation Name'?: string
+  'Index Name'?: string
   'Actual Rows'?: number
   'Actual Loops'?: number
   'Rows Removed by Filter'?: number
@@ -100,6 +102,7 @@ export function recordPlans(): PlanRecord {
         statement,
         node: node['Node Type'],
         table,
+        index: node['Index Name'],
         rows: perLoop * (node['Actual Loops'] ?? 1),
       })
     }
