@@ -114,7 +114,7 @@ async function readEventful(
   await readMissed(chores, range, { userId: ann.uuid, conversationId })
 }
 
-describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 50,000 messages', (planCacheMode) => {
+describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 60,000 messages', (planCacheMode) => {
   let app: TestApp
   let company: TestCompany<'ann' | 'bea' | 'cal'>
   let plans: PlanRecord

@@ -16,10 +16,10 @@ interface Words {
 
 const LARGE: Size = { users: 2000, conversations: 800, messagesEach: 30 }
 const SMALL: Size = { users: 160, conversations: 50, messagesEach: 30 }
-const OTHERS = 19
+const OTHERS = 25
 
 /**
- * Fills a company, and nineteen others beside it, with what a few years leave behind: 50,000 messages and 5,000 people.
+ * Fills a company, and 25 others beside it, with what a few years leave behind: 60,000 messages and 6,000 people.
  * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted, but are found by two words.
  */
 export function fillDatabase(
