@@ -51,6 +51,8 @@ export interface ApplicationOptions {
   limiterClock?: (() => number) | undefined
   /** In milliseconds; replaces those clocks for presence. */
   presenceClock?: (() => number) | undefined
+  /** In milliseconds; for how long at least an answer of Redis is waited for, where much else shares the machine. */
+  redisPatienceMs?: number | undefined
 }
 
 /** Opens the application; throws StartupProblem for what an operator can mend. */
@@ -85,7 +87,7 @@ async function assemble(
   reached: ReachedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock, presenceClock }: ApplicationOptions,
+  { limiterClock, presenceClock, redisPatienceMs: patienceMs }: ApplicationOptions,
 ) {
   const database = await connectDatabase(reached, environment.database.poolSize, log)
   undo.push(() => database.close())
@@ -94,7 +96,7 @@ async function assemble(
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   await assertKeysOpen(database, keyring)
 
-  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log) : undefined
+  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { patienceMs }) : undefined
   if (redis) undo.push(() => redis.close())
   const limiter = createRateLimiter({
     log,

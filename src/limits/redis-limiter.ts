@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { RedisConnections } from '../redis/connection.ts'
-import { withDeadline } from '../redis/deadline.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { removeFromRedis, takeInRedis } from '../redis/rate-limit-script.ts'
 import type { AcceptedCalls } from './accepted-calls.ts'
@@ -59,7 +58,7 @@ export function createRedisLimiter(
       missing: unmerged.missing.map(({ id, ageUs }) => ({ member: member(id), ageUs })),
       disowned: unmerged.disowned.map(member),
     })
-    const waitUs = await withDeadline(answer, ANSWER_WITHIN_MS)
+    const waitUs = await redis.inTime(answer, ANSWER_WITHIN_MS)
     calls.merged(key, epoch, unmerged)
     if (waitUs === 0) calls.record(key, windows, id, epoch)
     return waitUs
@@ -79,7 +78,7 @@ export function createRedisLimiter(
     calls.remove(key, id)
     if (outage.active()) return calls.disown(key, windows, id)
     try {
-      await withDeadline(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
+      await redis.inTime(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
     } catch (error) {
       outage.begin(error)
       calls.disown(key, windows, id)
@@ -97,7 +96,7 @@ export function createRedisLimiter(
       missing: [],
       disowned: [],
     }
-    return withDeadline(takeInRedis(redis.commands, take), ANSWER_WITHIN_MS)
+    return redis.inTime(takeInRedis(redis.commands, take), ANSWER_WITHIN_MS)
   }
 
   function member(id: number): string {

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { newId } from '../ids.ts'
 import type { RedisConnections } from '../redis/connection.ts'
-import { withDeadline } from '../redis/deadline.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore, type HeldDevice } from './memory-store.ts'
@@ -68,7 +67,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     const { idleness, memory } = presenceTimes
     const now = clock && Math.floor(clock())
     const answer = presenceInRedis(redis.commands, { keyPrefix, now, idleness, memory }, ...step)
-    const [rows, changes, life] = await withDeadline(answer, ANSWER_WITHIN_MS)
+    const [rows, changes, life] = await redis.inTime(answer, ANSWER_WITHIN_MS)
     for (const [companyId, userId, status, changedAt] of changes) {
       onChange({ ...readRow([userId, status, changedAt]), companyId })
     }

@@ -26,16 +26,23 @@ export interface RedisConnections {
   /** Counts how often the command link became ready; after a change Redis may have forgotten everything. */
   generation(): number
   status(): RedisStatus
+  /** Resolves like the answer, or rejects if that takes longer than `ms` milliseconds, or this process's patience. */
+  inTime<T>(answer: Promise<T>, ms: number): Promise<T>
   /** Resolves to whether both links became ready within `timeoutMs` milliseconds. */
   whenReady(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
 }
 
-/** Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later. */
-export function connectRedis(url: string, log: Logger): RedisConnections {
+/**
+ * Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later.
+ * `patienceMs`: for how long at least an answer is waited for, in milliseconds.
+ */
+export function connectRedis(url: string, log: Logger, { patienceMs = 0 } = {}): RedisConnections {
   const scripts = { ...rateLimitScript, ...presenceScript }
-  const commands = open(url, 'commands', { enableAutoPipelining: true, scripts }, log)
-  const subscriber = open(url, 'subscriber', { autoResubscribe: false }, log)
+  const open = (role: string, options: RedisOptions) =>
+    openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, patienceMs), options, log)
+  const commands = open('commands', { enableAutoPipelining: true, scripts })
+  const subscriber = open('subscriber', { autoResubscribe: false })
   const stops = [commands, subscriber].map(startHeartbeat)
   let generation = 0
   commands.on('ready', () => {
@@ -58,16 +65,29 @@ export function connectRedis(url: string, log: Logger): RedisConnections {
     await Promise.all([commands, subscriber].map(quit))
   }
 
-  return { commands, subscriber, generation: () => generation, status, whenReady, close }
+  return {
+    commands,
+    subscriber,
+    generation: () => generation,
+    status,
+    inTime: (answer, ms) => withDeadline(answer, Math.max(ms, patienceMs)),
+    whenReady,
+    close,
+  }
 }
 
-function open(url: string, role: string, options: RedisOptions, log: Logger): Redis {
-  const client = new GuardedRedis(url, {
+function openLink(
+  url: string,
+  role: string,
+  answerWithinMs: number,
+  options: RedisOptions,
+  log: Logger,
+): Redis {
+  const client = new GuardedRedis(url, answerWithinMs, {
     connectionName: `colloquy-${role}`,
     disableClientInfo: true,
     connectTimeout: 2_000,
     disconnectTimeout: 500,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

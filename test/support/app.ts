@@ -62,6 +62,9 @@ export interface TestAppOptions {
   tasks?: Tasks
 }
 
+/** What shares the machine with a test is not to look like an outage of Redis. */
+const PATIENCE_MS = 3_000
+
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
 export async function startApp({
   redisUrl,
@@ -89,7 +92,12 @@ export async function startApp({
     { level: changes?.logLevel ?? 'info' },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   )
-  const application = await openApplication(environment, log, { limiterClock, presenceClock })
+  const redisPatienceMs = PATIENCE_MS
+  const application = await openApplication(environment, log, {
+    limiterClock,
+    presenceClock,
+    redisPatienceMs,
+  })
   const { parts, redis, developmentIssuer } = application
   const server = createServer({
     parts,
