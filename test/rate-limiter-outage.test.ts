@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import pino from 'pino'
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createRateLimiter } from '../src/limits/create-rate-limiter.ts'
@@ -9,6 +10,8 @@ import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
 
 const WARN = 40
 const TEN_A_MINUTE = [{ max: 10, perMs: 60_000 }]
+/** Longer than any command may take. */
+const STOOD_STILL_MS = 1_500
 const SOON = { interval: 20, timeout: 15_000 }
 
 const server = await redisForTests()
@@ -48,6 +51,18 @@ describe.skipIf(!server)('a rate limiter whose Redis fails', { timeout: 30_000 }
     await recovery()
     expect(changes).toEqual([true, false])
     expect(lines).toHaveLength(2)
+  })
+
+  it('is asked on although this very process stood still for longer than answers may take', async () => {
+    const { redis, limiter, changes } = await createNode()
+    const key = randomUUID()
+    expect(await countAccepted(limiter, key, TEN_A_MINUTE, 3)).toBe(3)
+    const answers = [limiter.take(key, TEN_A_MINUTE), redis.commands.ping(), redis.subscriber.ping()]
+    // Commands are sent together, in the next turn.
+    await setImmediate()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STOOD_STILL_MS)
+    expect(await Promise.all(answers)).toMatchObject([{ accepted: true }, 'PONG', 'PONG'])
+    expect(changes).toEqual([])
   })
 
   it('hands an emptied Redis what it accepted, so that every process counts it', async () => {
