@@ -114,7 +114,11 @@ async function readEventful(
   await readMissed(chores, range, { userId: ann.uuid, conversationId })
 }
 
-describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 60,000 messages', (planCacheMode) => {
+describe.each([
+  ['custom plans', 'force_custom_plan', undefined],
+  ['generic plans', 'force_generic_plan', undefined],
+  ['generic plans where most of 500 companies are small', 'force_generic_plan', 500],
+])('with %s, on 60,000 messages', (_name, planCacheMode, believed) => {
   let app: TestApp
   let company: TestCompany<'ann' | 'bea' | 'cal'>
   let plans: PlanRecord
@@ -125,10 +129,8 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('with %s on 60,000 me
     const { keyring } = app.application.parts
     const keys = await keyring.forCompany(companyUuid)
     keyring.forget(companyUuid)
-    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid], {
-      common: keys.searchToken('common'),
-      rare: keys.searchToken('rare'),
-    })
+    const words = { common: keys.searchToken('common'), rare: keys.searchToken('rare') }
+    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid], words, believed)
     await explainEverything(app.database.adminUrl, planCacheMode)
     plans = recordPlans()
     await useEverything(plans, company)

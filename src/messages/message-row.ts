@@ -95,9 +95,13 @@ export const subtreeAfter: Statement = {
   text: `with recursive subtree as (
       select m.id from messages m where m.company_id = $1 and m.parent_id = $3
       union all
-      select m.id from subtree s join messages m on m.company_id = $1 and m.parent_id = s.id
+      select m.id from subtree s cross join lateral (
+        -- Message by message: for an average company the planner would look through all replies, and for a large one as well.
+        select m.id from messages m where m.company_id = $1 and m.parent_id = s.id offset 0
+      ) m
     )
-    select ${messageColumns('m')} from subtree s join messages m on m.company_id = $1 and m.id = s.id ${seenBy()}
+    select ${messageColumns('m')} from subtree s
+    cross join lateral (select * from messages m where m.company_id = $1 and m.id = s.id offset 0) m ${seenBy()}
     where m.seq > $4 order by m.seq limit $5`,
 }
 

@@ -1,18 +1,26 @@
 import type { Statement, TenantDatabase } from '../database/database.ts'
 
 /**
- * Who of some viewers shares a conversation with whom of some people, by stored places: a company-wide conversation makes
- * nobody acquainted, nor does a direct one before its first message. $1 company, $2 viewers, $3 people, $4 most rows.
+ * Who of some people shares a conversation with whom of many, by stored places: a company-wide conversation makes nobody
+ * acquainted, nor does a direct one before its first message. $1 company, $2 some, $3 many, $4 most rows. Each place by
+ * itself: for an average company the planner would look through everybody's, and for a large one as well.
  */
 const acquaintances: Statement = {
   name: 'acquaintances',
-  text: `select distinct p.user_id as "viewerId", q.user_id as "userId"
-    from participants q
-    join conversations c on c.company_id = q.company_id and c.id = q.conversation_id
-      and c.audience <> 'COMPANY' and (c.kind <> 'DIRECT' or c.last_seq > 0)
-    join participants p on p.company_id = q.company_id and p.conversation_id = q.conversation_id
-      and p.user_id = any($2) and p.left_at is null and p.user_id <> q.user_id
-    where q.company_id = $1 and q.user_id = any($3) and q.left_at is null
+  text: `select distinct p.user_id as "oneId", q.user_id as "otherId"
+    from unnest($2::uuid[]) one (id)
+    cross join lateral (
+      select p.conversation_id, p.user_id from participants p
+      where p.company_id = $1 and p.user_id = one.id and p.left_at is null offset 0
+    ) p
+    cross join lateral (
+      select c.id from conversations c where c.company_id = $1 and c.id = p.conversation_id
+        and c.audience <> 'COMPANY' and (c.kind <> 'DIRECT' or c.last_seq > 0) offset 0
+    ) c
+    cross join lateral (
+      select q.user_id from participants q where q.company_id = $1 and q.conversation_id = c.id
+        and q.user_id = any($3) and q.left_at is null and q.user_id <> p.user_id offset 0
+    ) q
     limit $4`,
 }
 
@@ -25,13 +33,17 @@ export async function acquaintancesAmong(
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const known = new Map<string, Set<string>>()
   if (viewerIds.length === 0 || userIds.length === 0) return known
-  const rows = await database.query<{ viewerId: string; userId: string }>(acquaintances, [
+  // Whoever knows is known: it is read from the side of the fewer.
+  const isOfViewers = viewerIds.length <= userIds.length
+  const [some, many] = isOfViewers ? [viewerIds, userIds] : [userIds, viewerIds]
+  const rows = await database.query<{ oneId: string; otherId: string }>(acquaintances, [
     database.tenant.companyId,
-    viewerIds,
-    userIds,
+    some,
+    many,
     most,
   ])
-  for (const { viewerId, userId } of rows) {
+  for (const { oneId, otherId } of rows) {
+    const [viewerId, userId] = isOfViewers ? [oneId, otherId] : [otherId, oneId]
     known.set(viewerId, (known.get(viewerId) ?? new Set()).add(userId))
   }
   return known

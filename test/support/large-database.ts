@@ -21,12 +21,14 @@ const OTHERS = 25
 /**
  * Fills a company, and 25 others beside it, with what a few years leave behind: 60,000 messages and 6,000 people.
  * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted, but are found by two words.
+ * The planner takes it for that of `believed` companies if that is given.
  */
 export function fillDatabase(
   adminUrl: string,
   companyId: string,
   members: string[],
   words: Words,
+  believed?: number,
 ): Promise<void> {
   return withClient(adminUrl, async (admin) => {
     // Foreign keys hold by construction; checking 200,000 of them takes most of the time.
@@ -45,8 +47,20 @@ export function fillDatabase(
       )
       await fillCompany(admin, id, [], words, SMALL)
     }
+    if (believed) await believeIn(admin, believed)
     await admin.query('analyze')
   })
+}
+
+async function believeIn(admin: pg.Client, companies: number): Promise<void> {
+  const { rows } = await admin.query<{ table: string }>(
+    `select t.table_name as table from information_schema.columns c
+     join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and c.column_name = 'company_id' and t.table_type = 'BASE TABLE'`,
+  )
+  for (const { table } of rows) {
+    await admin.query(`alter table ${table} alter column company_id set (n_distinct = ${companies})`)
+  }
 }
 
 async function fillCompany(
