@@ -51,8 +51,8 @@ export interface ApplicationOptions {
   limiterClock?: (() => number) | undefined
   /** In milliseconds; replaces those clocks for presence. */
   presenceClock?: (() => number) | undefined
-  /** In milliseconds; for how long at least an answer of Redis is waited for, where much else shares the machine. */
-  redisPatienceMs?: number | undefined
+  /** In milliseconds; for how long at least every answer of Redis is waited for: tests share their machine with much else. */
+  redisLeastWaitMs?: number | undefined
 }
 
 /** Opens the application; throws StartupProblem for what an operator can mend. */
@@ -87,7 +87,7 @@ async function assemble(
   reached: ReachedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock, presenceClock, redisPatienceMs: patienceMs }: ApplicationOptions,
+  { limiterClock, presenceClock, redisLeastWaitMs: leastWaitMs }: ApplicationOptions,
 ) {
   const database = await connectDatabase(reached, environment.database.poolSize, log)
   undo.push(() => database.close())
@@ -96,7 +96,7 @@ async function assemble(
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   await assertKeysOpen(database, keyring)
 
-  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { patienceMs }) : undefined
+  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { leastWaitMs }) : undefined
   if (redis) undo.push(() => redis.close())
   const limiter = createRateLimiter({
     log,

@@ -149,7 +149,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
       await watch.count(at + 1)
     }
     await beat(carol, 'ONLINE')
-    await vi.waitFor(async () => expect(await presenceOf(alice, [carol])).toEqual(['ONLINE']))
+    await vi.waitFor(async () => expect(await presenceOf(alice, [carol])).toEqual(['ONLINE']), 10_000)
     await settled(alice)
     await stalled
       .next()

@@ -16,7 +16,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
   const clock = { ms: Date.now() }
   let one: TestApp
   let two: TestApp
-  let acme: TestCompany<'alice' | 'bob'>
+  let acme: TestCompany<'alice' | 'bob' | 'dave'>
   beforeAll(async () => {
     const presenceClock = () => clock.ms
     one = await startApp({ redisUrl: redis?.url ?? '', presenceClock })
@@ -28,7 +28,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     await one[Symbol.asyncDispose]()
   })
   beforeEach(async () => {
-    acme = await one.company('Acme', { alice: 'owner', bob: 'member' })
+    acme = await one.company('Acme', { alice: 'owner', bob: 'member', dave: 'member' })
   })
 
   const there = (client: Client) => client.at(two.url)
@@ -51,6 +51,12 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     client.disconnect()
   }
 
+  /** Waits until the servers have no socket any more. */
+  const allClosed = () =>
+    vi.waitFor(async () => {
+      expect(await (await fetch(`${one.url}/metrics`)).text()).toContain('colloquy_open_sockets 0\n')
+    }, SOON)
+
   it('holds while one is open at either of them', async () => {
     const { alice, bob } = acme
     const here = await openSocket(bob)
@@ -64,20 +70,24 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     expect(await presenceOf(there(alice), [bob])).toEqual(['ONLINE'])
   })
 
-  it('holds though Redis forgets it, and who tells it again knows of no other', async () => {
-    const { alice, bob } = acme
-    const here = await openSocket(bob)
-    await using _other = await openSocket(there(bob))
-    await beat(bob, 'ONLINE')
-    await heldBy(2)
-    await here[Symbol.asyncDispose]()
-    await heldBy(1)
-    if (redis) await forgetAll(redis)
-    await heldBy(1)
-    await vi.waitFor(async () => expect(await presenceOf(alice, [bob])).toEqual(['ONLINE']), SOON)
-    clock.ms += 10 * SECOND
-    expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
-  })
+  it.each([0, 6])(
+    'holds though Redis forgets it %i seconds after who tells it again saw it end',
+    async (seconds) => {
+      const { alice, bob } = acme
+      const here = await openSocket(bob)
+      await using _other = await openSocket(there(bob))
+      await beat(bob, 'ONLINE')
+      await heldBy(2)
+      await here[Symbol.asyncDispose]()
+      await heldBy(1)
+      clock.ms += seconds * SECOND
+      if (redis) await forgetAll(redis)
+      await heldBy(1)
+      await vi.waitFor(async () => expect(await presenceOf(alice, [bob])).toEqual(['ONLINE']), SOON)
+      clock.ms += 10 * SECOND
+      expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
+    },
+  )
 
   it('ends with the last one, though another closed while Redis was away', async () => {
     const { alice, bob } = acme
@@ -91,6 +101,37 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     await heldBy(0)
     clock.ms += 10 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
+  })
+
+  it('is over though it was heard of where no socket is, and that server tells of it again', async () => {
+    const { alice, bob, dave } = acme
+    const other = await openSocket(there(bob))
+    await beat(bob, 'ONLINE')
+    await other[Symbol.asyncDispose]()
+    await heldBy(0)
+    clock.ms += 6 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
+    if (redis) await freezeFor(redis, [one, two], async () => void (await beat(dave, 'ONLINE')))
+    await vi.waitFor(async () => expect(await presenceOf(there(alice), [dave])).toEqual(['ONLINE']), SOON)
+    expect(await presenceOf(there(alice), [bob])).toEqual(['OFFLINE'])
+  })
+
+  it('goes on for whom is heard of after a socket that closed while Redis was away', async () => {
+    const { alice, bob } = acme
+    const here = await openSocket(bob)
+    await heldBy(1)
+    if (redis) {
+      await freezeFor(redis, [one, two], async () => {
+        await here[Symbol.asyncDispose]()
+        await allClosed()
+        clock.ms += 10 * SECOND
+        await beat(there(bob), 'ONLINE')
+      })
+    }
+    await heldBy(0)
+    await vi.waitFor(async () => expect(await presenceOf(alice, [bob])).toEqual(['ONLINE']), SOON)
+    clock.ms += 10 * SECOND
+    expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
   })
 
   it('goes on where the last one comes back at the other, and ends with that', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeId } from '../src/ids.ts'
 import { readEvents, readMissed } from '../src/live/event-page.ts'
+import { acquaintancesAmong } from '../src/presence/acquaintances.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
@@ -58,6 +59,7 @@ const COMPANY_WIDE: Record<string, string> = {
   'select count(*) from public.users u where u.company_id = p_broadcast.company_id and u.is_enabled and u.id <> p_broadcast.author_id':
     'a broadcast to all counts its recipients',
   broadcast_non_readers: 'somebody who has read is passed over',
+  acquaintances_of_many: 'everybody in the viewer’s conversations is looked at',
   participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
 }
 
@@ -114,6 +116,21 @@ async function readEventful(
   await readMissed(chores, range, { userId: ann.uuid, conversationId })
 }
 
+/** As who asks for contacts while most of the company is there. */
+async function readContacts(app: TestApp, { ann, companyUuid }: TestCompany<'ann'>): Promise<void> {
+  const people = await onDatabase<{ id: string }>(app, 'select id from users where company_id = $1', [
+    companyUuid,
+  ])
+  const ids = people.map(({ id }) => id)
+  const known = await acquaintancesAmong(
+    app.application.parts.database.forChores(companyUuid),
+    [ann.uuid],
+    ids,
+    null,
+  )
+  expect(known.get(ann.uuid)?.size).toBeGreaterThan(1_000)
+}
+
 describe.each([
   ['custom plans', 'force_custom_plan', undefined],
   ['generic plans', 'force_generic_plan', undefined],
@@ -136,6 +153,7 @@ describe.each([
     await useEverything(plans, company)
       .then(() => readVersions(app, company))
       .then(() => readEventful(app, company))
+      .then(() => readContacts(app, company))
       .then(() => purgeSome(app, company))
       .finally(plans.stop)
   }, 120_000)

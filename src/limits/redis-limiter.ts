@@ -58,7 +58,7 @@ export function createRedisLimiter(
       missing: unmerged.missing.map(({ id, ageUs }) => ({ member: member(id), ageUs })),
       disowned: unmerged.disowned.map(member),
     })
-    const waitUs = await redis.inTime(answer, ANSWER_WITHIN_MS)
+    const waitUs = await redis.answerWithin(answer, ANSWER_WITHIN_MS)
     calls.merged(key, epoch, unmerged)
     if (waitUs === 0) calls.record(key, windows, id, epoch)
     return waitUs
@@ -78,7 +78,7 @@ export function createRedisLimiter(
     calls.remove(key, id)
     if (outage.active()) return calls.disown(key, windows, id)
     try {
-      await redis.inTime(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
+      await redis.answerWithin(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
     } catch (error) {
       outage.begin(error)
       calls.disown(key, windows, id)
@@ -96,7 +96,7 @@ export function createRedisLimiter(
       missing: [],
       disowned: [],
     }
-    return redis.inTime(takeInRedis(redis.commands, take), ANSWER_WITHIN_MS)
+    return redis.answerWithin(takeInRedis(redis.commands, take), ANSWER_WITHIN_MS)
   }
 
   function member(id: number): string {

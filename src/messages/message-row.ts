@@ -88,7 +88,8 @@ export const firstReplies: Statement = {
 
 /**
  * Everything below one message, of all levels, in order: $1 company, $2 viewer, $3 the message, $4 above this sequence, $5
- * most rows. Below what is hidden or retracted, replies keep their place.
+ * most rows. Below what is hidden or retracted, replies keep their place. The `offset 0` keeps the planner, whose plan for
+ * the average company serves the large one too, from looking through all replies of the company.
  */
 export const subtreeAfter: Statement = {
   name: 'subtree_after',
@@ -96,7 +97,6 @@ export const subtreeAfter: Statement = {
       select m.id from messages m where m.company_id = $1 and m.parent_id = $3
       union all
       select m.id from subtree s cross join lateral (
-        -- Message by message: for an average company the planner would look through all replies, and for a large one as well.
         select m.id from messages m where m.company_id = $1 and m.parent_id = s.id offset 0
       ) m
     )

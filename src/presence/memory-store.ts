@@ -26,10 +26,14 @@ interface PersonRecord {
   dueAt: number
 }
 
-/** A device as it stands, to be told to another store; spans in milliseconds. */
-export interface HeldDevice {
+/** One of somebody's devices. */
+export interface PersonDevice {
   person: Person
   deviceId: string
+}
+
+/** A device as it stands, to be told to another store; spans in milliseconds. */
+export interface HeldDevice extends PersonDevice {
   /** OFFLINE or held no more: it has ended. */
   status: PresenceStatus
   heldMs: number
@@ -42,7 +46,9 @@ export interface HeldDevice {
 /** The store of a process that runs alone, and what it falls back to. */
 export interface MemoryStore extends PresenceStore {
   /** Every device that counts at this moment, or would if it had not ended. */
-  held(): HeldDevice[]
+  held(): PersonDevice[]
+  /** How a device stands now; undefined once it neither counts nor would. */
+  heldDevice(device: PersonDevice): HeldDevice | undefined
 }
 
 /** Looked at together are those that are due within so many milliseconds. */
@@ -159,25 +165,33 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     }
   }
 
-  function held(): HeldDevice[] {
+  function held(): PersonDevice[] {
     const time = now()
     return [...companies].flatMap(([companyId, people]) =>
-      [...people.values()].flatMap(({ userId, devices, activeAt }) =>
+      [...people.values()].flatMap(({ userId, devices }) =>
         [...devices]
           .filter(([, { saidUntil }]) => saidUntil > time)
-          .map(([deviceId, { status, endsAt, saidUntil }]) => ({
-            person: { companyId, userId },
-            deviceId,
-            status,
-            heldMs: Math.max(0, endsAt - time),
-            saidMs: saidUntil - time,
-            idleMs: time - activeAt,
-          })),
+          .map(([deviceId]) => ({ person: { companyId, userId }, deviceId })),
       ),
     )
   }
 
-  return { beat, attach, leave, touch, read, present, sweep, held, close: () => {} }
+  function heldDevice({ person, deviceId }: PersonDevice): HeldDevice | undefined {
+    const time = now()
+    const record = recordOf(person)
+    const device = record?.devices.get(deviceId)
+    if (!record || !device || device.saidUntil <= time) return undefined
+    return {
+      person,
+      deviceId,
+      status: device.status,
+      heldMs: Math.max(0, device.endsAt - time),
+      saidMs: device.saidUntil - time,
+      idleMs: time - record.activeAt,
+    }
+  }
+
+  return { beat, attach, leave, touch, read, present, sweep, held, heldDevice, close: () => {} }
 }
 
 function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceStatus {

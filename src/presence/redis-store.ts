@@ -3,8 +3,8 @@ import { newId } from '../ids.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
-import { createMemoryStore, type HeldDevice } from './memory-store.ts'
-import { createSessionSockets, type SessionOf, type UntoldLeave } from './session-sockets.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { createSessionSockets } from './session-sockets.ts'
 import {
   type Beat,
   type ClosedSocket,
@@ -15,6 +15,7 @@ import {
   type PresenceStore,
   presenceTimes,
 } from './status.ts'
+import { createTelling } from './telling.ts'
 import { createTurns } from './turns.ts'
 
 /** What the shared store is made of. */
@@ -47,7 +48,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   const { redis, clock, onChange, onRenewed } = options
   // Numbered by what the keys hold, since servers of two versions may share a Redis for a while.
   const keyPrefix = options.keyPrefix ?? 'colloquy:presence:2:'
-  const memory = createMemoryStore(clock ?? Date.now, (change) => {
+  const now = clock ?? Date.now
+  const memory = createMemoryStore(now, (change) => {
     if (outage.active()) onChange(change)
   })
   const outage = watchOutage({
@@ -57,17 +59,18 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     log: options.log,
     onFallback: options.onFallback,
   })
-  const process = newId()
+  const tell = createTelling(ask, newId())
   const inTurn = createTurns(MOST_AT_ONCE)
   const sockets = createSessionSockets()
   let seenLife = ''
   let toldEpoch = ''
+  let isSweeping = false
 
   async function ask(...step: (string | number)[]): Promise<PresenceState[]> {
     const { idleness, memory } = presenceTimes
     const now = clock && Math.floor(clock())
     const answer = presenceInRedis(redis.commands, { keyPrefix, now, idleness, memory }, ...step)
-    const [rows, changes, life] = await redis.inTime(answer, ANSWER_WITHIN_MS)
+    const [rows, changes, life] = await redis.answerWithin(answer, ANSWER_WITHIN_MS)
     for (const [companyId, userId, status, changedAt] of changes) {
       onChange({ ...readRow([userId, status, changedAt]), companyId })
     }
@@ -99,26 +102,31 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   }
 
   function attach(person: Person, session: string): Promise<void> {
-    sockets.attach(person, session)
+    sockets.attach({ person, session })
     const noteIt = () => memory.attach(person, session)
     return ifShared(async () => {
-      await tellOfSession({ person, session })
+      await tell.ofSocket({ person, session }, false)
       await noteIt()
     }, noteIt)
   }
 
   function leave(person: Person, socket: ClosedSocket): Promise<void> {
-    sockets.leave(person, socket.session)
-    const noteIt = () => memory.leave(person, socket)
+    const { session } = socket
+    if (session !== undefined) sockets.leave({ person, session })
+    const at = now()
     return ifShared(
       async () => {
-        // Before as well as after a beat that is still under way: what is handed over meanwhile does not bring it back.
-        await Promise.all([noteIt(), tellOfLeave({ person, socket })])
-        await noteIt()
+        const told = tell.ofLeave(person, socket, 0)
+        // Now, so that nobody hands it over as if it were there; and in turn, after a beat that is still under way.
+        await memory.leave(person, socket)
+        await told
+        await memory.leave(person, socket)
       },
       async () => {
-        sockets.missed({ person, socket })
-        await noteIt()
+        // The answer may have been waited for until the session was back.
+        const isBack = session !== undefined && sockets.isOpen({ person, session })
+        if (session !== undefined && !isBack) sockets.missed({ person, socket: { ...socket, session }, at })
+        await memory.leave(person, isBack ? { ...socket, session: undefined } : socket)
       },
     )
   }
@@ -148,14 +156,17 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   async function sweep(): Promise<void> {
     await memory.sweep()
     // Nobody has asked in vain yet, so there is nothing to fall back from.
-    if (outage.active() || !redis.status().commands) return
+    if (isSweeping || outage.active() || !redis.status().commands) return
+    isSweeping = true
     await ifShared(
       async () => {
         await sweepShared()
         await handOver()
       },
       async () => {},
-    )
+    ).finally(() => {
+      isSweeping = false
+    })
   }
 
   /** In steps that do not hold Redis up, until nobody is due. */
@@ -166,30 +177,25 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     }
   }
 
-  /** Tells Redis of this process's sockets and devices, and of those that have ended, if it may not know them: it was away, or has forgotten. */
+  /** Tells Redis what this process knows if it may not know it: it was away, or has forgotten. */
   async function handOver(): Promise<void> {
     const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
-    await inSlices(sockets.untold(), (leave) => tellOfLeave(leave).then(() => sockets.told(leave)))
-    // Before the devices: what ends here with a socket may be held by another's.
-    await inSlices(sockets.open(), async (session) => sockets.isOpen(session) && tellOfSession(session))
-    await inSlices(memory.held(), tellOfDevice)
+    // Everything as it is when its turn comes; sockets before devices, which they hold.
+    await inSlices(sockets.untold(), async (leave) => {
+      if (!sockets.isUntold(leave)) return
+      await tell.ofLeave(leave.person, leave.socket, now() - leave.at)
+      sockets.told(leave)
+    })
+    await inSlices(sockets.open(), async (session) => {
+      if (sockets.isOpen(session)) await tell.ofSocket(session, true)
+    })
+    await inSlices(memory.held(), async (device) => {
+      const held = memory.heldDevice(device)
+      if (held) await tell.ofDevice(held)
+    })
     toldEpoch = epoch
     onRenewed()
-  }
-
-  function tellOfLeave({ person, socket }: UntoldLeave): Promise<unknown> {
-    const { deviceId, session = '', graceMs } = socket
-    return ask('leave', person.companyId, person.userId, graceMs, deviceId, session, process)
-  }
-
-  function tellOfSession({ person, session }: SessionOf): Promise<unknown> {
-    return ask('attach', person.companyId, person.userId, session, process)
-  }
-
-  function tellOfDevice({ person, deviceId, status, heldMs, saidMs, idleMs }: HeldDevice): Promise<unknown> {
-    const spans = [heldMs, saidMs, idleMs].map(Math.ceil)
-    return ask('tell', person.companyId, person.userId, deviceId, status, ...spans)
   }
 
   return { beat, attach, leave, touch, read, present, sweep, close: outage.close }

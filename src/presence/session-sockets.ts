@@ -1,77 +1,71 @@
 import type { ClosedSocket, Person } from './status.ts'
 
-/** A session of which this process has, or had, sockets. */
-export interface SessionOf {
+/** A session of somebody's, of which this process has sockets. */
+export interface PersonSession {
   readonly person: Person
   readonly session: string
 }
 
-/** A session whose last socket here closed while the shared store could not be told. */
+/** A session's last socket here that closed while the shared store could not be told; `at` is in milliseconds. */
 export interface UntoldLeave {
   readonly person: Person
-  readonly socket: ClosedSocket
+  readonly socket: ClosedSocket & { readonly session: string }
+  readonly at: number
 }
 
 /** What this process alone knows of its sockets, for when the shared store has missed or forgotten it. */
 export interface SessionSockets {
-  attach(person: Person, session: string): void
-  leave(person: Person, session: string | undefined): void
+  attach(session: PersonSession): void
+  leave(session: PersonSession): void
+  isOpen(session: PersonSession): boolean
+  open(): PersonSession[]
   /** The shared store could not be told of this one. */
   missed(leave: UntoldLeave): void
   /** Those that were missed, and have not come back. */
   untold(): UntoldLeave[]
+  isUntold(leave: UntoldLeave): boolean
   told(leave: UntoldLeave): void
-  isOpen(session: SessionOf): boolean
-  open(): SessionOf[]
 }
 
-/** After a long outage, who left first is forgotten: the silence has ended them. */
-const MOST_MISSED = 10_000
+/** Of more, what the sessions said counts until it ends by silence. */
+const MOST_UNTOLD = 10_000
 
 /** Creates an empty record of this process's sockets. */
 export function createSessionSockets(): SessionSockets {
-  const sessions = new Map<string, SessionOf>()
-  const untold = new Map<string, UntoldLeave>()
+  const sessions = new Map<string, PersonSession>()
+  const leaves = new Map<string, UntoldLeave>()
 
-  function attach(person: Person, session: string): void {
-    sessions.set(nameOf(person, session), { person, session })
-    untold.delete(nameOf(person, session))
-  }
-
-  function leave(person: Person, session: string | undefined): void {
-    if (session !== undefined) sessions.delete(nameOf(person, session))
+  function attach(session: PersonSession): void {
+    sessions.set(nameOf(session), session)
+    leaves.delete(nameOf(session))
   }
 
   function missed(leave: UntoldLeave): void {
-    const { person, socket } = leave
-    if (socket.session === undefined || isOpen({ person, session: socket.session })) return
-    untold.set(nameOf(person, socket.session), leave)
-    for (const oldest of untold.keys()) {
-      if (untold.size <= MOST_MISSED) break
-      untold.delete(oldest)
+    leaves.set(leaveName(leave), leave)
+    for (const oldest of leaves.keys()) {
+      if (leaves.size <= MOST_UNTOLD) break
+      leaves.delete(oldest)
     }
   }
 
-  function told(leave: UntoldLeave): void {
-    const name = nameOf(leave.person, leave.socket.session ?? '')
-    if (untold.get(name) === leave) untold.delete(name)
-  }
-
-  function isOpen({ person, session }: SessionOf): boolean {
-    return sessions.has(nameOf(person, session))
-  }
+  const isUntold = (leave: UntoldLeave) => leaves.get(leaveName(leave)) === leave
 
   return {
     attach,
-    leave,
-    missed,
-    untold: () => [...untold.values()],
-    told,
-    isOpen,
+    leave: (session) => void sessions.delete(nameOf(session)),
+    isOpen: (session) => sessions.has(nameOf(session)),
     open: () => [...sessions.values()],
+    missed,
+    untold: () => [...leaves.values()],
+    isUntold,
+    told: (leave) => void (isUntold(leave) && leaves.delete(leaveName(leave))),
   }
 }
 
-function nameOf({ companyId, userId }: Person, session: string): string {
-  return `${companyId} ${userId} ${session}`
+function leaveName({ person, socket }: UntoldLeave): string {
+  return nameOf({ person, session: socket.session })
+}
+
+function nameOf({ person, session }: PersonSession): string {
+  return `${person.companyId} ${person.userId} ${session}`
 }

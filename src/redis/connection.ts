@@ -26,8 +26,8 @@ export interface RedisConnections {
   /** Counts how often the command link became ready; after a change Redis may have forgotten everything. */
   generation(): number
   status(): RedisStatus
-  /** Resolves like the answer, or rejects if that takes longer than `ms` milliseconds, or this process's patience. */
-  inTime<T>(answer: Promise<T>, ms: number): Promise<T>
+  /** Resolves like the answer, or rejects if that takes longer than `ms` milliseconds, and than `leastWaitMs`. */
+  answerWithin<T>(answer: Promise<T>, ms: number): Promise<T>
   /** Resolves to whether both links became ready within `timeoutMs` milliseconds. */
   whenReady(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
@@ -35,12 +35,12 @@ export interface RedisConnections {
 
 /**
  * Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later.
- * `patienceMs`: for how long at least an answer is waited for, in milliseconds.
+ * `leastWaitMs`: for how long at least every answer is waited for.
  */
-export function connectRedis(url: string, log: Logger, { patienceMs = 0 } = {}): RedisConnections {
+export function connectRedis(url: string, log: Logger, { leastWaitMs = 0 } = {}): RedisConnections {
   const scripts = { ...rateLimitScript, ...presenceScript }
   const open = (role: string, options: RedisOptions) =>
-    openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, patienceMs), options, log)
+    openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, leastWaitMs), options, log)
   const commands = open('commands', { enableAutoPipelining: true, scripts })
   const subscriber = open('subscriber', { autoResubscribe: false })
   const stops = [commands, subscriber].map(startHeartbeat)
@@ -70,7 +70,7 @@ export function connectRedis(url: string, log: Logger, { patienceMs = 0 } = {}):
     subscriber,
     generation: () => generation,
     status,
-    inTime: (answer, ms) => withDeadline(answer, Math.max(ms, patienceMs)),
+    answerWithin: (answer, ms) => withDeadline(answer, Math.max(ms, leastWaitMs)),
     whenReady,
     close,
   }

@@ -134,8 +134,10 @@ elseif op == 'tell' then
   local person, name = readPerson(key), 'device:' .. ARGV[8]
   local known, said = person.devices[name], now + ARGV[11]
   if not known or known.said <= said then
-    -- Who tells may know of its own sockets only.
-    local ends = isHeld(person, ARGV[8]) and said or now + ARGV[10]
+    local ends = now + ARGV[10]
+    -- Who tells knows of its own sockets only; of a beat that is known here, others may have said more.
+    if isHeld(person, ARGV[8]) then ends = said
+    elseif known and said - known.said < 1000 then ends = math.min(ends, known.ends) end
     person.devices[name] = { status = ARGV[9], ends = ends, said = said }
     put(key, name, person.devices[name])
   end
@@ -146,17 +148,17 @@ elseif op == 'attach' then
   local person = readPerson(key)
   redis.call('HSET', key, 'socket:' .. ARGV[8] .. ':' .. ARGV[9], whole(now + memory))
   local device = person.devices[session]
-  if device and device.ends > now and device.ends < device.said then
+  if device and device.said > now and device.ends < device.said and (ARGV[10] == '1' or device.ends > now) then
     device.ends = device.said
     put(key, session, device)
   end
   settle(company, user, person)
 elseif op == 'leave' then
-  local key, session = personKey(company, user), ARGV[10]
+  local key, session = personKey(company, user), ARGV[9]
   local person = readPerson(key)
-  local leaving = { 'device:' .. ARGV[9] }
+  local leaving = { 'device:' .. ARGV[8] }
   if session ~= '' then
-    local own = 'socket:' .. session .. ':' .. ARGV[11]
+    local own = 'socket:' .. session .. ':' .. ARGV[10]
     for name, ends in pairs(person.sockets) do
       if name == own or ends <= now then redis.call('HDEL', key, name) end
     end
@@ -165,8 +167,8 @@ elseif op == 'leave' then
   end
   for _, name in ipairs(leaving) do
     local device = person.devices[name]
-    if device and device.ends > now + ARGV[8] then
-      device.ends = now + ARGV[8]
+    if device and device.ends > now + ARGV[11] and device.said <= now + ARGV[12] then
+      device.ends = now + ARGV[11]
       put(key, name, device)
     end
   end

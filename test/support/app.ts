@@ -63,7 +63,7 @@ export interface TestAppOptions {
 }
 
 /** What shares the machine with a test is not to look like an outage of Redis. */
-const PATIENCE_MS = 3_000
+const LEAST_WAIT_MS = 3_000
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
 export async function startApp({
@@ -92,11 +92,11 @@ export async function startApp({
     { level: changes?.logLevel ?? 'info' },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   )
-  const redisPatienceMs = PATIENCE_MS
+  const redisLeastWaitMs = LEAST_WAIT_MS
   const application = await openApplication(environment, log, {
     limiterClock,
     presenceClock,
-    redisPatienceMs,
+    redisLeastWaitMs,
   })
   const { parts, redis, developmentIssuer } = application
   const server = createServer({
