@@ -10,6 +10,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Two cores serve the tests, PostgreSQL and Redis alike.
     maxWorkers: 2,
     // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.

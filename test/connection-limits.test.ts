@@ -17,7 +17,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 beforeAll(async () => {
   app = await startApp({
-    pingMs: 1_000,
+    pingMs: 3_000,
     environment: {
       sockets: { socketsPerUser: 3, socketsPerAddress: 6, socketMessagesPerSecond: 20, trustedProxies: 1 },
       subscriptionsPerUser: 4,

@@ -6,7 +6,7 @@ import { query } from './support/embedded-postgres.ts'
 import { enqueueAs, queueOf, recordJobs } from './support/jobs.ts'
 import { bundleProgram } from './support/server-process.ts'
 
-const PATIENCE = { timeout: 25_000, interval: 20 }
+const PATIENCE = { timeout: 60_000, interval: 20 }
 const JOB = { task: 'send_digest', payload: {} } as const
 
 let app: TestApp
@@ -29,7 +29,7 @@ function endConnections(): Promise<unknown> {
   )
 }
 
-describe('a job runner', () => {
+describe('a job runner', { timeout: 90_000 }, () => {
   it('goes on after PostgreSQL has dropped its connections, in the middle of a job too', async () => {
     let leave = () => {}
     const left = new Promise<void>((resolve) => {

@@ -96,7 +96,7 @@ describe('a job', () => {
       jobKey: `broadcast ${UUID}`,
     })
     expect(await queueOf(app)).toHaveLength(2)
-    const soon = new Date(Date.now() + 1_500)
+    const soon = new Date(Date.now() + 5_000)
     await enqueueAs(app, acme, { task: 'send_broadcast', payload, runAt: soon, jobKey: `broadcast ${UUID}` })
     expect(await queueOf(app)).toHaveLength(2)
     expect(done).toEqual([])

@@ -114,7 +114,13 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
     const { inbox, events } = await cursorsOf(bob, groupId)
     await using mine = followInbox(bob, transport, INBOX, inbox)
     await using group = followConversation(bob, transport, groupId, EVENTS, events)
-    await using others = followConversation(carol, transport, groupId, EVENTS)
+    await using others = followConversation(
+      carol,
+      transport,
+      groupId,
+      EVENTS,
+      (await cursorsOf(carol, groupId)).events,
+    )
     await carol.say({ conversationId: groupId }, 'before')
     await Promise.all(
       [mine, group].map((recorder) => recorder.event((event) => event.message?.body === 'before')),

@@ -153,7 +153,7 @@ describe('a subscriber that comes and goes under full load', () => {
 
     const positions = inboxStayed.events.map(({ cursor }) => positionOf(cursor))
     expect(positions).toEqual([...new Set(positions)].sort((one, other) => one - other))
-    expect(Math.min(inboxPieces.sessions, groupPieces.sessions)).toBeGreaterThan(5)
+    expect(Math.min(inboxPieces.sessions, groupPieces.sessions)).toBeGreaterThan(2)
     const types = new Set(groupStayed.events.map(({ __typename }) => __typename))
     for (const type of [
       'MessageSent',

@@ -13,7 +13,7 @@ const WAITED_MS = 700
 /** Longer than what is read for a subscriber is kept while it takes nothing. */
 const PAUSED_MS = 2_500
 /** Enough to follow with it, also on a busy machine. */
-const TOKEN_SECONDS = 5
+const TOKEN_SECONDS = 8
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>

@@ -133,7 +133,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
     const token = await app.issuer.mint({
       subject: bob.externalId,
       companyId: acme.companyId,
-      expiresInSeconds: 5,
+      expiresInSeconds: 8,
     })
     await using watch = await watchPresence(bob.at(bob.url, token), [alice], 'SSE')
     await watch.until(({ isComplete }) => isComplete)

@@ -101,7 +101,7 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
     await announce({ userId: bob.uuid, status: 'ONLINE', changedAt: Date.now() })
     await watch.count(1)
     await forgets()
-    await watch.count(2)
+    await vi.waitFor(() => expect(told(watch)).toHaveLength(2), SOON)
     expect(told(watch)).toEqual([
       [bob.userId, 'ONLINE'],
       [bob.userId, 'OFFLINE'],

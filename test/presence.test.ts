@@ -99,7 +99,11 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     const { alice, bob } = acme
     const { ticket } = await bob.mutate('createConnectionTicket', {}, 'ticket')
     const socket = openDevice(bob)
-    await using ticketed = bob.subscribe('subscription { inboxEvents { __typename } }', {}, { ticket })
+    const after = (await bob.run('{ viewer { inboxCursor } }')).viewer.inboxCursor
+    const follow = 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }'
+    await using ticketed = bob.subscribe(follow, { after }, { ticket })
+    await alice.say({ recipientId: bob.userId }, 'are you there?')
+    await ticketed.count(1)
     expect(await socket.beat('ONLINE')).toBe('ONLINE')
     expect(await beat(bob, 'ONLINE')).toBe('ONLINE')
     await socket[Symbol.asyncDispose]()

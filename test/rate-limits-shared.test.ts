@@ -49,11 +49,11 @@ describe.skipIf(!redis)('limits shared by two servers through Redis', { timeout:
   })
 
   it('say truly when they go on, at whichever server', async () => {
-    const { alice, bob } = await companyWith([{ max: 3, perSeconds: 2 }])
+    const { alice, bob } = await companyWith([{ max: 3, perSeconds: 6 }])
     for (let at = 0; at < 3; at += 1) expect(await trySend(alice, bob, `${at}`)).toEqual({ sent: true })
     const { retryAfterMs = 0 } = await trySend(alice.at(other.url), bob, 'x')
     expect(retryAfterMs).toBeGreaterThan(0)
-    expect(retryAfterMs).toBeLessThanOrEqual(2_000)
+    expect(retryAfterMs).toBeLessThanOrEqual(6_000)
     // Waiting for as long as the answer says is what is under test.
     await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
     expect(await trySend(alice.at(other.url), bob, 'in time')).toEqual({ sent: true })
@@ -63,7 +63,7 @@ describe.skipIf(!redis)('limits shared by two servers through Redis', { timeout:
     const company: TestCompany<'alice' | 'bob'> = await companyWith([{ max: 4, perSeconds: 3_600 }])
     const { alice, bob } = company
     for (let at = 0; at < 2; at += 1) expect(await trySend(alice, bob, `${at}`)).toEqual({ sent: true })
-    expect(await metric()).toBe('colloquy_rate_limiter_fallback 0')
+    await vi.waitFor(async () => expect(await metric()).toBe('colloquy_rate_limiter_fallback 0'), SOON)
     await redis?.kill()
     for (let at = 2; at < 4; at += 1) expect(await trySend(alice, bob, `${at}`)).toEqual({ sent: true })
     expect(await trySend(alice, bob, 'x')).toMatchObject({ code: 'RATE_LIMITED' })

@@ -78,7 +78,7 @@ describe('a scheduled broadcast', () => {
   it('comes by itself within seconds of a time that is near', async () => {
     const { sara, bob } = acme
     await using inbox = await bob.inbox('... on BroadcastReceived { broadcast { subject } }')
-    await schedule(sara, inSeconds(3))
+    await schedule(sara, inSeconds(5))
     await inbox.count(1)
   })
 

@@ -36,6 +36,8 @@ it('a server that stops answers what was asked on its sockets before it closes t
   await using busy = openSharedSocket(alice.at(stopping.url))
   await using idle = openSharedSocket(bob.at(stopping.url))
   const following = idle.start(INBOX, {})
+  const ready = idle.start('{ viewer { user { name } } }')
+  await ready.until(({ isComplete }) => isComplete)
   await withClient(app.database.adminUrl, async (holder) => {
     await holder.query('begin')
     await holder.query('select from conversations where id = $1 for update', [decodeId(groupId)?.uuid])

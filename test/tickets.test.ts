@@ -147,7 +147,7 @@ describe('a connection ticket', () => {
 
   it('closes its socket when the access token behind it expires', async () => {
     const subject = acme.bob.externalId
-    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 5 })
+    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 8 })
     const { ticket } = await mint(acme.bob.at(app.url, token))
     const { closed } = await openSocket(app.url, { ticket })
     expect(await closed).toEqual({ code: 4401, reason: 'The access token has expired.' })

@@ -116,7 +116,7 @@ describe('an open socket', () => {
 
   it('closes by itself when the access token expires', async () => {
     const subject = acme.bob.externalId
-    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 5 })
+    const token = await app.issuer.mint({ subject, companyId: acme.companyUuid, expiresInSeconds: 8 })
     const { ask, closed } = await openSocket(app.url, { authorization: `Bearer ${token}` })
     expect((await ask(WHO)).payload.data.viewer.user.id).toBe(acme.bob.userId)
     expect(await closed).toEqual({ code: 4401, reason: 'The access token has expired.' })
@@ -168,7 +168,9 @@ describe('an open socket', () => {
 
   it('refuses an operation without touching the others', async () => {
     const { ask, say, frame, socket } = await openSocket(app.url, { authorization })
-    say({ type: 'subscribe', id: 'live', payload: { query: 'subscription { inboxEvents { __typename } }' } })
+    const { inboxCursor } = (await acme.bob.run('{ viewer { inboxCursor } }')).viewer
+    const query = `subscription { inboxEvents(after: "${inboxCursor}") { __typename } }`
+    say({ type: 'subscribe', id: 'live', payload: { query } })
     const NOWHERE = `subscription ($id: ID!) { conversationEvents(conversationId: $id) { __typename } }`
     const id = Buffer.from('Conversation:0197a2b0-0000-7000-8000-000000000000').toString('base64url')
     const { payload } = await ask(NOWHERE, { variables: { id } })
