@@ -21,7 +21,7 @@ describe('the embedded PostgreSQL that ends by itself', () => {
     await vi.waitFor(async () => {
       expect(await postmasterOf(folder)).not.toBe(postmaster)
       expect(await query(postgres.adminUrl, 'select 1 as n')).toEqual([{ n: 1 }])
-    }, 10_000)
+    }, 20_000)
   })
 
   it('comes back once what kept it from starting has gone', async () => {
@@ -32,7 +32,7 @@ describe('the embedded PostgreSQL that ends by itself', () => {
     process.kill(postmaster, 'SIGKILL')
     await vi.waitFor(
       async () => expect(await readFile(join(folder, 'postgres.log'), 'utf8')).toContain('postgresql.conf'),
-      10_000,
+      20_000,
     )
     await rename(String(away), String(settings))
     await vi.waitFor(() => query(postgres.adminUrl, 'select 1'), { timeout: 20_000, interval: 100 })

@@ -72,6 +72,12 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
     await app[Symbol.asyncDispose]()
   })
 
+  const bothReady = () =>
+    vi.waitFor(() => {
+      const ready = [app, other].map(({ application }) => application.redis?.status().ready)
+      expect(ready).toEqual([true, true])
+    }, SOON)
+
   it("deliver to each other's subscribers", async () => {
     await using talk = await across(app, other)
     for (const [at, from] of [talk.alice, talk.bob, talk.alice, talk.bob].entries())
@@ -88,6 +94,7 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
     await vi.waitFor(async () => expect(await redisIsReady(app)).toBe(0), SOON)
     redis?.cont()
     await vi.waitFor(async () => expect(await redisIsReady(app)).toBe(1), SOON)
+    await bothReady()
   })
 
   it('deliver although a subscription is lost without a sign', async () => {
@@ -113,7 +120,7 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
     )
     for (let round = 0; round < 2; round += 1) {
       await redis?.restart()
-      await vi.waitFor(() => expect(other.application.redis?.status().ready).toBe(true), SOON)
+      await bothReady()
     }
     isOver = true
     await writing
@@ -142,6 +149,7 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
 
   it('hold no channel once nobody listens', async () => {
     const channels = () => app.application.redis?.commands.pubsub('CHANNELS', 'colloquy:live:*')
+    await vi.waitFor(async () => expect(await channels()).toEqual([]), SOON)
     const first = await across(app, other)
     const second = await across(app, other)
     // Of each company one for what is stored, and one for what is not.

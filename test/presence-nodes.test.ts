@@ -106,7 +106,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
     const told = messages.heard.length
     const { presence } = app.application.parts
     for (const userId of watched) {
-      presence.leave({ companyId: companyUuid, userId }, { deviceId: 'device', graceMs: 5 * SECOND })
+      presence.leave({ companyId: companyUuid, userId }, { deviceId: 'device', graceMs: 30 * SECOND })
     }
     await allBeat(watched, 'ONLINE')
     await beat(alice, 'ONLINE')
