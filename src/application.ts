@@ -104,7 +104,10 @@ async function assemble(
     clock: limiterClock,
     onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
   })
-  undo.push(async () => limiter.close())
+  undo.push(async () => {
+    limiter.close()
+    rateLimiterFallback.set(0)
+  })
   const wakeUps = createWakeUps({ log, redis })
   const live = createLiveHub(database, wakeUps, log)
   undo.push(() => live.close())
