@@ -104,10 +104,7 @@ async function assemble(
     clock: limiterClock,
     onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
   })
-  undo.push(async () => {
-    limiter.close()
-    rateLimiterFallback.set(0)
-  })
+  undo.push(async () => limiter.close())
   const wakeUps = createWakeUps({ log, redis })
   const live = createLiveHub(database, wakeUps, log)
   undo.push(() => live.close())

@@ -51,6 +51,17 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     client.disconnect()
   }
 
+  /** The socket at the other server of somebody who is there, and has closed the one here. */
+  async function leftOpenElsewhere(client: Client) {
+    const here = await openSocket(client)
+    const other = await openSocket(there(client))
+    await beat(client, 'ONLINE')
+    await heldBy(2)
+    await here[Symbol.asyncDispose]()
+    await heldBy(1)
+    return other
+  }
+
   /** Waits until the servers have no socket any more. */
   const allClosed = () =>
     vi.waitFor(async () => {
@@ -59,12 +70,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
 
   it('holds while one is open at either of them', async () => {
     const { alice, bob } = acme
-    const here = await openSocket(bob)
-    await using _other = await openSocket(there(bob))
-    await beat(bob, 'ONLINE')
-    await heldBy(2)
-    await here[Symbol.asyncDispose]()
-    await heldBy(1)
+    await using _other = await leftOpenElsewhere(bob)
     clock.ms += 10 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
     expect(await presenceOf(there(alice), [bob])).toEqual(['ONLINE'])
@@ -74,12 +80,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     'holds though Redis forgets it %i seconds after who tells it again saw it end',
     async (seconds) => {
       const { alice, bob } = acme
-      const here = await openSocket(bob)
-      await using _other = await openSocket(there(bob))
-      await beat(bob, 'ONLINE')
-      await heldBy(2)
-      await here[Symbol.asyncDispose]()
-      await heldBy(1)
+      await using _other = await leftOpenElsewhere(bob)
       clock.ms += seconds * SECOND
       if (redis) await forgetAll(redis)
       await heldBy(1)

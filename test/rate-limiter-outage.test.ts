@@ -65,6 +65,14 @@ describe.skipIf(!server)('a rate limiter whose Redis fails', { timeout: 30_000 }
     expect(changes).toEqual([])
   })
 
+  it('does not go on saying that it falls back once it is closed', async () => {
+    const { limiter, changes } = await createNode()
+    await server?.kill()
+    await countAccepted(limiter, randomUUID(), TEN_A_MINUTE, 1)
+    limiter.close()
+    expect(changes).toEqual([true, false])
+  })
+
   it('hands an emptied Redis what it accepted, so that every process counts it', async () => {
     const [one, other] = await Promise.all([createNode(), createNode()])
     const key = randomUUID()

@@ -64,7 +64,7 @@ const inboxEventsAfter: Statement = {
         cross join lateral (
           select p.conversation_id from participants p
           where p.company_id = $1 and p.user_id = viewer.id and p.left_at is null
-          -- By the person: for an average company the planner would look through everybody's, and for a large one as well.
+          -- The plan for the average company serves a large one too, where it would look through everybody's.
           offset 0
         ) p
       )

@@ -85,7 +85,7 @@ export function hydrated(selection: string): string {
       left join lateral (
         select p.user_id, p.hidden_seq from participants p
         where p.company_id = $1 and p.conversation_id = e.conversation_id and p.user_id = r.id and p.left_at is null
-        -- Each by itself: for an average conversation the planner would look through everybody, and for a large one as well.
+        -- The plan for the average company serves a large one too, where it would look through everybody there.
         offset 0
       ) p on true
     ) v

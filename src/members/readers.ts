@@ -14,7 +14,7 @@ export function readersOf(userIds: string, permission: Permission): string {
         join companies k on k.id = $1 and k.messaging_enabled
           and (not k.safe_mode or 'MESSAGE_MODERATE' = any(r.permissions))
         where u.company_id = $1 and u.id = asked.id and u.is_enabled
-        -- Each by itself: for an average company the planner would look through everybody, and for a large one as well.
+        -- The plan for the average company serves a large one too, where it would look through everybody.
         offset 0
       ) u
     )`

@@ -173,7 +173,6 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     watch,
     recheck,
     close() {
-      presenceFallback.set(0)
       clearInterval(sweeping)
       clearInterval(reconciling)
       clearTimeout(comparingAgain)

@@ -48,6 +48,10 @@ export function createSessionSockets(): SessionSockets {
     }
   }
 
+  function told(leave: UntoldLeave): void {
+    if (isUntold(leave)) leaves.delete(leaveName(leave))
+  }
+
   const isUntold = (leave: UntoldLeave) => leaves.get(leaveName(leave)) === leave
 
   return {
@@ -58,7 +62,7 @@ export function createSessionSockets(): SessionSockets {
     missed,
     untold: () => [...leaves.values()],
     isUntold,
-    told: (leave) => void (isUntold(leave) && leaves.delete(leaveName(leave))),
+    told,
   }
 }
 

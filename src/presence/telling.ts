@@ -23,6 +23,7 @@ export function createTelling(ask: Ask, process: string): Telling {
 
   function ofLeave(person: Person, socket: ClosedSocket, ageMs: number): Promise<unknown> {
     const { deviceId, session = '', graceMs } = socket
+    // What leaves now came after every beat, whatever the clock of Redis has done meanwhile.
     const heardUpTo = ageMs > 0 ? presenceTimes.silence - ageMs : presenceTimes.memory
     const spans = [graceMs - ageMs, heardUpTo].map(Math.floor)
     return ask('leave', person.companyId, person.userId, deviceId, session, process, ...spans)

@@ -56,6 +56,8 @@ export function watchOutage({ what, probe, log, onFallback }: OutageOptions): Ou
   function close(): void {
     closed = true
     clearTimeout(timer)
+    // What is closed falls back to nothing.
+    if (active) onFallback?.(false)
   }
 
   return { active: () => active, begin, recoveries: () => recoveries, close }

@@ -19,7 +19,7 @@ const typingReaders: Statement = {
     left join lateral (
       select p.user_id from participants p
       where p.company_id = $1 and p.conversation_id = v.conversation_id and p.user_id = v.user_id and p.left_at is null
-      -- Each by itself: for an average conversation the planner would look through everybody, and for a large one as well.
+      -- The plan for the average company serves a large one too, where it would look through everybody there.
       offset 0
     ) p on true
     where ${readableSql} or c.audience = 'COMPANY'`,
