@@ -61,7 +61,7 @@ describe('the catalogue', () => {
     [
       'create function app.peek() returns bigint language sql security definer as $$ select count(*) from public.messages $$',
       [
-        'app.peek() does not set an empty search_path',
+        'app.peek() does not set the search_path to pg_catalog, pg_temp',
         'app.peek() runs as its owner on a search_path of the caller',
       ],
     ],
@@ -82,7 +82,7 @@ describe('the catalogue', () => {
   it('lets nobody run a function that a migration forgot to grant', async () => {
     const rows = await withClient(database.ownerUrl, async (owner) => {
       await owner.query(
-        `begin; create function app.fresh() returns int language sql set search_path = '' as 'select 1'`,
+        `begin; create function app.fresh() returns int language sql set search_path = pg_catalog, pg_temp as 'select 1'`,
       )
       return (
         await owner.query(`select has_function_privilege('colloquy_app', 'app.fresh()', 'execute') as may`)

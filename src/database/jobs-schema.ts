@@ -25,7 +25,7 @@ const createRecord = `
 /** Runs as the tables' owner, whose functions they are. The owner of app.enqueue_job is the owner of the schema. */
 const createEntry = (owner: string) => `
   create or replace function graphile_worker.enqueue_job(task text, payload json, run_at timestamptz, job_key text)
-  returns void language sql volatile security definer set search_path = '' as $$
+  returns void language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
     select graphile_worker.add_job(task, payload, run_at => enqueue_job.run_at, job_key => enqueue_job.job_key)
   $$;
   revoke execute on all functions in schema graphile_worker from public;

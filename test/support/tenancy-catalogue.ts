@@ -142,8 +142,8 @@ const FUNCTIONS = `
   select p.oid::regprocedure || ' ' || flaw as problem
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   cross join lateral (values
-    (n.nspname = 'app' and not coalesce(p.proconfig @> array['search_path=""'], false), 'does not set an empty search_path'),
-    (p.prosecdef and not coalesce(p.proconfig @> array['search_path=""'], false), 'runs as its owner on a search_path of the caller'),
+    (n.nspname = 'app' and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false), 'does not set the search_path to pg_catalog, pg_temp'),
+    (p.prosecdef and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false), 'runs as its owner on a search_path of the caller'),
     (exists (
       select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
       where a.privilege_type = 'EXECUTE' and a.grantee not in (p.proowner, 'colloquy_app'::regrole, 'colloquy_system'::regrole)

@@ -15,17 +15,17 @@ grant usage on schema app to colloquy_app, colloquy_system;
 -- PostgreSQL lets everyone run a new function; here each one is granted by name.
 alter default privileges revoke execute on functions from public;
 
-create function app.bound_company() returns uuid language sql stable parallel safe set search_path = '' as $$
+create function app.bound_company() returns uuid language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.company_id', true), '')::uuid
 $$;
 
-create function app.bound_user() returns uuid language sql stable parallel safe set search_path = '' as $$
+create function app.bound_user() returns uuid language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.user_id', true), '')::uuid
 $$;
 
 -- Runs as the owner, who reads memberships through the policy users_owner_read below and nothing else.
 create function app.current_company() returns uuid
-language sql stable security definer parallel safe set search_path = '' as $$
+language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
   select u.company_id from public.users u
   where u.company_id = app.bound_company() and u.id = app.bound_user() and u.is_enabled
 $$;

@@ -9,7 +9,7 @@ set local row_security = on;
 -- token's member reference.
 create function app.memberships_of(p_issuer text, p_subject text, p_member_reference text)
 returns table (company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean)
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select u.company_id, c.name, c.external_id, u.id, u.is_enabled, u.subject is not null
   from public.users u join public.companies c on c.id = u.company_id
   where u.issuer = p_issuer and u.subject = p_subject
@@ -25,7 +25,7 @@ $$;
 
 -- Ties a login to the bound member, for good; false if either of them is tied otherwise.
 create function app.tie_member(p_user uuid, p_issuer text, p_subject text) returns boolean
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   update public.users u set issuer = p_issuer, subject = p_subject
   where u.company_id = app.bound_company() and u.id = p_user
@@ -38,7 +38,7 @@ $$;
 
 -- Makes a ticket for the bound member, and sweeps a few that nobody came back with: rows cannot pile up.
 create function app.mint_ticket(p_hash bytea, p_token_expires_at timestamptz) returns timestamptz
-language sql volatile security definer set search_path = '' as $$
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   delete from public.connection_tickets t where t.ticket_hash in (
     select e.ticket_hash from public.connection_tickets e where e.expires_at <= now()
     order by e.expires_at limit 10 for update skip locked
@@ -52,7 +52,7 @@ $$;
 -- Single use is this one statement: whoever deletes the row holds the ticket.
 create function app.redeem_ticket(p_hash bytea)
 returns table (company_id uuid, user_id uuid, token_expires_at timestamptz, is_enabled boolean)
-language sql volatile security definer set search_path = '' as $$
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   delete from public.connection_tickets t using public.users u
   where t.ticket_hash = p_hash and t.expires_at > now() and u.company_id = t.company_id and u.id = t.user_id
   returning t.company_id, t.user_id, t.token_expires_at, u.is_enabled
@@ -64,7 +64,7 @@ to colloquy_app;
 
 -- Binds for one transaction; a call that writes in one round trip starts with it.
 create function app.bind(p_company uuid, p_user uuid) returns uuid
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid;
 begin
@@ -82,7 +82,7 @@ create function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
   p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'
 ) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid;
   v_position bigint;
@@ -101,7 +101,7 @@ $$;
 
 -- Finds or makes the direct conversation with p_recipient; its id is derived from the two, so a race meets at the key.
 create function app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) returns boolean
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.current_company();
 begin
@@ -127,7 +127,7 @@ $$;
 -- Starts a direct conversation by itself; the position is null if the caller had it already. An unwritten one shows only
 -- to who created it, so once both have started it no creator is named.
 create function app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   perform app.bind(p_company, p_user);
   if not app.ensure_direct(p_user, p_conversation, p_recipient) then
@@ -145,7 +145,7 @@ $$;
 create function app.mark_read(
   p_company uuid, p_user uuid, p_conversation uuid, p_up_to int,
   out read_seq int, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -186,7 +186,7 @@ $$;
 -- The viewer's own reminder: unread again from p_from; receipts stay.
 create function app.mark_unread(
   p_company uuid, p_user uuid, p_conversation uuid, p_from int, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_last int;
@@ -210,7 +210,7 @@ $$;
 -- Moves delivered marks forward, all or none; conversations in id order, so two devices cannot deadlock.
 create function app.acknowledge_delivery(
   p_company uuid, p_user uuid, p_conversations uuid[], p_seqs int[], out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_mark record;

@@ -6,7 +6,7 @@ set local row_security = on;
 -- writes message, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
 
 create function app.remembered_send(p_user uuid, p_key text, p_hash bytea) returns uuid
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_message uuid;
   v_hash bytea;
@@ -27,7 +27,7 @@ create function app.send_message(
   p_key text, p_hash bytea,
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
   out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);

@@ -7,7 +7,7 @@ set local row_security = on;
 
 -- Runs as the owner, who reads memberships through the policy users_owner_read and nothing else.
 create function app.verified_company() returns uuid
-language plpgsql stable security definer parallel safe set search_path = '' as $$
+language plpgsql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bound_company();
   v_user uuid := app.bound_user();
@@ -17,7 +17,7 @@ end
 $$;
 
 create or replace function app.current_company() returns uuid
-language plpgsql stable parallel safe set search_path = '' as $$
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
   v_company text := current_setting('app.company_id', true);
 begin
@@ -29,7 +29,7 @@ end
 $$;
 
 create or replace function app.bind(p_company uuid, p_user uuid) returns uuid
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid;
 begin
@@ -48,7 +48,7 @@ create or replace function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
   p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'
 ) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_bound uuid := app.bound_company();
   v_company uuid;

@@ -54,7 +54,7 @@ alter table events drop constraint events_kind_check, add constraint events_kind
 -- The last message from before the person joined the company: where a company-wide conversation starts for somebody
 -- who has no place in it yet. Messages are in the order of their times, so it is found by halving.
 create function app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) returns integer
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_joined timestamptz;
   v_low int := 0;
@@ -86,7 +86,7 @@ $$;
 -- when it is first needed. Raises CQ404 with p_column for what the member takes no part in.
 create function app.hold_place(
   p_company uuid, p_user uuid, p_conversation uuid, p_column text, out last_seq int, out place public.participants
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_conversation public.conversations;
   v_start int;
@@ -114,7 +114,7 @@ $$;
 create or replace function app.mark_read(
   p_company uuid, p_user uuid, p_conversation uuid, p_up_to int,
   out read_seq int, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -157,7 +157,7 @@ $$;
 -- The viewer's own reminder: unread again from p_from; receipts stay.
 create or replace function app.mark_unread(
   p_company uuid, p_user uuid, p_conversation uuid, p_from int, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_last int;
@@ -176,7 +176,7 @@ $$;
 -- Moves delivered marks forward, all or none; conversations in id order, so two devices cannot deadlock.
 create or replace function app.acknowledge_delivery(
   p_company uuid, p_user uuid, p_conversations uuid[], p_seqs int[], out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_mark record;
@@ -221,7 +221,7 @@ create or replace function app.send_message(
   p_key text, p_hash bytea,
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
   out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -360,7 +360,7 @@ $$;
 -- Gives the person a place, or the old one again: the marks stay, so that receipts never go back.
 create function app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq int)
 returns public.participants
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   insert into public.participants as p (company_id, conversation_id, user_id, joined_seq)
   values (p_company, p_conversation, p_user, p_seq)
   on conflict (company_id, conversation_id, user_id) do update
@@ -373,7 +373,7 @@ $$;
 create function app.set_mute(
   p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamptz
 ) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
 begin
@@ -387,7 +387,7 @@ $$;
 -- Deletes a conversation with its history for the person alone: it returns with the next message. The position is null
 -- if nothing was left to hide.
 create function app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_held record;
@@ -406,7 +406,7 @@ $$;
 -- The message if the person may read it now; raises CQ404 with p_column otherwise. The counterpart of seenBy in
 -- src/conversations/visibility.ts.
 create function app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) returns public.messages
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_message public.messages;
   v_conversation public.conversations;
@@ -436,7 +436,7 @@ $$;
 -- Deletes a message for the person alone.
 create function app.hide_message(
   p_company uuid, p_user uuid, p_message uuid, out conversation_id uuid, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);

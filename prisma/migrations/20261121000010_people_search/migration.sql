@@ -67,7 +67,7 @@ grant select on user_words to colloquy_app, colloquy_system;
 -- Keeps the rows in step with the person, in the transaction of whoever writes it. Runs as the owner and touches the rows
 -- of that one person.
 create function app.keep_user_words() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if tg_op = 'UPDATE' then
     delete from public.user_words w where w.company_id = new.company_id and w.user_id = new.id;

@@ -7,14 +7,14 @@ create schema graphile_worker;
 grant usage, create on schema graphile_worker to colloquy_system;
 
 -- The names that src/jobs/tasks.ts has handlers for.
-create function app.job_tasks() returns text[] language sql immutable parallel safe set search_path = '' as $$
+create function app.job_tasks() returns text[] language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select array['send_broadcast', 'send_digest']
 $$;
 
 -- Enqueues a job of the bound company. A job of the same key that has not begun is replaced; keys are per company. The
 -- payload is a flat object of ids and whole numbers, so that nothing people wrote ever lies in a queue.
 create function app.enqueue_job(p_task text, p_payload json, p_run_at timestamptz, p_job_key text) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   -- A chore binds a company alone, and who serves is a member of it.
   v_company uuid := coalesce(

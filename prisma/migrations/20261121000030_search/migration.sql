@@ -36,7 +36,7 @@ create index conversations_without_places_idx on conversations (company_id, id) 
 create function app.index_message(
   p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamptz, p_tokens bytea[]
 ) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   if cardinality(p_tokens) > 0 then
     insert into public.message_tokens (company_id, token, conversation_id, created_at, message_id)
@@ -48,7 +48,7 @@ $$;
 
 -- Takes a message out of the index, because it is retracted or about to be indexed anew.
 create function app.unindex_message(p_company uuid, p_message uuid) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   delete from public.message_tokens t where t.company_id = p_company and t.message_id = p_message;
 end
@@ -65,7 +65,7 @@ create function app.send_message(
   p_key text, p_hash bytea, p_tokens bytea[] default '{}',
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
   out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);

@@ -112,7 +112,7 @@ alter table events drop constraint events_kind_check, add constraint events_kind
 -- author's, and those of members who joined later. Who was disabled at the time and is a member again reads it too, and
 -- must not make the readers more than the recipients.
 create function app.count_broadcast_marks() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.broadcasts b set
     delivered_count = least(
@@ -130,7 +130,7 @@ create trigger participants_broadcast_marks after update of last_read_seq, last_
   execute function app.count_broadcast_marks();
 
 create function app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) returns uuid
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_broadcast uuid;
   v_hash bytea;
@@ -149,7 +149,7 @@ $$;
 -- Recipients are the enabled people entitled now, without the author. Returns the position; raises CQ422 if that is
 -- nobody.
 create function app.deliver_broadcast(p_broadcast public.broadcasts) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_now timestamptz := date_trunc('milliseconds', clock_timestamp());
   v_count int;
@@ -199,7 +199,7 @@ create function app.send_broadcast(
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
   p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea,
   out broadcast_id uuid, out replayed boolean, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -272,7 +272,7 @@ $$;
 
 -- Puts the sending into the queue, in the place of an earlier one.
 create function app.schedule_broadcast(p_broadcast uuid, p_at timestamptz) returns void
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = pg_catalog, pg_temp as $$
   select app.enqueue_job(
     'send_broadcast', json_build_object('broadcastId', p_broadcast), p_at, 'broadcast ' || p_broadcast
   )
@@ -280,7 +280,7 @@ $$;
 
 -- The author's own broadcast, locked; raises CQ404 for anybody else's, CQ409 once it is no longer waiting.
 create function app.hold_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns public.broadcasts
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_broadcast public.broadcasts;
 begin
@@ -300,7 +300,7 @@ $$;
 create function app.reschedule_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamptz
 ) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
 begin
@@ -313,7 +313,7 @@ $$;
 
 -- Its job finds it cancelled and does nothing.
 create function app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
 begin
@@ -325,7 +325,7 @@ $$;
 -- Sends a scheduled broadcast for its author if its time has come and nobody else has, under its lock; null otherwise.
 -- Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or nobody is left to send it to.
 create function app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_broadcast public.broadcasts;
@@ -347,7 +347,7 @@ $$;
 -- Tells the recipients who have not read it once more; returns how many there are, and the event's position.
 create function app.remind_recipients(
   p_company uuid, p_user uuid, p_broadcast uuid, out unread_count int, out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_broadcast public.broadcasts;

@@ -59,7 +59,7 @@ grant select on message_revisions, reactions to colloquy_system;
 
 -- The message, locked, if the person may read it now; CQ404 otherwise, and CQ409 once it is retracted.
 create function app.hold_message(p_company uuid, p_user uuid, p_message uuid) returns public.messages
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_message public.messages;
 begin
@@ -70,7 +70,7 @@ end
 $$;
 
 create function app.has_permission(p_company uuid, p_user uuid, p_permission text) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (
     select from public.users u join public.roles r on r.company_id = u.company_id and r.id = u.role_id
@@ -82,7 +82,7 @@ $$;
 -- Replaces a message's text with one encrypted for the revision after p_revision, and keeps the earlier one.
 create function app.edit_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_tokens bytea[], out "position" bigint
-) language plpgsql volatile set search_path = '' as $$
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);
@@ -115,7 +115,7 @@ $$;
 -- Takes a message back for everyone: its place stays, its ciphertext too. The position is null if it was retracted
 -- already.
 create function app.retract_message(p_company uuid, p_user uuid, p_message uuid) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);
@@ -143,7 +143,7 @@ $$;
 
 -- Sets or takes back one reaction; at most 20 kinds a message. The position is null if nothing changed.
 create function app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);

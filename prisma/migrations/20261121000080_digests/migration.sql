@@ -23,7 +23,7 @@ grant select, insert, update on digest_marks to colloquy_system;
 
 -- A new company is looked through from its first event.
 create function app.begin_digests() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into public.digest_marks (company_id) values (new.company_id) on conflict do nothing;
   return null;
@@ -36,7 +36,7 @@ create trigger company_streams_digests after insert on company_streams
 -- person who has something of them unread and wants to be told by e-mail; returns how many. One process at a time does it
 -- for a company; marks and jobs are one transaction, so nobody is forgotten and nobody asked twice.
 create function app.queue_digests(p_most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bound_company();
   v_from bigint;
@@ -96,7 +96,7 @@ $$;
 
 -- Companies with events that have not been looked through; for the role that does chores.
 create function app.companies_to_digest() returns setof uuid
-language sql stable set search_path = '' as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select s.company_id from public.company_streams s
   left join public.digest_marks d on d.company_id = s.company_id
   where s.position > coalesce(d.position, -1)

@@ -4,7 +4,7 @@
 set local row_security = on;
 
 create function app.append_access_change(p_company uuid, p_users uuid[]) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_position bigint;
 begin
@@ -20,7 +20,7 @@ $$;
 
 -- Companies in order, so that two such statements wait for one another rather than lock each other out.
 create function app.tell_access_changed() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if tg_table_name = 'users' then
     perform app.append_access_change(c.company_id, c.user_ids) from (
@@ -59,7 +59,7 @@ create trigger companies_tell_access_changed after update on companies
 
 -- A write that was let in before the company was closed to it may get here after that, and is refused.
 create function app.require_open(p_company uuid) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_enabled boolean;
   v_safe boolean;
@@ -77,7 +77,7 @@ create or replace function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
   p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'
 ) returns bigint
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_bound uuid := app.bound_company();
   v_company uuid;

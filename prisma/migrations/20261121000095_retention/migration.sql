@@ -5,7 +5,7 @@ set local row_security = on;
 -- Deletes the bound company's oldest events that are past their time, at most p_most, and returns how many. They are always
 -- the first ones, so that a cursor is either above all that is gone or too old. What the digests have not seen yet stays.
 create function app.purge_events(p_most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bound_company();
   v_due timestamptz;
@@ -37,7 +37,7 @@ create policy idempotency_keys_past on idempotency_keys to colloquy_system
   using (created_at < now() - interval '7 days') with check (false);
 
 create function app.purge_idempotency_keys(p_most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_count int;
 begin

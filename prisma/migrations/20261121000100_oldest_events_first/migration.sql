@@ -4,7 +4,7 @@
 set local row_security = on;
 
 create function app.require_oldest_events() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if exists (
     select from (select d.company_id, max(d.position) as upto from deleted d group by d.company_id) d
