@@ -99,7 +99,6 @@ describe('a context conversation', () => {
     expect(await find(bob)).toMatchObject({ isMember: true, unreadCount: 1, participantCount: 2 })
     expect(await find(carol)).toBeNull()
     expect(await see(carol, conversation.id)).toBeNull()
-    expect(await open(carol)).toMatchObject({ __typename: 'NotFoundError' })
     expect(await carol.mutate('markRead', { conversationId: conversation.id })).toMatchObject({
       __typename: 'NotFoundError',
     })
@@ -107,6 +106,57 @@ describe('a context conversation', () => {
     expect(await find(carol)).toMatchObject({ isMember: true })
     await alice.mutate('removeParticipant', { conversationId: conversation.id, userId: carol.userId })
     expect(await find(carol)).toBeNull()
+  })
+
+  it('is restricted only by those who manage members, whether or not a restricted one is there', async () => {
+    const { alice, sara, bob, carol } = acme
+    const refused = { __typename: 'PermissionDeniedError', permission: 'MEMBER_MANAGE' }
+    const before = await open(bob, { restricted: true })
+    expect(before).toMatchObject(refused)
+    expect(await find(bob)).toBeNull()
+    const restricted = await open(alice, { restricted: true, participantIds: [carol.userId] })
+    expect(await open(bob, { restricted: true })).toEqual(before)
+    expect(await open(sara, { restricted: true })).toMatchObject(refused)
+    expect((await open(carol, { restricted: true })).conversation.id).toBe(restricted.conversation.id)
+  })
+
+  it('is not kept from anybody by a restricted one, which shows to nobody who tries', async () => {
+    const { alice, sara, bob, carol } = acme
+    const { conversation } = await open(alice, {
+      restricted: true,
+      title: 'Secret',
+      participantIds: [carol.userId],
+    })
+    await alice.say({ conversationId: conversation.id }, 'Between us')
+    const asIfNew = await open(bob, { title: 'Mine' })
+    const unknown = await open(bob, { contextId: 'INV-2', title: 'Mine' })
+    const shapeOf = ({ conversation: { id, ...shape } }: Data) => ({ ...shape, context: undefined })
+    expect(shapeOf(asIfNew)).toEqual(shapeOf(unknown))
+    expect(await find(bob)).toMatchObject({ id: asIfNew.conversation.id, lastSeq: 0 })
+    expect((await open(sara)).conversation.id).toBe(asIfNew.conversation.id)
+    expect((await open(carol)).conversation.id).toBe(conversation.id)
+    expect((await find(carol)).id).toBe(conversation.id)
+    await alice.mutate('removeParticipant', { conversationId: conversation.id, userId: carol.userId })
+    expect((await find(carol)).id).toBe(asIfNew.conversation.id)
+  })
+
+  it('is taken over by those who manage members, who lift its restriction', async () => {
+    const { alice, bob, carol } = acme
+    const globex = await app.company('Globex', { gina: 'owner', hugo: 'admin', hank: 'member' })
+    const { gina, hugo, hank } = globex
+    const { conversation } = await open(hugo, { restricted: true })
+    expect((await open(gina)).conversation).toMatchObject({ id: conversation.id, isMember: true })
+    expect(
+      await gina.mutate('removeParticipant', { conversationId: conversation.id, userId: hugo.userId }),
+    ).toMatchObject({ __typename: 'RemoveParticipantPayload' })
+    expect((await open(gina, { restricted: false })).conversation.id).toBe(conversation.id)
+    expect((await open(hank)).conversation.id).toBe(conversation.id)
+
+    const restricted = await open(alice, { restricted: true, participantIds: [carol.userId] })
+    const open2 = await open(bob)
+    expect((await open(carol, { restricted: false })).conversation.id).toBe(restricted.conversation.id)
+    expect((await open(alice, { restricted: false })).conversation.id).toBe(open2.conversation.id)
+    expect(await see(bob, restricted.conversation.id)).toBeNull()
   })
 
   it('is opened with its permission alone, and refuses what it cannot be', async () => {

@@ -5,16 +5,21 @@ import type { ConversationRow } from './conversation-row.ts'
 
 const byContext: Statement = {
   name: 'conversation_of_context',
-  text: `select c.id from conversations c where c.company_id = $1 and c.context_type = $2 and c.context_id = $3`,
+  text: `select c.id from conversations c where c.company_id = $1 and c.context_type = $2 and c.context_id = $3
+    order by c.audience`,
 }
 
-/** The conversation of a context as the viewer may see it; null if there is none. Throws BAD_USER_INPUT. */
+/**
+ * The conversation of a context as the viewer may see it: the restricted one for those who take part in it, otherwise
+ * the one that everybody may see. Null if there is none. Throws BAD_USER_INPUT.
+ */
 export async function contextConversation(
   { tenant, viewer, loaders }: Context,
   type: string,
   contextId: string,
 ): Promise<ConversationRow | null> {
   requireWellFormed(contextId, 'The contextId')
-  const [found] = await tenant.query<{ id: string }>(byContext, [viewer.companyId, type, contextId])
-  return found ? loaders.conversation.load(found.id) : null
+  const found = await tenant.query<{ id: string }>(byContext, [viewer.companyId, type, contextId])
+  const seen = await Promise.all(found.map(({ id }) => loaders.conversation.load(id)))
+  return seen.find((conversation) => conversation !== null) ?? null
 }

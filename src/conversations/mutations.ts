@@ -44,7 +44,7 @@ builder.relayMutationField(
       participantIds: t.idList({ description: 'Colleagues who join besides the viewer, at most 1,000.' }),
       restricted: t.boolean({
         description:
-          'Only participants may see it; otherwise everybody who may read messages. Fixed when it is made; false unless given.',
+          'Only participants may see it; otherwise everybody who may read messages. To restrict needs MEMBER_MANAGE; whoever has that becomes an admin of a restricted one by opening it, and lifts the restriction by false.',
       }),
       sensitivity: t.field({
         type: SensitivityEnum,
@@ -54,7 +54,7 @@ builder.relayMutationField(
   },
   {
     description:
-      "The context's one conversation, made if need be; joins the viewer and whom the viewer names.",
+      "The context's one conversation, made if need be; joins the viewer and whom the viewer names. Those who may not see a restricted one open the one for everybody, as if there were no other.",
     authScopes: { permission: 'CONVERSATION_CONTEXT' },
     directives: standardLimit,
     errors,

@@ -225,9 +225,6 @@ CREATE UNIQUE INDEX "users_company_id_issuer_subject_key" ON "users"("company_id
 CREATE INDEX "conversations_company_id_kind_title_folded_id_idx" ON "conversations"("company_id", "kind", "title_folded", "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "conversations_company_id_context_type_context_id_key" ON "conversations"("company_id", "context_type", "context_id");
-
--- CreateIndex
 CREATE INDEX "participants_company_id_user_id_conversation_id_idx" ON "participants"("company_id", "user_id", "conversation_id");
 
 -- CreateIndex

@@ -7,6 +7,10 @@ set local row_security = on;
 alter table conversations
   add column audience text not null default 'PARTICIPANTS',
   add constraint conversations_audience_check check (audience in ('PARTICIPANTS', 'COMPANY', 'VISITORS'));
+-- A context has at most one conversation that everybody may see, and beside it at most one restricted one: a restricted
+-- conversation keeps nobody from talking about the same thing, and nobody learns of it by trying.
+create unique index conversations_company_id_context_type_context_id_audience_key
+  on conversations (company_id, context_type, context_id, audience);
 create index conversations_company_wide_idx on conversations (company_id, id) where audience = 'COMPANY';
 
 -- Everything up to here is gone from the person's side (features 2.6); the next message brings the conversation back.
