@@ -67,6 +67,7 @@ describe('the doctor', () => {
     const others = [
       'owner',
       'policies',
+      'functions',
       'job queue',
       'grants',
       'keys',

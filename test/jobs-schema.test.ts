@@ -48,10 +48,11 @@ describe('the schema of the job queue', () => {
       await query(
         adminUrl,
         `select has_database_privilege('colloquy_system', current_database(), 'create') as "mayCreate",
-           has_schema_privilege('colloquy_app', 'graphile_worker', 'usage') as "isServed",
+           (select array_agg(p.proname::text) from pg_proc p where p.pronamespace = 'graphile_worker'::regnamespace
+             and has_function_privilege('colloquy_app', p.oid, 'execute')) as served,
            (select max(id) from graphile_worker.migrations) as newest`,
       ),
-    ).toEqual([{ mayCreate: false, isServed: false, newest: 19 }])
+    ).toEqual([{ mayCreate: false, served: ['enqueue_job'], newest: 19 }])
   })
 
   it('keeps a server from starting that could not run the jobs in it', async () => {

@@ -169,14 +169,16 @@ describe('the queue', () => {
     for (const statement of [
       'select from graphile_worker.jobs',
       `select graphile_worker.add_job('send_digest')`,
-      `select graphile_worker.enqueue_job('send_digest', '{}', null, null)`,
+      `select graphile_worker.complete_jobs('{1}')`,
     ]) {
       await expect(query(appUrl, statement)).rejects.toMatchObject({ code: '42501' })
     }
-    const enqueue = `select app.enqueue_job('send_digest', '{}', null, null)`
-    await expect(query(appUrl, enqueue)).rejects.toMatchObject({ code: 'CQ401' })
-    const company = `select set_config('app.company_id', '${acme.companyUuid}', true)`
-    await expect(query(appUrl, `${company}; ${enqueue}`)).rejects.toMatchObject({ code: 'CQ401' })
+    for (const schema of ['app', 'graphile_worker']) {
+      const enqueue = `select ${schema}.enqueue_job('send_digest', '{}', null, null)`
+      await expect(query(appUrl, enqueue)).rejects.toMatchObject({ code: 'CQ401' })
+      const company = `select set_config('app.company_id', '${acme.companyUuid}', true)`
+      await expect(query(appUrl, `${company}; ${enqueue}`)).rejects.toMatchObject({ code: 'CQ401' })
+    }
     expect(await queueOf(app)).toEqual([])
   })
 

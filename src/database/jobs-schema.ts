@@ -1,9 +1,8 @@
 /**
  * The schema of graphile-worker. The owner's migration makes it empty; the role for chores puts tables and functions into
- * it, owns them, and so is bound by none of their row security. The owner may call one function there, and the serving role
- * nothing at all: it goes through app.enqueue_job.
+ * it, owns them, and so is bound by none of their row security. The serving role may call one function there; the owner calls
+ * none.
  */
-import pg from 'pg'
 import type { Logger } from 'pino'
 import { StartupProblem } from '../startup-problem.ts'
 import { openJobsPool } from './jobs-pool.ts'
@@ -22,14 +21,42 @@ const createRecord = `
     id int primary key, ts timestamptz default now() not null, breaking boolean not null default false
   )`
 
-/** Runs as the tables' owner, whose functions they are. The owner of app.enqueue_job is the owner of the schema. */
-const createEntry = (owner: string) => `
+/**
+ * Puts a job of the bound company into the queue. A job of the same key that has not begun is replaced; keys are per company.
+ * The payload is a flat object of ids and whole numbers, so that nothing people wrote ever lies in a queue. Runs as the
+ * tables' owner and is granted to nobody but the two roles that serve: the owner of the tenants' tables would run what the
+ * role for chores can replace.
+ */
+const createEntry = `
   create or replace function graphile_worker.enqueue_job(task text, payload json, run_at timestamptz, job_key text)
-  returns void language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
-    select graphile_worker.add_job(task, payload, run_at => enqueue_job.run_at, job_key => enqueue_job.job_key)
+  returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  declare
+    -- A chore binds a company alone, and who serves is a member of it.
+    v_company uuid := coalesce(
+      app.current_company(),
+      case when pg_has_role(session_user, 'colloquy_system', 'member') then app.bound_company() end
+    );
+  begin
+    if v_company is null then
+      raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
+    end if;
+    if task is null or task <> all (app.job_tasks()) then
+      raise exception using errcode = '22023', message = format('There is no task %s.', task);
+    end if;
+    if json_typeof(payload) is distinct from 'object' or exists (
+      select from json_each(payload) e
+      where e.key = 'companyId' or e.value::text !~ '^("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"|\\d{1,15})$'
+    ) then
+      raise exception using errcode = '22023', message = 'The payload of a job holds ids and whole numbers, and nothing else.';
+    end if;
+    perform graphile_worker.add_job(
+      task, (payload::jsonb || jsonb_build_object('companyId', v_company))::json,
+      run_at => enqueue_job.run_at, job_key => v_company || ' ' || enqueue_job.job_key
+    );
+  end
   $$;
   revoke execute on all functions in schema graphile_worker from public;
-  grant execute on function graphile_worker.enqueue_job(text, json, timestamptz, text) to ${owner}`
+  grant execute on function graphile_worker.enqueue_job(text, json, timestamptz, text) to colloquy_app, colloquy_system`
 
 interface JobsState {
   owner: string | null
@@ -53,7 +80,7 @@ export async function migrateJobs(systemUrl: string, log: Logger): Promise<void>
     try {
       await client.query(createRecord)
       await runMigrations({ pgPool: pool.pool, schema: JOBS_SCHEMA, logger })
-      await client.query(createEntry(pg.escapeIdentifier(state.owner ?? '')))
+      await client.query(createEntry)
     } catch (error) {
       throw new StartupProblem(
         `The schema ${JOBS_SCHEMA} could not be migrated: ${error instanceof Error ? error.message : error}.`,
@@ -99,7 +126,7 @@ const findState = `
       select from pg_catalog.pg_class c
       where c.relnamespace = n.oid and not pg_catalog.pg_has_role(current_user, c.relowner, 'member')
     ) as "isOwn",
-    exists (select from pg_catalog.pg_proc p where p.pronamespace = n.oid and p.proname = 'enqueue_job') as "hasEntry"
+    exists (select from pg_catalog.pg_proc p where p.pronamespace = n.oid and p.proname = 'enqueue_job' and p.prosecdef) as "hasEntry"
   from (
     select max(n.oid) as oid, max(r.rolname) as owner
     from pg_catalog.pg_namespace n join pg_catalog.pg_roles r on r.oid = n.nspowner where n.nspname = '${JOBS_SCHEMA}'

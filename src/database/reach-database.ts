@@ -8,6 +8,7 @@ import { assertJobsSchema, migrateJobs } from './jobs-schema.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { assertServingRole, isAdministrative, prepareDatabase } from './roles.ts'
 import { assertOwnSession, assertSupportedVersion } from './server-checks.ts'
+import { assertNoShadowing } from './shadowing-checks.ts'
 
 /** The name of the database on the embedded PostgreSQL. */
 export const EMBEDDED_DATABASE = 'colloquy'
@@ -84,6 +85,8 @@ export async function locateDatabase(
 async function assertRoles({ appUrl, systemUrl }: LocatedDatabase): Promise<void> {
   await assertServingRole(appUrl, 'DATABASE_URL')
   await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
+  await assertNoShadowing(appUrl)
+  await assertNoShadowing(systemUrl)
 }
 
 /** Throws StartupProblem if the database lacks a migration; asks as the chores role, which may read their record. */

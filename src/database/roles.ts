@@ -36,6 +36,7 @@ export async function prepareDatabase(adminUrl: string, name?: string): Promise<
     await admin.query(
       `grant create, connect, temporary on database ${pg.escapeIdentifier(database)} to ${owner}`,
     )
+    await admin.query(`revoke temporary on database ${pg.escapeIdentifier(database)} from public`)
     await admin.query(`grant usage, create on schema public to ${owner}`)
     await admin.query('revoke create on schema public from public')
   })

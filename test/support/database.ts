@@ -22,6 +22,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
     await admin.query(`create database ${name} template ${TEMPLATE}`)
     // All other rights are within the database, and cloned.
     await admin.query(`grant create, connect, temporary on database ${name} to colloquy_owner`)
+    await admin.query(`revoke temporary on database ${name} from public`)
   })
   const within = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   return {

@@ -63,6 +63,16 @@ create policy connection_tickets_owner on connection_tickets to current_user usi
 create policy companies_chores_list on companies for select to colloquy_system using (true);
 create policy company_streams_chores_list on company_streams for select to colloquy_system using (true);
 
+-- What stands in pg_temp is found before most else, so no role that serves makes anything there, nor in public. Only the
+-- database's owner can say so; others are told by the server, which does not start before it is done.
+do $$
+begin
+  if pg_has_role(current_user, (select d.datdba from pg_catalog.pg_database d where d.datname = current_database()), 'usage') then
+    execute format('revoke temporary on database %I from public', current_database());
+  end if;
+end
+$$;
+
 grant usage on schema public to colloquy_app, colloquy_system;
 
 grant select, update on companies, company_streams to colloquy_app;

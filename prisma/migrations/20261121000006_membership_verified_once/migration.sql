@@ -3,7 +3,31 @@
 set local row_security = on;
 
 -- The policies ask for the company in every statement of a call. A call that binds its member verifies the membership
--- then, remembers it for its transaction, and once more as its last lock is taken (append_event).
+-- then, remembers it for its transaction, and once more as its last lock is taken (append_event). Every role may write any
+-- setting, so what is remembered there is signed with a secret that only functions of the owner read.
+
+create table app.secrets (
+  name text primary key,
+  key bytea not null check (octet_length(key) = 32)
+);
+-- Random UUIDs come from the system's own source of secrets; each fixes six of its bits.
+insert into app.secrets (name, key) values (
+  'membership',
+  sha256(decode(replace(concat(gen_random_uuid(), gen_random_uuid(), gen_random_uuid()), '-', ''), 'hex'))
+);
+
+-- Signs the bound member for this transaction of this connection alone. Nobody but the owner may call it.
+create function app.membership_signature(p_company uuid, p_user uuid) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_key bytea;
+begin
+  select s.key into strict v_key from app.secrets s where s.name = 'membership';
+  return encode(sha256(v_key || sha256(v_key || convert_to(
+    concat_ws(' ', p_company, p_user, pg_backend_pid(), extract(epoch from transaction_timestamp())), 'UTF8'
+  ))), 'hex');
+end
+$$;
 
 -- Runs as the owner, who reads memberships through the policy users_owner_read and nothing else.
 create function app.verified_company() returns uuid
@@ -17,14 +41,32 @@ end
 $$;
 
 create or replace function app.current_company() returns uuid
-language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
-  v_company text := current_setting('app.company_id', true);
+  v_company uuid := app.bound_company();
+  v_user uuid := app.bound_user();
+  v_signature text := current_setting('app.member', true);
 begin
-  if v_company <> '' and current_setting('app.member', true) = v_company || ' ' || current_setting('app.user_id', true) then
-    return v_company::uuid;
+  if v_company is null or v_user is null then
+    return null;
   end if;
-  return app.verified_company();
+  if v_signature <> '' and v_signature = app.membership_signature(v_company, v_user) then
+    return v_company;
+  end if;
+  return (select u.company_id from public.users u where u.company_id = v_company and u.id = v_user and u.is_enabled);
+end
+$$;
+
+-- Verifies the membership of the bound member and remembers it for this transaction.
+create function app.remember_membership() returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_company uuid := app.verified_company();
+begin
+  if v_company is not null then
+    perform set_config('app.member', app.membership_signature(v_company, app.bound_user()), true);
+  end if;
+  return v_company;
 end
 $$;
 
@@ -34,11 +76,10 @@ declare
   v_company uuid;
 begin
   perform set_config('app.company_id', p_company::text, true), set_config('app.user_id', p_user::text, true);
-  v_company := app.verified_company();
+  v_company := app.remember_membership();
   if v_company is null then
     raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
   end if;
-  perform set_config('app.member', p_company::text || ' ' || p_user::text, true);
   return v_company;
 end
 $$;
@@ -66,7 +107,7 @@ begin
 end
 $$;
 
-grant execute on function app.verified_company() to colloquy_app, colloquy_system;
+grant execute on function app.verified_company(), app.remember_membership() to colloquy_app, colloquy_system;
 
 -- By the message's own key alone: without statistics the planner takes any index that begins with company and
 -- conversation for as good as the unique one, and each check of these two would read the whole conversation.

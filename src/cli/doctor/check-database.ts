@@ -8,6 +8,7 @@ import { assertJobsSchema } from '../../database/jobs-schema.ts'
 import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/reach-database.ts'
 import { assertServingRole } from '../../database/roles.ts'
 import { assertOwnSession, assertSupportedVersion } from '../../database/server-checks.ts'
+import { assertNoShadowing } from '../../database/shadowing-checks.ts'
 import { assertOwner, assertPolicies } from '../../database/tenancy-checks.ts'
 import { createDataKeyStore } from '../../encryption/data-key-store.ts'
 import { createLocalKeyProvider } from '../../encryption/local-key-provider.ts'
@@ -69,6 +70,11 @@ async function checkLocated(
   })
   await findings.check('owner', async () => `${await assertOwner(appUrl)} owns the tables and functions`)
   await findings.check('policies', async () => `${await assertPolicies(appUrl)} tables keep companies apart`)
+  await findings.check('functions', async () => {
+    await assertNoShadowing(appUrl)
+    await assertNoShadowing(systemUrl)
+    return 'none runs code of the roles that serve'
+  })
   const hasQueue = await findings.check('job queue', async () => {
     await assertJobsSchema(systemUrl)
     return 'up to date, and of the chores role'
