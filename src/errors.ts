@@ -75,10 +75,13 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   /** Milliseconds after which the same request may succeed. */
   readonly retryAfterMs: number | undefined
+  /** More for the error's extensions, such as the companies to choose from. */
+  readonly more: Record<string, unknown> | undefined
 
-  constructor(code: RefusalCode, detail: string, retryAfterMs?: number) {
+  constructor(code: RefusalCode, detail: string, retryAfterMs?: number, more?: Record<string, unknown>) {
     super(detail)
     this.code = code
     this.retryAfterMs = retryAfterMs
+    this.more = more
   }
 }

@@ -91,10 +91,14 @@ describe('the company a request acts in', () => {
     expect(viewer.company.id).toBe(acme.companyId)
   })
 
-  it('must be named by a person of several, before and after the first sign-in', async () => {
+  it('must be named by a person of several, before and after the first sign-in, who is told them', async () => {
+    const companies = [
+      { id: acme.companyId, externalId: await externalIdOf(acme), name: 'Acme' },
+      { id: globex.companyId, externalId: await externalIdOf(globex), name: 'Globex' },
+    ]
     const refusal = {
       data: null,
-      errors: [{ message: severalCompanies, extensions: { code: 'BAD_USER_INPUT' } }],
+      errors: [{ message: severalCompanies, extensions: { code: 'BAD_USER_INPUT', companies } }],
     }
     expect(plain(await frank.send(WHERE))).toEqual(refusal)
     await naming(acme.companyId)
@@ -126,12 +130,14 @@ describe('the company a request acts in', () => {
   })
 
   it('is the other one again once the second membership is disabled', async () => {
+    await naming(acme.companyId)
     await naming(globex.companyId)
     await sync(globex.gina, { externalId: frank.externalId, name: 'Frank Both', isEnabled: false })
     expect((await frank.run(WHERE)).viewer.company.id).toBe(acme.companyId)
   })
 
   it('is named by companyId on a WebSocket', async () => {
+    await naming(acme.companyId)
     const authorization = `Bearer ${frank.token}`
     const { ask, socket } = await openSocket(app.url, { authorization, companyId: globex.companyId })
     expect((await ask(WHERE)).payload.data.viewer.company.id).toBe(globex.companyId)
@@ -159,6 +165,18 @@ describe('viewer.companies', () => {
     await sync(globex.gina, { externalId: frank.externalId, name: 'Frank Both', isEnabled: false })
     const { viewer } = await frank.run(COMPANIES, {}, { 'x-company-id': acme.companyId })
     expect(viewer.companies).toEqual(expected.slice(0, 1))
+  })
+
+  it('lists no other company to a token or ticket that is for one', async () => {
+    await naming(acme.companyId)
+    await naming(globex.companyId)
+    const pinned = await claiming(globex.companyUuid)
+    const only = [{ id: globex.companyId, name: 'Globex' }]
+    expect((await pinned.run(COMPANIES)).viewer.companies).toEqual(only)
+    const { ticket } = await pinned.mutate('createConnectionTicket', {}, 'ticket')
+    const { ask, socket } = await openSocket(app.url, { ticket })
+    expect((await ask(COMPANIES)).payload.data.viewer.companies).toEqual(only)
+    socket.close()
   })
 
   it('does not follow an external id that a company changed afterwards', async () => {

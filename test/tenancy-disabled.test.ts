@@ -25,6 +25,7 @@ describe('disabling a member', () => {
       externalId: FRANK,
     })
     atGlobex = { 'x-company-id': globex.companyId }
+    await frank.run(WHERE, {}, { 'x-company-id': acme.companyId })
   })
   afterAll(() => app[Symbol.asyncDispose]())
 

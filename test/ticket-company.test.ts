@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { type Answer, Client } from './support/client.ts'
-import { openSocket } from './support/raw-socket.ts'
+import { openSocket, refusedSocket } from './support/raw-socket.ts'
 
 const WHERE = '{ viewer { company { id } user { id } } }'
 
@@ -88,6 +88,25 @@ describe('a ticket for one of several companies', () => {
     for (const [query, variables] of attempts) {
       const answer = await frank.send(query, variables)
       expect(answer.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
+    }
+  })
+
+  it('may be named again as the socket opens, and another company refuses it', async () => {
+    const mint = async () => ticketOf(await frank.send(MINT, { input: { companyId: globex.companyId } }))
+    for (const companyId of [globex.companyId, globex.companyUuid, globex.companyUuid.toUpperCase()]) {
+      const { ask, socket } = await openSocket(app.url, { ticket: await mint(), companyId })
+      expect((await ask(WHERE)).payload.data.viewer.company.id).toBe(globex.companyId)
+      socket.close()
+    }
+    for (const companyId of [acme.companyId, initech.companyUuid, globex.gina.userId, 'nonsense', '']) {
+      expect(await refusedSocket(app.url, { ticket: await mint(), companyId })).toEqual({
+        code: 4403,
+        reason: 'The connection ticket is for another company than companyId names.',
+      })
+    }
+    for (const companyId of [7, {}, [globex.companyId], true]) {
+      const refused = await refusedSocket(app.url, { ticket: await mint(), companyId })
+      expect(refused).toEqual({ code: 4400, reason: 'companyId must be a string.' })
     }
   })
 })

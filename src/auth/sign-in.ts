@@ -1,7 +1,13 @@
 import type { Database } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { decodeId, isUuid } from '../ids.ts'
 import { AuthenticationError } from './authentication-error.ts'
+import {
+  type CompanyChoice,
+  chooseMembership,
+  isNamed,
+  type Membership,
+  NO_MEMBERSHIP,
+} from './choose-membership.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 import type { VerifiedToken } from './read-claims.ts'
 import { createShortMemory } from './short-memory.ts'
@@ -9,33 +15,15 @@ import { hashTicket } from './ticket.ts'
 import type { TokenVerifier } from './verify-token.ts'
 import type { Viewer, ViewerDirectory } from './viewer.ts'
 
-/** One company a login may act in. */
-export interface Membership {
-  companyId: string
-  companyName: string
-  companyExternalId: string | null
-  userId: string
-  isEnabled: boolean
-  isTied: boolean
-}
-
-/** Which company a request wants to act in, where its token does not say. */
-export interface CompanyChoice {
-  /** What X-Company-Id, or companyId in connection_init, says. */
-  named?: string | undefined
-  /** Decides only where several memberships leave it open. */
-  ifSeveral?: string | undefined
-}
-
 /** Turns credentials into a viewer. */
 export interface SignIn {
   /** Throws Refusal. */
   withToken(accessToken: string, choice: CompanyChoice): Promise<Viewer>
-  /** Uses the ticket up. Throws Refusal. */
-  withTicket(ticket: string): Promise<Viewer>
+  /** Uses the ticket up; a company that is named must be the ticket's. Throws Refusal. */
+  withTicket(ticket: string, choice?: Pick<CompanyChoice, 'named'>): Promise<Viewer>
   /** The same login in another company; null if it may not act there, or the credential names its company itself. */
   elsewhere(viewer: Viewer, companyId: string): Promise<Viewer | null>
-  /** Every company the viewer's login may act in. */
+  /** Every company the viewer's credential may act in: one that names its company reads no other's name. */
   companies(viewer: Viewer): Promise<Membership[]>
 }
 
@@ -75,8 +63,6 @@ interface RedeemedTicket {
 /** The choice of a company is remembered for a second; a disabled membership is found out by every statement. */
 const FRESH_MS = 1_000
 
-const NO_MEMBERSHIP = 'You have no active membership in this company.'
-
 /** Whom an access token stands for. */
 interface Login {
   issuer: string
@@ -92,7 +78,7 @@ export function membershipsOf(
   return database.unbound<Membership>(findMemberships, [issuer, subject, memberReference ?? null])
 }
 
-/** Builds sign-in over a token verifier (features 1.4 to 1.6). */
+/** Builds sign-in over a token verifier. */
 export function createSignIn({ database, verifier, viewers, memberClaim }: SignInOptions): SignIn {
   const chosen = createShortMemory<Membership>(FRESH_MS)
 
@@ -113,7 +99,7 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
       }
     },
 
-    async withTicket(ticket) {
+    async withTicket(ticket, { named } = {}) {
       const [found] = await database.unbound<RedeemedTicket>(redeemTicket, [hashTicket(ticket)])
       if (!found || found.tokenExpiresAt.getTime() <= Date.now()) {
         throw new Refusal(
@@ -123,6 +109,10 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
       }
       if (!found.isEnabled) throw new Refusal('FORBIDDEN', NO_MEMBERSHIP)
       const profile = await viewers.find(found.companyId, found.userId)
+      const { companyId, company } = profile
+      if (named !== undefined && !isNamed({ companyId, companyExternalId: company.externalId }, named)) {
+        throw new Refusal('FORBIDDEN', 'The connection ticket is for another company than companyId names.')
+      }
       return { ...profile, expiresAt: found.tokenExpiresAt, mayChangeCompany: false }
     },
 
@@ -136,7 +126,9 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
 
     async companies(viewer) {
       const login = loginOf(viewer)
-      return login ? membershipsOfLogin(login) : []
+      const memberships = login ? await membershipsOfLogin(login) : []
+      if (viewer.mayChangeCompany) return memberships
+      return memberships.filter(({ companyId }) => companyId === viewer.companyId)
     },
   }
 
@@ -144,8 +136,9 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     // A claim other than `sub` may repeat between companies, so it ties only where the token itself names the company.
     const mayTie = memberClaim === 'sub' || token.companyReference !== undefined
     const look = async () => {
-      const memberships = await enabledMemberships(token, mayTie ? token.memberReference : undefined)
-      return choose(memberships, token.companyReference, choice)
+      const memberReference = mayTie ? token.memberReference : undefined
+      const memberships = await membershipsOf(database, token, memberReference)
+      return chooseMembership(memberships, token.companyReference, choice)
     }
     const membership = await look()
     if (await tie(token, membership)) return membership
@@ -156,15 +149,8 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
   }
 
   /** Without the token at hand, only a subject says who else's membership this is. */
-  function membershipsOfLogin(login: Login): Promise<Membership[]> {
-    return enabledMemberships(login, memberClaim === 'sub' ? login.subject : undefined)
-  }
-
-  /** Memberships that are tied to the login, and those that the member reference would tie. */
-  async function enabledMemberships(
-    login: Login,
-    memberReference: string | undefined,
-  ): Promise<Membership[]> {
+  async function membershipsOfLogin(login: Login): Promise<Membership[]> {
+    const memberReference = memberClaim === 'sub' ? login.subject : undefined
     const memberships = await membershipsOf(database, login, memberReference)
     return memberships.filter((membership) => membership.isEnabled)
   }
@@ -192,30 +178,4 @@ async function verify(verifier: TokenVerifier, accessToken: string): Promise<Ver
       throw new Refusal('UNAVAILABLE', error.message, error.retryAfterMs)
     throw error
   }
-}
-
-/** The one membership to act in. Unknown, foreign and disabled companies get one and the same answer. */
-function choose(
-  memberships: Membership[],
-  claimed: string | undefined,
-  { named, ifSeveral }: CompanyChoice,
-): Membership {
-  const references = [claimed, named].filter((reference) => reference !== undefined)
-  const chosen = memberships.filter((membership) =>
-    references.every((reference) => isNamed(membership, reference)),
-  )
-  const [first, second] = chosen
-  if (!first) throw new Refusal('FORBIDDEN', NO_MEMBERSHIP)
-  if (!second) return first
-  if (ifSeveral !== undefined) return choose(chosen, undefined, { named: ifSeveral })
-  throw new Refusal(
-    'BAD_USER_INPUT',
-    'You belong to several companies: name one in the X-Company-Id header, or as companyId in connection_init.',
-  )
-}
-
-/** A company is named by its global id, its UUID, or the embedding product's own id for it. */
-function isNamed(membership: Membership, reference: string): boolean {
-  const uuid = isUuid(reference.toLowerCase()) ? reference.toLowerCase() : decodeId(reference)?.uuid
-  return uuid === membership.companyId || reference === membership.companyExternalId
 }

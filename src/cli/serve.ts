@@ -40,9 +40,12 @@ async function unlessStopped<T>(
 }
 
 /** External databases are seeded only by the seed command. */
-async function seed({ parts }: Application, { database, seed: wanted }: Environment): Promise<void> {
+async function seed(
+  { parts, developmentIssuer }: Application,
+  { database, seed: wanted }: Environment,
+): Promise<void> {
   if (database.url || wanted === 'none') return
-  if (await lacksDemoData(parts)) await createDemoData(parts)
+  if (await lacksDemoData(parts)) await createDemoData(parts, developmentIssuer)
 }
 
 async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {

@@ -1,5 +1,6 @@
 import { openApplication } from '../application.ts'
-import { type Membership, membershipsOf } from '../auth/sign-in.ts'
+import type { Membership } from '../auth/choose-membership.ts'
+import { membershipsOf } from '../auth/sign-in.ts'
 import { companyIds } from '../companies/create-company.ts'
 import type { Database } from '../database/database.ts'
 import { isProduction } from '../env.ts'

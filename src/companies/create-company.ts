@@ -15,6 +15,9 @@ export interface NewCompany {
     email: string | null
     department: string | null
     role: string
+    /** The login that the member is tied to from the start; usually the first sign-in ties one. */
+    issuer?: string
+    subject?: string
   }[]
 }
 

@@ -55,8 +55,12 @@ function codeOf(error: UserError): RefusalCode {
   return error instanceof PermissionDeniedError ? 'FORBIDDEN' : 'BAD_USER_INPUT'
 }
 
-function refuse({ code, message, retryAfterMs }: Refusal, located: GraphQLError | undefined): GraphQLError {
+function refuse(
+  { code, message, retryAfterMs, more }: Refusal,
+  located: GraphQLError | undefined,
+): GraphQLError {
   return relocated(message, located, {
+    ...more,
     code,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...statusOf(code, located),

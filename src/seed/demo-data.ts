@@ -60,16 +60,26 @@ export async function lacksDemoData({ database }: Parts): Promise<boolean> {
   return !second && first.externalId === acmeId && (await findAlice(database, first.id)) !== null
 }
 
-/** Creates two companies of demo people, and something said in the first; goes on where an interrupted call ended. */
-export async function createDemoData(parts: Parts): Promise<void> {
+/**
+ * Creates two companies of demo people, and something said in the first; goes on where an interrupted call ended. The people
+ * count as having signed in with the development issuer, where there is one, so nobody's invitation comes in their way.
+ */
+export async function createDemoData(
+  parts: Parts,
+  issuer?: Pick<DevelopmentIssuer, 'issuer'>,
+): Promise<void> {
   const { database } = parts
+  const tied = <Person extends { externalId: string }>(people: Person[]) =>
+    people.map((person) =>
+      issuer ? { ...person, issuer: issuer.issuer, subject: person.externalId } : person,
+    )
   const [started] = await database.acrossCompanies<{ id: string }>(firstCompanies, [])
   const companyId =
     started?.id ??
     (await createCompany(database, {
       name: 'Acme',
       externalId: acmeId,
-      members: [...acme.map((person) => member(person, 'acme.test')), frank],
+      members: tied([...acme.map((person) => member(person, 'acme.test')), frank]),
     }))
   await talk({
     alice: await contextOf(parts, companyId, 'alice@acme.test'),
@@ -79,7 +89,7 @@ export async function createDemoData(parts: Parts): Promise<void> {
   await createCompany(database, {
     name: 'Globex',
     externalId: globexId,
-    members: [...globex.map((person) => member(person, 'globex.test')), frank],
+    members: tied([...globex.map((person) => member(person, 'globex.test')), frank]),
   })
 }
 

@@ -21,16 +21,18 @@ export async function authenticate(
   if (isGiven(ticket) && isGiven(authorization)) {
     throw new Refusal('UNAUTHENTICATED', 'Send a ticket or an authorization in connection_init, not both.')
   }
-  if (typeof ticket === 'string') return signIn.withTicket(ticket)
+  if (isGiven(companyId) && typeof companyId !== 'string') {
+    throw new Refusal('BAD_USER_INPUT', 'companyId must be a string.')
+  }
+  const choice = typeof companyId === 'string' ? { named: companyId } : {}
+  if (typeof ticket === 'string') return signIn.withTicket(ticket, choice)
   if (typeof authorization !== 'string') {
     throw new Refusal(
       'UNAUTHENTICATED',
       'Send { "ticket": "…" } or { "authorization": "Bearer …" } in connection_init.',
     )
   }
-  if (!isGiven(companyId)) return signIn.withToken(bearerToken(authorization), {})
-  if (typeof companyId !== 'string') throw new Refusal('BAD_USER_INPUT', 'companyId must be a string.')
-  return signIn.withToken(bearerToken(authorization), { named: companyId })
+  return signIn.withToken(bearerToken(authorization), choice)
 }
 
 /** The socket as a device of its viewer, until it closes. */

@@ -12,7 +12,7 @@ export interface DemoServer extends AsyncDisposable {
 export async function startDemoServer(port = 0): Promise<DemoServer> {
   const app = await startApp()
   const { parts, redis } = app.application
-  await createDemoData(parts)
+  await createDemoData(parts, app.issuer)
   const server = createServer({
     parts,
     redis,
