@@ -17,6 +17,7 @@ import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
 import { createTurns } from './limits/turns.ts'
+import { createWork } from './limits/work.ts'
 import { createEphemeralChannel } from './live/ephemeral.ts'
 import { createLiveHub } from './live/hub.ts'
 import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
@@ -134,6 +135,7 @@ async function assemble(
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     turns: createTurns(MOST_SERVED, MOST_SERVED_OF_COMPANY),
+    work: createWork(environment.workBudgetPerPerson),
     viewers,
     signIn,
     mailer,

@@ -8,6 +8,7 @@ import { PermissionDeniedError } from './errors.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { Turns } from './limits/turns.ts'
+import type { Work } from './limits/work.ts'
 import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
@@ -28,6 +29,8 @@ export interface Parts {
   subscriptions: OpenCounts
   /** Who among those who catch up is served just now. */
   turns: Turns
+  /** Bounds what each person makes this process do. */
+  work: Work
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer

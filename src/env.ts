@@ -26,6 +26,8 @@ export interface Environment {
   sockets: SocketLimits
   /** Subscriptions that one person may have open in this process, over WebSockets and event streams alike. */
   subscriptionsPerUser: number
+  /** Points of query cost a second that one person may make this process work for; 0: without bound. */
+  workBudgetPerPerson: number
   /** GraphiQL and introspection. */
   explorer: boolean
   logLevel: string
@@ -112,6 +114,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       trustedProxies: values.TRUSTED_PROXIES,
     },
     subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
+    workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
     explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // Whoever tries it out is to see the line that says it is ready, not the log around it.
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

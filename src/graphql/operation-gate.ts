@@ -5,6 +5,7 @@ import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
 import { streamPosition } from '../conversations/inbox.ts'
 import { Refusal } from '../errors.ts'
+import { unauthenticated } from './sign-in-first.ts'
 
 /** What stays possible while messaging is off or in safe mode, so that it can be switched back. */
 const ALWAYS = new Set(['viewer', 'updateCompanySettings'])
@@ -33,9 +34,7 @@ async function admit(
   // Without one, execution itself says so.
   if (!operation || asksOnlyFor(operation, INTROSPECTION)) return
   const { viewer, tenant } = context
-  if (!viewer || !tenant) {
-    throw new Refusal('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
-  }
+  if (!viewer || !tenant) throw unauthenticated()
   assertCompanyOpen(viewer, operation)
   if (context.idempotencyKey !== undefined && fieldsNamed(document, operation, KEYED) > 1) {
     throw new Refusal(

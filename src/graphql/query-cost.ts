@@ -8,29 +8,37 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
 
 /** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
 const MAX_COST = 20_000
 const MAX_VARIABLE_ERRORS = 50
 
-/** Refuses an operation that asks for too much, before anything of it runs: queries, payloads and events alike. */
+/** Refuses an operation that asks for too much, before anything of it runs, and charges the others to their viewer. */
 export function costLimit(): Plugin {
   return {
-    onExecute: ({ args }) => assertAffordable(args),
-    onSubscribe: ({ args }) => assertAffordable(args),
+    onExecute: ({ args }) => charge(args),
+    onSubscribe: ({ args }) => charge(args),
   }
 }
 
-function assertAffordable({ schema, document, operationName, variableValues }: ExecutionArgs): void {
+function charge(args: ExecutionArgs): void {
+  const cost = operationCost(args)
+  if (cost > MAX_COST) throw tooExpensive(cost)
+  const { viewer, parts } = args.contextValue as Partial<Context>
+  if (viewer) parts?.work.charge(viewer, cost)
+}
+
+/** How much the operation asks for: a query, a payload, or each event of a subscription. */
+export function operationCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName)
   const variables = variableValues ?? {}
   // Execution itself refuses both, with all that is wrong.
-  if (!operation) return
+  if (!operation) return 0
   const definitions = operation.variableDefinitions ?? []
-  if (getVariableValues(schema, definitions, variables, { maxErrors: MAX_VARIABLE_ERRORS }).errors) return
-  const { complexity } = complexityFromQuery(alone(operation, document), { schema, variables })
-  if (complexity > MAX_COST) throw tooExpensive(complexity)
+  if (getVariableValues(schema, definitions, variables, { maxErrors: MAX_VARIABLE_ERRORS }).errors) return 0
+  return complexityFromQuery(alone(operation, document), { schema, variables }).complexity
 }
 
 /** The document without its other operations, of which the first would be counted. */

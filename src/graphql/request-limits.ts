@@ -4,6 +4,7 @@ import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { Refusal } from '../errors.ts'
+import { assertFewEqualFields } from './equal-fields.ts'
 import { costLimit } from './query-cost.ts'
 
 /** The largest request body, in bytes: 1,000 members with room to spare. */
@@ -23,6 +24,7 @@ export function requestLimitPlugins(): Plugin[] {
     maxAliasesPlugin({ n: MAX_ALIASES, onReject }),
     maxTokensPlugin({ n: MAX_TOKENS, onReject }),
     maxNesting(),
+    fewEqualFields(),
     costLimit(),
   ]
 }
@@ -52,6 +54,19 @@ function maxNesting(): Plugin {
           if (!(error instanceof RangeError)) throw error
           throw new Refusal('QUERY_TOO_EXPENSIVE', 'The document is nested too deeply.')
         }
+      })
+    },
+  }
+}
+
+/** Before validation, and only for documents that are not remembered. */
+function fewEqualFields(): Plugin {
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((...args: Parameters<typeof parseFn>) => {
+        const document = parseFn(...args)
+        assertFewEqualFields(document)
+        return document
       })
     },
   }

@@ -12,6 +12,7 @@ import { Refusal } from '../errors.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
 import { createEventContexts } from './event-contexts.ts'
 import { type PlacedEvent, withEventId } from './event-id.ts'
+import { operationCost } from './query-cost.ts'
 
 const RETRY_MS = 5_000
 
@@ -59,7 +60,9 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
 
 function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
   const events = source[Symbol.asyncIterator]()
+  const { viewer, parts } = args.contextValue as Context
   const contexts = createEventContexts(args.contextValue as Context)
+  const cost = operationCost(args)
   let hasFailed = false
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
@@ -90,9 +93,13 @@ function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: (
 
   /** Undefined for what the viewer has lost access to since it was read. */
   async function executeEvent(event: PlacedEvent): Promise<ExecutionResult | undefined> {
+    // Nobody waits with a turn or a permit of others.
+    await parts.work.whenSolvent(viewer)
     const contextValue = await contexts.of(event)
     if (!contextValue) return end()
-    const result = await execute({ ...args, rootValue: event, contextValue })
+    const result = await parts.work.deliver(viewer, cost, () =>
+      execute({ ...args, rootValue: event, contextValue }),
+    )
     if (result.errors) contexts.forget()
     if (result.data) return withEventId(result, event, contextValue)
     if (!result.errors) return result

@@ -3,17 +3,29 @@ import type { GraphQLParams } from 'graphql-yoga'
 import { decodeId } from '../ids.ts'
 
 const MUTATION = 'createConnectionTicket'
+const MAX_TOKENS = 200
+const MAX_CHARACTERS = 4_096
 
 /**
  * The company that an operation of nothing but `createConnectionTicket` asks for: somebody of several companies makes a
- * ticket for one of them without the header. Only for operations that have passed validation.
+ * ticket for one of them without the header. The document has been neither parsed nor validated yet: what is longer than
+ * such an operation asks for nothing.
  */
 export function ticketCompany({ query, operationName, variables }: GraphQLParams): string | undefined {
   if (!query?.includes(MUTATION)) return undefined
-  const operation = getOperationAST(parse(query, { noLocation: true }), operationName)
+  const operation = operationOf(query, operationName)
   const input = operation ? inputOfOnlyField(operation, variables) : undefined
   const companyId = typeof input === 'object' && input && 'companyId' in input ? input.companyId : undefined
   return typeof companyId === 'string' && decodeId(companyId)?.type === 'Company' ? companyId : undefined
+}
+
+function operationOf(query: string, operationName: string | undefined) {
+  if (query.length > MAX_CHARACTERS) return undefined
+  try {
+    return getOperationAST(parse(query, { noLocation: true, maxTokens: MAX_TOKENS }), operationName)
+  } catch {
+    return undefined
+  }
 }
 
 function inputOfOnlyField(

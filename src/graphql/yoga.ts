@@ -6,12 +6,14 @@ import { type Context, createContext, type Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
+import { documentCaches } from './document-cache.ts'
 import { type DemoUser, explorer } from './explorer.ts'
 import { maskError } from './mask-error.ts'
 import { noteActivity } from './note-activity.ts'
 import { operationGate } from './operation-gate.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
 import { schema } from './schema.ts'
+import { type SignedIn, signInFirst } from './sign-in-first.ts'
 import { subscribeFreshly } from './subscribe-freshly.ts'
 import { ticketCompany } from './ticket-company.ts'
 
@@ -42,6 +44,7 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
     batching: false,
     multipart: false,
     maxRequestBodySize: maxRequestBytes,
+    parserAndValidationCache: documentCaches(),
     graphiql: false,
     // Who asks brings a token, so any page may; nothing that a browser adds by itself means anything here.
     cors: { credentials: false, maxAge: PREFLIGHT_SECONDS },
@@ -50,6 +53,7 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
       ...requestLimitPlugins(),
       demoUsers ? explorer(parts, demoUsers) : withoutIntrospection(),
       codedAnswers(parts.log),
+      signInFirst(parts, (request) => viewerOf(parts, request), demoUsers !== null),
       operationGate(),
       noteActivity(),
       subscribeFreshly(),
@@ -59,8 +63,11 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
 }
 
 /** Without credentials there is no context; the operation gate lets nothing but introspection pass then. */
-async function contextOf(parts: Parts, initial: YogaInitialContext & SocketContext): Promise<Context> {
-  const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : await viewerOf(parts, initial)
+async function contextOf(
+  parts: Parts,
+  initial: YogaInitialContext & SocketContext & SignedIn,
+): Promise<Context> {
+  const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : initial.signedIn
   if (!viewer) return {} as Context
   // A WebSocket's operations come without a request.
   const headers = initial.request?.headers

@@ -1,9 +1,9 @@
-import { type GraphQLError, getOperationAST } from 'graphql'
+import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
 import type { ServerOptions } from 'graphql-ws'
 import type { Extra } from 'graphql-ws/use/ws'
 import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Parts } from '../context.ts'
+import type { Context, Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { maskError } from '../graphql/mask-error.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
@@ -34,8 +34,8 @@ export function socketProtocol(
 ): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
   return {
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-    execute: (args) => answered(parts, () => (args.rootValue as Pipeline).execute(args)),
-    subscribe: (args) => answered(parts, () => (args.rootValue as Pipeline).subscribe(args)),
+    execute: (args) => answered(parts, args, (pipeline) => pipeline.execute(args)),
+    subscribe: (args) => answered(parts, args, (pipeline) => pipeline.subscribe(args)),
 
     async onConnect({ connectionParams, extra }) {
       try {
@@ -74,6 +74,7 @@ export function socketProtocol(
         request: undefined,
       } as never)
       try {
+        if (extra.viewer) parts.work.admit(extra.viewer, params.query.length)
         const document = pipeline.parse(params.query)
         const errors = pipeline.validate(pipeline.schema, document)
         if (errors.length > 0) return errors.map((error: unknown) => maskError(error, parts.log))
@@ -99,13 +100,14 @@ export function socketProtocol(
   }
 }
 
-/** A refusal is the answer to its operation alone; thrown on, it would end the whole socket. */
+/** Runs when it is this person's turn. A refusal is the answer to its operation alone; thrown on, it would end the socket. */
 async function answered<T>(
-  { log }: Parts,
-  run: () => T | Promise<T>,
+  { log, work }: Parts,
+  { rootValue, contextValue }: ExecutionArgs,
+  run: (pipeline: Pipeline) => T | Promise<T>,
 ): Promise<T | { errors: GraphQLError[] }> {
   try {
-    return await run()
+    return await work.run((contextValue as Context).viewer, () => run(rootValue as Pipeline))
   } catch (error) {
     return { errors: [maskError(error, log)] }
   }

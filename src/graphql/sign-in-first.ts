@@ -1,0 +1,56 @@
+import type { GraphQLParams, Plugin, YogaInitialContext } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Parts } from '../context.ts'
+import { Refusal } from '../errors.ts'
+import { maskError } from './mask-error.ts'
+
+/** What signing in leaves for the context of the operation. */
+export interface SignedIn {
+  signedIn?: Viewer
+}
+
+/** Looks at the credentials of a request; undefined where it has none. Throws Refusal. */
+export type FindViewer = (request: YogaInitialContext) => Promise<Viewer | undefined>
+
+/** In characters: a probe such as `{ __typename }` is parsed for anybody. */
+const MAX_ANONYMOUS = 256
+/** GraphiQL's introspection, with every option, has half as many. */
+const MAX_INTROSPECTION = 4_096
+
+/**
+ * Signs the client in before its document is parsed, since parsing and validating cost more than any token; then runs
+ * the operation when it is this person's turn. WebSockets do both by themselves.
+ */
+export function signInFirst(
+  parts: Parts,
+  find: FindViewer,
+  mayIntrospect: boolean,
+): Plugin<object, SignedIn> {
+  return {
+    async onParams({ request, params, context, setResult, paramsHandler, setParamsHandler }) {
+      const { query } = params
+      // Yoga says what is wrong.
+      if (typeof query !== 'string') return
+      try {
+        const viewer = await find({ request, params } as YogaInitialContext)
+        if (!viewer) return assertSmall(params, mayIntrospect)
+        parts.work.admit(viewer, query.length)
+        context.signedIn = viewer
+        setParamsHandler((payload) => parts.work.run(viewer, () => paramsHandler(payload)))
+      } catch (error) {
+        setResult({ errors: [maskError(error, parts.log)] })
+      }
+    },
+  }
+}
+
+function assertSmall({ query = '' }: GraphQLParams, mayIntrospect: boolean): void {
+  if (query.length <= MAX_ANONYMOUS) return
+  if (mayIntrospect && query.length <= MAX_INTROSPECTION && query.includes('__schema')) return
+  throw unauthenticated()
+}
+
+/** The refusal of an operation without credentials. */
+export function unauthenticated(): Refusal {
+  return new Refusal('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
+}

@@ -1,0 +1,108 @@
+/** Whose work it is. */
+export interface Worker {
+  companyId: string
+  userId: string
+}
+
+/** Bounds of what runs at once. */
+export interface SemaphoreBounds {
+  total: number
+  perCompany: number
+  perPerson: number
+}
+
+/** A counting semaphore that grants permits first to the company, and in it to the person, that holds fewest. */
+export interface FairSemaphore {
+  /** Resolves, when a permit is there, to the function that gives it back. */
+  take(worker: Worker): Promise<() => void>
+  /** How much of this person waits for a permit. */
+  waiting(worker: Worker): number
+}
+
+interface Person {
+  held: number
+  waiting: ((release: () => void) => void)[]
+}
+
+interface Company {
+  held: number
+  people: Map<string, Person>
+}
+
+/** Creates the semaphore; it holds nothing of companies that neither work nor wait. */
+export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
+  // Maps keep the order of insertion: a company or person that got a permit goes to the end.
+  const companies = new Map<string, Company>()
+  let held = 0
+
+  function take({ companyId, userId }: Worker): Promise<() => void> {
+    const company = companies.get(companyId) ?? { held: 0, people: new Map<string, Person>() }
+    companies.set(companyId, company)
+    const person = company.people.get(userId) ?? { held: 0, waiting: [] }
+    company.people.set(userId, person)
+    // Nobody who waits could go now, so whoever can go overtakes nobody.
+    if (mayGo(company, person)) return Promise.resolve(grant(companyId, company, userId, person))
+    return new Promise((resolve) => person.waiting.push(resolve))
+  }
+
+  function mayGo(company: Company, person: Person): boolean {
+    return held < bounds.total && company.held < bounds.perCompany && person.held < bounds.perPerson
+  }
+
+  function grant(companyId: string, company: Company, userId: string, person: Person): () => void {
+    held += 1
+    company.held += 1
+    person.held += 1
+    companies.delete(companyId)
+    companies.set(companyId, company)
+    company.people.delete(userId)
+    company.people.set(userId, person)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      held -= 1
+      company.held -= 1
+      person.held -= 1
+      grantNext()
+      if (person.held === 0 && person.waiting.length === 0) company.people.delete(userId)
+      if (company.people.size === 0) companies.delete(companyId)
+    }
+  }
+
+  /** One permit came back, so at most one who waits can go. */
+  function grantNext(): void {
+    const next = leastServed(companies, (company) => company.held < bounds.perCompany && hasWaiting(company))
+    if (!next) return
+    const [companyId, company] = next
+    const [userId, person] = leastServed(company.people, isWaiting) ?? []
+    if (userId !== undefined && person && mayGo(company, person))
+      person.waiting.shift()?.(grant(companyId, company, userId, person))
+  }
+
+  function hasWaiting({ people }: Company): boolean {
+    for (const person of people.values()) if (isWaiting(person)) return true
+    return false
+  }
+
+  function isWaiting({ held, waiting }: Person): boolean {
+    return waiting.length > 0 && held < bounds.perPerson
+  }
+
+  return {
+    take,
+    waiting: ({ companyId, userId }) => companies.get(companyId)?.people.get(userId)?.waiting.length ?? 0,
+  }
+}
+
+/** The one that holds fewest permits; of several the one whose last grant is longest ago. */
+function leastServed<Served extends { held: number }>(
+  all: ReadonlyMap<string, Served>,
+  isCandidate: (served: Served) => boolean,
+): [string, Served] | undefined {
+  let least: [string, Served] | undefined
+  for (const entry of all) {
+    if (isCandidate(entry[1]) && (!least || entry[1].held < least[1].held)) least = entry
+  }
+  return least
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
+import { Refusal } from '../errors.ts'
+import { createFairSemaphore, type Worker } from './fair-semaphore.ts'
+import { createWorkBudget } from './work-budget.ts'
+
+/** Holds the work that one person causes within bounds, so that the people of other companies are served meanwhile. */
+export interface Work {
+  /** Charges for an attempt by the length of its document. Throws RATE_LIMITED while the budget is overdrawn. */
+  admit(worker: Worker, documentLength: number): void
+  /** Charges what an operation costs, in points of its query cost. */
+  charge(worker: Worker, points: number): void
+  /** Runs the work when it is this person's turn. Throws RATE_LIMITED if too much of this person waits already. */
+  run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
+  /** Resolves when the budget is not overdrawn. */
+  whenSolvent(worker: Worker): Promise<void>
+  /** Delivers one event: charges it, waits while the budget is overdrawn, and lets the process breathe between dear ones. */
+  deliver<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
+}
+
+const POINTS_PER_OPERATION = 100
+const CHARACTERS_PER_POINT = 10
+/** An event that costs less takes no permit. */
+const DEAR_EVENT = 100
+const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
+/** Of one person; a client that keeps its connections busy has far fewer. */
+const MAX_WAITING = 500
+const QUEUE_RETRY_MS = 1_000
+
+/** Creates the bounds of this process; with 0 points a second there are none. A point is about a microsecond of work. */
+export function createWork(pointsPerSecond: number): Work {
+  if (pointsPerSecond === 0) return unbounded
+  const budget = createWorkBudget(pointsPerSecond)
+  const semaphore = createFairSemaphore(BOUNDS)
+
+  async function withPermit<T>(worker: Worker, act: () => T | Promise<T>): Promise<T> {
+    const release = await semaphore.take(worker)
+    try {
+      return await act()
+    } finally {
+      release()
+    }
+  }
+
+  async function whenSolvent(key: string): Promise<void> {
+    for (let waitMs = budget.waitMs(key); waitMs > 0; waitMs = budget.waitMs(key))
+      await delay(waitMs, undefined, { ref: false })
+  }
+
+  return {
+    admit(worker, documentLength) {
+      const key = keyOf(worker)
+      const waitMs = budget.waitMs(key)
+      if (waitMs > 0) throw tooMuch('You ask for more work than your budget allows: try again later.', waitMs)
+      budget.charge(key, POINTS_PER_OPERATION + documentLength / CHARACTERS_PER_POINT)
+    },
+    charge: (worker, points) => budget.charge(keyOf(worker), points),
+    async run(worker, act) {
+      if (semaphore.waiting(worker) >= MAX_WAITING)
+        throw tooMuch('Too many of your operations wait: wait for their answers first.', QUEUE_RETRY_MS)
+      return withPermit(worker, act)
+    },
+    whenSolvent: (worker) => whenSolvent(keyOf(worker)),
+    async deliver(worker, points, act) {
+      const key = keyOf(worker)
+      if (points < DEAR_EVENT) {
+        await whenSolvent(key)
+        budget.charge(key, points)
+        return act()
+      }
+      for (;;) {
+        await whenSolvent(key)
+        const delivered = await withPermit(worker, async () => {
+          // What came before it may have spent everything; nobody sleeps on a permit.
+          if (budget.waitMs(key) > 0) return undefined
+          budget.charge(key, points)
+          const result = await act()
+          await turnOfLoop()
+          return { result }
+        })
+        if (delivered) return delivered.result
+      }
+    },
+  }
+}
+
+/** Lets everything run at once, for nothing. */
+const unbounded: Work = {
+  admit: () => {},
+  charge: () => {},
+  run: async (_worker, act) => act(),
+  whenSolvent: async () => {},
+  deliver: async (_worker, _points, act) => act(),
+}
+
+function keyOf({ companyId, userId }: Worker): string {
+  return `${companyId} ${userId}`
+}
+
+function tooMuch(detail: string, retryAfterMs: number): Refusal {
+  return new Refusal('RATE_LIMITED', detail, retryAfterMs)
+}

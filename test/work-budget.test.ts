@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import type { Answer, Client } from './support/client.ts'
+import { openSocket } from './support/raw-socket.ts'
+import { overSse } from './support/sse.ts'
+
+/** 100 points buy one small operation; a burst is twenty times that. */
+const BUDGET = 100
+
+let app: TestApp
+let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave' | 'erin'>
+let globex: TestCompany<'gina'>
+beforeAll(async () => {
+  app = await startApp({ environment: { workBudgetPerPerson: BUDGET } })
+  acme = await app.company('Acme', {
+    alice: 'owner',
+    bob: 'member',
+    carol: 'member',
+    dave: 'member',
+    erin: 'member',
+  })
+  globex = await app.company('Globex', { gina: 'owner' })
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const isLimited = ({ errors }: Answer) => errors?.[0]?.extensions?.code === 'RATE_LIMITED'
+
+/** Tries until it is limited, and gives how often that took and the answer. */
+async function untilLimited(attempt: () => Promise<Answer>): Promise<{ attempts: number; limited: Answer }> {
+  for (let attempts = 1; attempts <= 200; attempts += 1) {
+    const answer = await attempt()
+    if (isLimited(answer)) return { attempts, limited: answer }
+  }
+  throw new Error('Nothing limited it.')
+}
+
+const attempts: [
+  string,
+  keyof typeof acme & ('alice' | 'bob' | 'carol'),
+  (client: Client) => Promise<Answer>,
+][] = [
+  ['queries', 'alice', (client) => client.send('{ viewer { user { id } } }')],
+  ['documents that validation refuses', 'bob', (client) => client.send('{ nothing }')],
+  [
+    'mutations that are refused',
+    'carol',
+    (client) =>
+      client.send(
+        'mutation { updateCompanySettings(input: { safeMode: true }) { __typename ... on UserError { detail } } }',
+      ),
+  ],
+]
+
+it.each(attempts)('%s are charged to who tries them, and nobody else', async (_name, person, attempt) => {
+  const client = acme[person]
+  const { limited } = await untilLimited(() => attempt(client))
+  const retryAfterMs = Number(limited.errors?.[0]?.extensions?.retryAfterMs)
+  expect(retryAfterMs).toBeGreaterThan(0)
+  expect(retryAfterMs).toBeLessThanOrEqual(20_000)
+  expect(limited.data).toBeUndefined()
+  await globex.gina.run('{ viewer { user { id } } }')
+  await delay(retryAfterMs + 50)
+  expect(isLimited(await attempt(client))).toBe(false)
+})
+
+it('one budget holds for HTTP, WebSockets and event streams', async () => {
+  const { dave } = acme
+  const { ask, socket } = await openSocket(app.url, { authorization: `Bearer ${dave.token}` })
+  await untilLimited(async () => {
+    // A long one, so that it is owed for longer than the test takes.
+    const { type, payload } = await ask(`{ viewer { user { id } } } # ${'x'.repeat(15_000)}`)
+    return type === 'error' ? { errors: payload } : payload
+  })
+  const limited = { extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } }
+  const { answers } = await overSse(
+    app.url,
+    { authorization: `Bearer ${dave.token}` },
+    'subscription { inboxEvents { __typename } }',
+  )
+  expect(answers).toMatchObject([{ errors: [limited] }])
+  expect(await dave.send('{ __typename }')).toMatchObject({ errors: [limited] })
+  socket.close()
+})
+
+describe('delivered events', () => {
+  it('are charged, and come later rather than never where the budget is overdrawn', async () => {
+    const { erin } = acme
+    const { gina } = globex
+    await using free = await startApp({ beside: app, environment: { workBudgetPerPerson: 0 } })
+    const { ask, say, frame, frames, socket } = await openSocket(app.url, {
+      authorization: `Bearer ${erin.token}`,
+    })
+    say({
+      type: 'subscribe',
+      id: 'inbox',
+      payload: {
+        query:
+          'subscription { inboxEvents { __typename ... on ConversationActivity { message { id body } } } }',
+      },
+    })
+    await ask('{ viewer { user { id } } }')
+    const sender = acme.alice.at(free.url)
+    for (let at = 0; at < 200; at += 1) await sender.say({ recipientId: erin.userId }, `event ${at}`)
+    await gina.run('{ viewer { user { id } } }')
+    const isLast = ({ payload }: { payload?: { data?: { inboxEvents?: { message?: { body: string } } } } }) =>
+      payload?.data?.inboxEvents?.message?.body === 'event 199'
+    await frame(isLast)
+    const bodies = frames.flatMap(({ payload }) => payload?.data?.inboxEvents?.message?.body ?? [])
+    expect(bodies).toEqual(Array.from({ length: 200 }, (_, at) => `event ${at}`))
+    // What they cost was taken from the budget that operations are paid from.
+    expect((await untilLimited(() => erin.send('{ __typename }'))).attempts).toBeLessThan(18)
+    socket.close()
+  })
+})
+
+it('0 is without a budget', async () => {
+  await using free = await startApp({ beside: app, environment: { workBudgetPerPerson: 0 } })
+  const alice = acme.alice.at(free.url)
+  for (let at = 0; at < 60; at += 1)
+    expect(isLimited(await alice.send('{ viewer { user { id } } }'))).toBe(false)
+})
