@@ -4,6 +4,7 @@ import type { SendMailOptions } from 'nodemailer'
 import { createFileOnce } from '../data-directory/create-file-once.ts'
 import { createFolder } from '../data-directory/create-folder.ts'
 import type { MailSettings } from '../env.ts'
+import { oneLine, withoutDirections } from './mail-text.ts'
 
 /** One e-mail to one person. */
 export interface Mail {
@@ -51,7 +52,7 @@ function messageOf({ id, to, subject, text, unsubscribeUrl }: Mail, from: string
     from,
     to: { name: oneLine(to.name), address: to.address },
     subject: oneLine(subject),
-    text,
+    text: withoutDirections(text),
     headers: {
       'Auto-Submitted': 'auto-generated',
       ...(unsubscribeUrl && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
@@ -60,10 +61,6 @@ function messageOf({ id, to, subject, text, unsubscribeUrl }: Mail, from: string
     disableFileAccess: true,
     disableUrlAccess: true,
   }
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }
 
 /** Loaded with the first e-mail, so that a server starts faster. */

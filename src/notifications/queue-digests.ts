@@ -4,30 +4,49 @@ import type { Statement } from '../database/database.ts'
 
 /** How late a digest may be besides the company's own delay. */
 const EVERY_MS = 15_000
-const MOST_EVENTS = 1_000
+const MAX_EVENTS = 1_000
+const MAX_PEOPLE = 1_000
 
 const companiesToDigest: Statement = {
   name: 'companies_to_digest',
   text: 'select c.id as "companyId" from app.companies_to_digest() c (id)',
 }
 
+const findPeople: Statement = {
+  name: 'find_digests',
+  text: 'select app.find_digests($1) as people',
+}
+
+const nextPeople: Statement = {
+  name: 'next_digests',
+  text: 'select d.id as "userId" from app.next_digests($1) d (id)',
+}
+
 const queueOf: Statement = {
   name: 'queue_digests',
-  text: 'select app.queue_digests($1) as people',
+  text: 'select app.queue_digests($1) as jobs',
 }
 
 /**
- * Puts a job into the queue for everybody who has something unread that is older than the company's delay and has not been
- * told of it (features 4.4). It looks through each event once, on whichever process: sending pays nothing for it.
+ * Puts a job into the queue for everybody who is offline and has something unread that is older than the company's delay
+ * and has not been told of it (features 4.4). It looks through each event once, on whichever process: sending pays nothing
+ * for it. A person who is online when something comes due is looked at again until offline or done with reading.
  */
 export async function queueDigests(
-  parts: Pick<Parts, 'database' | 'log'>,
+  parts: Pick<Parts, 'database' | 'presence' | 'log'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { database } = parts
+  const { database, presence } = parts
   const companies = await database.acrossCompanies<{ companyId: string }>(companiesToDigest, [])
   const work = async (companyId: string) => {
-    await database.forChores(companyId).query(queueOf, [MOST_EVENTS])
+    const tenant = database.forChores(companyId)
+    await tenant.query(findPeople, [MAX_EVENTS])
+    const next = await tenant.query<{ userId: string }>(nextPeople, [MAX_PEOPLE])
+    if (next.length === 0) return
+    const people = next.map(({ userId }) => userId)
+    const states = await presence.read(companyId, people)
+    const offline = people.filter((_, at) => states[at]?.status === 'OFFLINE')
+    if (offline.length > 0) await tenant.query(queueOf, [offline])
   }
   const ids = companies.map(({ companyId }) => companyId)
   await forEachCompany(parts, ids, { work, failed: 'digests could not be queued' }, signal)
