@@ -2,8 +2,10 @@ import { type Agent, request } from 'node:http'
 import { encodeId, newId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
-/** What every message says. */
-export const BODY = 'x'.repeat(500)
+/** Every message says this: prose, of which there are words to find. */
+export const BODY = 'The quick brown fox, it is said, jumps over a lazy dog while nobody looks. '
+  .repeat(7)
+  .slice(0, 500)
 const SEND = `mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) { __typename ... on SendMessagePayload { message { id seq } } ... on UserError { detail } }
 }`

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { type InputIssue, InvalidInputError } from './errors.ts'
 import { decodeId, type NodeType } from './ids.ts'
+import { hasUpTo } from './text/graphemes.ts'
 
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
-/** Anything but white space, controls, and what is drawn as nothing: joiners, variation selectors, fillers, blank braille. */
-const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
+/**
+ * Anything but white space, controls, and what is drawn as nothing: joiners, variation selectors, fillers, code points that
+ * are no characters, and blanks that count as letters or signs (braille, music, hieroglyphs, Khitan, Brahmi, Tifinagh).
+ */
+const VISIBLE =
+  /[^\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\u2d7f\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}]/u
 
 /** Parses an operation's input; throws InvalidInputError with everything that is wrong and where. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -36,17 +40,26 @@ export function ids(type: NodeType) {
     .transform((list) => [...new Set(list)])
 }
 
-/** Well-formed text: PostgreSQL stores no NUL, and a lone surrogate is half a character. */
-export function text() {
+/**
+ * Well-formed text of at most so many bytes of UTF-8: PostgreSQL stores no NUL, and a lone surrogate is half a character. The
+ * bytes are checked first, and nothing else of a text that has too many.
+ */
+export function text(maxBytes: number, what = 'The text') {
   return z
     .string()
+    .refine((value) => value.length <= maxBytes && Buffer.byteLength(value) <= maxBytes, {
+      error: `${what} is longer than ${maxBytes < 1024 ? `${maxBytes} bytes` : `${maxBytes / 1024} KiB`} of UTF-8.`,
+      abort: true,
+    })
     .refine((value) => !value.includes('\0'), { error: 'A NUL character cannot be stored.' })
     .refine((value) => value.isWellFormed(), { error: 'The text holds half a character (a lone surrogate).' })
 }
 
-/** Text of at most `max` characters as a person counts them (grapheme clusters). */
-export function shortText(max: number) {
-  return text().refine((value) => countsUpTo(value, max), { error: `At most ${max} characters are allowed.` })
+/** Text of at most `max` characters as a person counts them (grapheme clusters), and of 16 KiB: marks can be stacked without end. */
+export function shortText(max: number, what?: string, maxBytes = 16 * 1024) {
+  return text(maxBytes, what).refine((value) => hasUpTo(max, value), {
+    error: `At most ${max} characters are allowed.`,
+  })
 }
 
 /** Text with something to see in it. */
@@ -54,25 +67,17 @@ export function visible<Schema extends z.ZodType<string>>(schema: Schema, what: 
   return schema.refine((value) => VISIBLE.test(value), { error: `${what} must not be empty.`, abort: true })
 }
 
-/** A message body: up to 32 KiB of UTF-8, never truncated (features 3.1). */
-export const bodyText = visible(text(), 'The body').refine((value) => Buffer.byteLength(value) <= 32 * 1024, {
-  error: 'The body is longer than 32 KiB of UTF-8.',
-})
+/** A title, name or subject: one line of up to 255 characters, without spaces around it; a line break becomes a space. */
+export function lineText(what: string) {
+  return visible(shortText(255, what), what).transform(oneLine)
+}
 
-/** A subject: up to 255 grapheme clusters. Spread over several code points each, it still ends at 16 KiB. */
-export const subjectText = visible(shortText(255), 'The subject').refine(
-  (value) => Buffer.byteLength(value) <= 16 * 1024,
-  {
-    error: 'The subject is longer than 16 KiB of UTF-8.',
-  },
-)
+/** A message body: up to 32 KiB of UTF-8, never truncated. */
+export const bodyText = visible(text(32 * 1024, 'The body'), 'The body')
 
-function countsUpTo(value: string, max: number): boolean {
-  if (value.length <= max) return true
-  let count = 0
-  for (const _ of graphemes.segment(value)) {
-    count += 1
-    if (count > max) return false
-  }
-  return true
+/** A subject: up to 255 characters. */
+export const subjectText = lineText('The subject')
+
+function oneLine(value: string): string {
+  return value.replace(/[\s\u0085]+/gu, (space) => (/[^\p{Zs}]/u.test(space) ? ' ' : space)).trim()
 }

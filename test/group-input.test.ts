@@ -111,7 +111,6 @@ describe('createGroup', () => {
       'é'.repeat(255),
       'مرحبا بالعالم',
       '\u202eabc',
-      ' padded ',
       '한국어 🇰🇷',
     ]
     for (const title of titles) {
@@ -121,6 +120,19 @@ describe('createGroup', () => {
         'conversation { title description }',
       )
       expect(created.conversation).toEqual({ title, description: 'é'.repeat(2048) })
+    }
+  })
+
+  it('takes spaces off the ends of a title and makes a line break a space', async () => {
+    const titles = [
+      [' padded ', 'padded'],
+      ['two\r\nlines', 'two lines'],
+      ['\ttabs  and\u2028separators \n', 'tabs  and separators'],
+      ['wide\u3000space', 'wide\u3000space'],
+    ]
+    for (const [given, title] of titles) {
+      const created = await acme.bob.mutate('createGroup', { title: given }, 'conversation { title }')
+      expect(created.conversation).toEqual({ title })
     }
   })
 

@@ -134,8 +134,12 @@ describe('synchronising members', () => {
       { index: 8, externalId: 'r-7', detail: 'name: At most 255 characters are allowed.' },
       { index: 9, externalId: 'r-8', detail: 'department: At most 255 characters are allowed.' },
       { index: 10, externalId: 'r-9', detail: 'email: This is not an e-mail address.' },
-      { index: 12, externalId: 'r-11', detail: 'name: At most 16 KiB of UTF-8 are allowed.' },
-      { index: 13, externalId: expect.any(String), detail: 'externalId: At most 1 KiB of UTF-8 is allowed.' },
+      { index: 12, externalId: 'r-11', detail: 'name: The name is longer than 16 KiB of UTF-8.' },
+      {
+        index: 13,
+        externalId: expect.any(String),
+        detail: 'externalId: The externalId is longer than 1 KiB of UTF-8.',
+      },
     ])
     expect(await member(adam, 'r-1')).toMatchObject({ user: { name: 'Good' } })
     expect(await member(adam, 'r-2')).toBeUndefined()

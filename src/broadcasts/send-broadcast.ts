@@ -85,7 +85,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     id,
     seal('subject'),
     seal('body'),
-    messageTokens(keys, request),
+    await messageTokens(keys, request),
     request.priority,
     request.audience,
     request.groupIds,

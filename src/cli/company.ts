@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { openApplication } from '../application.ts'
 import { createCompany } from '../companies/create-company.ts'
 import { encodeId } from '../ids.ts'
-import { shortText, visible } from '../input.ts'
+import { lineText, shortText, visible } from '../input.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
@@ -16,19 +16,19 @@ export interface CompanyOptions {
   json?: boolean
 }
 
-const given = z.object({
-  name: visible(shortText(255), 'The name'),
+const companySchema = z.object({
+  name: lineText('The name'),
   externalId: visible(shortText(255), 'The external id').optional(),
   owner: visible(shortText(255), "The owner's external id"),
-  ownerName: visible(shortText(255), "The owner's name"),
+  ownerName: lineText("The owner's name"),
   ownerEmail: z.email({ error: "The owner's e-mail is not an e-mail address." }).max(254).optional(),
 })
 
 /** Creates a company and its first owner, who can then synchronise the others. Throws StartupProblem, ConflictError. */
-export async function company(name: string, options: CompanyOptions): Promise<void> {
-  const parsed = given.safeParse({ name, ...options })
+export async function company(given: string, options: CompanyOptions): Promise<void> {
+  const parsed = companySchema.safeParse({ name: given, ...options })
   if (!parsed.success) throw new StartupProblem(parsed.error.issues.map(({ message }) => message).join(' '))
-  const { externalId, owner, ownerName, ownerEmail } = parsed.data
+  const { name, externalId, owner, ownerName, ownerEmail } = parsed.data
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../context.ts'
 import { newId } from '../ids.ts'
-import { ids, parseInput, shortText, text, visible } from '../input.ts'
+import { ids, lineText, parseInput, text } from '../input.ts'
 import { foldedKey } from '../search/fold.ts'
 import { appendGroupEvent, requireColleagues } from './change-group.ts'
 import type { ConversationRow } from './conversation-row.ts'
@@ -9,17 +9,10 @@ import { addFounders } from './group-members.ts'
 import { requireConversation } from './require-conversation.ts'
 
 /** A group's title: up to 255 characters as a person counts them, with something to see in it. */
-export const titleText = visible(shortText(255), 'The title').refine(
-  (value) => Buffer.byteLength(value) <= 16 * 1024,
-  {
-    error: 'The title is longer than 16 KiB of UTF-8.',
-  },
-)
+export const titleText = lineText('The title')
 
 /** A group's description: up to 4 KiB of UTF-8. */
-export const descriptionText = text().refine((value) => Buffer.byteLength(value) <= 4096, {
-  error: 'The description is longer than 4 KiB of UTF-8.',
-})
+export const descriptionText = text(4096, 'The description')
 
 /** Who may find and join. */
 export const groupAccess = z.enum(['OPEN', 'CLOSED', 'PRIVATE'])

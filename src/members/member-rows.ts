@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InvalidInputError } from '../errors.ts'
-import { parseInput, shortText, text, visible } from '../input.ts'
+import { lineText, parseInput, shortText, text, visible } from '../input.ts'
 
 /** A row that was not applied, and why. */
 export interface MemberProblem {
@@ -9,26 +9,16 @@ export interface MemberProblem {
   detail: string
 }
 
-/** A character as a person counts it may be long: marks can be stacked on a letter without end. */
-const atMost16KiB = [
-  (value: string) => Buffer.byteLength(value) <= 16 * 1024,
-  { error: 'At most 16 KiB of UTF-8 are allowed.' },
-] as const
-
 const rowSchema = z.object({
-  externalId: visible(shortText(255), 'The externalId').refine((value) => Buffer.byteLength(value) <= 1024, {
-    error: 'At most 1 KiB of UTF-8 is allowed.',
-  }),
-  name: visible(shortText(255).refine(...atMost16KiB), 'The name'),
-  email: text()
+  externalId: visible(shortText(255, 'The externalId', 1024), 'The externalId'),
+  name: lineText('The name'),
+  email: text(1024, 'The e-mail address')
     .refine((value) => value.length <= 254 && z.email().safeParse(value).success, {
       error: 'This is not an e-mail address.',
     })
     .nullish(),
-  department: shortText(255)
-    .refine(...atMost16KiB)
-    .nullish(),
-  role: shortText(255).nullish(),
+  department: shortText(255, 'The department').nullish(),
+  role: shortText(255, 'The role').nullish(),
   isEnabled: z.boolean().nullish(),
 })
 

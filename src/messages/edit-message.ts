@@ -54,7 +54,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     message.revision,
     subject === null ? null : seal('subject', subject),
     seal('body', body),
-    messageTokens(keys, { subject, body }),
+    await messageTokens(keys, { subject, body }),
   ])
   parts.live.wake(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }

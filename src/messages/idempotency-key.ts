@@ -3,9 +3,12 @@ import type { Context } from '../context.ts'
 import { parseInput, text, visible } from '../input.ts'
 
 /** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
-export const idempotencyKey = visible(text(), 'The idempotency key').refine(hasUpTo128CodePoints, {
-  error: 'An idempotency key has at most 128 characters.',
-})
+export const idempotencyKey = visible(text(1024, 'The idempotency key'), 'The idempotency key').refine(
+  hasUpTo128CodePoints,
+  {
+    error: 'An idempotency key has at most 128 characters.',
+  },
+)
 
 const headerSchema = z.object({ idempotencyKey })
 

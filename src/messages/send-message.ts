@@ -33,7 +33,7 @@ const schema = z.object({
       context.addIssue({ code: 'custom', message: 'The metadata are longer than 4 KiB of JSON.' })
       return z.NEVER
     }),
-  clientMessageId: text()
+  clientMessageId: text(1024, 'The clientMessageId')
     .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
     .nullish(),
   idempotencyKey: idempotencyKey.nullish(),
@@ -113,7 +113,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     message.clientMessageId,
     request.key,
     hash,
-    messageTokens(keys, request),
+    await messageTokens(keys, request),
   ]
   const [sent] = await tenant.call<SentRow>(sendOne, values).catch(async (error) => {
     if (error instanceof TwinCommittedError)

@@ -1,25 +1,61 @@
 const MARKS_THAT_FOLD = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
+/** Letters that have no decomposition, and how they are written where the keyboard lacks them. */
+const PLAIN_LETTERS: Record<string, string> = {
+  ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ı: 'i', ł: 'l', ŧ: 't', ŋ: 'n' },
+  ...{ ƀ: 'b', ȼ: 'c', ɇ: 'e', ǥ: 'g', ɨ: 'i', ɉ: 'j', ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ĸ: 'k', ς: 'σ' },
+}
+const LETTERS_TO_REPLACE = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'gu')
+/** Vowel signs and stretching of Arabic, Hebrew and Syriac, which writers leave out; a hamza or madda is part of its letter. */
+const VOWEL_SIGNS =
+  /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a]/gu
+/** Nothing that people see or type: marks of direction, soft hyphens, invisible spaces; a joiner counts between emoji. */
+const UNSEEN =
+  /(?!\u200d)\p{Default_Ignorable_Code_Point}|\u200d(?!\p{Extended_Pictographic})|[\ufff9-\ufffb]/gu
+/** Putting marks in order takes time with the square of their number; no letter has so many. */
+const STACKED_MARKS = /(\p{M}{16})\p{M}+/gu
+/** One character may stand for 18: of a text that grows so, this is enough, and it bounds the work. */
+const MAX_FOLDED = 65_536
+const ONLY_ASCII = /^[\0-\x7f]*$/u
+const GERSHAYIM =
+  /(?<=[\u05d0-\u05ea][\u0591-\u05bd\u05bf-\u05c7]{0,4})(?:["\u201c-\u201f\u05f4]|['\u2019\u05f3]{2})(?=[\u05d0-\u05ea])/gu
+/** White space between characters of scripts that set none between words. */
+const BREAKS_WITHIN_RUNS =
+  /(?<=[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{Script=Thai}\p{Script=Laoo}\p{Script=Khmr}\p{Script=Mymr}\p{M}])\s+(?=[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{Script=Thai}\p{Script=Laoo}\p{Script=Khmr}\p{Script=Mymr}])/gu
 
 /**
- * The form in which texts are compared: compatibility-decomposed, without case, and without marks in Latin, Greek and
- * Cyrillic, where people leave them out; elsewhere marks carry meaning (が is not か). ß equals ss (design, blind index).
+ * The form in which texts are compared: compatibility-decomposed, without case, invisible characters and the vowel signs
+ * of Arabic and Hebrew, and without marks in Latin, Greek and Cyrillic, where people leave them out; elsewhere marks carry
+ * meaning (が is not か). Letters such as ø and ß equal what replaces them. A line broken within a Chinese word is joined.
  */
 export function fold(text: string): string {
-  return text
+  if (ONLY_ASCII.test(text)) return text.toLowerCase().replace(/\s+/gu, ' ').trim()
+  return withOneGershayim(text.replace(UNSEEN, ''))
+    .replace(STACKED_MARKS, '$1')
     .normalize('NFKD')
+    .slice(0, MAX_FOLDED)
     .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .replaceAll('ς', 'σ')
+    .replace(LETTERS_TO_REPLACE, (letter) => PLAIN_LETTERS[letter] ?? letter)
+    .replace(VOWEL_SIGNS, '')
     .replace(MARKS_THAT_FOLD, '$1')
     .normalize('NFC')
+    .replace(BREAKS_WITHIN_RUNS, (space) => (isOneLineBreak(space) ? '' : space))
     .replace(/\s+/gu, ' ')
     .trim()
 }
 
+/** The text with one sign for the mark within Hebrew abbreviations, for which people type quotation marks (צה"ל, צה״ל). */
+export function withOneGershayim(text: string): string {
+  return text.replace(GERSHAYIM, '\u05f4')
+}
+
+function isOneLineBreak(space: string): boolean {
+  return space.match(/\r\n|[\n\r\u2028\u2029]/gu)?.length === 1
+}
+
 /** An index entry of PostgreSQL holds 2,704 bytes; a name of any length sorts and is found by what comes first in it. */
-const MOST_INDEXED = 600
+const MAX_INDEXED = 600
 
 /** The folded text as it is stored in an indexed column. */
 export function foldedKey(text: string): string {
-  return [...fold(text)].slice(0, MOST_INDEXED).join('')
+  return [...fold(text)].slice(0, MAX_INDEXED).join('')
 }

@@ -1,19 +1,43 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { pairsOf, type Segment, searchSegments } from './search-segments.ts'
+import { fairWork } from '../text/fair-work.ts'
+import { joinedPairsOf, pairsOf, type Segment, searchSegments } from './search-segments.ts'
 
-/** The most words that one message is found by: of a longer one, those that come first. */
-const MOST_TOKENS = 2_000
+/** A body of 32 KiB has up to 20,000 words and pairs; hashing so many at once takes some milliseconds. */
+const HASHES_AT_ONCE = 2_000
 
-/** What a message is found by, for app.index_message: the hashes of its words, and of the characters and pairs of its runs. */
-export function messageTokens(
+/**
+ * What a message is found by, for app.index_message: the hashes of its words, of those that one sign joins, and of the
+ * characters and pairs of its runs.
+ */
+export async function messageTokens(
   keys: CompanyKeys,
   { subject, body }: { subject: string | null; body: string },
-): Buffer[] {
-  const terms = new Set(searchSegments(subject ?? '').flatMap(termsOf))
-  for (const segment of searchSegments(body)) for (const term of termsOf(segment)) terms.add(term)
-  return [...terms].slice(0, MOST_TOKENS).map((term) => keys.searchToken(term))
+): Promise<Buffer[]> {
+  const terms = new Set<string>()
+  const tokens: Buffer[] = []
+  const done = fairWork(HASHES_AT_ONCE)
+  for (const text of [subject, body]) {
+    if (text === null) continue
+    const segments = searchSegments(text)
+    await done(text.length / 8)
+    for (const term of termsOf(segments)) {
+      if (terms.has(term)) continue
+      terms.add(term)
+      tokens.push(keys.searchToken(term))
+      await done(1)
+    }
+  }
+  return tokens
 }
 
-function termsOf({ kind, text }: Segment): string[] {
-  return kind === 'word' ? [text] : [...text, ...pairsOf(text)]
+function* termsOf(segments: Segment[]): Iterable<string> {
+  for (const { kind, text } of segments) {
+    if (kind === 'word') {
+      yield text
+      continue
+    }
+    yield* text
+    yield* pairsOf(text)
+  }
+  yield* joinedPairsOf(segments)
 }

@@ -2,7 +2,9 @@ import type { Context } from '../context.ts'
 import type { MessageRow } from '../messages/message-row.ts'
 import { readText } from '../messages/message-text.ts'
 import { type ForwardArgs, keyCursor, type Page, pageOf, readForwardArgs } from '../page.ts'
+import { fairWork } from '../text/fair-work.ts'
 import { holdsSequence, readSearchQuery, type SearchQuery } from './search-query.ts'
+import { type Segment, searchSegments } from './search-segments.ts'
 import { openSource, type Position, positionOf } from './search-source.ts'
 
 /** Where to search; ids of anything that the viewer cannot see find nothing. */
@@ -22,6 +24,16 @@ const EVER = '-infinity'
 const MOST_LOOKS = 8
 /** How many messages are decrypted for a stretch where the index alone cannot tell. */
 const READ_EACH_LOOK = 100
+/** How many characters are read for a page at most, and how many before others have a turn. */
+const MAX_READ = 1_000_000
+const READ_AT_ONCE = 16_000
+
+/** What comparing with the texts themselves may still cost. */
+interface Reading {
+  context: Context
+  leftToRead: number
+  done: (units: number) => Promise<void>
+}
 
 /**
  * A page of messages that the viewer may see now and that hold all of the text, newest first (features 3.9). The work is
@@ -59,26 +71,38 @@ async function findHits(
   const tokens = query.terms.map((term) => keys.searchToken(term))
   const from = filter.after?.toISOString() ?? EVER
   const source = await openSource(context, { tokens, conversationId, authorId, from }, start)
+  const reading = { context, leftToRead: MAX_READ, done: fairWork(READ_AT_ONCE) }
   const hits: MessageRow[] = []
   let next: Position | null = start
   let look = source.first
   for (let looks = 0; looks < MOST_LOOKS && next && hits.length < most; looks += 1) {
     const asked = query.sequences.length > 0 ? READ_EACH_LOOK : most - hits.length
     const found = await look(next, asked)
-    for (const hit of found.hits) {
-      if (hits.length < most && (await holdsAll(context, hit, query))) hits.push(hit)
-    }
     next = found.next
+    for (const hit of found.hits) {
+      if (hits.length < most && (await holdsAll(reading, hit, query))) hits.push(hit)
+      // What it has not come to yet is left to the next page.
+      if (reading.leftToRead <= 0) return { hits, next: positionOf(hit) }
+    }
     if (looks === 0 && next && found.hits.length < asked) look = await source.second()
   }
   return { hits, next }
 }
 
 /** The index knows words, not their order: what must follow one another is compared in the text itself. */
-async function holdsAll(context: Context, message: MessageRow, { sequences }: SearchQuery): Promise<boolean> {
+async function holdsAll(reading: Reading, message: MessageRow, { sequences }: SearchQuery): Promise<boolean> {
   if (sequences.length === 0) return true
-  const texts = await Promise.all([readText(context, message, 'subject'), readText(context, message, 'body')])
-  return sequences.every((sequence) => texts.some((text) => text !== null && holdsSequence(text, sequence)))
+  const { context, done } = reading
+  const held = new Set<Segment[]>()
+  for (const field of ['subject', 'body'] as const) {
+    const text = await readText(context, message, field)
+    if (text === null) continue
+    const segments = searchSegments(text)
+    for (const sequence of sequences) if (holdsSequence(segments, sequence)) held.add(sequence)
+    reading.leftToRead -= text.length
+    await done(text.length)
+  }
+  return held.size === sequences.length
 }
 
 /** What was sent before an instant is older than any message of that instant. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts'
-import { pairsOf, type Segment, searchSegments } from './search-segments.ts'
+import { withOneGershayim } from './fold.ts'
+import { joinedPairsOf, pairsOf, type Segment, searchSegments } from './search-segments.ts'
 import { requireWellFormed } from './search-text.ts'
 
 const LONGEST = 500
@@ -21,32 +22,39 @@ export interface SearchQuery {
  * Throws BAD_USER_INPUT without a word, over 500 characters or over 16 words.
  */
 export function readSearchQuery(text: string): SearchQuery {
-  requireWellFormed(text, 'The search text')
   if (text.length > LONGEST) throw refusal(`A search takes at most ${LONGEST} characters.`)
-  const quoted = [...text.matchAll(QUOTED)].map(([, inside]) => searchSegments(inside ?? ''))
-  const loose = searchSegments(text.replace(QUOTED, ' '))
+  requireWellFormed(text, 'The search text')
+  // The marks of Hebrew abbreviations are no quotation marks.
+  const plain = withOneGershayim(text)
+  const quoted = [...plain.matchAll(QUOTED)].map(([, inside]) => searchSegments(inside ?? ''))
+  const loose = searchSegments(plain.replace(QUOTED, ' '))
   const segments = [...quoted.flat(), ...loose]
   if (segments.length === 0) throw refusal('Search for at least one word: punctuation is not searched for.')
   if (segments.length > MOST_WORDS) throw refusal(`A search takes at most ${MOST_WORDS} words.`)
   const words = segments.filter(({ kind }) => kind === 'word').map((segment) => segment.text)
   const pairs = segments.filter(({ kind }) => kind === 'run').flatMap((segment) => pairsOf(segment.text))
+  const joined = [...quoted, loose].flatMap(joinedPairsOf)
   const runs = loose
     .filter(({ kind, text: run }) => kind === 'run' && isLong(run))
     .map((segment) => [segment])
   return {
-    terms: [...new Set([...words, ...spread(pairs)])],
-    sequences: [...quoted.filter((sequence) => sequence.length > 1 || sequence.some(isLongRun)), ...runs],
+    terms: [...new Set([...words, ...joined, ...spread(pairs)])],
+    sequences: [
+      ...quoted.filter((sequence) => sequence.length > 1 || sequence.some(isLongRun)),
+      ...runs,
+      ...chainsOf(loose),
+    ],
   }
 }
 
-/** True if a text, a message's subject or body, holds the pieces next to one another in order. */
-export function holdsSequence(text: string, sequence: Segment[]): boolean {
-  const segments = searchSegments(text)
+/** True if the pieces of a text, a message's subject or body, hold these next to one another in order. */
+export function holdsSequence(segments: Segment[], sequence: Segment[]): boolean {
   const last = sequence.length - 1
   return segments.some((_, start) =>
-    sequence.every(({ kind, text: wanted }, index) => {
+    sequence.every(({ kind, text: wanted, joinedBy }, index) => {
       const found = segments[start + index]
       if (found?.kind !== kind) return false
+      if (index > 0 && joinedBy !== undefined && found.joinedBy !== joinedBy) return false
       if (kind === 'word') return found.text === wanted
       // Between its neighbours a run is whole; at either end any part of one will do.
       if (last === 0) return found.text.includes(wanted)
@@ -54,6 +62,17 @@ export function holdsSequence(text: string, sequence: Segment[]): boolean {
       return index === last ? found.text.startsWith(wanted) : found.text === wanted
     }),
   )
+}
+
+/** Three words and more that signs join (192.168.1.1): each two of them may stand in a message that lacks the whole. */
+function chainsOf(segments: Segment[]): Segment[][] {
+  const chains: Segment[][] = []
+  for (const segment of segments) {
+    const last = chains.at(-1)
+    if (last && segment.joinedBy !== undefined) last.push(segment)
+    else chains.push([segment])
+  }
+  return chains.filter((chain) => chain.length > 2)
 }
 
 /** At most so many, taken evenly from the whole. */

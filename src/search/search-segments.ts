@@ -7,30 +7,51 @@ import { fold } from './fold.ts'
 export interface Segment {
   kind: 'word' | 'run'
   text: string
+  /** The one sign between this word and the one before it: the dot of invoice.pdf, the apostrophe of doctor's. */
+  joinedBy?: string
 }
 
 /** Han, Kana, Thai, Lao, Khmer and Myanmar; punctuation that they share with others is left out. */
 const RUN =
   /((?:(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])+)/u
-/** Soft hyphens, invisible spaces and variation selectors: people do not see them, nor type them when they search. */
-const UNSEEN = /[\u00ad\u200b\u200c\u2060\ufeff\p{Variation_Selector}]/gu
 /** The apostrophe that keyboards have, and those that word processors make of it. */
-const APOSTROPHES = /[\u2019\u02bc\uff07]/gu
-const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
-
-const words = new Intl.Segmenter('und', { granularity: 'word' })
+const APOSTROPHES = /[\u2018\u2019\u02bc\u05f3]/gu
+/** Not by Intl.Segmenter, which takes time with the square of the length. The mark of Hebrew abbreviations is a letter. */
+const WORD = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}]|(?<=[א-ת])\\u05f4(?=[א-ת]))*'
+const EMOJI =
+  '\\p{Regional_Indicator}{1,2}|\\p{Extended_Pictographic}\\p{Emoji_Modifier}?(?:\\u200d\\p{Extended_Pictographic}\\p{Emoji_Modifier}?)*'
+const PIECE = new RegExp(`(${WORD})|${EMOJI}`, 'gu')
+/** Signs that make one word of two, and those that do so between digits alone. */
+const JOINS = new Set(["'", '.', '_', ':', '\u00b7', '\u2027'])
+const JOINS_OF_DIGITS = new Set([',', ';'])
+const STARTS_WITH_DIGIT = /^\p{Nd}/u
+const ENDS_WITH_DIGIT = /\p{Nd}$/u
 
 /** The pieces of a text in order, folded; punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
   // Splitting by a group gives what lies between its matches and the matches in turn.
-  return fold(text.replace(UNSEEN, '').replace(APOSTROPHES, "'"))
+  return fold(text.replace(APOSTROPHES, "'"))
     .split(RUN)
-    .flatMap((part, index): Segment[] => {
-      if (index % 2 === 1) return [{ kind: 'run', text: part }]
-      return [...words.segment(part)]
-        .filter(({ segment, isWordLike }) => isWordLike || EMOJI.test(segment))
-        .map(({ segment }) => ({ kind: 'word', text: segment }))
-    })
+    .flatMap((part, index): Segment[] => (index % 2 === 1 ? [{ kind: 'run', text: part }] : wordsOf(part)))
+}
+
+function wordsOf(part: string): Segment[] {
+  const words: Segment[] = []
+  let end = -1
+  for (const match of part.matchAll(PIECE)) {
+    const [text, word] = match
+    const before = words.at(-1)
+    const joinedBy = word !== undefined && end >= 0 ? part.slice(end, match.index) : ''
+    const isJoined = before !== undefined && joins(before.text, joinedBy, text)
+    words.push(isJoined ? { kind: 'word', text, joinedBy } : { kind: 'word', text })
+    end = word === undefined ? -1 : match.index + text.length
+  }
+  return words
+}
+
+function joins(before: string, sign: string, after: string): boolean {
+  if (JOINS.has(sign)) return true
+  return JOINS_OF_DIGITS.has(sign) && ENDS_WITH_DIGIT.test(before) && STARTS_WITH_DIGIT.test(after)
 }
 
 /** Each two neighbouring characters of a run; of a run of one, that one. */
@@ -39,4 +60,11 @@ export function pairsOf(run: string): string[] {
   return characters.length === 1
     ? characters
     : characters.slice(1).map((each, index) => characters[index] + each)
+}
+
+/** The words that a sign joins to the one before them, with that one: of a.b.c, a.b and b.c. */
+export function joinedPairsOf(segments: Segment[]): string[] {
+  return segments.flatMap(({ text, joinedBy }, index) =>
+    joinedBy === undefined ? [] : [`${segments[index - 1]?.text}${joinedBy}${text}`],
+  )
 }

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApp, type TestApp, type TestCompany } from './support/app.ts'
+import { longestStall } from './support/event-loop.ts'
+import { calls, document } from './support/text-places.ts'
+
+/** What one request may hold everybody up for is 50 ms; the machine of a test is shared, and the test sends from the same process. */
+const BOUND_MS = 250
+const BODY_BYTES = 32 * 1024
+
+const UNITS: Record<string, string> = {
+  prose: 'The quick brown fox, it is said, jumps over a lazy dog. ',
+  letters: 'a ',
+  spaces: ' ',
+  apostrophes: "a'",
+  'one long word': 'x',
+  ligatures: '\ufdfa',
+  'combining marks': '\u0316\u0301',
+  Thai: 'ภาษาไทย',
+  'lines of Chinese': '中文\n',
+  'Hebrew abbreviations': 'צ"ה',
+  joiners: '\u{1f469}\u200d',
+}
+
+function filled(unit: string, bytes: number): string {
+  return unit.repeat(Math.floor(bytes / Buffer.byteLength(unit)))
+}
+
+let app: TestApp
+let acme: TestCompany<'alice' | 'bob'>
+beforeAll(async () => {
+  app = await startApp()
+  acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
+  await acme.alice.say({ recipientId: acme.bob.userId }, filled(UNITS.prose ?? '', BODY_BYTES))
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+describe.each(['Mutation', 'Query'] as const)('a long text anywhere in a %s', (root) => {
+  it.each(calls(root))(
+    '$name holds nobody up',
+    async (call) => {
+      const query = document(root.toLowerCase(), call.field, call.arguments, '{ __typename }')
+      const texts = Object.entries(UNITS).map(
+        ([name, unit]) => [name, filled(unit, BODY_BYTES - 64)] as const,
+      )
+      texts.push(['900 kB of prose', filled(UNITS.prose ?? '', 900_000)])
+      for (const [name, text] of texts) {
+        const stall = await longestStall(() => acme.alice.send(query, call.variables(text)), BOUND_MS)
+        expect(stall, name).toBeLessThan(BOUND_MS)
+      }
+    },
+    120_000,
+  )
+})
+
+describe('long texts', () => {
+  const send = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }'
+
+  it.each(Object.entries(UNITS))(
+    'of %s are sent and found by phrase without holding anybody up',
+    async (_name, unit) => {
+      const body = `findme ${filled(unit, BODY_BYTES - 32)} end`
+      const input = { recipientId: acme.bob.userId, body }
+      expect(await longestStall(() => acme.alice.send(send, { input }), BOUND_MS)).toBeLessThan(BOUND_MS)
+      const phrase = '{ searchMessages(text: "\\"findme the end\\"") { edges { node { id } } } }'
+      expect(await longestStall(() => acme.bob.send(phrase), BOUND_MS)).toBeLessThan(BOUND_MS)
+    },
+  )
+
+  it('of one variable in five aliases hold nobody up', async () => {
+    const aliases = [1, 2, 3, 4, 5].map((n) => `a${n}: createGroup(input: { title: $text }) { __typename }`)
+    const query = `mutation ($text: String!) { ${aliases.join(' ')} }`
+    for (const unit of Object.values(UNITS)) {
+      const text = filled(unit, 150_000)
+      expect(await longestStall(() => acme.alice.send(query, { text }), BOUND_MS)).toBeLessThan(BOUND_MS)
+    }
+  })
+
+  it('of many synchronised members hold nobody up', async () => {
+    const query = 'mutation ($input: SyncMembersInput!) { syncMembers(input: $input) { __typename } }'
+    for (const unit of Object.values(UNITS)) {
+      const name = filled(unit, 16_000)
+      const members = Array.from({ length: 50 }, (_, n) => ({
+        externalId: `long-${n}@acme.test`,
+        name: `n${name}`,
+      }))
+      const stall = await longestStall(() => acme.alice.send(query, { input: { members } }), BOUND_MS)
+      expect(stall).toBeLessThan(BOUND_MS)
+    }
+  })
+})
