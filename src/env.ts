@@ -59,6 +59,8 @@ export interface IdentitySettings {
   audience: string
   jwksUrl: URL
   algorithms: string[]
+  /** `at+jwt`: only tokens that say they are access tokens (RFC 9068). */
+  tokenType: 'any' | 'at+jwt'
   clockSkewSeconds: number
   /** The claim that equals a member's externalId. */
   memberClaim: string
@@ -157,6 +159,7 @@ function identityOf(values: Values): IdentitySettings | undefined {
     audience,
     jwksUrl: new URL(jwksUrl),
     algorithms: values.OIDC_ALGORITHMS,
+    tokenType: values.OIDC_TOKEN_TYPE,
     clockSkewSeconds: values.OIDC_CLOCK_SKEW_SECONDS,
     memberClaim: values.OIDC_MEMBER_CLAIM,
     companyClaim: values.OIDC_COMPANY_CLAIM,

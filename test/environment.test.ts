@@ -105,6 +105,7 @@ describe('the environment', () => {
     ['LOG_LEVEL', 'verbose'],
     ['OIDC_JWKS_URL', 'file:///etc/jwks'],
     ['OIDC_CLOCK_SKEW_SECONDS', '301'],
+    ['OIDC_TOKEN_TYPE', 'jwt'],
     ['OIDC_ALGORITHMS', 'HS256'],
     ['OIDC_ALGORITHMS', 'RS256,HS512,HS384'],
     ['OIDC_ALGORITHMS', 'none'],

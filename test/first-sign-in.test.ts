@@ -153,3 +153,26 @@ describe('a first sign-in', () => {
     expect([alice.userId, bob.userId]).toContain([...people][0])
   })
 })
+
+describe('a first sign-in by e-mail address', () => {
+  it('ties nobody unless the issuer has verified the address', async () => {
+    await using issuer = await startTokenIssuer()
+    issuer.publish(key)
+    const identity = identityOf(issuer, { memberClaim: 'email', companyClaim: 'company' })
+    await using app = await startApp({ environment: { identity } })
+    const { alice, companyUuid: company } = await app.company('Acme', { alice: 'owner' })
+    const token = (sub: string, changes: object) =>
+      signToken(key, claims(issuer, sub, { email: alice.externalId, company, ...changes }))
+    for (const changes of [{}, { email_verified: false }, { email_verified: 'true' }]) {
+      expect(refusalOf(await as(alice, token('thief', changes))).code).toBe('FORBIDDEN')
+    }
+    expect((await as(alice, token('alice', { email_verified: true }))).data?.viewer.user.id).toBe(
+      alice.userId,
+    )
+    // The tie holds for good, whatever becomes of the address.
+    expect((await as(alice, token('alice', { email_verified: false }))).data?.viewer.user.id).toBe(
+      alice.userId,
+    )
+    expect(refusalOf(await as(alice, token('thief', { email_verified: true }))).code).toBe('FORBIDDEN')
+  })
+})

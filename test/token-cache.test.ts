@@ -97,7 +97,7 @@ describe('a verifier with a cache', () => {
     const verifier = openVerifier(skew)
     const token = signToken(key, { iss: 'i', aud: 'a', sub: 'alice', exp: startMs / 1000 + 60 })
     const verified = await verifier.verify(token)
-    expect(verified.expiresAt).toEqual(new Date(startMs + minuteMs))
+    expect(verified.expiresAt).toEqual(new Date(startMs + minuteMs + skew * 1000))
     nowMs += minuteMs + skew * 1000 - 1
     expect(await verifier.verify(token)).toBe(verified)
     nowMs += 1

@@ -2,6 +2,7 @@ import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuthenticationError } from '../src/auth/authentication-error.ts'
 import { KeysUnavailableError } from '../src/auth/keys-unavailable-error.ts'
+import { assertUsableKeys } from '../src/auth/reach-issuer.ts'
 import { createTokenVerifier, type TokenVerifier } from '../src/auth/verify-token.ts'
 import { makeKey, signToken, startTokenIssuer } from './support/token-issuer.ts'
 
@@ -58,17 +59,58 @@ describe('while the issuer answers', () => {
     expect(issuer.fetches()).toBe(1)
   })
 
-  it('invented key ids cause one fetch in ten seconds', async () => {
+  it('invented key ids cause one fetch in two seconds, which all of them wait for', async () => {
     await verifier.verify(newToken(first))
     const invented = () => Array.from({ length: 50 }, (_, n) => outcome(newToken(makeInvented(n))))
     expect(new Set(await Promise.all(invented()))).toEqual(new Set([unknownKey]))
     expect(issuer.fetches()).toBe(2)
-    nowMs += 9_999
-    await Promise.all(invented())
-    expect(issuer.fetches()).toBe(2)
-    nowMs += 1
-    await Promise.all(invented())
+    const startedAt = performance.now()
+    expect(new Set(await Promise.all(invented()))).toEqual(new Set([unknownKey]))
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900)
     expect(issuer.fetches()).toBe(3)
+    nowMs += 2_000
+    await Promise.all(invented())
+    expect(issuer.fetches()).toBe(4)
+  })
+
+  it('a forged key id just before a rotation does not refuse the tokens of the new key', async () => {
+    await verifier.verify(newToken(first))
+    expect(await outcome(newToken(makeInvented(0)))).toBe(unknownKey)
+    issuer.publish(second)
+    const all = Array.from({ length: 20 }, (_, n) => outcome(newToken(n % 2 ? second : makeInvented(n))))
+    const outcomes = await Promise.all(all)
+    expect(outcomes.filter((_, n) => n % 2)).toEqual(Array(10).fill('accepted'))
+    expect(issuer.fetches()).toBe(3)
+  })
+
+  it('a token of a new key is accepted although a fetch was under way that does not have it', async () => {
+    await verifier.verify(newToken(first))
+    issuer.becomes('hangs', { asItIsNow: true })
+    const forged = outcome(newToken(makeInvented(0)))
+    await expect.poll(() => issuer.fetches()).toBe(2)
+    issuer.publish(second)
+    const rotated = outcome(newToken(second))
+    issuer.becomes('answers')
+    expect(await forged).toBe(unknownKey)
+    expect(await rotated).toBe('accepted')
+    expect(issuer.fetches()).toBe(3)
+  })
+
+  it('a stream of forgeries neither keeps the new key out nor asks more often', async () => {
+    await verifier.verify(newToken(first))
+    let goesOn = true
+    const forging = Promise.all(
+      Array.from({ length: 5 }, async (_, lane) => {
+        for (let n = 0; goesOn; n += 1) await outcome(newToken(makeInvented(lane * 1_000 + n)))
+      }),
+    )
+    await expect.poll(() => issuer.fetches()).toBe(2)
+    issuer.publish(second)
+    const before = issuer.fetches()
+    expect(await outcome(newToken(second))).toBe('accepted')
+    expect(issuer.fetches()).toBeLessThanOrEqual(before + 2)
+    goesOn = false
+    await forging
   })
 
   it('a forged algorithm causes no fetch at all', async () => {
@@ -180,6 +222,29 @@ describe('while the issuer is down', () => {
     nowMs += 10_000
     expect(await outcome(newToken(second))).toBe('accepted')
     expect(await outcome(newToken(makeInvented(0)))).toBe(unknownKey)
+  })
+
+  it('an answer without end is cut off, in bytes and in time', async () => {
+    issuer.becomes('floods')
+    expect(await outcome(newToken(first))).toBe('unavailable')
+    await expect.poll(issuer.bytesSent).toBeGreaterThan(0)
+    // What the kernel takes before anybody reads it is counted as well.
+    expect(issuer.bytesSent()).toBeLessThan(16 * 1024 * 1024)
+    issuer.becomes('trickles')
+    nowMs += 2_000
+    expect(await outcome(newToken(first))).toBe('unavailable')
+    issuer.becomes('answers')
+    nowMs += 2_000
+    expect(await outcome(newToken(first))).toBe('accepted')
+  })
+
+  it('an answer without end does not hold up a start either', async () => {
+    for (const mood of ['floods', 'trickles'] as const) {
+      issuer.becomes(mood)
+      await expect(assertUsableKeys(issuer.jwksUrl, ['ES256'])).rejects.toThrow(
+        "The token issuer's keys cannot be fetched",
+      )
+    }
   })
 
   it('the operator is told, once per fetch and without the token', async () => {

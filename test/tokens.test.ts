@@ -19,7 +19,7 @@ describe('a token is accepted', () => {
       issuer: 'https://login.test',
       subject: 'alice',
       memberReference: 'alice',
-      expiresAt: new Date((nowSeconds + 600) * 1000),
+      expiresAt: new Date((nowSeconds + 630) * 1000),
     })
   })
 
@@ -44,6 +44,20 @@ describe('a token is accepted', () => {
       companyReference: 'acme',
       memberReference: '4711',
     })
+  })
+
+  it.each([
+    ['email', 'email_verified'],
+    ['phone_number', 'phone_number_verified'],
+  ])('but its claim %s names nobody unless the issuer has verified it', async (claim, verification) => {
+    const verifier = openVerifier({ memberClaim: claim })
+    const mine = { ...claims, [claim]: 'bob@acme.test' }
+    for (const verified of [false, null, undefined, 'true', 'false', 1, 0, {}, [true]]) {
+      const token = signToken(key, { ...mine, [verification]: verified })
+      expect(await verifier.verify(token)).not.toHaveProperty('memberReference')
+    }
+    const token = signToken(key, { ...mine, [verification]: true })
+    expect(await verifier.verify(token)).toMatchObject({ memberReference: 'bob@acme.test' })
   })
 
   it('without company and member claims', async () => {
@@ -147,6 +161,20 @@ describe('a token is refused', () => {
     ['when its audience is another', signed({ aud: 'billing' }), audience],
     ['when its audiences are others', signed({ aud: ['a', 'b'] }), audience],
     ['when it is a logout token', signToken(key, claims, { typ: 'logout+jwt' }), type],
+    [
+      'when it is a logout token of an issuer that types all tokens alike',
+      signed({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, sid: '1' }),
+      foreign('events'),
+    ],
+    ['when it is an ID token', signToken(key, { ...claims, nonce: 'n' }, { typ: 'JWT' }), foreign('nonce')],
+    [
+      'when it is an ID token without a type',
+      signToken(key, { ...claims, nonce: 'n' }, { typ: undefined }),
+      foreign('nonce'),
+    ],
+    ['when it is an ID token that says otherwise', signed({ nonce: null }), foreign('nonce')],
+    ['when it vouches for another token', signed({ at_hash: 'x' }), foreign('at_hash')],
+    ['when it vouches for a code', signed({ c_hash: 'x' }), foreign('c_hash')],
     ['when its type is not text', signToken(key, claims, { typ: 1 }), type],
     ['when it is too long', signed({ x: 'x'.repeat(16_384) }), 'The access token is longer than 16 KiB.'],
   ])('%s', async (_title, token, detail) => {
@@ -182,6 +210,23 @@ describe('a token is refused', () => {
     const token = signToken(rsaKey, claims, { kid: 'weak' })
     expect(await refusal(token, verifier)).toBe("The issuer's key for this access token cannot be used.")
   })
+
+  it.each(['JWT', 'application/jwt', 'id_token', 'at+jwtx', undefined, null, 1])(
+    'with the type %s where access tokens must say that they are some',
+    async (typ) => {
+      const verifier = openVerifier({ tokenType: 'at+jwt' })
+      expect(await refusal(signToken(key, claims, { typ }), verifier)).toBe(
+        'The token is not an access token: its type is not at+jwt.',
+      )
+      for (const type of ['at+jwt', 'AT+JWT', 'application/at+jwt']) {
+        await expect(verifier.verify(signToken(key, claims, { typ: type }))).resolves.toBeDefined()
+      }
+    },
+  )
+
+  function foreign(claim: string): string {
+    return `The token is not an access token: it has the claim ${claim}.`
+  }
 
   function signed(changes: object): string {
     return signToken(key, { ...claims, ...changes })

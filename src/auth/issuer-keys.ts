@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type CryptoKey,
   createLocalJWKSet,
@@ -9,6 +10,7 @@ import {
   type JWSHeaderParameters,
 } from 'jose'
 import type { Logger } from 'pino'
+import { fetchBounded } from './fetch-bounded.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 
 const fetchTimeoutMs = 5_000
@@ -17,8 +19,10 @@ const refreshAfterMs = 5 * 60 * 1000
 // … and while it cannot: an outage of the issuer shorter than this is not an outage of messaging.
 const trustWithoutRefreshMs = 60 * 60 * 1000
 const retryAfterFailureMs = 2_000
-// Tokens with invented key ids cause no more than one fetch in this span.
-const unknownKeyCooldownMs = 10_000
+// Tokens with invented key ids cause no more than one fetch in this span, and one of a new key waits no longer for its own.
+const unknownKeyIntervalMs = 2_000
+// So many tokens of unknown keys wait at a time; the others are told to come again.
+const maxWaiting = 10_000
 
 /** Where the issuer's public keys come from. */
 export type KeySource = { jwksUrl: URL } | { jwks: JSONWebKeySet }
@@ -52,7 +56,7 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: Number.POSITIVE_INFINITY,
     [customFetch]: (href, init) =>
-      fetch(href, { ...init, signal: AbortSignal.any([init.signal, closing.signal]) }),
+      fetchBounded(href, { ...init, signal: AbortSignal.any([init.signal, closing.signal]) }),
   })
   let fetchedAt = Number.NEGATIVE_INFINITY
   let retryAt = Number.NEGATIVE_INFINITY
@@ -60,6 +64,8 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
   let attempts = 0
   let failure: unknown
   let refreshing: Promise<void> | undefined
+  let nextLook: Promise<void> | undefined
+  let waiting = 0
 
   return {
     async find(header, token) {
@@ -69,8 +75,7 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
         return await remote(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        if (refreshing || attempts === attemptsBefore) await lookForNewKeys()
-        return await findAmongFetched(header, token)
+        return await findAmongNew(header, token, attemptsBefore)
       }
     },
     refreshIfDue() {
@@ -90,11 +95,48 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     if (!areTrusted()) throw unavailable()
   }
 
-  async function lookForNewKeys(): Promise<void> {
-    if (!refreshing) {
-      if (now() < askedForUnknownAt + unknownKeyCooldownMs || now() < retryAt) return
-      askedForUnknownAt = now()
+  /** A fetch that was under way as the token came may have been answered before its key was published: another one follows. */
+  async function findAmongNew(
+    header: JWSHeaderParameters,
+    token: FlattenedJWSInput,
+    attemptsBefore: number,
+  ): Promise<CryptoKey> {
+    if (refreshing) {
+      await refreshing
+      if (attempts > attemptsBefore || failure !== undefined) return findAmongFetched(header, token)
+      try {
+        return await remote(header, token)
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      }
     }
+    if (attempts === attemptsBefore && now() >= retryAt) await lookForNewKeys()
+    return findAmongFetched(header, token)
+  }
+
+  /** Joins the next fetch, which all who look for an unknown key share; whoever forges cannot use it up for the others. */
+  async function lookForNewKeys(): Promise<void> {
+    if (waiting >= maxWaiting) throw unavailable(unknownKeyIntervalMs)
+    waiting += 1
+    try {
+      nextLook ??= untilNextLook().then(look)
+      await nextLook
+    } finally {
+      waiting -= 1
+    }
+  }
+
+  async function untilNextLook(): Promise<void> {
+    const waitMs = askedForUnknownAt + unknownKeyIntervalMs - now()
+    if (waitMs <= 0) return
+    // Closing ends the wait, and the fetch after it at once.
+    await delay(waitMs, undefined, { ref: false, signal: closing.signal }).catch(() => {})
+  }
+
+  async function look(): Promise<void> {
+    // Tokens that come from now on need a later fetch: the answer to this one may be under way already.
+    nextLook = undefined
+    askedForUnknownAt = now()
     await refresh()
     // An issuer that has not answered may be asked again as soon as it is due.
     if (failure !== undefined) askedForUnknownAt = Number.NEGATIVE_INFINITY
@@ -146,8 +188,8 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     return now() < fetchedAt + trustWithoutRefreshMs
   }
 
-  function unavailable(): KeysUnavailableError {
-    return new KeysUnavailableError(Math.max(1, Math.ceil(retryAt - now())), failure)
+  function unavailable(afterMs = retryAt - now()): KeysUnavailableError {
+    return new KeysUnavailableError(Math.max(1, Math.ceil(afterMs)), failure)
   }
 }
 

@@ -1,5 +1,6 @@
 import { importJWK, type JWK } from 'jose'
 import { StartupProblem } from '../startup-problem.ts'
+import { fetchBounded } from './fetch-bounded.ts'
 
 const answerWithinMs = 5_000
 
@@ -16,7 +17,7 @@ export async function assertUsableKeys(jwksUrl: URL, algorithms: readonly string
 
 async function fetchKeys(jwksUrl: URL): Promise<JWK[]> {
   try {
-    const response = await fetch(jwksUrl, { signal: AbortSignal.timeout(answerWithinMs) })
+    const response = await fetchBounded(jwksUrl, { signal: AbortSignal.timeout(answerWithinMs) })
     if (!response.ok) throw new Error(`it answers ${response.status}`)
     const body: unknown = await response.json()
     if (typeof body === 'object' && body !== null && 'keys' in body && Array.isArray(body.keys)) {

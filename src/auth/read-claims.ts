@@ -8,7 +8,7 @@ const maxReferenceLength = 255
 export type VerifiedToken = {
   readonly issuer: string
   readonly subject: string
-  /** The token's `exp`; clock skew is not added. */
+  /** Until when the token is accepted, by every transport alike: its `exp` and the clock skew. */
   readonly expiresAt: Date
   /** The company claim, if there is one. */
   readonly companyReference?: string
@@ -24,24 +24,43 @@ export type ClaimNames = {
   companyClaim?: string | undefined
 }
 
-/** Reads the claims of a token whose signature, issuer, audience and times have been verified. */
-export function readClaims(issuer: string, payload: JWTPayload, names: ClaimNames): VerifiedToken {
-  const { memberClaim = 'sub', companyClaim } = names
+// OpenID Connect Core, section 5.1: what people may enter themselves, and the claim that says whether it was verified.
+const verifiedBy = new Map([
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+])
+
+/**
+ * Reads the claims of a token whose signature, issuer, audience and times have been verified. An address or number that the
+ * issuer has not verified names no member.
+ */
+export function readClaims(
+  issuer: string,
+  payload: JWTPayload,
+  { memberClaim = 'sub', companyClaim, clockSkewSeconds }: ClaimNames & { clockSkewSeconds: number },
+): VerifiedToken {
   const subject = readReference(payload, 'sub')
   if (subject === undefined) throw new AuthenticationError('The access token has no sub claim.')
   const companyReference = companyClaim === undefined ? undefined : readReference(payload, companyClaim)
-  const memberReference = readReference(payload, memberClaim)
+  const memberReference = isVerified(payload, memberClaim) ? readReference(payload, memberClaim) : undefined
   return Object.freeze({
     issuer,
     subject,
-    expiresAt: readExpiry(payload),
+    expiresAt: readExpiry(payload, clockSkewSeconds),
     ...(companyReference === undefined ? {} : { companyReference }),
     ...(memberReference === undefined ? {} : { memberReference }),
   })
 }
 
-function readExpiry(payload: JWTPayload): Date {
-  const expiresAt = new Date((payload.exp ?? Number.NaN) * 1000)
+function isVerified(payload: JWTPayload, claim: string): boolean {
+  const verification = verifiedBy.get(claim)
+  return (
+    verification === undefined || (Object.hasOwn(payload, verification) && payload[verification] === true)
+  )
+}
+
+function readExpiry(payload: JWTPayload, clockSkewSeconds: number): Date {
+  const expiresAt = new Date(((payload.exp ?? Number.NaN) + clockSkewSeconds) * 1000)
   // JSON can say 1e999, which no clock ever reaches.
   if (Number.isNaN(expiresAt.getTime())) {
     throw new AuthenticationError("The access token's exp claim is not a date.")

@@ -1,4 +1,4 @@
-import type { JWTVerifyOptions, JWTVerifyResult } from 'jose'
+import type { JWTPayload, JWTVerifyOptions, JWTVerifyResult } from 'jose'
 import type { Logger } from 'pino'
 import { AuthenticationError } from './authentication-error.ts'
 import { type KeySource, openIssuerKeys } from './issuer-keys.ts'
@@ -10,13 +10,18 @@ import { verifySignature } from './verify-signature.ts'
 
 const maxTokenLength = 16 * 1024
 const maxClockSkewSeconds = 300
-const acceptedTypes = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt'])
+const accessTokenTypes = ['at+jwt', 'application/at+jwt']
+const acceptedTypes = ['jwt', 'application/jwt', ...accessTokenTypes]
+// Logout tokens have the first (Back-Channel Logout, section 2.4), ID tokens the others (OpenID Connect Core, section 2).
+const foreignClaims = ['events', 'nonce', 'at_hash', 'c_hash']
 
 /** Which tokens are accepted, and where the keys that prove them are. */
 export type TokenVerifierOptions = ClaimNames & {
   issuer: string
   /** One of the token's audiences must be this. */
   audience: string
+  /** Which `typ` a token must have; `any`: an access token's, a plain JWT's, or none. */
+  tokenType?: 'any' | 'at+jwt' | undefined
   /** Names from `signingAlgorithms`. */
   algorithms: readonly string[]
   /** How far the issuer's clock may be off, 0 to 300. */
@@ -63,9 +68,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   async function verifyUncached(accessToken: string): Promise<Verification<VerifiedToken>> {
     const { payload, protectedHeader } = await verifySignatureAndClaims(accessToken)
-    checkType(protectedHeader.typ)
+    checkType(protectedHeader.typ, options.tokenType === 'at+jwt')
+    checkKind(payload)
     const token = readClaims(options.issuer, payload, options)
-    const acceptableUntilMs = token.expiresAt.getTime() + options.clockSkewSeconds * 1000
+    const acceptableUntilMs = token.expiresAt.getTime()
     // The keys may have taken seconds to arrive, and the token may have run out meanwhile.
     if (now() >= acceptableUntilMs) throw new AuthenticationError('The access token has expired.')
     return { token, acceptableUntilMs }
@@ -107,8 +113,20 @@ function checkOptions(options: TokenVerifierOptions): void {
 }
 
 /** Logout tokens, proofs and the like are signed with the same keys (RFC 8725, section 3.11). */
-function checkType(type: unknown): void {
-  if (type === undefined) return
-  if (typeof type === 'string' && acceptedTypes.has(type.toLowerCase())) return
+function checkType(type: unknown, mustBeAccessToken: boolean): void {
+  const name = typeof type === 'string' ? type.toLowerCase() : undefined
+  if (mustBeAccessToken) {
+    if (name !== undefined && accessTokenTypes.includes(name)) return
+    throw new AuthenticationError('The token is not an access token: its type is not at+jwt.')
+  }
+  if (type === undefined || (name !== undefined && acceptedTypes.includes(name))) return
   throw new AuthenticationError('The token is not an access token.')
+}
+
+/** Most issuers give every token the type JWT, so what it is shows in what it says. */
+function checkKind(payload: JWTPayload): void {
+  const claim = foreignClaims.find((name) => Object.hasOwn(payload, name))
+  if (claim !== undefined) {
+    throw new AuthenticationError(`The token is not an access token: it has the claim ${claim}.`)
+  }
 }

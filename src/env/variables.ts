@@ -39,6 +39,7 @@ export const variables = z.object({
     .default('RS256,ES256,EdDSA')
     .transform((list) => list.split(',').map((name) => name.trim()))
     .pipe(z.array(algorithms)),
+  OIDC_TOKEN_TYPE: oneOf('any', 'at+jwt').default('any'),
   OIDC_CLOCK_SKEW_SECONDS: wholeNumber(0, 300).default(30),
   OIDC_MEMBER_CLAIM: z.string().default('sub'),
   OIDC_COMPANY_CLAIM: z.string().optional(),

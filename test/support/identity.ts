@@ -15,6 +15,7 @@ export function identityOf(issuer: Issuer, changes: Partial<IdentitySettings> = 
     audience: 'colloquy',
     jwksUrl: issuer.jwksUrl,
     algorithms: ['ES256', 'RS256'],
+    tokenType: 'any',
     clockSkewSeconds: 30,
     memberClaim: 'sub',
     companyClaim: undefined,

@@ -7,17 +7,22 @@ import type { AddressInfo } from 'node:net'
 type IssuerKey = { kid: string; alg: string; privateKey: KeyObject; publicKey: KeyObject }
 
 /** How the issuer answers requests for its keys. */
-type Mood = 'answers' | 'fails' | 'hangs'
+type Mood = 'answers' | 'fails' | 'hangs' | 'floods' | 'trickles'
 
 /** A token issuer on a real port whose keys rotate at will; it shares no code with the verifier. */
 export async function startTokenIssuer() {
   const published: object[] = []
-  const hanging = new Set<ServerResponse>()
+  const hanging = new Map<ServerResponse, object[] | undefined>()
+  let frozen: object[] | undefined
   let fetches = 0
+  let bytesSent = 0
   let mood: Mood = 'answers'
   const server = createServer((_request, response) => {
     fetches += 1
-    if (mood === 'hangs') hanging.add(response)
+    response.once('close', () => {
+      bytesSent += response.socket?.bytesWritten ?? 0
+    })
+    if (mood === 'hangs') hanging.set(response, frozen)
     else answer(response)
   })
   await listen(0)
@@ -27,15 +32,19 @@ export async function startTokenIssuer() {
     name: `http://127.0.0.1:${port}`,
     jwksUrl: new URL(`http://127.0.0.1:${port}/keys`),
     fetches: () => fetches,
+    /** How much the answers have sent so far. */
+    bytesSent: () => bytesSent,
     publish(key: IssuerKey, changes: object = {}) {
       published.push(publicJwk(key, changes))
     },
     withdrawAll() {
       published.length = 0
     },
-    becomes(next: Mood) {
+    /** What hangs may be answered later with what is published when it is asked. */
+    becomes(next: Mood, { asItIsNow = false } = {}) {
       mood = next
-      if (mood !== 'hangs') for (const response of hanging) answer(response)
+      frozen = asItIsNow ? [...published] : undefined
+      if (mood !== 'hangs') for (const [response, keys] of hanging) answer(response, keys)
       hanging.clear()
     },
     async goesDown() {
@@ -50,15 +59,36 @@ export async function startTokenIssuer() {
     },
   }
 
-  function answer(response: ServerResponse) {
+  function answer(response: ServerResponse, keys: object[] = published) {
+    if (mood === 'floods') return flood(response)
+    if (mood === 'trickles') return trickle(response)
     response.writeHead(mood === 'fails' ? 503 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ keys: published }))
+    response.end(JSON.stringify({ keys }))
   }
 
   async function listen(onPort: number) {
     server.listen(onPort, '127.0.0.1')
     await once(server, 'listening')
   }
+}
+
+/** Never ends: valid JSON so far, as fast as it is taken. */
+function flood(response: ServerResponse): void {
+  const more = `"${'x'.repeat(64 * 1024)}",`
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.write('{"keys":[],"padding":[')
+  const write = () => {
+    while (!response.destroyed && response.write(more));
+  }
+  response.on('drain', write)
+  write()
+}
+
+/** Never ends: a byte at a time. */
+function trickle(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const timer = setInterval(() => response.write(' '), 100)
+  response.once('close', () => clearInterval(timer))
 }
 
 /** Makes a key pair fit for the algorithm. */
