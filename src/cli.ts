@@ -4,7 +4,7 @@ import { runCommand, runServer } from './run-process.ts'
 // Each command is loaded when it is called for: most of them need far less than the server does.
 const program = new Command('colloquy')
   .description(
-    'Runs and looks after a Colloquy server. The README lists the environment variables it is configured by.',
+    'Runs and looks after a Colloquy server. docs/operations.md lists the environment variables it is configured by.',
   )
   .helpCommand(false)
   .showSuggestionAfterError(false)

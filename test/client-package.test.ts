@@ -60,7 +60,37 @@ describe('the package entry colloquy/client', () => {
     expect(wrong).not.toBe(example)
     expect(await typeErrors(given + wrong)).toContain("Property 'massage' does not exist")
   })
+
+  it("checks the types of every recipe in the client's document", async () => {
+    const document = await readFile(join(root, 'docs/client.md'), 'utf8')
+    const [example = '', ...recipes] = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
+    expect(recipes.length).toBe(3)
+    expect(
+      await typeErrors(
+        RECIPES_GIVEN + example + recipes.map((code) => `\n{\n${code?.replace(/^export /m, '')}}`).join(''),
+      ),
+    ).toBe('')
+  })
 })
+
+/** Everything that the recipes leave to their reader, and the two functions of each framework. */
+const RECIPES_GIVEN = `
+  import type { ConversationEvent, TypedDocument } from 'colloquy/client'
+  declare const session: { accessToken: string; companyId: string }
+  declare function banner(text: string | undefined): void
+  declare function showError(error: unknown): void
+  declare function handle(code: string): void
+  declare const accessToken: string, recipientId: string, body: string, idempotencyKey: string, SEND: string
+  type Message = Pick<Extract<ConversationEvent, { __typename: 'MessageSent' }>['message'], 'id' | 'seq' | 'body'>
+  interface Page { conversation: { eventsCursor: string; messages: { nodes: Message[] } } | null }
+  declare const PAGE: TypedDocument<Page, { id: string }>
+  declare function useState<T>(value: T): [T, (next: T | ((known: T) => T)) => void]
+  declare function useEffect(effect: () => () => void, on: unknown[]): void
+  declare function reactive<T>(value: T): T
+  declare function computed<T>(read: () => T): { readonly value: T }
+  declare function onMounted(run: () => unknown): void
+  declare function onUnmounted(run: () => unknown): void
+`
 
 /** What the compiler says of a program in the frontend. */
 async function typeErrors(program: string): Promise<string> {

@@ -61,7 +61,7 @@ export function streamProblem(reason: unknown): ColloquyError {
   return new ColloquyError((typeof code === 'number' && CODE_OF_CLOSE[code]) || 'UNAVAILABLE', message)
 }
 
-/** Close codes that say more than that the connection is gone (README). */
+/** Close codes that say more than that the connection is gone (docs/protocol.md). */
 const CODE_OF_CLOSE: Readonly<Record<number, ErrorCode>> = {
   4400: 'BAD_USER_INPUT',
   4401: 'UNAUTHENTICATED',

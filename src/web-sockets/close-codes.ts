@@ -3,7 +3,7 @@ import { CloseCode } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 
 /**
- * Why the server closes a socket; the README tells clients what to do about each. 4406, 4408, 4409 and the first use of 4429
+ * Why the server closes a socket; docs/protocol.md tells clients what to do about each. 4406, 4408, 4409 and the first use of 4429
  * are those of graphql-transport-ws.
  */
 export const closeCodes = {
