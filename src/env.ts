@@ -7,6 +7,8 @@ export interface Environment {
   production: boolean
   port: number
   host: string
+  /** An idle connection of HTTP is kept so long, for the proxy in front. */
+  keepAliveMs: number
   dataDirectory: string
   /** Where the companies' secrets live; undefined: in the data directory. */
   keyDirectory: string | undefined
@@ -92,6 +94,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     production,
     port: values.PORT,
     host: values.HOST,
+    keepAliveMs: values.KEEP_ALIVE_SECONDS * 1000,
     dataDirectory: values.DATA_DIR,
     keyDirectory: values.KEY_DIR,
     database: {

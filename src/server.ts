@@ -2,14 +2,15 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo, Socket } from 'node:net'
 import type { Parts } from './context.ts'
 import { ready } from './database/database.ts'
+import { answerGraphQL } from './graphql/answer.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
+import { normalizeTarget, requestPath } from './http/request-target.ts'
 import { measureJobs } from './jobs/job-counts.ts'
 import { metrics, redisReady } from './metrics/metrics.ts'
 import { answerUnsubscribe } from './notifications/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
-import { requestPath } from './request-path.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 
@@ -22,6 +23,8 @@ export interface ServerOptions {
   webSockets: WebSocketOptions
   /** A connection is ended whose client has taken nothing of an answer for so long. */
   stalledMs?: number | undefined
+  /** An idle connection is kept so long. */
+  keepAliveMs?: number | undefined
 }
 
 /** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
@@ -34,6 +37,10 @@ export interface Server {
 
 const DRAIN_MS = 10_000
 const STALLED_MS = 30_000
+const KEEP_ALIVE_MS = 72_000
+const REQUEST_MS = 30_000
+/** How often Node.js looks for connections that are too slow; it would do so every 30 s. */
+const CHECK_MS = 5_000
 const SWEEP_MS = 50
 
 /** Creates the server; nothing listens yet. */
@@ -43,20 +50,24 @@ export function createServer({
   demoUsers,
   webSockets,
   stalledMs = STALLED_MS,
+  keepAliveMs = KEEP_ALIVE_MS,
 }: ServerOptions): Server {
   const graphql = createGraphQLServer({ parts, demoUsers })
-  const http = createHttpServer((request, response) => {
+  const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
+    if (!normalizeTarget(request)) return refuseTarget(response)
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
     else if (path === '/readyz') void answerReadiness(parts, redis, response)
     else if (path === '/metrics') void answerMetrics(parts, redis, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
     else if (path === '/') redirect(response, '/graphql')
-    else void graphql(request, endWhenStalled(response, stalledMs))
+    else void answerGraphQL(graphql, parts.log, request, endWhenStalled(response, stalledMs))
   })
+  // Longer than proxies keep a connection that they do not use, which would send a request into its end.
+  http.keepAliveTimeout = keepAliveMs
+  http.headersTimeout = keepAliveMs + 1_000
   // A client that sends its headers or body drop by drop holds a socket, not the server.
-  http.headersTimeout = 10_000
-  http.requestTimeout = 30_000
+  http.requestTimeout = REQUEST_MS
   http.timeout = stalledMs
   const sockets = attachWebSockets(http, graphql, parts, webSockets)
 
@@ -116,6 +127,11 @@ async function answerMetrics(
 
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+}
+
+function refuseTarget(response: ServerResponse): void {
+  const error = { message: 'The request names no usable address.', extensions: { code: 'BAD_USER_INPUT' } }
+  answer(response, 400, JSON.stringify({ errors: [error] }), 'application/json')
 }
 
 function redirect(response: ServerResponse, location: string): void {

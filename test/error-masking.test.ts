@@ -225,3 +225,36 @@ describe('while the database restarts', () => {
     }
   })
 })
+
+describe('an error in production', () => {
+  it('suggests no name of the schema, on any transport', async () => {
+    await using app = await startApp({ demoUsers: null })
+    const { alice } = await app.company('Acme', { alice: 'owner' })
+    const documents: [string, Record<string, unknown>][] = [
+      ['{ viewr { user { id } } }', {}],
+      ['{ viewer { user } }', {}],
+      ['{ users(serch: "x") { nodes { id } } }', {}],
+      ['query ($x: Strng) { users(search: $x) { nodes { id } } }', {}],
+      ['{ node(id: "x") { name } }', {}],
+      ['mutation { heartbeat(input: { status: ONLIN }) { __typename } }', {}],
+      ['mutation { heartbeat(input: { statu: ONLINE }) { __typename } }', {}],
+      ['mutation ($x: HeartbeatInput!) { heartbeat(input: $x) { __typename } }', { x: { statu: 'ONLINE' } }],
+      ['mutation ($x: HeartbeatInput!) { heartbeat(input: $x) { __typename } }', { x: { status: 'ONLIN' } }],
+    ]
+    const headers = { authorization: `Bearer ${alice.token}` }
+    for (const [query, variables] of documents) {
+      const { ask, socket } = await openSocket(app.url, headers)
+      const answers = [
+        await alice.send(query, variables),
+        (await ask(query, { variables })).payload,
+        ...(await overSse(app.url, headers, query, { variables })).answers,
+      ].map((answer) => JSON.stringify(answer))
+      socket.close()
+      expect(answers.length).toBe(3)
+      for (const answer of answers) {
+        expect(answer).toContain('BAD_USER_INPUT')
+        expect(answer).not.toMatch(/did you mean|or \\"/i)
+      }
+    }
+  })
+})

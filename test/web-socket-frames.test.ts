@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { openRawSocket, openSocket } from './support/raw-socket.ts'
@@ -13,6 +13,7 @@ const WHO = '{ viewer { user { id } } }'
 let app: TestApp
 let acme: TestCompany<'bob'>
 let authorization: string
+const printed = vi.spyOn(console, 'error')
 beforeAll(async () => {
   app = await startApp()
   acme = await app.company('Acme', { bob: 'member' })
@@ -33,6 +34,10 @@ describe('a frame that makes no sense', () => {
       'variables that are no object',
       '{"type":"subscribe","id":"1","payload":{"query":"{ a }","variables":7}}',
     ],
+    ['a result, which only a server sends', '{"type":"next","id":"1","payload":{}}'],
+    ['an error, which only a server sends', '{"type":"error","id":"1","payload":[{"message":"x"}]}'],
+    ['an acknowledgement, which only a server sends', '{"type":"connection_ack"}'],
+    ['a result in other letters', '{"type":"n\\u0065xt","id":"1","payload":{}}'],
     ['binary noise', Buffer.from([0, 255, 1, 254])],
   ]
 
@@ -43,6 +48,8 @@ describe('a frame that makes no sense', () => {
     const member = await openSocket(app.url, { authorization })
     member.say(frame)
     expect(await member.closed).toMatchObject({ code: 4400 })
+    expect(app.logged.filter(({ level }) => Number(level) >= 40)).toEqual([])
+    expect(printed).not.toHaveBeenCalled()
   })
 
   it('over the size limit closes the socket with 1009, and nothing else', async () => {

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import { resolveSchedule } from '../jobs/resolve-schedule.ts'
 
@@ -11,7 +12,8 @@ export interface ResolvedSchedule {
   at: Date
 }
 
-/** Finds the instant of a schedule given as `path` of an input. Throws InvalidInputError. */
+/** Finds the instant of a schedule given as `path` of an input, and how its zone is spelt. Throws InvalidInputError. */
 export function readSchedule(given: z.infer<typeof scheduleInput>, path: string[]): ResolvedSchedule {
-  return { ...given, at: resolveSchedule(given, { path }) }
+  const at = resolveSchedule(given, { path })
+  return { ...given, timeZone: Temporal.Now.zonedDateTimeISO(given.timeZone).timeZoneId, at }
 }

@@ -55,6 +55,7 @@ async function listen({ parts, redis, developmentIssuer: issuer }: Application, 
     redis,
     demoUsers: explorer,
     webSockets: { limits: environment.sockets },
+    keepAliveMs: environment.keepAliveMs,
   })
   const address = await server.listen(environment.port, environment.host)
   process.stdout.write(`Colloquy is ready at ${address}/graphql\n`)

@@ -10,6 +10,7 @@ export const variables = z.object({
   NODE_ENV: oneOf('development', 'test', 'production').default('development'),
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
+  KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(72),
   DATA_DIR: z.string().default('.colloquy'),
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_OWNER_URL: postgresUrl().optional(),
@@ -19,11 +20,7 @@ export const variables = z.object({
   KEY_DIR: z.string().optional(),
   TRUSTED_NETWORK: oneOf('on', 'off').default('off'),
   PUBLIC_URL: publicUrl().optional(),
-  SMTP_URL: z
-    .union([z.literal('disk'), url(/^smtps?$/, '')], {
-      error: 'must be a URL such as smtp://user:password@host:587, or disk',
-    })
-    .optional(),
+  SMTP_URL: smtpUrl().optional(),
   MAIL_FROM: z
     .string()
     .regex(/^([^<>"\p{Cc}]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
@@ -80,6 +77,12 @@ function publicUrl() {
     .url({ protocol: /^https?$/, error, abort: true })
     .refine((value) => !/[?#@]/.test(value), { error })
     .transform((value) => value.replace(/\/+$/, ''))
+}
+
+function smtpUrl() {
+  const error = 'must be a URL such as smtp://user:password@host:587, or disk'
+  const smtp = z.url({ protocol: /^smtps?$/ })
+  return z.string().refine((value) => value === 'disk' || smtp.safeParse(value).success, { error })
 }
 
 function url(protocol: RegExp, example: string) {

@@ -1,21 +1,15 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
-import type { Logger } from 'pino'
-import { maskError } from './mask-error.ts'
 
 const STREAM_TYPES = /(^|,)\s*(\*\/\*|text\/\*|text\/event-stream)\s*(;|,|$)/i
 
 /** Gives a code of the closed list to what GraphQL Yoga would answer with one of its own, or with an empty body. */
-export function codedAnswers(log: Logger): Plugin {
+export function codedAnswers(mask: (error: unknown) => GraphQLError): Plugin {
   return {
-    onRequestParse({ request, requestParser }) {
-      if (request.method !== 'POST' || requestParser) return
-      throw refusal('Send the operation as JSON, with "content-type: application/json".', 415)
-    },
     onValidate:
       () =>
       ({ valid, result, setResult }) => {
-        if (!valid) setResult(result.map((error) => maskError(error, log)))
+        if (!valid) setResult(result.map(mask))
       },
     onSubscribe({ args }) {
       // A socket's operations come without a request. Yoga would subscribe first, then drop the open stream.

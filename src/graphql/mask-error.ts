@@ -37,6 +37,12 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   })
 }
 
+/** Without what graphql-js suggests, which tells the schema bit by bit to a client that may not read it. */
+export function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ ?Did you mean .*\?/gs, '')
+  return message === error.message ? error : relocated(message, error, error.extensions)
+}
+
 function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error
 }

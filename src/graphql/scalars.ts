@@ -1,9 +1,13 @@
-import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql'
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
 import { builder } from './builder.ts'
+import { inexactNumberText, isExact } from './exact-numbers.ts'
 
 const MAX_JSON_DEPTH = 100
 const LOCAL = /^(?!0000)\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
+const INSTANT =
+  /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
+/** Leap seconds end a half-year, everywhere at once. */
+const LEAP = /^\d{4}-(06-30|12-31)T23:59:59/
 
 builder.scalarType('DateTime', {
   description: 'RFC 3339 instant, UTC, millisecond precision.',
@@ -23,7 +27,10 @@ builder.scalarType('JSON', {
   description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue: shallow,
-  parseLiteral: (node, variables) => shallow(valueFromASTUntyped(node, variables)),
+  parseLiteral(node, variables) {
+    assertExact(node, [])
+    return shallow(valueFromASTUntyped(node, variables))
+  },
 })
 
 /** Whatever writes JSON calls itself for every level, so the levels are counted, without doing the same, first. */
@@ -36,13 +43,33 @@ function shallow(value: unknown): unknown {
   return value
 }
 
+/** Numbers in variables are looked at in the request, before JSON.parse changes them. */
+function assertExact(node: ValueNode, path: (string | number)[]): void {
+  if (node.kind === Kind.OBJECT) {
+    for (const { name, value } of node.fields) assertExact(value, [...path, name.value])
+  } else if (node.kind === Kind.LIST) {
+    for (const [index, value] of node.values.entries()) assertExact(value, [...path, index])
+  } else if ((node.kind === Kind.INT || node.kind === Kind.FLOAT) && !isExact(node.value)) {
+    throw new GraphQLError(inexactNumberText({ path, text: node.value }), { nodes: node })
+  }
+}
+
 function parseInstant(value: unknown): Date {
-  const instant = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : undefined
+  const instant = typeof value === 'string' && INSTANT.test(value) ? readInstant(value) : undefined
   if (!instant || Number.isNaN(instant.getTime()) || !isDay(String(value).slice(0, 10))) {
     throw new GraphQLError('A DateTime is an RFC 3339 instant such as 2026-11-21T09:30:00.000Z.')
   }
   if (!isPrintable(instant)) throw new GraphQLError('A DateTime is within the years 1 to 9999 in UTC.')
   return instant
+}
+
+/** A leap second is the second after it, as in POSIX, since Date knows none. */
+function readInstant(text: string): Date | undefined {
+  const [, day, time, second, rest] = /^(.{11})(.{6})(\d\d)(.*)$/.exec(text.toUpperCase()) ?? []
+  if (second !== '60') return new Date(text.toUpperCase())
+  const before = new Date(`${day}${time}59${rest}`)
+  const isLeap = !Number.isNaN(before.getTime()) && LEAP.test(before.toISOString())
+  return isLeap ? new Date(before.getTime() + 1000) : undefined
 }
 
 /** With its seconds, so that one time is written in one way. */

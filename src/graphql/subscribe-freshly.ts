@@ -13,6 +13,7 @@ import { refusedSockets } from '../metrics/metrics.ts'
 import { createEventContexts } from './event-contexts.ts'
 import { type PlacedEvent, withEventId } from './event-id.ts'
 import { operationCost } from './query-cost.ts'
+import { requireRootField } from './require-root-field.ts'
 
 const RETRY_MS = 5_000
 
@@ -29,6 +30,7 @@ export function subscribeFreshly(): Plugin {
 }
 
 async function subscribe(args: SubscriptionArgs) {
+  requireRootField(args)
   const leave = enter(args.contextValue as Context)
   const source = await createSourceEventStream(args).catch((error) => {
     leave()

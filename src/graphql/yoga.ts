@@ -8,10 +8,11 @@ import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
 import { documentCaches } from './document-cache.ts'
 import { type DemoUser, explorer } from './explorer.ts'
-import { maskError } from './mask-error.ts'
+import { maskError, withoutSuggestion } from './mask-error.ts'
 import { noteActivity } from './note-activity.ts'
 import { operationGate } from './operation-gate.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
+import { requestParser } from './request-parser.ts'
 import { schema } from './schema.ts'
 import { type SignedIn, signInFirst } from './sign-in-first.ts'
 import { subscribeFreshly } from './subscribe-freshly.ts'
@@ -37,6 +38,10 @@ const PREFLIGHT_SECONDS = 86_400
 
 /** Builds the pipeline over the process's parts. */
 export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions): GraphQLServer {
+  const mask = (error: unknown) => {
+    const masked = maskError(error, parts.log)
+    return demoUsers ? masked : withoutSuggestion(masked)
+  }
   return createYoga<SocketContext, Context>({
     schema,
     logging: false,
@@ -48,11 +53,12 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
     graphiql: false,
     // Who asks brings a token, so any page may; nothing that a browser adds by itself means anything here.
     cors: { credentials: false, maxAge: PREFLIGHT_SECONDS },
-    maskedErrors: { maskError: (error) => maskError(error, parts.log) },
+    maskedErrors: { maskError: mask },
     plugins: [
       ...requestLimitPlugins(),
       demoUsers ? explorer(parts, demoUsers) : withoutIntrospection(),
-      codedAnswers(parts.log),
+      requestParser(),
+      codedAnswers(mask),
       signInFirst(parts, (request) => viewerOf(parts, request), demoUsers !== null),
       operationGate(),
       noteActivity(),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
-import { requestPath } from '../request-path.ts'
+import { requestPath } from '../http/request-target.ts'
 import { unsubscribe } from './unsubscribe.ts'
 import { readUnsubscribeToken, UNSUBSCRIBE_PATH } from './unsubscribe-token.ts'
 

@@ -1,21 +1,24 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { useServer } from 'graphql-ws/use/ws'
+import { handleProtocols, makeServer } from 'graphql-ws'
+import type { Extra } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Parts } from '../context.ts'
 import type { SocketLimits } from '../env.ts'
 import { maxRequestBytes } from '../graphql/request-limits.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
+import { asksForWebSocket, ignoreUpgrade } from '../http/ignore-upgrade.ts'
+import { requestPath } from '../http/request-target.ts'
 import { openSockets } from '../metrics/metrics.ts'
 import { createSocketDevices } from '../presence/device.ts'
 import { presenceTimes } from '../presence/status.ts'
-import { requestPath } from '../request-path.ts'
 import { createAdmission } from './admission.ts'
 import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { type SocketState, socketProtocol } from './socket-protocol.ts'
+import { endWhenSilent, speak } from './speak.ts'
 import { createUnanswered } from './unanswered.ts'
 
 /** How WebSockets are held. */
@@ -47,28 +50,29 @@ export function attachWebSockets(
     maxPayload: maxRequestBytes,
     perMessageDeflate: false,
     WebSocket: ClientSocket,
+    handleProtocols,
   })
   http.on('upgrade', (request: IncomingMessage, connection, head) => {
+    if (!asksForWebSocket(request)) return ignoreUpgrade(http, request, connection, head)
     if (requestPath(request) !== '/graphql') return refuseUpgrade(connection, '404 Not Found')
     if (isStopping) return refuseUpgrade(connection, '503 Service Unavailable')
     if (!admission.admitAddress(request, connection)) return
     sockets.handleUpgrade(request, connection, head, (client) => {
       openSockets.inc()
       client.once('close', () => openSockets.dec())
-      sockets.emit('connection', client, request)
-      admission.holdFlow(client)
-      // graphql-ws prints the first error to the console, and the next one, which nobody hears, would end the process.
-      client.removeAllListeners('error')
       client.on('error', (error) => parts.log.debug({ err: error }, 'a WebSocket failed'))
+      endWhenSilent(client, pingMs)
+      speak(protocol, client, request, parts.log)
+      admission.holdFlow(client)
     })
   })
   // The clients of a server that stops come back at another one, which may take longer than the grace.
   const devices = createSocketDevices(parts.presence, () =>
     isStopping ? presenceTimes.silence : presenceTimes.grace,
   )
-  // In production close reasons tell nothing of what went wrong inside, and so it is everywhere.
-  const options = { ...socketProtocol(graphql, parts, devices, admission, unanswered), isProd: true }
-  const server = useServer<ConnectionParams, SocketState>(options, sockets, pingMs)
+  const protocol = makeServer<ConnectionParams, Extra & Partial<SocketState>>(
+    socketProtocol(graphql, parts, devices, admission, unanswered),
+  )
 
   return {
     async close() {
@@ -84,7 +88,7 @@ export function attachWebSockets(
       const leaveBehind = setTimeout(() => {
         for (const client of sockets.clients) client.terminate()
       }, CLOSED_WITHIN_MS)
-      await server.dispose()
+      await new Promise((resolve) => sockets.close(resolve))
       clearTimeout(leaveBehind)
     },
   }

@@ -15,6 +15,7 @@ export const closeCodes = {
   /** More than one client may: messages a second, or sockets a person. */
   tooMany: CloseCode.TooManyInitialisationRequests,
   unavailable: 4503,
+  internal: CloseCode.InternalServerError,
 } as const
 
 /** Closes a socket whose client is not let in: asks for other words, another credential, another time, or says none will do. */

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Context, Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { maskError } from '../graphql/mask-error.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
@@ -19,6 +20,8 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   device: Device
   /** What asked for each open subscription. */
   streams: Set<object>
+  /** The message that is being worked on, as it came. */
+  received: string
 }
 
 const INIT_TIMEOUT_MS = 5_000
@@ -67,6 +70,8 @@ export function socketProtocol(
     },
 
     async onSubscribe({ extra }, _id, params) {
+      const inexact = inexactNumber(extra.received ?? '', ['payload', 'variables'])
+      if (inexact) return [maskError(new Refusal('BAD_USER_INPUT', inexactNumberText(inexact)), parts.log)]
       const pipeline = graphql.getEnveloped({
         viewer: extra.viewer,
         device: extra.device,

@@ -58,6 +58,8 @@ export interface TestAppOptions {
   pingMs?: number
   /** How long a client may take nothing of its answer. */
   stalledMs?: number
+  /** Null: without GraphiQL and introspection, as in production. */
+  demoUsers?: null
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
 }
@@ -75,6 +77,7 @@ export async function startApp({
   poolSize = 10,
   pingMs,
   stalledMs,
+  demoUsers,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await cloneDatabase())
@@ -102,9 +105,10 @@ export async function startApp({
   const server = createServer({
     parts,
     redis,
-    demoUsers: async () => [],
+    demoUsers: demoUsers === null ? null : async () => [],
     webSockets: { limits: environment.sockets, pingMs },
     stalledMs,
+    keepAliveMs: environment.keepAliveMs,
   })
   const url = await server.listen(0, '127.0.0.1')
   if (tasks) application.startJobs(tasks)

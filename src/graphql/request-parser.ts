@@ -1,0 +1,117 @@
+import { GraphQLError } from 'graphql'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { inexactNumber, inexactNumberText } from './exact-numbers.ts'
+
+/** What answers there are. */
+const ANSWERS = [
+  'application/graphql-response+json',
+  'application/json',
+  'text/event-stream',
+  'multipart/mixed',
+]
+
+type Parser = (request: Request) => GraphQLParams | Promise<GraphQLParams>
+
+const parsers = new Map<string, Parser>([
+  ['application/json', async (request) => parseJson(await bodyOf(request))],
+  ['application/graphql+json', async (request) => parseJson(await bodyOf(request))],
+  ['application/graphql', async (request) => ({ query: await bodyOf(request) })],
+  ['application/x-www-form-urlencoded', async (request) => parseForm(await bodyOf(request))],
+])
+
+/** Reads requests as GraphQL over HTTP has it; refuses before anything runs if the answer could not be read. */
+export function requestParser(): Plugin {
+  return {
+    onRequestParse({ request, setRequestParser, endResponse, fetchAPI }) {
+      if (!isAcceptable(request.headers.get('accept') || '*/*')) {
+        const message = `The answer is one of ${ANSWERS.join(', ')}: name one of them in "accept".`
+        const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] })
+        const headers = { 'content-type': 'application/json; charset=utf-8' }
+        endResponse(new fetchAPI.Response(body, { status: 406, headers }))
+      } else if (request.method === 'GET') setRequestParser(parseQuery)
+      else if (request.method === 'POST') setRequestParser(parserOf(request))
+    },
+  }
+}
+
+function isAcceptable(accept: string): boolean {
+  return accept.split(',').some((entry) => {
+    const [range = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase())
+    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false
+    if (parameters.some((parameter) => /^charset=(?!"?utf-?8"?$)/.test(parameter))) return false
+    return ANSWERS.some((type) => range === '*/*' || range === type || range === `${type.split('/')[0]}/*`)
+  })
+}
+
+function parserOf({ headers }: Request): Parser {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity'
+  if (encoding !== 'identity') {
+    throw refusal('Send the body without a content encoding.', 415, { 'accept-encoding': 'identity' })
+  }
+  const [contentType = ''] = (headers.get('content-type') ?? '').split(',')
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
+  const parser = parsers.get(type)
+  if (!parser)
+    throw refusal('Send the operation as JSON, with "content-type: application/json".', 415, {
+      accept: [...parsers.keys()].join(', '),
+    })
+  if (parameters.some((parameter) => /^charset=(?!"?utf-?8"?$)/.test(parameter))) {
+    throw refusal('Send the body in UTF-8.', 415)
+  }
+  return parser
+}
+
+async function bodyOf(request: Request): Promise<string> {
+  const bytes = await request.arrayBuffer()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw refusal('The body is not UTF-8.')
+  }
+}
+
+function parseJson(text: string): GraphQLParams {
+  const body = fromJson(text, 'body')
+  if (typeof body !== 'object' || body === null) throw refusal('The body is not an object of JSON.')
+  assertExact(text, ['variables'])
+  return body
+}
+
+function parseQuery({ url }: Request): GraphQLParams {
+  const start = url.indexOf('?')
+  return parseForm(start < 0 ? '' : url.slice(start + 1))
+}
+
+function parseForm(text: string): GraphQLParams {
+  const form = new URLSearchParams(text)
+  const variables = form.get('variables')
+  const extensions = form.get('extensions')
+  const params: GraphQLParams = {}
+  for (const name of ['query', 'operationName'] as const) {
+    const value = form.get(name)
+    if (value) params[name] = value
+  }
+  if (variables) {
+    params.variables = fromJson(variables, 'variables') as NonNullable<GraphQLParams['variables']>
+    assertExact(variables, [])
+  }
+  if (extensions) params.extensions = fromJson(extensions, 'extensions') as Record<string, unknown>
+  return params
+}
+
+function fromJson(text: string, part: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw refusal(part === 'body' ? 'The body is not JSON.' : `The ${part} are not JSON.`)
+  }
+}
+
+function assertExact(json: string, within: readonly string[]): void {
+  const found = inexactNumber(json, within)
+  if (found) throw refusal(inexactNumberText(found))
+}
+
+function refusal(message: string, status = 400, headers: Record<string, string> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status, headers } } })
+}
