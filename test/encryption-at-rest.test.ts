@@ -11,6 +11,7 @@ import { sharedRedisForTests } from './support/redis.ts'
 import { tableContents } from './support/table-contents.ts'
 
 const redis = await sharedRedisForTests()
+const EARLIER = 'query ($id: ID!) { message(id: $id) { revisions { nodes { body } } } }'
 const MESSAGE = 'query ($id: ID!) { message(id: $id) { seq body subject metadata } }'
 
 let app: TestApp
@@ -147,7 +148,12 @@ describe('the search index', () => {
 
 describe('a ciphertext', () => {
   /** Reads a message whose text cannot be opened: a reference is all that anybody gets. */
-  async function assertClosed(reader: Client, id: string, field: 'body' | 'subject', ...secrets: string[]) {
+  async function assertClosed(
+    reader: Client,
+    id: string,
+    field: 'body' | 'subject' | 'metadata',
+    ...secrets: string[]
+  ) {
     const logged = app.logged.length
     const answer = await reader.send(`query ($id: ID!) { message(id: $id) { seq ${field} } }`, { id })
     expect(answer.data?.message).toEqual({ seq: expect.any(Number), [field]: null })
@@ -216,6 +222,88 @@ describe('a ciphertext', () => {
       await admin.query(flip, [uuidOf(message.id), position])
     }
     expect(await bob.run(MESSAGE, { id: message.id })).toMatchObject({ message: { body: 'Tampered-with' } })
+  })
+
+  it('does not open as a text of somebody else, nor do its earlier texts', async () => {
+    const { alice, bob } = acme
+    const message = await secretIn({ sender: alice, to: bob }, 'Signed-by-Alice')
+    await alice.mutate('editMessage', { messageId: message.id, body: 'Signed-by-Alice, later' })
+    await admin.query('update messages set author_id = $2 where id = $1', [uuidOf(message.id), bob.uuid])
+    for (const field of ['body', 'subject'] as const) {
+      await assertClosed(bob, message.id, field, 'Signed-by-Alice')
+    }
+    const earlier = await alice.send(EARLIER, { id: message.id })
+    expect(earlier.errors?.[0]?.extensions?.code).toBe('INTERNAL_SERVER_ERROR')
+    assertAbsent(JSON.stringify(earlier), 'Signed-by-Alice')
+    await admin.query('update messages set author_id = $2 where id = $1', [uuidOf(message.id), alice.uuid])
+    expect((await alice.run(EARLIER, { id: message.id })).message.revisions.nodes).toEqual([
+      { body: 'Signed-by-Alice' },
+    ])
+  })
+
+  it.each([
+    ['the earlier text is kept', ''],
+    ['the earlier text is deleted', 'delete from message_revisions where message_id = $1'],
+  ])(
+    'does not open as the current text again once an edit has replaced it, whether %s',
+    async (_name, after) => {
+      const { alice, bob } = acme
+      const message = await secretIn({ sender: alice, to: bob }, 'Withdrawn-offer')
+      await alice.mutate('editMessage', { messageId: message.id, body: 'First correction' })
+      await alice.mutate('editMessage', {
+        messageId: message.id,
+        body: 'Second correction',
+        subject: 'Other',
+      })
+      const id = uuidOf(message.id)
+      for (const [revision, claimed] of [
+        [1, 1],
+        [0, 0],
+        [0, 1],
+        [0, 2],
+      ]) {
+        await admin.query(
+          `update messages m set (body, subject, revision) = (
+           select v.body, v.subject, $3::int from message_revisions v where v.message_id = m.id and v.revision = $2
+         ) where m.id = $1`,
+          [id, revision, claimed],
+        )
+        await assertClosed(bob, message.id, 'body', 'Withdrawn-offer', 'correction')
+        await assertClosed(bob, message.id, 'subject', 'Withdrawn-offer')
+      }
+      if (after) await admin.query(after, [id])
+      await assertClosed(bob, message.id, 'body', 'Withdrawn-offer', 'correction')
+    },
+  )
+
+  it('does not open again after a retraction that somebody undoes in the database', async () => {
+    const { alice, bob } = acme
+    const message = await alice.say({ recipientId: bob.userId }, 'Taken-back', {
+      subject: 'Taken-back subject',
+      metadata: { taken: 'Taken-back' },
+    })
+    await alice.mutate('retractMessage', { messageId: message.id })
+    expect(await bob.run(MESSAGE, { id: message.id })).toMatchObject({ message: { body: null } })
+    await admin.query(`update messages set state = 'POSTED', retracted_at = null where id = $1`, [
+      uuidOf(message.id),
+    ])
+    for (const field of ['body', 'subject', 'metadata'] as const) {
+      await assertClosed(bob, message.id, field, 'Taken-back')
+    }
+  })
+
+  it('can be retracted though it was tampered with', async () => {
+    const { alice, bob } = acme
+    const message = await secretIn({ sender: alice, to: bob }, 'Broken')
+    await admin.query('update messages set body = set_byte(body, 40, get_byte(body, 40) # 1) where id = $1', [
+      uuidOf(message.id),
+    ])
+    const { message: retracted } = await alice.mutate(
+      'retractMessage',
+      { messageId: message.id },
+      'message { state }',
+    )
+    expect(retracted).toEqual({ state: 'RETRACTED' })
   })
 
   it('stays closed for good once the company’s secret is destroyed, and nobody else’s does', async () => {

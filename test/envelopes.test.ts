@@ -28,7 +28,9 @@ const place: fc.Arbitrary<AssociatedData> = fc.oneof(
     field: fc.constantFrom('body', 'subject', 'metadata'),
     conversationId: uuid,
     messageId: uuid,
+    authorId: uuid,
     revision: fc.nat(),
+    standing: fc.constantFrom('current', 'replaced', 'retracted'),
   }),
   fc.record({ field: fc.constant('description'), conversationId: uuid }),
   fc.record({ field: fc.constantFrom('report', 'phone', 'email'), recordId: uuid }),
@@ -84,6 +86,9 @@ describe('an envelope', () => {
     ['conversation', { ...written, conversationId: randomUUID() }],
     ['message', { ...written, messageId: randomUUID() }],
     ['revision', { ...written, revision: 1 }],
+    ['author', { ...written, authorId: randomUUID() }],
+    ['standing, replaced', { ...written, standing: 'replaced' }],
+    ['standing, retracted', { ...written, standing: 'retracted' }],
     ['kind of row', { field: 'description', conversationId: written.conversationId }],
   ])('does not open under another %s', (_, read) => {
     const envelope = keys.encrypt('text', written)
@@ -100,6 +105,7 @@ describe('an envelope', () => {
       ...written,
       messageId: written.messageId.toUpperCase(),
       conversationId: written.conversationId.toUpperCase(),
+      authorId: written.authorId.toUpperCase(),
     }
     expect(keys.decrypt(keys.encrypt('text', upperCase), written)).toBe('text')
   })

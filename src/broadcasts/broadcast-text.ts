@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { placeOfText } from '../messages/message-text.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 
 /** Decrypts a text of a broadcast; empty once its message was retracted. */
@@ -9,6 +10,6 @@ export async function readBroadcastText(
 ): Promise<string> {
   const envelope = broadcast[field]
   if (envelope === null || broadcast.isRetracted) return ''
-  const { id, revision } = broadcast
-  return (await context.keys()).decrypt(envelope, { field, conversationId: id, messageId: id, revision })
+  const place = placeOfText({ ...broadcast, conversationId: broadcast.id }, field)
+  return (await context.keys()).decrypt(envelope, place)
 }

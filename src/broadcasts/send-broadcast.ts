@@ -6,6 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, ids, parseInput, subjectText } from '../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../messages/idempotency-key.ts'
+import { placeOfText } from '../messages/message-text.ts'
 import { messageTokens } from '../search/message-tokens.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 import { requireBroadcast } from './require-broadcast.ts'
@@ -77,7 +78,10 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
   const { viewer, tenant, parts } = context
   const id = newId()
   const seal = (field: 'subject' | 'body') =>
-    keys.encrypt(request[field], { field, conversationId: id, messageId: id, revision: 0 })
+    keys.encrypt(
+      request[field],
+      placeOfText({ id, conversationId: id, authorId: viewer.userId, revision: 0 }, field),
+    )
   const hash = request.key === null ? null : hashRequest(keys, request)
   const values = [
     viewer.companyId,

@@ -1,9 +1,14 @@
-/** A text of a message; its revision is 0 as sent and grows by one with each edit. */
+/**
+ * A text of a message; its revision is 0 as sent and grows by one with each edit. It is encrypted anew when an edit replaces
+ * it and when the message is retracted: put back by somebody who writes to the database, it does not open as the current one.
+ */
 interface MessageText {
   field: 'body' | 'subject' | 'metadata'
   conversationId: string
   messageId: string
+  authorId: string
   revision: number
+  standing: 'current' | 'replaced' | 'retracted'
 }
 
 /** A text of a conversation itself. */
@@ -32,7 +37,9 @@ function encodePlace(place: AssociatedData): string {
   return (
     netstring(place.conversationId.toLowerCase()) +
     netstring(place.messageId.toLowerCase()) +
-    netstring(String(place.revision))
+    netstring(place.authorId.toLowerCase()) +
+    netstring(String(place.revision)) +
+    netstring(place.standing)
   )
 }
 

@@ -5,7 +5,7 @@ import { InvalidInputError } from '../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../input.ts'
 import { messageTokens } from '../search/message-tokens.ts'
 import type { MessageRow } from './message-row.ts'
-import { readText } from './message-text.ts'
+import { placeOfText, readText, sealAnew } from './message-text.ts'
 import { requireMessage } from './require-message.ts'
 
 const schema = z.object({
@@ -16,7 +16,7 @@ const schema = z.object({
 
 const edit: Statement = {
   name: 'edit_message',
-  text: `select app.edit_message($1, $2, $3, $4, $5, $6, $7)::text as position`,
+  text: `select app.edit_message($1, $2, $3, $4, $5, $6, $7, $8, $9)::text as position`,
 }
 
 /**
@@ -41,12 +41,10 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
   if (isSame) return { message }
   const keys = await context.keys()
   const seal = (field: 'body' | 'subject', text: string) =>
-    keys.encrypt(text, {
-      field,
-      conversationId: message.conversationId,
-      messageId,
-      revision: message.revision + 1,
-    })
+    keys.encrypt(text, placeOfText({ ...message, revision: message.revision + 1 }, field))
+  // One that was retracted is not replaced: the database says so.
+  const replaced = (field: 'body' | 'subject') =>
+    message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'replaced')
   const [edited] = await tenant.call<{ position: string }>(edit, [
     viewer.companyId,
     viewer.userId,
@@ -55,6 +53,8 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     subject === null ? null : seal('subject', subject),
     seal('body', body),
     await messageTokens(keys, { subject, body }),
+    replaced('subject'),
+    replaced('body'),
   ])
   parts.live.wake(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }

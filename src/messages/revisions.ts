@@ -3,11 +3,13 @@ import { seenBy } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
 import type { MessageRow } from './message-row.ts'
+import { placeOfText } from './message-text.ts'
 
 /** A message's earlier text, as ciphertext of its revision. */
 export interface RevisionRow {
   messageId: string
   conversationId: string
+  authorId: string
   revision: number
   subject: Buffer | null
   body: Buffer
@@ -18,7 +20,7 @@ export interface RevisionRow {
 /** Earlier texts of a message, latest first: $1 company, $2 viewer, $3 message, $4 below this revision plus one, $5 most rows. */
 const revisionsBefore: Statement = {
   name: 'revisions_before',
-  text: `select v.message_id as "messageId", m.conversation_id as "conversationId", v.revision, v.subject, v.body,
+  text: `select v.message_id as "messageId", m.conversation_id as "conversationId", m.author_id as "authorId", v.revision, v.subject, v.body,
       v.edited_at as "editedAt", v.edited_by_id as "editedById"
     from messages m ${seenBy()}
     join message_revisions v on v.company_id = m.company_id and v.message_id = m.id
@@ -57,10 +59,11 @@ export async function revisionPage(
 /** Decrypts one text of an earlier revision. */
 export async function readRevision(
   context: Context,
-  { messageId, conversationId, revision, ...texts }: RevisionRow,
+  revision: RevisionRow,
   field: 'subject' | 'body',
 ): Promise<string | null> {
-  const envelope = texts[field]
+  const envelope = revision[field]
   if (envelope === null) return null
-  return (await context.keys()).decrypt(envelope, { field, conversationId, messageId, revision })
+  const place = placeOfText({ ...revision, id: revision.messageId }, field, 'replaced')
+  return (await context.keys()).decrypt(envelope, place)
 }

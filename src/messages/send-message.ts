@@ -13,6 +13,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { TwinCommittedError } from './errors.ts'
 import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from './idempotency-key.ts'
 import type { MessageRow } from './message-row.ts'
+import { placeOfText, type TextField } from './message-text.ts'
 
 const schema = z.object({
   conversationId: id('Conversation').nullish(),
@@ -77,8 +78,9 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
   const keys = await context.keys()
   const messageId = newId()
   const { conversationId } = request
-  const seal = (field: 'body' | 'subject' | 'metadata', value: string | null) =>
-    value === null ? null : keys.encrypt(value, { field, conversationId, messageId, revision: 0 })
+  const written = { id: messageId, conversationId, authorId: viewer.userId, revision: 0 }
+  const seal = (field: TextField, value: string | null) =>
+    value === null ? null : keys.encrypt(value, placeOfText(written, field))
   const message: MessageRow = {
     id: messageId,
     conversationId,
@@ -87,7 +89,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     parentId: request.parentId,
     depth: 0,
     subject: seal('subject', request.subject),
-    body: keys.encrypt(request.body, { field: 'body', conversationId, messageId, revision: 0 }),
+    body: keys.encrypt(request.body, placeOfText(written, 'body')),
     metadata: seal('metadata', request.metadata),
     priority: request.priority,
     state: 'POSTED',

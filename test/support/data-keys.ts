@@ -20,5 +20,12 @@ export function memoryStore() {
 
 /** The place of some message's body. */
 export function bodyOf() {
-  return { field: 'body' as const, conversationId: randomUUID(), messageId: randomUUID(), revision: 0 }
+  return {
+    field: 'body' as const,
+    conversationId: randomUUID(),
+    messageId: randomUUID(),
+    authorId: randomUUID(),
+    revision: 0,
+    standing: 'current' as const,
+  }
 }

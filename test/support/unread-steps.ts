@@ -65,8 +65,10 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
       return `select app.mark_unread(${company}, ${user}, ${quoted(id)}, ${taken.at})`
     case 'retract':
     case 'hideMessage': {
-      const change = taken.do === 'retract' ? 'retract_message' : 'hide_message'
-      return `select app.${change}(${company}, ${user}, (select id from messages where ${place} and seq = ${taken.at}))`
+      const message = `(select id from messages where ${place} and seq = ${taken.at})`
+      return taken.do === 'retract'
+        ? `select app.retract_message(${company}, ${user}, ${message}, 0, null, '\\x00', null)`
+        : `select app.hide_message(${company}, ${user}, ${message})`
     }
     case 'hide':
       return `select app.hide_conversation(${company}, ${user}, ${quoted(id)})`

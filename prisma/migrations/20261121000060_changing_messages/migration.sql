@@ -79,9 +79,11 @@ begin
 end
 $$;
 
--- Replaces a message's text with one encrypted for the revision after p_revision, and keeps the earlier one.
+-- Replaces a message's text with one encrypted for the revision after p_revision. The earlier one is kept, encrypted anew as
+-- one that was replaced: its ciphertext as the current text is in no table any more and cannot be put back.
 create function app.edit_message(
-  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_tokens bytea[], out "position" bigint
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_tokens bytea[],
+  p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -103,7 +105,7 @@ begin
     end;
   end if;
   insert into public.message_revisions (company_id, message_id, revision, subject, body, edited_at, edited_by_id)
-  values (v_company, p_message, p_revision, v_message.subject, v_message.body, now(), p_user);
+  values (v_company, p_message, p_revision, p_replaced_subject, p_replaced_body, now(), p_user);
   update public.messages m set subject = p_subject, body = p_body, revision = p_revision + 1, edited_at = now()
   where m.company_id = v_company and m.id = p_message;
   perform app.unindex_message(v_company, p_message);
@@ -112,9 +114,11 @@ begin
 end
 $$;
 
--- Takes a message back for everyone: its place stays, its ciphertext too. The position is null if it was retracted
--- already.
-create function app.retract_message(p_company uuid, p_user uuid, p_message uuid) returns bigint
+-- Takes a message back for everyone: its place stays, its text too, encrypted anew as retracted from that of p_revision. The
+-- position is null if it was retracted already.
+create function app.retract_message(
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_metadata bytea
+) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -134,7 +138,11 @@ begin
       end;
     end if;
   end if;
-  update public.messages m set state = 'RETRACTED', retracted_at = now()
+  if v_message.revision <> p_revision then
+    raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
+  end if;
+  update public.messages m
+  set state = 'RETRACTED', retracted_at = now(), subject = p_subject, body = p_body, metadata = p_metadata
   where m.company_id = v_company and m.id = p_message;
   perform app.unindex_message(v_company, p_message);
   return app.append_event('MESSAGE_RETRACTED', v_message.conversation_id, p_message, v_message.seq, p_user);
@@ -175,6 +183,7 @@ $$;
 
 grant execute on function
   app.hold_message(uuid, uuid, uuid), app.has_permission(uuid, uuid, text),
-  app.edit_message(uuid, uuid, uuid, int, bytea, bytea, bytea[]), app.retract_message(uuid, uuid, uuid),
+  app.edit_message(uuid, uuid, uuid, int, bytea, bytea, bytea[], bytea, bytea),
+  app.retract_message(uuid, uuid, uuid, int, bytea, bytea, bytea),
   app.set_reaction(uuid, uuid, uuid, text, boolean)
 to colloquy_app;
