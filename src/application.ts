@@ -11,6 +11,7 @@ import { createDataKeyStore } from './encryption/data-key-store.ts'
 import { KeyUnavailableError } from './encryption/errors.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
 import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
+import { assertPrivateFolder } from './encryption/open-data-keys.ts'
 import type { Environment } from './env.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { type Tasks, tasks } from './jobs/tasks.ts'
@@ -93,7 +94,9 @@ async function assemble(
   const database = await connectDatabase(reached, environment.database.poolSize, log)
   undo.push(() => database.close())
   if (reached.applied.length > 0) await refreshBuiltInRoles(database)
-  const provider = createLocalKeyProvider(environment.keyDirectory ?? dataDirectory.file('keys'))
+  const keyDirectory = environment.keyDirectory ?? dataDirectory.file('keys')
+  if (environment.production) await assertPrivateFolder(keyDirectory)
+  const provider = createLocalKeyProvider(keyDirectory)
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   await assertKeysOpen(database, keyring)
 

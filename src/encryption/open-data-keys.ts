@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { StartupProblem } from '../startup-problem.ts'
 import type { DataKeySource } from './data-keys.ts'
 import { KeyUnavailableError } from './errors.ts'
@@ -23,11 +24,30 @@ export async function assertDataKeysOpen(
   return opened
 }
 
-/** Throws StartupProblem if the folder of the companies' secrets is open to others; one that is missing has no secrets yet. */
+/**
+ * Throws StartupProblem if the folder of the companies' secrets, or a file in it, is open to others; one that is missing has no
+ * secrets yet.
+ */
 export async function assertPrivateFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null)
-  if (found && !found.isDirectory()) throw new StartupProblem(`The key folder ${folder} is not a folder.`)
-  if (found && process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+  if (!found) return
+  if (!found.isDirectory()) throw new StartupProblem(`The key folder ${folder} is not a folder.`)
+  // Windows keeps lists of access instead.
+  if (process.platform === 'win32') return
+  if (isOpenToOthers(found.mode)) {
     throw new StartupProblem(`The key folder ${folder} is open to other users: chmod 700 it.`)
   }
+  const files = await readdir(folder, { recursive: true })
+  for (const name of files.sort()) {
+    const path = join(folder, name)
+    const file = await stat(path).catch(() => null)
+    if (!file || !isOpenToOthers(file.mode)) continue
+    throw new StartupProblem(
+      `${path} is open to other users: chmod ${file.isDirectory() ? 700 : 600} everything in the key folder ${folder} that is.`,
+    )
+  }
+}
+
+function isOpenToOthers(mode: number): boolean {
+  return (mode & 0o077) !== 0
 }
