@@ -1,6 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { assertNoOtherGrants } from '../src/database/unexpected-grants.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { type CommandLine, openCommandLine } from './support/command-line.ts'
 import { cloneDatabase } from './support/database.ts'
@@ -107,6 +108,90 @@ describe('the doctor', () => {
     }
   })
 
+  test.each([
+    ['grant truncate on messages to colloquy_app', 'revoke truncate on table messages from colloquy_app;'],
+    ['grant references on users to colloquy_app', 'revoke references on table users from colloquy_app;'],
+    ['grant trigger on events to colloquy_system', 'revoke trigger on table events from colloquy_system;'],
+    ['grant delete on messages to public', 'revoke delete on table messages from public;'],
+    [
+      'grant update (wrapped) on data_keys to colloquy_app',
+      'revoke update (wrapped) on table data_keys from colloquy_app;',
+    ],
+    [
+      'grant select on messages to colloquy_app with grant option',
+      'revoke select on table messages from colloquy_app;',
+    ],
+    ['grant create on schema app to colloquy_system', 'revoke create on schema app from colloquy_system;'],
+    [
+      'create view every_message as select * from messages; grant select on every_message to colloquy_app',
+      'revoke select on table every_message from colloquy_app;',
+    ],
+    [
+      `create function every_body() returns setof bytea language sql security definer set search_path = pg_catalog, pg_temp
+         as 'select body from public.messages'`,
+      'revoke execute on function every_body() from public;',
+    ],
+    [
+      'create sequence numbers; grant usage on numbers to colloquy_app',
+      'revoke usage on sequence numbers from colloquy_app;',
+    ],
+    [
+      'grant select on app.secrets to colloquy_system',
+      'revoke select on table app.secrets from colloquy_system;',
+    ],
+    [
+      'grant usage on schema graphile_worker to public; grant select on graphile_worker._private_jobs to colloquy_app',
+      'revoke select on table graphile_worker._private_jobs from colloquy_app;',
+    ],
+    ['grant pg_read_server_files to colloquy_app', 'revoke pg_read_server_files from colloquy_app;'],
+    [
+      'alter default privileges in schema public grant select on tables to colloquy_app',
+      'alter default privileges … revoke select … from colloquy_app; (for public)',
+    ],
+  ])('names a right that the migrations did not give, after: %s', async (given, remedy) => {
+    const database = await cloneDatabase()
+    try {
+      await query(database.adminUrl, given)
+      const roles = [
+        [database.appUrl, 'colloquy_app'],
+        [database.systemUrl, 'colloquy_system'],
+      ] as const
+      const found = await Promise.all(
+        roles.map(([url, role]) =>
+          assertNoOtherGrants(url, role).then(
+            () => '',
+            (error: Error) => error.message,
+          ),
+        ),
+      )
+      expect(found.join(' ')).toContain(remedy)
+    } finally {
+      if (given.includes('pg_read'))
+        await query(database.adminUrl, 'revoke pg_read_server_files from colloquy_app')
+      await database.drop()
+    }
+  })
+
+  test('says which rights are too many, and which functions run what others put in their way', async () => {
+    const database = await cloneDatabase()
+    try {
+      await query(
+        database.adminUrl,
+        `grant truncate on messages to colloquy_app; alter function app.redeem_ticket(bytea) set search_path = '';
+         do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`,
+      )
+      const { problems } = await examine(cli.environmentOf(database))
+      expect(problems).toEqual({
+        functions: expect.stringMatching(
+          /revoke temporary on database test_\w+ from public; alter function app.redeem_ticket\(bytea\) set search_path/,
+        ),
+        grants: expect.stringContaining('revoke truncate on table messages from colloquy_app;'),
+      })
+    } finally {
+      await database.drop()
+    }
+  })
+
   test('names what is wrong and what to do, all at once', async () => {
     const { adminUrl, ownerUrl, systemUrl } = app.database
     await query(
@@ -201,6 +286,10 @@ describe('the doctor', () => {
       keys: `The key folder ${keys} is open to other users: chmod 700 it.`,
     })
     await chmod(keys, 0o700)
+    const secret = join(keys, `${company.companyUuid}.key`)
+    await chmod(secret, 0o644)
+    expect((await examine(here)).problems.keys).toMatch(/\.key is open to other users: chmod 600 everything/)
+    await chmod(secret, 0o600)
     await writeFile(join(keys, `${company.companyUuid}.key`), `${'ab'.repeat(32)}\n`)
     expect((await examine(here)).problems.keys).toMatch(/does not open the data keys of company/)
     await rm(join(keys, `${company.companyUuid}.key`))

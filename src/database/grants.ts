@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { StartupProblem } from '../startup-problem.ts'
+import { JOBS_ENTRY } from './jobs-schema.ts'
 import { type MigrationScript, prismaDirectory, readMigrations } from './migration-files.ts'
 import { withClient } from './roles.ts'
 
+/** The two roles that the migrations give rights to. */
+export type ServedRole = 'colloquy_app' | 'colloquy_system'
+
 /** A right that the migrations have given to one of the two roles. */
-interface Grant {
+export interface Grant {
   kind: 'schema' | 'function' | 'table'
   privilege: string
   /** A right to one column only. */
@@ -16,8 +20,8 @@ interface Grant {
  * Throws StartupProblem, with the statements that mend it, unless the role of the URL has every right that the migrations
  * give to `role`; returns how many there are. The role of the URL may be another that was given `role`.
  */
-export async function assertGrants(url: string, role: 'colloquy_app' | 'colloquy_system'): Promise<number> {
-  const grants = grantsTo(role, await readMigrations(join(prismaDirectory(), 'migrations')))
+export async function assertGrants(url: string, role: ServedRole): Promise<number> {
+  const grants = await expectedGrants(role)
   const missing = await withClient(url, async (client) => {
     const find = async (statement: string) =>
       (await client.query<Grant>(statement, [JSON.stringify(grants)])).rows
@@ -52,13 +56,19 @@ const findMissing = `
 const statementPattern =
   /^(grant|revoke)\s+([^;]+?)\s+on\s+(?:(schema|function|table|all tables in schema public)\b\s*)?([^;]*?)\s*\b(?:to|from)\s+([^;]+);/gim
 
+/** Every right that the installed migrations give to a role, and the one that making the job queue gives. */
+export async function expectedGrants(role: ServedRole): Promise<Grant[]> {
+  const grants = grantsTo(role, await readMigrations(join(prismaDirectory(), 'migrations')))
+  return [...grants, { kind: 'function', privilege: 'execute', column: null, object: JOBS_ENTRY }]
+}
+
 /** Reads the grants by name in the order the migrations apply in; what a function does when it runs is none. */
 function grantsTo(role: string, migrations: MigrationScript[]): Grant[] {
   const grants = new Map<string, Grant>()
   const tables = ['_prisma_migrations']
   for (const { sql } of migrations) {
     const script = sql.replaceAll(/--.*$/gm, '').replaceAll(/\$(\w*)\$.*?\$\1\$/gs, '')
-    tables.push(...[...script.matchAll(/^create table (\w+)/gim)].map(([, name = '']) => name))
+    tables.push(...[...script.matchAll(/^create table "?(\w+)/gim)].map(([, name = '']) => name))
     for (const [, verb, privileges = '', kind, objects = '', roles = ''] of script.matchAll(
       statementPattern,
     )) {

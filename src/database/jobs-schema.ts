@@ -12,6 +12,9 @@ import { withClient } from './roles.ts'
 /** The schema's name, on every database. */
 export const JOBS_SCHEMA = 'graphile_worker'
 
+/** The one function there that the roles that serve may run. */
+export const JOBS_ENTRY = `${JOBS_SCHEMA}.enqueue_job(text, json, timestamptz, text)`
+
 /** The newest migration that the installed graphile-worker brings. */
 const WORKER_MIGRATION = 19
 
@@ -56,7 +59,7 @@ const createEntry = `
   end
   $$;
   revoke execute on all functions in schema graphile_worker from public;
-  grant execute on function graphile_worker.enqueue_job(text, json, timestamptz, text) to colloquy_app, colloquy_system`
+  grant execute on function ${JOBS_ENTRY} to colloquy_app, colloquy_system`
 
 interface JobsState {
   owner: string | null

@@ -10,6 +10,7 @@ import { assertServingRole } from '../../database/roles.ts'
 import { assertOwnSession, assertSupportedVersion } from '../../database/server-checks.ts'
 import { assertNoShadowing } from '../../database/shadowing-checks.ts'
 import { assertOwner, assertPolicies } from '../../database/tenancy-checks.ts'
+import { assertNoOtherGrants } from '../../database/unexpected-grants.ts'
 import { createDataKeyStore } from '../../encryption/data-key-store.ts'
 import { createLocalKeyProvider } from '../../encryption/local-key-provider.ts'
 import { assertDataKeysOpen, assertPrivateFolder } from '../../encryption/open-data-keys.ts'
@@ -83,7 +84,9 @@ async function checkLocated(
   const hasRights = await findings.check('grants', async () => {
     const forServing = await assertGrants(appUrl, 'colloquy_app')
     const forChores = await assertGrants(systemUrl, 'colloquy_system')
-    return `the serving role has its ${forServing} rights, the chores role its ${forChores}`
+    await assertNoOtherGrants(appUrl, 'colloquy_app')
+    await assertNoOtherGrants(systemUrl, 'colloquy_system')
+    return `the serving role has its ${forServing} rights, the chores role its ${forChores}, and no others`
   })
   if (!hasRights) return
   const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
