@@ -49,6 +49,8 @@ export interface TestAppOptions {
   /** Another server's database and data directory, to be a second node of it. */
   beside?: TestApp
   environment?: Partial<Environment>
+  /** A database of its own on another PostgreSQL. */
+  database?: TestDatabase
   /** In milliseconds, for the rate limits. */
   limiterClock?: () => number
   /** In milliseconds, for presence. */
@@ -72,6 +74,7 @@ export async function startApp({
   redisUrl,
   beside,
   environment: changes,
+  database: given,
   limiterClock,
   presenceClock,
   poolSize = 10,
@@ -80,7 +83,7 @@ export async function startApp({
   demoUsers,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
-  const database = beside?.database ?? (await cloneDatabase())
+  const database = beside?.database ?? given ?? (await cloneDatabase())
   const directory = beside?.environment.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
