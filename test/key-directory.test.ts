@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readEnvironment } from '../src/env.ts'
 import { startApp } from './support/app.ts'
 import { startTokenIssuer } from './support/token-issuer.ts'
 
@@ -26,15 +27,11 @@ describe('the key directory in production', () => {
       environment: {
         production,
         keyDirectory: folder,
-        identity: {
-          issuer: issuer.name,
-          audience: 'colloquy',
-          jwksUrl: issuer.jwksUrl,
-          algorithms: ['ES256'],
-          clockSkewSeconds: 30,
-          memberClaim: 'sub',
-          companyClaim: undefined,
-        },
+        identity: readEnvironment({
+          OIDC_ISSUER: issuer.name,
+          OIDC_AUDIENCE: 'colloquy',
+          OIDC_JWKS_URL: issuer.jwksUrl.href,
+        }).identity,
       },
     })
 
