@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { flood } from './flood.ts'
 import { hot } from './hot.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
@@ -9,6 +10,7 @@ import { send } from './send.ts'
 import { stalled } from './stalled.ts'
 
 const workloads: Record<string, (seconds: number) => Promise<Report>> = {
+  flood,
   hot,
   people,
   presence,

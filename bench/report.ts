@@ -14,6 +14,8 @@ export interface Report {
   ratio?: number
   /** The 95th percentile of each kind of operation, where a workload mixes several. */
   p95MsByKind?: Record<string, number>
+  /** What somebody who asks without a pause was answered, and what was refused. */
+  flood?: { given: number; refused: number }
   /** Sockets that read nothing and are open still, the streams that ended for it, and what it took to end them all. */
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
   /** Of the server process; `full` when as much waits for everybody as may, `comeBack` when all have come back from the beginning. */

@@ -40,10 +40,17 @@ interface StageOptions {
   people: number
   /** The most that the server's JavaScript may keep; what Node allows itself unless given. */
   heapMiB?: number
+  /** True keeps the usual bounds of one person's work; the other workloads measure without them. */
+  isBounded?: boolean
 }
 
 /** Sets the stage. */
-export async function setStage({ companies, people, heapMiB }: StageOptions): Promise<Stage> {
+export async function setStage({
+  companies,
+  people,
+  heapMiB,
+  isBounded = false,
+}: StageOptions): Promise<Stage> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
   const log = pino({ level: 'warn' }, pino.destination(2))
   const dataDirectory = await openDataDirectory(path, { exclusive: true })
@@ -57,7 +64,7 @@ export async function setStage({ companies, people, heapMiB }: StageOptions): Pr
   const cast = []
   for (let index = 0; index < companies; index += 1)
     cast.push(await castCompany(database, issuer, index, people))
-  const { url, child } = await startServer(path, urls, heapMiB)
+  const { url, child } = await startServer(path, urls, heapMiB, isBounded)
 
   return {
     url,
@@ -100,6 +107,7 @@ async function startServer(
   path: string,
   urls: RoleUrls,
   heapMiB: number | undefined,
+  isBounded: boolean,
 ): Promise<{ url: string; child: ChildProcess }> {
   const environment = {
     PATH: process.env.PATH,
@@ -109,6 +117,8 @@ async function startServer(
     DATABASE_URL: urls.appUrl,
     DATABASE_OWNER_URL: urls.ownerUrl,
     DATABASE_SYSTEM_URL: urls.systemUrl,
+    SEND_LIMIT_CEILING: '1000000',
+    ...(!isBounded && { WORK_BUDGET_PER_PERSON: '0' }),
   }
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
   const child = spawn(process.execPath, [...heap, '--enable-source-maps', 'dist/main.js'], {

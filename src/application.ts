@@ -133,6 +133,7 @@ async function assemble(
     database,
     keyring,
     limiter,
+    sendLimitCeiling: environment.sendLimitCeiling,
     live,
     presence,
     typing,

@@ -22,6 +22,8 @@ export interface Parts {
   database: Database
   keyring: Keyring
   limiter: RateLimiter
+  /** Messages a second that one person may send, whatever the company's own limits are. */
+  sendLimitCeiling: number
   live: LiveHub
   presence: Presence
   typing: Typing

@@ -28,6 +28,8 @@ export interface Environment {
   sockets: SocketLimits
   /** Subscriptions that one person may have open in this process, over WebSockets and event streams alike. */
   subscriptionsPerUser: number
+  /** Messages a second that one person may send, whatever the company's own limits are. */
+  sendLimitCeiling: number
   /** Points of query cost a second that one person may make this process work for; 0: without bound. */
   workBudgetPerPerson: number
   /** GraphiQL and introspection. */
@@ -119,6 +121,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       trustedProxies: values.TRUSTED_PROXIES,
     },
     subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
+    sendLimitCeiling: values.SEND_LIMIT_CEILING,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
     explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // Whoever tries it out is to see the line that says it is ready, not the log around it.

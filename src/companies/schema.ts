@@ -41,7 +41,7 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
       type: [RateWindowRef],
       nullable: true,
       description: "What sendMessage's limits are for this company; null: as in the schema.",
-      resolve: (company) => sendLimitsOf(company),
+      resolve: (company, _args, { parts }) => sendLimitsOf(company, parts.sendLimitCeiling),
     }),
     maxThreadDepth: t.exposeInt('maxThreadDepth', {
       description: 'How deep replies may go; a top-level message has depth 0.',
@@ -96,7 +96,8 @@ builder.relayMutationField(
       safeMode: t.boolean({ description: 'Writes refused, reads for moderators only.' }),
       sendLimits: t.field({
         type: [RateWindowInput],
-        description: "sendMessage's limits, at most 4; null: as in the schema.",
+        description:
+          "sendMessage's limits, at most 4 and none above the operator's ceiling of calls a second; null: as in the schema.",
       }),
       maxThreadDepth: t.int({ description: '0 to 64.' }),
       defaultGroupAccess: t.field({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../context.ts'
 import { type CompanyRow, DbNull } from '../database/prisma-types.ts'
+import { InvalidInputError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 
 const between = (min: number, max: number) =>
@@ -37,6 +38,7 @@ export async function updateCompanySettings(
   requirePermission(context, 'COMPANY_MANAGE')
   const { viewer, tenant, parts } = context
   const { sendLimits, editWindowMinutes, retractWindowMinutes, ...rest } = parseInput(schema, input)
+  assertBelowCeiling(sendLimits ?? [], parts.sendLimitCeiling)
   const company = await tenant.prisma.company.update({
     where: { id: viewer.companyId },
     data: {
@@ -52,6 +54,16 @@ export async function updateCompanySettings(
   const stream = await tenant.prisma.companyStream.findFirst({ where: { companyId: viewer.companyId } })
   parts.live.wake(viewer.companyId, Number(stream?.position ?? 0))
   return { company }
+}
+
+/** Throws InvalidInputError for limits that allow more than the operator of the installation does. */
+function assertBelowCeiling(windows: { max: number; perSeconds: number }[], ceiling: number): void {
+  const issues = windows.flatMap(({ max, perSeconds }, at) => {
+    const most = ceiling * perSeconds
+    const detail = `Must be at most ${most} in ${perSeconds} s: the operator allows ${ceiling} calls a second and person.`
+    return max > most ? [{ path: ['sendLimits', String(at), 'max'], detail }] : []
+  })
+  if (issues.length > 0) throw new InvalidInputError(issues)
 }
 
 type Given<T> = { [Name in keyof T]?: NonNullable<T[Name]> }

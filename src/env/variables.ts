@@ -44,6 +44,7 @@ export const variables = z.object({
   SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(20_000),
   SOCKET_MESSAGES_PER_SECOND: wholeNumber(1, 1_000_000).default(1_000),
   SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(10_000),
+  SEND_LIMIT_CEILING: wholeNumber(1, 1_000_000).default(100),
   WORK_BUDGET_PER_PERSON: wholeNumber(0, 999_999_999).default(100_000),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   GRAPHIQL: oneOf('on', 'off').optional(),

@@ -1,6 +1,6 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
-import { sendLimitsOf } from '../companies/company.ts'
+import { enforcedSendLimits } from '../companies/company.ts'
 import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { parseWindow, type RateWindow } from '../limits/rate-window.ts'
@@ -41,7 +41,10 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       // The builder's own context type; a plugin is generic over it.
       const context = untyped as Context
       const { viewer, parts } = context
-      const limits = field.name === 'sendMessage' ? (sendLimitsOf(viewer.company) ?? windows) : windows
+      const limits =
+        field.name === 'sendMessage'
+          ? (enforcedSendLimits(viewer.company, parts.sendLimitCeiling) ?? windows)
+          : windows
       const taken = await parts.limiter.take(`${viewer.companyId}:${viewer.userId}:${field.name}`, limits)
       if (!taken.accepted) {
         const replay = await findReplay?.((args as { input: unknown }).input, context)

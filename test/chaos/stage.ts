@@ -36,6 +36,9 @@ export async function setStage(seed: number, tally: Tally): Promise<Stage | unde
     DATABASE_URL: postgres.urls.appUrl,
     DATABASE_SYSTEM_URL: postgres.urls.systemUrl,
     REDIS_URL: redis.url,
+    // The writers know no limit.
+    SEND_LIMIT_CEILING: '1000000',
+    WORK_BUDGET_PER_PERSON: '0',
     LOG_LEVEL: 'warn',
   }
   const nodes = await Promise.all(

@@ -88,6 +88,8 @@ export async function startApp({
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
     ...readEnvironment({}),
+    // Companies of tests send without a pause.
+    sendLimitCeiling: 1_000_000,
     dataDirectory: directory,
     database: { url: appUrl, ownerUrl, systemUrl, poolSize },
     redisUrl: redisUrl ?? beside?.environment.redisUrl,
