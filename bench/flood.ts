@@ -6,9 +6,10 @@ import { type Actor, setStage } from './stage.ts'
 const MESSAGES = 60
 const FLOODERS = 8
 const QUIET = '{ viewer { user { id name } } conversations(first: 5) { nodes { id } } }'
+const PAGE = `conversations(first: 1) { nodes { id lastMessage { id body } messages(last: 50) { nodes {
+  id body createdAt author { id name department } parent { id } reactions { emoji count } } } } }`
 /** Nearly what one operation may cost at the most. */
-const DEAR = `{ conversations(first: 50) { nodes { id lastMessage { id } messages(last: 50) { nodes {
-  id body createdAt author { id name } parent { id } } } } } }`
+const DEAR = `{ a: ${PAGE} b: ${PAGE} c: ${PAGE} d: ${PAGE} }`
 
 /**
  * One member who asks for dear pages on eight connections without a pause, and one person of another company who asks

@@ -28,6 +28,8 @@ export interface Environment {
   sockets: SocketLimits
   /** Subscriptions that one person may have open in this process, over WebSockets and event streams alike. */
   subscriptionsPerUser: number
+  /** Where metrics are read, and with which bearer token; without either by this machine alone. */
+  metrics: { port: number | undefined; token: string | undefined }
   /** Messages a second that one person may send, whatever the company's own limits are. */
   sendLimitCeiling: number
   /** Points of query cost a second that one person may make this process work for; 0: without bound. */
@@ -121,6 +123,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       trustedProxies: values.TRUSTED_PROXIES,
     },
     subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
+    metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
     explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,

@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Parts } from './context.ts'
 import { ready } from './database/database.ts'
@@ -6,8 +11,7 @@ import { answerGraphQL } from './graphql/answer.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
-import { measureJobs } from './jobs/job-counts.ts'
-import { metrics, redisReady } from './metrics/metrics.ts'
+import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
 import { answerUnsubscribe } from './notifications/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
@@ -21,6 +25,7 @@ export interface ServerOptions {
   /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
   demoUsers: (() => Promise<DemoUser[]>) | null
   webSockets: WebSocketOptions
+  metrics?: MetricsOptions | undefined
   /** A connection is ended whose client has taken nothing of an answer for so long. */
   stalledMs?: number | undefined
   /** An idle connection is kept so long. */
@@ -49,16 +54,18 @@ export function createServer({
   redis,
   demoUsers,
   webSockets,
+  metrics = {},
   stalledMs = STALLED_MS,
   keepAliveMs = KEEP_ALIVE_MS,
 }: ServerOptions): Server {
   const graphql = createGraphQLServer({ parts, demoUsers })
+  const metricsPage = createMetricsPage(parts, redis, metrics)
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
     else if (path === '/readyz') void answerReadiness(parts, redis, response)
-    else if (path === '/metrics') void answerMetrics(parts, redis, response)
+    else if (path === '/metrics') void metricsPage.onMainPort(request, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void answerGraphQL(graphql, parts.log, request, endWhenStalled(response, stalledMs))
@@ -70,14 +77,22 @@ export function createServer({
   http.requestTimeout = REQUEST_MS
   http.timeout = stalledMs
   const sockets = attachWebSockets(http, graphql, parts, webSockets)
+  const metricsHttp = createHttpServer((request, response) => {
+    if (requestPath(request) === '/metrics') void metricsPage.onOwnPort(request, response)
+    else answer(response, 404, 'There is /metrics here, and nothing else.')
+  })
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        http.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)))
-        http.listen(port, host, () => resolve(addressOf(http.address() as AddressInfo)))
-      }),
+    async listen(port, host) {
+      if (metrics.port !== undefined) await listenOn(metricsHttp, metrics.port, host, 'METRICS_PORT')
+      return listenOn(http, port, host, 'PORT').catch((error) => {
+        metricsHttp.close()
+        throw error
+      })
+    },
     async close() {
+      metricsHttp.close()
+      metricsHttp.closeAllConnections()
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await sockets.close()
@@ -90,6 +105,13 @@ export function createServer({
       clearTimeout(force)
     },
   }
+}
+
+function listenOn(http: HttpServer, port: number, host: string, variable: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host, variable)))
+    http.listen(port, host, () => resolve(addressOf(http.address() as AddressInfo)))
+  })
 }
 
 /** Holds no answer for a client that does not read; a server that is slow itself goes on. */
@@ -115,16 +137,6 @@ async function answerReadiness(
   }
 }
 
-async function answerMetrics(
-  { database }: Parts,
-  redis: RedisConnections | undefined,
-  response: ServerResponse,
-) {
-  await measureJobs(database)
-  if (redis) redisReady.set(redis.status().ready ? 1 : 0)
-  answer(response, 200, await metrics.metrics(), metrics.contentType)
-}
-
 function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }
@@ -142,14 +154,14 @@ function addressOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-function listenProblem(error: NodeJS.ErrnoException, port: number, host: string): Error {
+function listenProblem(error: NodeJS.ErrnoException, port: number, host: string, variable: string): Error {
   if (error.code === 'EADDRINUSE') {
     return new StartupProblem(
-      `Port ${port} on ${host} is taken. Stop what uses it, or set PORT to another one.`,
+      `Port ${port} on ${host} is taken. Stop what uses it, or set ${variable} to another one.`,
     )
   }
   if (error.code === 'EACCES') {
-    return new StartupProblem(`Port ${port} may not be used by this user. Set PORT to one above 1023.`)
+    return new StartupProblem(`Port ${port} may not be used by this user. Set ${variable} to one above 1023.`)
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new StartupProblem(`${host} is not an address of this machine. Set HOST to one that is.`)

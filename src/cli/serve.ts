@@ -56,6 +56,7 @@ async function listen({ parts, redis, developmentIssuer: issuer }: Application, 
     demoUsers: explorer,
     webSockets: { limits: environment.sockets },
     keepAliveMs: environment.keepAliveMs,
+    metrics: environment.metrics,
   })
   const address = await server.listen(environment.port, environment.host)
   process.stdout.write(`Colloquy is ready at ${address}/graphql\n`)

@@ -37,6 +37,8 @@ export interface Database {
   unbound<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** The chores role bound to nobody: lists of companies and of stream positions. */
   acrossCompanies<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
+  measuring<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -56,13 +58,15 @@ const LOCK_WAIT_MS = 4_000
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
   const app = openRole(appUrl, poolSize, log)
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
+  const measuring = openRole(systemUrl, 1, log)
   return {
     forTenant: (tenant) => app.bind(tenant),
     forChores: (companyId) => system.bind({ companyId }),
     unbound: (statement, values) => asNobody(() => run(app.pool, statement, values)),
     acrossCompanies: (statement, values) => asNobody(() => run(system.pool, statement, values)),
+    measuring: (statement, values) => asNobody(() => run(measuring.pool, statement, values)),
     async close() {
-      await Promise.all([app.close(), system.close()])
+      await Promise.all([app.close(), system.close(), measuring.close()])
     },
   }
 }

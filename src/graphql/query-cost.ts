@@ -13,21 +13,29 @@ import { Refusal } from '../errors.ts'
 
 /** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
 const MAX_COST = 20_000
+const REFUSED_COST = 200
 const MAX_VARIABLE_ERRORS = 50
 
 /** Refuses an operation that asks for too much, before anything of it runs, and charges the others to their viewer. */
 export function costLimit(): Plugin {
   return {
-    onExecute: ({ args }) => charge(args),
-    onSubscribe: ({ args }) => charge(args),
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const cost = charge(args)
+      const { viewer, parts } = args.contextValue as Partial<Context>
+      if (!viewer || !parts) return
+      setExecuteFn((given: ExecutionArgs) => parts.work.execute(viewer, cost, () => executeFn(given)))
+    },
+    onSubscribe: ({ args }) => void charge(args),
   }
 }
 
-function charge(args: ExecutionArgs): void {
+function charge(args: ExecutionArgs): number {
   const cost = operationCost(args)
-  if (cost > MAX_COST) throw tooExpensive(cost)
   const { viewer, parts } = args.contextValue as Partial<Context>
-  if (viewer) parts?.work.charge(viewer, cost)
+  // What is refused here has been parsed, validated and measured.
+  if (viewer) parts?.work.charge(viewer, cost > MAX_COST ? REFUSED_COST : cost)
+  if (cost > MAX_COST) throw tooExpensive(cost)
+  return cost
 }
 
 /** How much the operation asks for: a query, a payload, or each event of a subscription. */

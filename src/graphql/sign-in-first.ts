@@ -34,7 +34,7 @@ export function signInFirst(
       try {
         const viewer = await find({ request, params } as YogaInitialContext)
         if (!viewer) return assertSmall(params, mayIntrospect)
-        parts.work.admit(viewer, query.length)
+        await parts.work.admit(viewer, query.length)
         context.signedIn = viewer
         setParamsHandler((payload) => parts.work.run(viewer, () => paramsHandler(payload)))
       } catch (error) {

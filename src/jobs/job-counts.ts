@@ -24,7 +24,7 @@ const countJobs: Statement = {
 
 /** Counts the jobs in the queue. */
 export async function jobCounts(database: Database): Promise<JobCounts> {
-  const [counts] = await database.acrossCompanies<JobCounts>(countJobs, [])
+  const [counts] = await database.measuring<JobCounts>(countJobs, [])
   if (!counts) throw new Error('Counting gives one row.')
   return counts
 }

@@ -7,7 +7,7 @@ export interface WorkBudget {
 }
 
 /** So long a bucket takes to fill, and nobody owes more than a full one: nobody waits longer. */
-const BURST_MS = 20_000
+const BURST_MS = 30_000
 const MAX_BUCKETS = 10_000
 
 /** Creates buckets that fill by so many points a second; `now` is a monotonic clock in milliseconds. */

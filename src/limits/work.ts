@@ -1,39 +1,51 @@
 import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
 import { Refusal } from '../errors.ts'
-import { createFairSemaphore, type Worker } from './fair-semaphore.ts'
+import { createFairSemaphore, type FairSemaphore, type Worker } from './fair-semaphore.ts'
 import { createWorkBudget } from './work-budget.ts'
 
 /** Holds the work that one person causes within bounds, so that the people of other companies are served meanwhile. */
 export interface Work {
-  /** Charges for an attempt by the length of its document. Throws RATE_LIMITED while the budget is overdrawn. */
-  admit(worker: Worker, documentLength: number): void
+  /** Charges for an attempt by the length of its document. Throws RATE_LIMITED if the budget is overdrawn. */
+  admit(worker: Worker, documentLength: number): Promise<void>
   /** Charges what an operation costs, in points of its query cost. */
   charge(worker: Worker, points: number): void
   /** Runs the work when it is this person's turn. Throws RATE_LIMITED if too much of this person waits already. */
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
+  /** Runs an operation that costs so many points: of the dear ones a person has one at a time. */
+  execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
   /** Resolves when the budget is not overdrawn. */
   whenSolvent(worker: Worker): Promise<void>
   /** Delivers one event: charges it, waits while the budget is overdrawn, and lets the process breathe between dear ones. */
   deliver<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
 }
 
-const POINTS_PER_OPERATION = 100
-const CHARACTERS_PER_POINT = 10
-/** An event that costs less takes no permit. */
+/** What answering costs at the least, whatever is asked. */
+const POINTS_PER_OPERATION = 50
+const CHARACTERS_PER_POINT = 50
 const DEAR_EVENT = 100
+const DEAR_OPERATION = 500
 const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
+/** Each keeps the process for milliseconds at a time, and everybody else waits for all of them. */
+const DEAR_BOUNDS = { total: 6, perCompany: 4, perPerson: 1 }
 /** Of one person; a client that keeps its connections busy has far fewer. */
 const MAX_WAITING = 500
+/** Who asks again at once is not answered at once: refusals take work, too. */
+const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
 
-/** Creates the bounds of this process; with 0 points a second there are none. A point is about a microsecond of work. */
+/** Creates the bounds of this process; with 0 points a second there are none. A point takes some 5 µs. */
 export function createWork(pointsPerSecond: number): Work {
   if (pointsPerSecond === 0) return unbounded
   const budget = createWorkBudget(pointsPerSecond)
   const semaphore = createFairSemaphore(BOUNDS)
+  const dear = createFairSemaphore(DEAR_BOUNDS)
 
-  async function withPermit<T>(worker: Worker, act: () => T | Promise<T>): Promise<T> {
-    const release = await semaphore.take(worker)
+  async function withPermit<T>(
+    permits: FairSemaphore,
+    worker: Worker,
+    act: () => T | Promise<T>,
+  ): Promise<T> {
+    const release = await permits.take(worker)
     try {
       return await act()
     } finally {
@@ -47,8 +59,10 @@ export function createWork(pointsPerSecond: number): Work {
   }
 
   return {
-    admit(worker, documentLength) {
+    async admit(worker, documentLength) {
       const key = keyOf(worker)
+      const firstMs = budget.waitMs(key)
+      if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
       const waitMs = budget.waitMs(key)
       if (waitMs > 0) throw tooMuch('You ask for more work than your budget allows: try again later.', waitMs)
       budget.charge(key, POINTS_PER_OPERATION + documentLength / CHARACTERS_PER_POINT)
@@ -57,8 +71,9 @@ export function createWork(pointsPerSecond: number): Work {
     async run(worker, act) {
       if (semaphore.waiting(worker) >= MAX_WAITING)
         throw tooMuch('Too many of your operations wait: wait for their answers first.', QUEUE_RETRY_MS)
-      return withPermit(worker, act)
+      return withPermit(semaphore, worker, act)
     },
+    execute: async (worker, points, act) => (points < DEAR_OPERATION ? act() : withPermit(dear, worker, act)),
     whenSolvent: (worker) => whenSolvent(keyOf(worker)),
     async deliver(worker, points, act) {
       const key = keyOf(worker)
@@ -69,7 +84,7 @@ export function createWork(pointsPerSecond: number): Work {
       }
       for (;;) {
         await whenSolvent(key)
-        const delivered = await withPermit(worker, async () => {
+        const delivered = await withPermit(dear, worker, async () => {
           // What came before it may have spent everything; nobody sleeps on a permit.
           if (budget.waitMs(key) > 0) return undefined
           budget.charge(key, points)
@@ -85,9 +100,10 @@ export function createWork(pointsPerSecond: number): Work {
 
 /** Lets everything run at once, for nothing. */
 const unbounded: Work = {
-  admit: () => {},
+  admit: async () => {},
   charge: () => {},
   run: async (_worker, act) => act(),
+  execute: async (_worker, _points, act) => act(),
   whenSolvent: async () => {},
   deliver: async (_worker, _points, act) => act(),
 }

@@ -79,7 +79,7 @@ export function socketProtocol(
         request: undefined,
       } as never)
       try {
-        if (extra.viewer) parts.work.admit(extra.viewer, params.query.length)
+        if (extra.viewer) await parts.work.admit(extra.viewer, params.query.length)
         const document = pipeline.parse(params.query)
         const errors = pipeline.validate(pipeline.schema, document)
         if (errors.length > 0) return errors.map((error: unknown) => maskError(error, parts.log))

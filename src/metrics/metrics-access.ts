@@ -1,0 +1,60 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import ipaddr from 'ipaddr.js'
+
+/** Whether a request may read the metrics, and if not, the status that says so. */
+export type MetricsAccess = { allowed: true } | { allowed: false; status: 401 | 403; detail: string }
+
+/** A proxy says with one of these that it asks for somebody else. */
+const FORWARDING = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
+/** Decides by the bearer token where there is one; else only what runs on this machine may read them. */
+export function metricsAccess(request: IncomingMessage, token: string | undefined): MetricsAccess {
+  if (token !== undefined) {
+    if (isBearer(request, token)) return { allowed: true }
+    return {
+      allowed: false,
+      status: 401,
+      detail: 'Send METRICS_TOKEN in the Authorization header: "Bearer …".',
+    }
+  }
+  if (isFromThisMachine(request)) return { allowed: true }
+  return {
+    allowed: false,
+    status: 403,
+    detail:
+      'Metrics are given to this machine alone: set METRICS_PORT or METRICS_TOKEN to read them from elsewhere.',
+  }
+}
+
+function isBearer({ headers }: IncomingMessage, token: string): boolean {
+  const [, given] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return given !== undefined && timingSafeEqual(digest(given), digest(token))
+}
+
+/** Equal lengths, which comparing in constant time needs. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** What a proxy on this machine passes on, and what a browser was led to by a foreign name, comes from elsewhere. */
+function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
+  if (FORWARDING.some((name) => headers[name] !== undefined)) return false
+  return isLoopback(socket.remoteAddress ?? '') && isLoopback(hostOf(headers.host ?? ''))
+}
+
+function hostOf(host: string): string {
+  return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')
+}
+
+function isLoopback(address: string): boolean {
+  if (address.toLowerCase() === 'localhost') return true
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Parts } from '../context.ts'
+import { measureJobs } from '../jobs/job-counts.ts'
+import type { RedisConnections } from '../redis/connection.ts'
+import { metrics, redisReady } from './metrics.ts'
+import { metricsAccess } from './metrics-access.ts'
+
+/** How metrics are given out. */
+export interface MetricsOptions {
+  /** They have a port of their own, and the main one gives none. */
+  port?: number | undefined
+  /** The bearer token that reads them. */
+  token?: string | undefined
+  /** So long the same text is given again. */
+  freshMs?: number | undefined
+}
+
+/** Answers requests for the metrics. */
+export interface MetricsPage {
+  /** On the port that serves the API. */
+  onMainPort(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** On a port of its own, which the operator gives to nobody else. */
+  onOwnPort(request: IncomingMessage, response: ServerResponse): Promise<void>
+}
+
+const FRESH_MS = 1_000
+/** Counts of the queue that take longer are those of the last time. */
+const COUNTED_WITHIN_MS = 1_000
+
+/** Creates the page; however many ask, the process is measured once a second. */
+export function createMetricsPage(
+  { database }: Pick<Parts, 'database'>,
+  redis: RedisConnections | undefined,
+  { port, token, freshMs = FRESH_MS }: MetricsOptions,
+): MetricsPage {
+  let text: Promise<string> | undefined
+  let measuredAt = 0
+
+  async function measure(): Promise<string> {
+    await Promise.race([measureJobs(database), delay(COUNTED_WITHIN_MS, undefined, { ref: false })])
+    if (redis) redisReady.set(redis.status().ready ? 1 : 0)
+    return metrics.metrics()
+  }
+
+  function current(): Promise<string> {
+    if (!text || performance.now() - measuredAt >= freshMs) {
+      measuredAt = performance.now()
+      text = measure()
+    }
+    return text
+  }
+
+  return {
+    async onMainPort(request, response) {
+      if (port !== undefined) return answer(response, 404, 'Metrics have a port of their own.')
+      const access = metricsAccess(request, token)
+      if (access.allowed) return answer(response, 200, await current(), metrics.contentType)
+      answer(response, access.status, access.detail)
+    },
+    async onOwnPort(request, response) {
+      const access = token === undefined ? undefined : metricsAccess(request, token)
+      if (access?.allowed === false) return answer(response, access.status, access.detail)
+      answer(response, 200, await current(), metrics.contentType)
+    },
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
+  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...challenge }).end(body)
+}
