@@ -52,9 +52,9 @@ describe('at the same instant', () => {
     const late = removal.then(() => say('too late'))
     const results: Data[] = await Promise.all(sends)
     expect(await removal).toHaveProperty('__typename', 'RemoveParticipantPayload')
-    expect(await late).toMatchObject({ __typename: 'NotFoundError' })
+    expect(await late).toMatchObject({ __typename: 'PermissionDeniedError' })
     const accepted = results.filter(({ message }) => message).length
-    const refused = results.filter(({ __typename }) => __typename === 'NotFoundError').length
+    const refused = results.filter(({ __typename }) => __typename === 'PermissionDeniedError').length
     expect(accepted + refused).toBe(20)
     const seen = await events.count(accepted + 1)
     // Events are in commit order: the removal is the last of them.

@@ -161,7 +161,8 @@ describe('typing', () => {
     for (const [client, id, answer] of [
       [carol, groupId, 'NotFoundError'],
       [dave, groupId, 'NotFoundError'],
-      [dave, await bob.group('Listed', [], { access: 'CLOSED' }), 'NotFoundError'],
+      [dave, await bob.group('Hidden', [], { access: 'PRIVATE' }), 'NotFoundError'],
+      [dave, await bob.group('Listed', [], { access: 'CLOSED' }), 'PermissionDeniedError'],
       [audrey, groupId, 'PermissionDeniedError'],
       [alice, 'nonsense', 'InvalidInputError'],
       [alice, bob.userId, 'InvalidInputError'],

@@ -28,6 +28,8 @@ export async function addMembers(
     select j.user_id as "userId" from unnest(${userIds}::uuid[]) u (id)
     cross join lateral app.join_conversation(${companyId}::uuid, ${group.id}::uuid, u.id, ${group.lastSeq}) j
     where j.user_id is not null`
+  // Where every admin is gone or disabled, somebody who comes in takes over.
+  if (joined.length > 0) await succeed(transaction, companyId, group.id)
   return joined.map(({ userId }) => userId)
 }
 
@@ -52,27 +54,21 @@ export async function removeMember(
 }
 
 /**
- * The last admin hands over to the longest-standing member; without members a group closes (features 2.2). A context's
- * one conversation waits for who opens it next.
+ * The last admin hands over to the longest-standing enabled member, and if all are disabled to the first one who is enabled
+ * again; without members a group closes (features 2.2). A context's conversation waits for the next person to open it.
  */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }
-  const admins = { ...present, role: 'ADMIN', user: { isEnabled: true } }
-  if ((await transaction.participant.count({ where: admins })) > 0) return
-  const [heir] = await transaction.participant.findMany({
-    where: present,
-    orderBy: [{ user: { isEnabled: 'desc' } }, { joinedAt: 'asc' }, { userId: 'asc' }],
-    take: 1,
-  })
-  if (heir) {
-    await transaction.participant.updateMany({
-      where: { ...present, userId: heir.userId },
-      data: { role: 'ADMIN' },
-    })
-  } else {
-    await transaction.conversation.updateMany({
-      where: { companyId, id: groupId, kind: 'GROUP' },
-      data: { isClosed: true },
-    })
+  if ((await transaction.participant.count({ where: present })) > 0) {
+    await succeed(transaction, companyId, groupId)
+    return
   }
+  await transaction.conversation.updateMany({
+    where: { companyId, id: groupId, kind: 'GROUP' },
+    data: { isClosed: true },
+  })
+}
+
+async function succeed(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
+  await transaction.$executeRaw`select app.settle_succession(${companyId}::uuid, ${groupId}::uuid)`
 }

@@ -3,7 +3,7 @@ import { type Context, requirePermission } from '../context.ts'
 import { canPost } from '../conversations/can-post.ts'
 import type { ConversationRow } from '../conversations/conversation-row.ts'
 import { requireConversation } from '../conversations/require-conversation.ts'
-import { NotFoundError } from '../errors.ts'
+import { strangerRefused } from '../conversations/stranger-refused.ts'
 import { id, parseInput } from '../input.ts'
 import { RepliesClosedError } from '../messages/errors.ts'
 
@@ -20,7 +20,7 @@ export async function setTyping(
   requirePermission(context, 'MESSAGE_WRITE')
   const { conversationId, typing } = parseInput(schema, input)
   const conversation = await requireConversation(context, conversationId)
-  if (!conversation.isReadable) throw new NotFoundError('There is no such conversation.')
+  if (!conversation.isReadable) throw strangerRefused(conversation)
   if (!(await canPost(conversation, context))) {
     throw new RepliesClosedError('This conversation takes no messages.')
   }

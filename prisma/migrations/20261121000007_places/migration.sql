@@ -86,6 +86,20 @@ begin
 end
 $$;
 
+-- Tells a member of the company who is not in this group why nothing can be done in it, if lists show the group to everybody;
+-- of other conversations nothing is said here.
+create function app.refuse_stranger(p_conversation public.conversations) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_conversation.kind = 'GROUP' and not p_conversation.is_closed and p_conversation.access in ('OPEN', 'CLOSED') then
+    raise exception using errcode = 'CQ403', message = case p_conversation.access
+      when 'OPEN' then 'You are not in this group: join it first.'
+      else 'You are not in this group: one of its admins has to add you first.'
+    end;
+  end if;
+end
+$$;
+
 -- The bound member's own place, locked for a move of its marks; everybody has one in a company-wide conversation, stored
 -- when it is first needed. Raises CQ404 with p_column for what the member takes no part in.
 create function app.hold_place(
@@ -106,6 +120,9 @@ begin
     values (p_company, p_conversation, p_user, v_start, v_start, v_start) on conflict do nothing;
     select p.* into place from public.participants p
     where p.company_id = p_company and p.conversation_id = p_conversation and p.user_id = p_user for no key update;
+  end if;
+  if place.user_id is null then
+    perform app.refuse_stranger(v_conversation);
   end if;
   -- Until its first message a direct conversation is there for whoever started it alone.
   if place.user_id is null or v_conversation.kind = 'DIRECT' and last_seq = 0 and v_conversation.created_by_id <> p_user then
@@ -454,7 +471,7 @@ end
 $$;
 
 grant execute on function
-  app.hide_conversation(uuid, uuid, uuid), app.seen_message(uuid, uuid, uuid, text), app.hide_message(uuid, uuid, uuid),
+  app.refuse_stranger(public.conversations), app.hide_conversation(uuid, uuid, uuid), app.seen_message(uuid, uuid, uuid, text), app.hide_message(uuid, uuid, uuid),
   app.set_mute(uuid, uuid, uuid, boolean, timestamptz),
   app.start_seq(uuid, uuid, uuid), app.hold_place(uuid, uuid, uuid, text), app.join_conversation(uuid, uuid, uuid, int)
 to colloquy_app;

@@ -119,6 +119,10 @@ begin
   elsif v_mark.user_id is null and v_conversation.audience = 'VISITORS' then
     v_joins := true;
     v_mark := app.join_conversation(v_company, p_conversation, p_user, seq - 1);
+    perform app.settle_succession(v_company, p_conversation);
+  end if;
+  if v_mark.user_id is null then
+    perform app.refuse_stranger(v_conversation);
   end if;
   if v_mark.user_id is null or v_conversation.kind = 'DIRECT' and seq = 1 and p_recipient is null
     and v_conversation.created_by_id <> p_user then

@@ -47,6 +47,68 @@ begin
 end
 $$;
 
+-- A group or a context whose admins are all gone or disabled is its longest-standing enabled member's; true if somebody has
+-- become admin. The caller holds the conversation's lock.
+create function app.settle_succession(p_company uuid, p_conversation uuid) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  perform 1 from public.participants p join public.users u on u.company_id = p.company_id and u.id = p.user_id
+  where p.company_id = p_company and p.conversation_id = p_conversation and p.left_at is null and p.role = 'ADMIN'
+    and u.is_enabled;
+  if found then
+    return false;
+  end if;
+  update public.participants p set role = 'ADMIN'
+  from (
+    select q.user_id from public.participants q
+    join public.users u on u.company_id = q.company_id and u.id = q.user_id and u.is_enabled
+    where q.company_id = p_company and q.conversation_id = p_conversation and q.left_at is null
+    order by q.joined_at, q.user_id limit 1
+  ) heir
+  where p.company_id = p_company and p.conversation_id = p_conversation and p.user_id = heir.user_id;
+  return found;
+end
+$$;
+
+-- Disabling the last admin of a group hands it over, and so does enabling somebody in a group where nobody was left to take
+-- it. Conversations are locked in order, so that a change of members at the same instant is seen, and all of them before the
+-- company's stream, as sending does; the trigger's name therefore comes before the one that tells the stream.
+create function app.settle_successions() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_group record;
+  v_companies uuid[] := '{}';
+  v_conversations uuid[] := '{}';
+  v_position bigint;
+begin
+  for v_group in
+    select c.company_id, c.id from public.conversations c
+    where c.kind in ('GROUP', 'CONTEXT') and not c.is_closed and (c.company_id, c.id) in (
+      select p.company_id, p.conversation_id
+      from after a join before b on b.company_id = a.company_id and b.id = a.id and a.is_enabled <> b.is_enabled
+      join public.participants p on p.company_id = a.company_id and p.user_id = a.id and p.left_at is null
+      where a.is_enabled or p.role = 'ADMIN'
+    )
+    order by c.company_id, c.id for no key update
+  loop
+    if app.settle_succession(v_group.company_id, v_group.id) then
+      v_companies := v_companies || v_group.company_id;
+      v_conversations := v_conversations || v_group.id;
+    end if;
+  end loop;
+  for v_index in 1 .. cardinality(v_conversations) loop
+    update public.company_streams s set position = s.position + 1
+    where s.company_id = v_companies[v_index] returning s.position into v_position;
+    insert into public.events (company_id, position, kind, conversation_id, actor_id)
+    values (v_companies[v_index], v_position, 'CONVERSATION_CHANGED', v_conversations[v_index], app.bound_user());
+  end loop;
+  return null;
+end
+$$;
+
+create trigger users_settle_successions after update on users
+  referencing old table as before new table as after
+  for each statement execute function app.settle_successions();
 create trigger users_tell_access_changed after update on users
   referencing old table as before new table as after
   for each statement execute function app.tell_access_changed();
@@ -97,6 +159,8 @@ end
 $$;
 
 revoke execute on function
-  app.append_access_change(uuid, uuid[]), app.tell_access_changed(), app.require_open(uuid) from public;
+  app.append_access_change(uuid, uuid[]), app.tell_access_changed(), app.require_open(uuid),
+  app.settle_succession(uuid, uuid), app.settle_successions() from public;
 grant execute on function
-  app.append_access_change(uuid, uuid[]), app.require_open(uuid) to colloquy_app, colloquy_system;
+  app.append_access_change(uuid, uuid[]), app.require_open(uuid), app.settle_succession(uuid, uuid)
+to colloquy_app, colloquy_system;
