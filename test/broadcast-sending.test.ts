@@ -61,10 +61,13 @@ describe('sending a broadcast', () => {
     })
     expect((await broadcast(sara, { idempotencyKey: 'first' })).__typename).toBe('SendBroadcastPayload')
     await alice.mutate('updateCompanySettings', { broadcastsPerHour: 0 })
-    const none = await alice.send(
-      'mutation { sendBroadcast(input: { audience: ALL, subject: "a", body: "b" }) { __typename } }',
-    )
-    expect(none.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED' })
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 19)
+    for (const more of [{}, { schedule: { localTime: tomorrow, timeZone: 'UTC' } }]) {
+      expect(await broadcast(alice, more)).toMatchObject({
+        __typename: 'PermissionDeniedError',
+        detail: 'Broadcasts are switched off in this company.',
+      })
+    }
   })
 })
 

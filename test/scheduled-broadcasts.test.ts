@@ -147,6 +147,47 @@ describe('a scheduled broadcast', () => {
     expect(await feed(bob)).toEqual([])
   })
 
+  it('counts when it is sent, and waits while the company has had its broadcasts of the hour', async () => {
+    const { alice, sara, bob } = acme
+    await alice.mutate('updateCompanySettings', { broadcastsPerHour: 2 })
+    const made: Data[] = []
+    for (const subject of ['A', 'B', 'C']) made.push(await schedule(sara, inSeconds(3_600), { subject }))
+    const [a, b, c] = made.map(({ broadcast }) => broadcast.id)
+    await sara.mutate('sendBroadcast', { audience: 'ALL', subject: 'Now', body: 'x' })
+    await hurry(a)
+    await expect.poll(async () => (await see(sara, a)).status, { timeout: 30_000 }).toBe('SENT')
+    const full = await sara.send(
+      'mutation { sendBroadcast(input: { audience: ALL, subject: "a", body: "b" }) { __typename } }',
+    )
+    expect(full.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED' })
+
+    await hurry(b)
+    const waitsUntil = (id: string) =>
+      withClient(app.database.adminUrl, async (admin) => {
+        const uuid = Buffer.from(id, 'base64url').toString().split(':')[1]
+        const { rows } = await admin.query<{ minutes: number }>(
+          `select extract(epoch from j.run_at - now())::float / 60 as minutes
+           from graphile_worker._private_jobs j where j.key like '%' || $1 and j.locked_at is null`,
+          [uuid],
+        )
+        return rows.map(({ minutes }) => Math.ceil(minutes))
+      })
+    await expect.poll(() => waitsUntil(b), { timeout: 30_000 }).toEqual([60])
+    expect(await see(sara, b)).toMatchObject({ status: 'SCHEDULED' })
+    await withClient(app.database.adminUrl, (admin) =>
+      admin.query(`update broadcasts set sent_at = sent_at - interval '1 hour' where company_id = $1`, [
+        acme.companyUuid,
+      ]),
+    )
+    await hurry(b)
+    await expect.poll(async () => (await see(sara, b)).status, { timeout: 30_000 }).toBe('SENT')
+    expect(await feed(bob)).toEqual(expect.arrayContaining(['Now', 'A', 'B']))
+
+    await alice.mutate('updateCompanySettings', { broadcastsPerHour: 0 })
+    await hurry(c)
+    await expect.poll(async () => (await see(sara, c)).status, { timeout: 30_000 }).toBe('CANCELLED')
+  })
+
   it('is refused for a time that cannot be, in plain words', async () => {
     const { sara, bob } = acme
     const year = new Date().getUTCFullYear() + 1

@@ -69,7 +69,8 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Sends a broadcast. A company sends at most its `broadcastsPerHour`.',
+    description:
+      'Sends a broadcast. A company sends at most its `broadcastsPerHour`; a scheduled one counts when it is sent, and waits while there are none left.',
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     findReplay: findReplayOfBroadcast,

@@ -50,7 +50,8 @@ interface SentRow {
 
 /**
  * Sends a broadcast, or stores it until its time (features 4.1, 4.2). Throws PermissionDeniedError, InvalidInputError,
- * NotFoundError, ConflictError, and RATE_LIMITED when the company has had its broadcasts of the hour (features 4.5).
+ * NotFoundError, ConflictError, and RATE_LIMITED when the company has had its broadcasts of the hour. A scheduled one counts
+ * when it is sent.
  */
 export async function sendBroadcast(context: Context, input: unknown): Promise<SentBroadcast> {
   requirePermission(context, 'CONVERSATION_BROADCAST')

@@ -19,8 +19,9 @@ const callOff: Statement = {
 
 /**
  * Sends a broadcast whose time has come, as its author would (features 4.2). The database decides under a lock whether it
- * still waits, so two schedulers, or a job that runs twice, send it once. It is cancelled if its author may no longer send
- * it, or nobody is left to send it to.
+ * still waits, so two schedulers, or a job that runs twice, send it once, and puts it off while the company has had its
+ * broadcasts of the hour. It is cancelled if its author may no longer send it, the company sends none any more, or nobody
+ * is left to send it to.
  */
 export async function sendScheduledBroadcast({
   companyId,

@@ -31,7 +31,7 @@ create table broadcasts (
   constraint broadcasts_pkey primary key (company_id, id)
 );
 create index broadcasts_company_id_listed_at_id_idx on broadcasts (company_id, listed_at, id);
-create index broadcasts_company_id_created_at_idx on broadcasts (company_id, created_at);
+create index broadcasts_company_id_sent_at_idx on broadcasts (company_id, sent_at);
 alter table broadcasts
   add constraint broadcasts_company_id_fkey foreign key (company_id) references companies (id) on delete cascade on update cascade,
   add constraint broadcasts_company_id_author_id_fkey foreign key (company_id, author_id)
@@ -193,7 +193,27 @@ begin
 end
 $$;
 
--- Stores a broadcast and, unless it is scheduled, sends it; CQ429 when the company has had its broadcasts of the hour.
+-- When the company may send its next broadcast, by what it has sent in the last hour; now or earlier if at once. The caller
+-- holds the lock of the company's broadcasts. Raises CQ403 if the company sends none.
+create function app.free_broadcast_at(p_company uuid) returns timestamptz
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_most int;
+  v_free_at timestamptz;
+begin
+  select c.broadcasts_per_hour into v_most from public.companies c where c.id = p_company;
+  if v_most = 0 then
+    raise exception using errcode = 'CQ403', message = 'Broadcasts are switched off in this company.';
+  end if;
+  select b.sent_at + interval '1 hour' into v_free_at from public.broadcasts b
+  where b.company_id = p_company and b.sent_at > clock_timestamp() - interval '1 hour'
+  order by b.sent_at desc offset v_most - 1 limit 1;
+  return coalesce(v_free_at, clock_timestamp());
+end
+$$;
+
+-- Stores a broadcast and, unless it is scheduled, sends it; CQ429 when the company has had its broadcasts of the hour. A
+-- scheduled one counts in the hour in which it is sent.
 create function app.send_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_tokens bytea[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
@@ -223,13 +243,11 @@ begin
   if not found then
     raise exception using errcode = 'CQ403', message = 'You may not send broadcasts.', hint = 'CONVERSATION_BROADCAST';
   end if;
-  select c.broadcasts_per_hour into v_most from public.companies c where c.id = v_company;
-  select b.created_at + interval '1 hour' into v_free_at from public.broadcasts b
-  where b.company_id = v_company and b.created_at > clock_timestamp() - interval '1 hour'
-  order by b.created_at desc offset greatest(v_most - 1, 0) limit 1;
-  if v_most = 0 or v_free_at is not null then
+  v_free_at := app.free_broadcast_at(v_company);
+  if p_scheduled_for is null and v_free_at > clock_timestamp() then
+    select c.broadcasts_per_hour into v_most from public.companies c where c.id = v_company;
     raise exception using errcode = 'CQ429', message = format('This company sends at most %s broadcasts an hour.', v_most),
-      hint = ceil(extract(epoch from coalesce(v_free_at - clock_timestamp(), interval '1 hour')) * 1000)::text;
+      hint = ceil(extract(epoch from v_free_at - clock_timestamp()) * 1000)::text;
   end if;
   broadcast_id := p_broadcast;
   insert into public.broadcasts (company_id, id, author_id, subject, body, tokens, priority, audience, status, local_time,
@@ -323,13 +341,16 @@ end
 $$;
 
 -- Sends a scheduled broadcast for its author if its time has come and nobody else has, under its lock; null otherwise.
+-- When the company has had its broadcasts of the hour, it is put off until it may send the next one.
 -- Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or nobody is left to send it to.
 create function app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_broadcast public.broadcasts;
+  v_free_at timestamptz;
 begin
+  perform pg_advisory_xact_lock(hashtextextended('broadcasts ' || v_company, 0));
   select b.* into v_broadcast from public.broadcasts b
   where b.company_id = v_company and b.id = p_broadcast and b.author_id = p_user for no key update;
   if v_broadcast.status is distinct from 'SCHEDULED' or v_broadcast.scheduled_for > clock_timestamp() then
@@ -339,6 +360,11 @@ begin
   where u.company_id = v_company and u.id = p_user and 'CONVERSATION_BROADCAST' = any (r.permissions);
   if not found then
     raise exception using errcode = 'CQ403', message = 'You may not send broadcasts.', hint = 'CONVERSATION_BROADCAST';
+  end if;
+  v_free_at := app.free_broadcast_at(v_company);
+  if v_free_at > clock_timestamp() then
+    perform app.schedule_broadcast(p_broadcast, v_free_at);
+    return null;
   end if;
   return app.deliver_broadcast(v_broadcast);
 end
@@ -367,7 +393,7 @@ end
 $$;
 
 grant execute on function
-  app.count_broadcast_marks(), app.remembered_broadcast(uuid, text, bytea), app.deliver_broadcast(public.broadcasts),
+  app.count_broadcast_marks(), app.remembered_broadcast(uuid, text, bytea), app.free_broadcast_at(uuid), app.deliver_broadcast(public.broadcasts),
   app.send_broadcast(uuid, uuid, uuid, bytea, bytea, bytea[], text, text, uuid[], uuid[], text, text, timestamptz, boolean,
     boolean, text, bytea),
   app.schedule_broadcast(uuid, timestamptz), app.hold_broadcast(uuid, uuid, uuid),
