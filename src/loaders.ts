@@ -5,6 +5,8 @@ import {
   conversationsById,
   type FlatConversationRow,
   readConversation,
+  type UnreadStartRow,
+  unreadStarts,
 } from './conversations/conversation-row.ts'
 import { unreadByKind } from './conversations/inbox.ts'
 import { marksOf, participantCounts } from './conversations/participant-row.ts'
@@ -62,6 +64,8 @@ export interface Loaders {
   messageVersion: DataLoader<string, MessageVersion | null>
   /** Null unless the viewer may see it. */
   broadcast: DataLoader<string, BroadcastRow | null>
+  /** Null unless the viewer takes part in it. */
+  unreadStart: DataLoader<string, UnreadStartRow | null>
   participantCount: DataLoader<string, number>
   marks: DataLoader<string, MarkRow[]>
   replyCount: DataLoader<string, number>
@@ -183,6 +187,12 @@ export function createLoaders(
     broadcast: one<BroadcastRow, BroadcastRow>(
       broadcastsById,
       (row) => row.id,
+      (row) => row,
+      forViewer,
+    ),
+    unreadStart: one<UnreadStartRow, UnreadStartRow>(
+      unreadStarts,
+      (row) => row.conversationId,
       (row) => row,
       forViewer,
     ),

@@ -159,6 +159,38 @@ describe('a context conversation', () => {
     expect(await see(bob, restricted.conversation.id)).toBeNull()
   })
 
+  it('is left again: it goes from the inbox, and a restricted one from sight', async () => {
+    const { alice, bob, carol } = acme
+    const leave = (client: Client, groupId: string) =>
+      client.mutate('leaveGroup', { groupId }, 'conversationId')
+    const { conversation } = await open(bob, { participantIds: [carol.userId] })
+    await bob.say({ conversationId: conversation.id }, 'Paid?')
+    expect(await leave(carol, conversation.id)).toMatchObject({ conversationId: conversation.id })
+    expect(await inboxOf(carol, 'CONTEXT')).toEqual([])
+    expect(await unreadOf(carol)).toMatchObject({ total: 0 })
+    expect(await find(carol)).toMatchObject({ isMember: false, messages: { nodes: [{ body: 'Paid?' }] } })
+    expect(await leave(carol, conversation.id)).toMatchObject({ __typename: 'NotFoundError' })
+    expect((await open(carol)).conversation.isMember).toBe(true)
+    expect(await leave(bob, conversation.id)).toMatchObject({ conversationId: conversation.id })
+    const renamed = await carol.mutate('updateGroup', { groupId: conversation.id, title: 'Mine now' })
+    expect(renamed).toMatchObject({ __typename: 'UpdateGroupPayload' })
+    await leave(carol, conversation.id)
+    expect((await open(bob)).conversation).toMatchObject({ id: conversation.id, isMember: true })
+    expect(await bob.mutate('updateGroup', { groupId: conversation.id, title: 'Mine again' })).toMatchObject({
+      __typename: 'UpdateGroupPayload',
+    })
+
+    const restricted = await open(alice, {
+      contextId: 'INV-3',
+      restricted: true,
+      participantIds: [bob.userId],
+    })
+    expect(await leave(bob, restricted.conversation.id)).toHaveProperty('conversationId')
+    expect(await see(bob, restricted.conversation.id)).toBeNull()
+    const direct = await alice.say({ recipientId: bob.userId }, 'hello')
+    expect(await leave(bob, direct.conversationId)).toMatchObject({ __typename: 'InvalidInputError' })
+  })
+
   it('is opened with its permission alone, and refuses what it cannot be', async () => {
     const { alice, audrey } = acme
     expect(await open(audrey)).toMatchObject({

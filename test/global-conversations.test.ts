@@ -53,6 +53,33 @@ describe('a global conversation', () => {
     expect(await see(alice, chat.id)).toMatchObject({ unreadCount: 1 })
   })
 
+  it('is renamed by those who may create one, also by another than its creator', async () => {
+    const { alice, sara, bob } = acme
+    const { conversation } = await create(alice)
+    const adam = await app.company('Globex', { gina: 'owner', adam: 'admin' })
+    const theirs = (await create(adam.gina)).conversation
+    const rename = (by: Client, groupId: string, more: Data = {}) =>
+      by.mutate('updateGroup', { groupId, title: 'Everybody', ...more }, 'conversation { title description }')
+    await using inbox = await bob.inbox('... on InboxConversationChanged { conversation { title } }')
+    for (const client of [sara, bob])
+      expect(await rename(client, conversation.id)).toMatchObject({
+        __typename: 'PermissionDeniedError',
+        permission: 'CONVERSATION_GLOBAL',
+      })
+    expect(await rename(alice, conversation.id, { access: 'OPEN' })).toMatchObject({
+      __typename: 'InvalidInputError',
+      issues: [{ path: ['access'] }],
+    })
+    expect((await see(bob, conversation.id)).title).toBe('All hands')
+    expect((await rename(alice, conversation.id, { description: 'New' })).conversation).toEqual({
+      title: 'Everybody',
+      description: 'New',
+    })
+    await inbox.until(() => inbox.events.some(({ conversation: changed }) => changed?.title === 'Everybody'))
+    expect((await rename(adam.adam, theirs.id)).conversation.title).toBe('Everybody')
+    expect(await rename(adam.adam, conversation.id)).toMatchObject({ __typename: 'NotFoundError' })
+  })
+
   it('keeps no row per member before somebody reads, mutes or hides it', async () => {
     const { alice, bob, carol } = acme
     const { conversation } = await create(alice)

@@ -125,7 +125,7 @@ describe('a send with an idempotency key', () => {
     expect(await send(alice, { ...input, mentionIds: [carol.userId] })).toMatchObject({
       __typename: 'InvalidInputError',
     })
-    expect(await send(carol, input)).toMatchObject({ __typename: 'NotFoundError' })
+    expect(await send(carol, input)).toMatchObject({ __typename: 'PermissionDeniedError' })
     const sent = await send(alice, input)
     expect(sent).toMatchObject({ message: { seq: 1, body: 'Second try' } })
     expect(await send(alice, input)).toEqual(sent)

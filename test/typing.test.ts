@@ -159,8 +159,8 @@ describe('typing', () => {
     expect(typingIn(kept)).toEqual([[bob.userId, true]])
     expect(typingIn(lost)).toEqual([])
     for (const [client, id, answer] of [
-      [carol, groupId, 'NotFoundError'],
-      [dave, groupId, 'NotFoundError'],
+      [carol, groupId, 'PermissionDeniedError'],
+      [dave, groupId, 'PermissionDeniedError'],
       [dave, await bob.group('Hidden', [], { access: 'PRIVATE' }), 'NotFoundError'],
       [dave, await bob.group('Listed', [], { access: 'CLOSED' }), 'PermissionDeniedError'],
       [audrey, groupId, 'PermissionDeniedError'],

@@ -77,6 +77,8 @@ describe('unread counts', () => {
               conversations: expected.map((counts) => ({
                 unreadCount: counts?.unreadCount ?? 0,
                 hasUnreadMention: (counts?.mentions ?? 0) > 0,
+                unreadFromSeq: counts?.unreadFrom ?? null,
+                firstUnreadMentionSeq: counts?.firstMention ?? null,
               })),
               unreadOnly: conversations
                 .filter((_, at) => expected[at]?.unreadCount)
@@ -113,18 +115,25 @@ describe('unread counts', () => {
   })
 })
 
+const NOTHING_UNREAD = {
+  unreadCount: 0,
+  hasUnreadMention: false,
+  unreadFromSeq: null,
+  firstUnreadMentionSeq: null,
+}
+
 async function readUnread(client: Client, ids: string[]) {
   const { viewer, nodes, conversations } = await client.run(
     `query ($ids: [ID!]!) {
       viewer { unread { total direct group broadcast global context mentions } }
-      nodes(ids: $ids) { ... on Conversation { unreadCount hasUnreadMention } }
+      nodes(ids: $ids) { ... on Conversation { unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq } }
       conversations(filter: { unreadOnly: true }) { nodes { id } }
     }`,
     { ids },
   )
   return {
     unread: viewer.unread,
-    conversations: nodes.map((node: Data) => node ?? { unreadCount: 0, hasUnreadMention: false }),
+    conversations: nodes.map((node: Data) => node ?? NOTHING_UNREAD),
     unreadOnly: conversations.nodes.map(({ id }: { id: string }) => id).sort(),
   }
 }
@@ -192,11 +201,16 @@ async function runBatch(histories: History[], seed: number): Promise<number> {
   for (const [person, userId] of people.entries()) {
     const context = await contextOf(companyUuid, userId)
     await context.loaders.conversation.loadMany(conversations.map(({ id }) => id))
+    await context.loaders.unreadStart.loadMany(conversations.map(({ id }) => id))
     for (const { id, model, steps, kind } of conversations) {
       const row = await context.loaders.conversation.load(id)
-      const seen = row?.isMember ? [row.unreadCount, row.hasUnreadMention] : null
+      const start = await context.loaders.unreadStart.load(id)
+      const [from, mention] = [start?.unreadFromSeq ?? null, start?.firstUnreadMentionSeq ?? null]
+      const seen = row?.isMember ? [row.unreadCount, row.hasUnreadMention, from, mention] : null
       const counts = model.expected(person)
-      const expected = counts ? [counts.unreadCount, counts.mentions > 0] : null
+      const expected = counts
+        ? [counts.unreadCount, counts.mentions > 0, counts.unreadFrom, counts.firstMention]
+        : null
       if (JSON.stringify(seen) !== JSON.stringify(expected)) {
         expect({ seed, kind, steps, person, seen }).toEqual({ seed, kind, steps, person, seen: expected })
       }

@@ -2,10 +2,13 @@ import type { Context } from '../context.ts'
 import type { Transaction } from '../database/tenant-client.ts'
 import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../errors.ts'
 
-/** A group, or a context's conversation, locked for a change, and the viewer's place in it. */
+/** The kinds of conversations that can be changed as groups. */
+type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
+
+/** A group, or another conversation that a change is for, locked, and the viewer's place in it. */
 export interface LockedGroup {
   id: string
-  kind: 'GROUP' | 'CONTEXT'
+  kind: GroupKind
   /** Groups only. */
   access: 'OPEN' | 'CLOSED' | 'PRIVATE' | null
   lastSeq: number
@@ -32,17 +35,18 @@ interface LockedRow {
 
 /**
  * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
- * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it; as a
- * conversationId it may be a context's too. Throws NotFoundError for what the viewer cannot see, InvalidInputError for a
- * conversation whose members do not come and go.
+ * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it; `takes`: what
+ * it may be the id of, as a conversationId a group or a context. Throws NotFoundError for what the viewer cannot see,
+ * InvalidInputError for a conversation of another kind.
  */
 export async function changeGroup(
   { tenant, viewer, parts }: Context,
   named: { groupId: string } | { conversationId: string },
   change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
+  takes: readonly GroupKind[] = 'groupId' in named ? ['GROUP'] : ['GROUP', 'CONTEXT'],
 ): Promise<void> {
   const position = await tenant.transaction(async (transaction) => {
-    const group = await lockGroup(transaction, viewer, named)
+    const group = await lockGroup(transaction, viewer, named, takes)
     const event = await change(transaction, group)
     return event && appendGroupEvent(transaction, group.id, viewer.userId, event)
   })
@@ -81,6 +85,7 @@ async function lockGroup(
   transaction: Transaction,
   { companyId, userId }: { companyId: string; userId: string },
   named: { groupId: string } | { conversationId: string },
+  takes: readonly GroupKind[],
 ): Promise<LockedGroup> {
   const [[inputName, groupId] = []] = Object.entries(named)
   await transaction.$queryRaw`
@@ -102,8 +107,7 @@ async function lockGroup(
   if (!isVisible) {
     throw new NotFoundError(`There is no such ${inputName === 'groupId' ? 'group' : 'conversation'}.`)
   }
-  if (row.kind === 'GROUP' || (row.kind === 'CONTEXT' && inputName === 'conversationId')) {
-    return { ...row, kind: row.kind }
-  }
+  const kind = takes.find((each) => each === row.kind)
+  if (kind) return { ...row, kind }
   throw new InvalidInputError([{ path: [String(inputName)], detail: 'This conversation is not a group.' }])
 }

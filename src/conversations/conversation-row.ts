@@ -72,6 +72,33 @@ export const unreadMentionsSql = `(
       and n.seq > ${markSql} and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden('p.user_id')}
   )::int`
 
+/** Where a viewer's unread messages begin in a conversation. */
+export interface UnreadStartRow {
+  conversationId: string
+  unreadFromSeq: number | null
+  firstUnreadMentionSeq: number | null
+}
+
+/** The first unread message of conversations, and the first that mentions the viewer: $1 company, $2 viewer, $3 ids. */
+export const unreadStarts: Statement = {
+  name: 'unread_starts',
+  text: `select c.id as "conversationId", u.seq as "unreadFromSeq", n.seq as "firstUnreadMentionSeq"
+    from conversations c ${viewerPlace()}
+    left join lateral (
+      select m.seq from messages m
+      where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > ${markSql}
+        and m.author_id <> p.user_id and m.state <> 'RETRACTED' and ${notHidden()}
+      order by m.seq limit 1
+    ) u on true
+    left join lateral (
+      select n.seq from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
+      where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id and n.seq > ${markSql}
+        and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden()}
+      order by n.seq limit 1
+    ) n on true
+    where c.company_id = $1 and c.id = any($3) and p.user_id is not null and ${readableSql}`,
+}
+
 /** The columns of conversation `c` as the person at place `p` (or nobody: all null) sees it. */
 export const conversationColumns = `
   c.id, c.kind, c.title, c.description, c.access, c.context_type as "contextType", c.context_id as "contextId",

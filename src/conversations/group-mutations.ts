@@ -42,11 +42,12 @@ builder.relayMutationField(
       groupId: t.id(theGroup),
       title: t.string({ description: 'Up to 255 characters.' }),
       description: t.string({ description: 'What it is about, up to 4 KiB; null takes it away.' }),
-      access: t.field({ type: GroupAccessEnum, description: 'Who may find and join it.' }),
+      access: t.field({ type: GroupAccessEnum, description: 'Who may find and join it; groups only.' }),
     }),
   },
   {
-    description: "Changes a group; for the group's admins.",
+    description:
+      'Changes a group or a context, for its admins, or a conversation of the whole company, with CONVERSATION_GLOBAL.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
@@ -73,7 +74,7 @@ builder.relayMutationField(
   { description: 'What to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
     description:
-      'Leaves a group: the viewer sees nothing of it any more. The last admin hands over, the last member closes it.',
+      'Leaves a group: the viewer sees nothing of it any more. The last admin hands over, the last member closes it. A context can be left too: what is not restricted stays readable, outside of the inbox.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,

@@ -158,6 +158,19 @@ builder.node(ConversationRef, {
     hasUnreadMention: t.exposeBoolean('hasUnreadMention', {
       description: 'An unread message mentions the viewer.',
     }),
+    unreadFromSeq: t.int({
+      nullable: true,
+      description:
+        "Where the unread line goes: the first message above the mark or the viewer's reminder; null if nothing is unread.",
+      resolve: async ({ id, unreadCount }, _args, { loaders }) =>
+        unreadCount > 0 ? ((await loaders.unreadStart.load(id))?.unreadFromSeq ?? null) : null,
+    }),
+    firstUnreadMentionSeq: t.int({
+      nullable: true,
+      description: 'The first unread message that mentions the viewer; null if none does.',
+      resolve: async ({ id, hasUnreadMention }, _args, { loaders }) =>
+        hasUnreadMention ? ((await loaders.unreadStart.load(id))?.firstUnreadMentionSeq ?? null) : null,
+    }),
     lastReadSeq: t.exposeInt('lastReadSeq', {
       description: 'The viewer has read everything up to this message.',
     }),

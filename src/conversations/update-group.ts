@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import type { Context } from '../context.ts'
+import { type Context, requirePermission } from '../context.ts'
+import type { Transaction } from '../database/tenant-client.ts'
+import { InvalidInputError } from '../errors.ts'
 import { id, parseInput } from '../input.ts'
 import { foldedKey } from '../search/fold.ts'
-import { changeGroup, requireGroupAdmin } from './change-group.ts'
+import { changeGroup, type GroupEvent, type LockedGroup, requireGroupAdmin } from './change-group.ts'
 import type { ConversationRow } from './conversation-row.ts'
 import { descriptionText, groupAccess, titleText } from './create-group.ts'
 import { requireConversation } from './require-conversation.ts'
@@ -14,7 +16,10 @@ const schema = z.object({
   access: groupAccess.nullish(),
 })
 
-/** Changes a group's title, description or access; for its admins. What is left out stays, a null description goes. */
+/**
+ * Changes the title, description or access of a group, or the title or description of a context, for its admins; of a
+ * conversation of the whole company, for those who may create one. What is left out stays, a null description goes.
+ */
 export async function updateGroup(
   context: Context,
   input: unknown,
@@ -22,8 +27,12 @@ export async function updateGroup(
   const { groupId, title, description, access } = parseInput(schema, input)
   const keys = await context.keys()
   const { companyId } = context.viewer
-  await changeGroup(context, { groupId }, async (transaction, group) => {
-    requireGroupAdmin(group)
+  const change = async (transaction: Transaction, group: LockedGroup): Promise<GroupEvent> => {
+    if (group.kind === 'GLOBAL') requirePermission(context, 'CONVERSATION_GLOBAL')
+    else requireGroupAdmin(group)
+    if (access != null && group.kind !== 'GROUP') {
+      throw new InvalidInputError([{ path: ['access'], detail: 'Only groups have an access.' }])
+    }
     await transaction.conversation.update({
       where: { companyId_id: { companyId, id: groupId } },
       data: {
@@ -37,6 +46,7 @@ export async function updateGroup(
       },
     })
     return { kind: 'CONVERSATION_CHANGED' }
-  })
+  }
+  await changeGroup(context, { groupId }, change, ['GROUP', 'CONTEXT', 'GLOBAL'])
   return { conversation: await requireConversation(context, groupId) }
 }

@@ -54,6 +54,9 @@ interface ModelParticipant {
 export interface Expected {
   unreadCount: number
   mentions: number
+  /** The first unread message, and the first that mentions the person. */
+  unreadFrom: number | null
+  firstMention: number | null
   /** What it adds to the viewer's unread messages. */
   inViewer: number
 }
@@ -145,8 +148,15 @@ export class UnreadModel {
     const { isIn, isMuted } = this.people[person] ?? {}
     if (!isIn) return undefined
     const unread = this.#unread(person)
-    const mentions = unread.filter((message) => message.mentions.includes(person)).length
-    return { unreadCount: unread.length, mentions, inViewer: isMuted ? mentions : unread.length }
+    const mentioning = unread.filter((message) => message.mentions.includes(person))
+    const mentions = mentioning.length
+    return {
+      unreadCount: unread.length,
+      mentions,
+      unreadFrom: unread[0]?.seq ?? null,
+      firstMention: mentioning[0]?.seq ?? null,
+      inViewer: isMuted ? mentions : unread.length,
+    }
   }
 
   #sees(person: number, { seq, hiddenBy }: ModelMessage): boolean {
