@@ -50,6 +50,19 @@ program
   })
 
 program
+  .command('member')
+  .description("look after a company's members")
+  .command('untie')
+  .description('untie the login that a member signed in with first, so that another one can be tied')
+  .argument('<company>', "the company's name, external id or id")
+  .argument('<external id>', "the member's external id")
+  .option('--json', 'print JSON')
+  .action(async (company, externalId, options) => {
+    const { untie } = await import('./cli/untie.ts')
+    await runCommand(() => untie(company, externalId, options))
+  })
+
+program
   .command('token')
   .description('print an access token of the development issuer; not in production')
   .argument('<login>', "a member's external id, such as alice@acme.test")

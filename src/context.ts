@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Membership } from './auth/choose-membership.ts'
 import type { SignIn } from './auth/sign-in.ts'
 import type { Viewer, ViewerDirectory } from './auth/viewer.ts'
 import type { Database, TenantDatabase } from './database/database.ts'
@@ -49,6 +50,8 @@ export interface Context {
   parts: Parts
   /** The company's keys. */
   keys(): Promise<CompanyKeys>
+  /** Set instead of all else but the parts where the company is to be chosen first: what there is to choose from. */
+  choices?: readonly Membership[] | undefined
   /** Where the operation comes from. */
   device(): Device
   /** From the Idempotency-Key header. */

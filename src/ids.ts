@@ -25,6 +25,14 @@ export function decodeId(id: string): { type: NodeType; uuid: string } | undefin
   return { type, uuid }
 }
 
+/** The UUID of the company that a reference names by its id, as a UUID in any case or as a global id. */
+export function companyIdIn(reference: string): string | undefined {
+  const lowerCase = reference.toLowerCase()
+  if (isUuid(lowerCase)) return lowerCase
+  const globalId = decodeId(reference)
+  return globalId?.type === 'Company' ? globalId.uuid : undefined
+}
+
 /** True for a UUID in its canonical lower-case form. */
 export function isUuid(value: string): boolean {
   return validate(value) && value === value.toLowerCase()

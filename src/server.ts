@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Parts } from './context.ts'
 import { ready } from './database/database.ts'
 import { answerGraphQL } from './graphql/answer.ts'
+import type { DemoLink } from './graphql/explorer/visitor.ts'
 import type { DemoUser } from './graphql/explorer.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
@@ -24,6 +25,8 @@ export interface ServerOptions {
   redis: RedisConnections | undefined
   /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
   demoUsers: (() => Promise<DemoUser[]>) | null
+  /** Lets somebody at another machine be signed in as the demo users, once. */
+  demoLink?: DemoLink | undefined
   webSockets: WebSocketOptions
   metrics?: MetricsOptions | undefined
   /** A connection is ended whose client has taken nothing of an answer for so long. */
@@ -53,12 +56,13 @@ export function createServer({
   parts,
   redis,
   demoUsers,
+  demoLink,
   webSockets,
   metrics = {},
   stalledMs = STALLED_MS,
   keepAliveMs = KEEP_ALIVE_MS,
 }: ServerOptions): Server {
-  const graphql = createGraphQLServer({ parts, demoUsers })
+  const graphql = createGraphQLServer({ parts, demoUsers, demoLink })
   const metricsPage = createMetricsPage(parts, redis, metrics)
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)

@@ -199,6 +199,76 @@ describe('viewer.companies', () => {
   })
 })
 
+describe('the root field companies', () => {
+  const COMPANIES = '{ companies { id externalId name } }'
+
+  it('is answered before a company is chosen, and enters none', async () => {
+    const expected = [
+      { id: acme.companyId, externalId: await externalIdOf(acme), name: 'Acme' },
+      { id: globex.companyId, externalId: await externalIdOf(globex), name: 'Globex' },
+    ]
+    expect((await frank.run(COMPANIES)).companies).toEqual(expected)
+    const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+    expect(await prisma.user.findFirst({ where: { externalId: frank.externalId } })).toMatchObject({
+      subject: null,
+    })
+    await naming(acme.companyId)
+    await naming(globex.companyId)
+    expect((await frank.run(`query Pick ${COMPANIES}`)).companies).toEqual(expected)
+    expect(await frank.run('{ __typename mine: companies { settings { safeMode } } }')).toEqual({
+      __typename: 'Query',
+      mine: [{ settings: { safeMode: false } }, { settings: { safeMode: false } }],
+    })
+    expect((await frank.run(COMPANIES, {}, { 'x-company-id': acme.companyId })).companies).toEqual(expected)
+  })
+
+  it('answers a token or ticket for one company with that one', async () => {
+    const only = [{ id: globex.companyId, name: 'Globex' }]
+    const pinned = await claiming(globex.companyUuid)
+    expect((await pinned.run('{ companies { id name } }')).companies).toEqual(only)
+    const { ticket } = await pinned.mutate('createConnectionTicket', {}, 'ticket')
+    const { ask, socket } = await openSocket(app.url, { ticket })
+    expect((await ask('{ companies { id name } }')).payload.data.companies).toEqual(only)
+    socket.close()
+  })
+
+  it('lets nothing else be asked without a choice', async () => {
+    const attempts = [
+      '{ companies { id } viewer { user { id } } }',
+      '{ companies { id } conversations { nodes { id } } }',
+      '{ ...F } fragment F on Query { companies { id } viewer { user { id } } }',
+      'mutation { companies: updatePreferences(input: {}) { __typename } }',
+      'subscription { companies: inboxEvents { __typename } }',
+      'query A { companies { id } } query B { viewer { company { id } } }',
+      `{ companies { id } } # ${'x'.repeat(2_000)}`,
+      '{ companies { id',
+      `{ node(id: "${acme.companyId}") { id } } # companies`,
+    ]
+    for (const query of attempts) {
+      const { data, errors } = await frank.send(query)
+      expect({ data: data ?? null, code: errors?.[0]?.extensions?.code }).toEqual({
+        data: null,
+        code: 'BAD_USER_INPUT',
+      })
+    }
+    const strangers = frank.at(app.url, await app.issuer.mint({ subject: 'nobody-at-all' }))
+    expect(plain(await strangers.send(COMPANIES))).toEqual(noMembership)
+    const anonymous = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: COMPANIES }),
+    })
+    expect(anonymous.status).toBe(401)
+  })
+
+  it('is answered while messaging is switched off', async () => {
+    const settings = { messagingEnabled: false }
+    await acme.alice.mutate('updateCompanySettings', settings)
+    expect((await acme.alice.run('{ companies { name } }')).companies).toEqual([{ name: 'Acme' }])
+    await acme.alice.mutate('updateCompanySettings', { messagingEnabled: true })
+  })
+})
+
 describe('what one company does to its member', () => {
   it('never touches the same person in another company', async () => {
     const inGlobex = { 'x-company-id': globex.companyId }

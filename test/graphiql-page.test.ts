@@ -1,4 +1,9 @@
+import { once } from 'node:events'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDemoLink, isAtThisMachine } from '../src/graphql/explorer/visitor.ts'
+import { demoUsers } from '../src/seed/demo-data.ts'
 import { createServer } from '../src/server.ts'
 import { type DemoServer, startDemoServer } from './support/demo-server.ts'
 
@@ -36,6 +41,83 @@ describe('the GraphiQL page', () => {
     const foreign = await get(`${demo.url}/graphql`, { origin: 'https://evil.test' })
     expect(await foreign.text()).not.toContain('eyJ')
   })
+
+  it('shows its tokens to a loopback name alone, so that no page elsewhere can point its own name here', async () => {
+    const { port } = new URL(demo.url)
+    const own = [
+      `127.0.0.1:${port}`,
+      `localhost:${port}`,
+      'LOCALHOST',
+      'acme.localhost',
+      '127.9.9.9',
+      `[::1]:${port}`,
+    ]
+    for (const host of own)
+      expect({ host, tokens: await tokensFor({ host }) }).toEqual({ host, tokens: true })
+    const foreign = [
+      'evil.test',
+      `evil.test:${port}`,
+      'localhost.evil.test',
+      '127.0.0.1.nip.io',
+      'notlocalhost',
+      '0.0.0.0',
+      '192.168.1.7:4000',
+      '[::2]',
+      '127.0.0.1@evil.test',
+      'evil.test/127.0.0.1',
+      '128.0.0.1',
+    ]
+    for (const host of foreign)
+      expect({ host, tokens: await tokensFor({ host }) }).toEqual({ host, tokens: false })
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-real-ip', 'via']) {
+      expect({ header, tokens: await tokensFor({ host: 'localhost', [header]: '203.0.113.7' }) }).toEqual({
+        header,
+        tokens: false,
+      })
+    }
+  })
+
+  it('shows its tokens to one visitor from elsewhere who has the link', async () => {
+    const { parts, redis } = demo.app.application
+    const demoLink = createDemoLink()
+    const open = createServer({
+      parts,
+      redis,
+      demoUsers: () => demoUsers(demo.app.issuer),
+      demoLink,
+      webSockets: { limits: demo.app.environment.sockets },
+    })
+    const at = await open.listen(0, '0.0.0.0')
+    const { port } = new URL(at)
+    const visit = (search: string) => tokensFor({ host: 'chat.lan' }, `/graphql${search}`, Number(port))
+    for (const search of ['', '?demo=', '?demo=x', `?demo=${'x'.repeat(24)}`])
+      expect(await visit(search)).toBe(false)
+    expect(await visit(`?${demoLink.query}`)).toBe(true)
+    expect(await visit(`?${demoLink.query}`)).toBe(false)
+    expect(createDemoLink().query).not.toBe(demoLink.query)
+    await open.close()
+  })
+
+  it('takes an address of another machine for none of its own', () => {
+    const headers = new Headers({ host: 'localhost' })
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+      expect(isAtThisMachine(address, headers)).toBe(true)
+    for (const address of ['10.0.0.7', '::ffff:10.0.0.7', 'fe80::1', '', undefined]) {
+      expect(isAtThisMachine(address, headers)).toBe(false)
+    }
+    expect(isAtThisMachine('127.0.0.1', new Headers())).toBe(false)
+  })
+
+  /** fetch lets nobody choose the Host. */
+  async function tokensFor(
+    headers: Record<string, string>,
+    path = '/graphql',
+    port = Number(new URL(demo.url).port),
+  ): Promise<boolean> {
+    const request = httpGet({ host: '127.0.0.1', port, path, headers: { accept: 'text/html', ...headers } })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    return (await text(response)).includes('eyJ')
+  }
 
   it('is not there where GraphiQL is off', async () => {
     const { parts, redis } = demo.app.application

@@ -26,6 +26,7 @@ const BOUNDED: Record<string, string> = {
   'Message.reactions': '20 kinds',
   'ParticipantsChanged.joined': 'at most 100',
   'ParticipantsChanged.left': 'at most 100',
+  'Query.companies': 'companies of one person',
   'Query.nodes': 'as many as were asked for, at most 100',
   'Query.presence': 'as many as were asked for, at most 100, or 500 contacts',
   'Query.roles': "a company's roles",

@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.ts'
-import { decodeId, encodeId, isUuid } from '../ids.ts'
+import { companyIdIn, encodeId } from '../ids.ts'
 
 /** One company a login may act in. */
 export interface Membership {
@@ -18,6 +18,16 @@ export interface CompanyChoice {
   named?: string | undefined
   /** Decides only where the memberships leave it open. */
   ifSeveral?: string | undefined
+}
+
+/** The token leaves open which company to act in; `extensions.companies` lists those to choose from. */
+export class CompanyNotChosen extends Refusal {
+  readonly memberships: readonly Membership[]
+
+  constructor(detail: string, memberships: readonly Membership[]) {
+    super('BAD_USER_INPUT', detail, undefined, { companies: memberships.map(described) })
+    this.memberships = memberships
+  }
 }
 
 /** The detail of every refusal of a company that is unknown, foreign or disabled. */
@@ -42,13 +52,11 @@ export function chooseMembership(
   const [only, another] = references.length > 0 ? open : unnamed(memberships, open)
   if (only && !another) return only
   if (ifSeveral !== undefined) return chooseMembership(open, undefined, { named: ifSeveral })
-  throw new Refusal(
-    'BAD_USER_INPUT',
+  throw new CompanyNotChosen(
     open.length > 1
       ? `You belong to several companies: name one ${WHERE}`
       : `You are only invited to a company: name it ${WHERE}`,
-    undefined,
-    { companies: open.map(described) },
+    open,
   )
 }
 
@@ -57,10 +65,7 @@ export function isNamed(
   { companyId, companyExternalId }: Pick<Membership, 'companyId' | 'companyExternalId'>,
   reference: string,
 ): boolean {
-  const lowerCase = reference.toLowerCase()
-  const globalId = decodeId(reference)
-  const uuid = isUuid(lowerCase) ? lowerCase : globalId?.type === 'Company' ? globalId.uuid : undefined
-  return uuid === companyId || reference === companyExternalId
+  return companyIdIn(reference) === companyId || reference === companyExternalId
 }
 
 /** Memberships in use; the invitations only of a login that has never been in any company. */

@@ -26,6 +26,8 @@ export interface ViewerDirectory {
   find(companyId: string, userId: string): Promise<Profile>
   /** The same, and from the database whatever is remembered. */
   findAnew(companyId: string, userId: string): Promise<Profile>
+  /** The viewer as of now. Throws FORBIDDEN, and UNAUTHENTICATED if the login was untied from the member. */
+  renew(viewer: Viewer): Promise<Viewer>
   /** How often the company's members were forgotten: what was found at another number may have changed. */
   timesForgotten(companyId: string): number
   /** Forgets what is known of a company's members: roles, settings or memberships changed. */
@@ -94,10 +96,22 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
       known.forgetOne(`${companyId} ${userId}`)
       return find(companyId, userId)
     },
+    async renew(viewer) {
+      return renewed(viewer, await find(viewer.companyId, viewer.userId))
+    },
     timesForgotten: (companyId) => forgotten.get(companyId) ?? 0,
     forget(companyId) {
       forgotten.set(companyId, (forgotten.get(companyId) ?? 0) + 1)
       known.forget((key) => key.startsWith(companyId))
     },
   }
+}
+
+/** The viewer with this profile. Throws UNAUTHENTICATED if the login that signed in was untied from the member since. */
+export function renewed(viewer: Viewer, profile: Profile): Viewer {
+  const { issuer, subject } = viewer.user
+  if (subject !== null && (profile.user.issuer !== issuer || profile.user.subject !== subject)) {
+    throw new Refusal('UNAUTHENTICATED', 'This login no longer belongs to the member: sign in again.')
+  }
+  return { ...viewer, ...profile }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Application, openApplication } from '../application.ts'
 import { type Environment, readEnvironment } from '../env.ts'
+import { createDemoLink, isLoopbackHost } from '../graphql/explorer/visitor.ts'
 import { createDemoData, demoUsers, lacksDemoData } from '../seed/demo-data.ts'
 import { createServer } from '../server.ts'
 import { createLog } from './log.ts'
@@ -50,16 +51,24 @@ async function seed(
 
 async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {
   const explorer = environment.explorer ? async () => (issuer ? demoUsers(issuer) : []) : null
+  // Others than this machine's own browsers reach the server then, and its console is where one of them may get a link.
+  const isOpen = explorer && issuer && !isLoopbackHost(environment.host)
+  const demoLink = isOpen ? createDemoLink() : undefined
   const server = createServer({
     parts,
     redis,
     demoUsers: explorer,
+    demoLink,
     webSockets: { limits: environment.sockets },
     keepAliveMs: environment.keepAliveMs,
     metrics: environment.metrics,
   })
   const address = await server.listen(environment.port, environment.host)
   process.stdout.write(`Colloquy is ready at ${address}/graphql\n`)
+  if (demoLink) {
+    const link = `${environment.publicUrl}/graphql?${demoLink.query}`
+    process.stdout.write(`GraphiQL from another machine, signed in as the demo people, once: ${link}\n`)
+  }
   return server
 }
 

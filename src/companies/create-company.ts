@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../database/database.ts'
+import type { Transaction } from '../database/tenant-client.ts'
 import { ConflictError } from '../errors.ts'
-import { newId } from '../ids.ts'
+import { companyIdIn, newId } from '../ids.ts'
 import { builtInRoles } from '../members/permissions.ts'
 import { searchedBy } from '../search/person-words.ts'
 
@@ -45,6 +46,11 @@ export async function createCompany(
   }))
   const roleIds = new Map(roles.map((role) => [role.name, role.id]))
   await database.forChores(companyId).transaction(async (transaction) => {
+    if (externalId !== null && (await isIdOfCompany(transaction, externalId))) {
+      throw new ConflictError(
+        `The external id ${externalId} is the id of another company: choose one that is not.`,
+      )
+    }
     if (externalId !== null && (await transaction.company.findFirst({ where: { externalId } }))) {
       throw new ConflictError(`There is a company with the external id ${externalId} already.`)
     }
@@ -64,7 +70,13 @@ export async function createCompany(
   return companyId
 }
 
-/** Brings the built-in roles of existing companies up to this version's permissions (features 1.7). */
+/** A company is named by either, so the name would be ambiguous. */
+async function isIdOfCompany(transaction: Transaction, reference: string): Promise<boolean> {
+  const id = companyIdIn(reference)
+  return id !== undefined && (await transaction.company.findFirst({ where: { id } })) !== null
+}
+
+/** Brings the built-in roles of existing companies up to this version's permissions. */
 export async function refreshBuiltInRoles(database: Database): Promise<void> {
   const roles = JSON.stringify(
     Object.entries(builtInRoles).map(([name, permissions]) => ({ name, permissions })),

@@ -77,6 +77,10 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
 })
 
 builder.prismaObjectFields(CompanyRef, (t) => ({
+  externalId: t.exposeString('externalId', {
+    nullable: true,
+    description: "The embedding product's own id for the company.",
+  }),
   name: t.exposeString('name', { description: 'The name.' }),
   settings: t.field({
     type: CompanySettingsRef,

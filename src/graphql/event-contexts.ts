@@ -40,7 +40,7 @@ interface Remembered {
 /** Creates the contexts of a subscription that began with this one. */
 export function createEventContexts(first: Context): EventContexts {
   const { viewers, turns } = first.parts
-  const { companyId, userId } = first.viewer
+  const { companyId } = first.viewer
   let context = first
   let foundAt: number | undefined
   let remembered: Remembered | undefined
@@ -53,7 +53,7 @@ export function createEventContexts(first: Context): EventContexts {
     const now = viewers.timesForgotten(companyId)
     if (now === foundAt) return true
     try {
-      const viewer = { ...first.viewer, ...(await viewers.find(companyId, userId)) }
+      const viewer = await viewers.renew(first.viewer)
       requireOpen(viewer, 'read')
       context = { ...first, viewer }
       foundAt = now

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Parts } from '../context.ts'
 import { assetFolder, explorerAssets } from './explorer/assets.ts'
 import { commonHeaders, explorerPage, pageHeaders } from './explorer/page.ts'
 import { explorerSettings } from './explorer/settings.ts'
+import { type DemoLink, isAtThisMachine } from './explorer/visitor.ts'
 
 /** Somebody GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {
@@ -10,16 +12,30 @@ export interface DemoUser {
   token: string
 }
 
-/** Serves GraphiQL to browsers that open /graphql, signed in as the demo users; everything it loads comes from here. */
-export function explorer(parts: Parts, demoUsers: () => Promise<DemoUser[]>): Plugin {
+/** How the web server hands over a request. */
+interface NodeContext {
+  req?: IncomingMessage
+}
+
+/**
+ * Serves GraphiQL to browsers that open /graphql; everything it loads comes from here. It is signed in as the demo users for
+ * browsers on this machine and for the first who comes with the link.
+ */
+export function explorer(
+  parts: Parts,
+  demoUsers: () => Promise<DemoUser[]>,
+  demoLink?: DemoLink,
+): Plugin<object, NodeContext> {
   return {
-    async onRequest({ request, url, fetchAPI, endResponse }) {
+    async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
       if (request.method !== 'GET') return
       if (url.pathname.startsWith(assetFolder)) {
         const asset = (await explorerAssets()).find(url.pathname.slice(assetFolder.length))
         if (asset) endResponse(new fetchAPI.Response(asset.body, { headers: assetHeaders(asset.type) }))
       } else if (url.pathname === '/graphql' && isNavigation(request)) {
-        const tokens = (await demoUsers()).map(({ token }) => token)
+        const address = serverContext?.req?.socket.remoteAddress
+        const isTrusted = isAtThisMachine(address, request.headers) || demoLink?.use(url.searchParams)
+        const tokens = isTrusted ? (await demoUsers()).map(({ token }) => token) : []
         const settings = await explorerSettings(parts, tokens)
         const page = explorerPage(await explorerAssets(), settings)
         endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))

@@ -8,10 +8,12 @@ import { Refusal } from '../errors.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
 /** What stays possible while messaging is off or in safe mode, so that it can be switched back. */
-const ALWAYS = new Set(['viewer', 'updateCompanySettings'])
+const ALWAYS = new Set(['viewer', 'companies', 'updateCompanySettings'])
 /** Mutations that reading needs as well. */
 const FOR_READERS = new Set(['createConnectionTicket'])
 const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
+/** What is answered before a company is chosen. */
+const CHOOSING = new Set(['companies'])
 const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
 /** Mutations that take an idempotency key. */
 const KEYED = new Set(['sendMessage'])
@@ -34,6 +36,7 @@ async function admit(
   // Without one, execution itself says so.
   if (!operation || asksOnlyFor(operation, INTROSPECTION)) return
   const { viewer, tenant } = context
+  if (context.choices && asksOnlyFor(operation, CHOOSING)) return
   if (!viewer || !tenant) throw unauthenticated()
   assertCompanyOpen(viewer, operation)
   if (context.idempotencyKey !== undefined && fieldsNamed(document, operation, KEYED) > 1) {

@@ -1,12 +1,16 @@
 import type { GraphQLParams, Plugin, YogaInitialContext } from 'graphql-yoga'
+import { CompanyNotChosen, type Membership } from '../auth/choose-membership.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Parts } from '../context.ts'
 import { Refusal } from '../errors.ts'
+import { asksOnlyForCompanies } from './asks-only-for-companies.ts'
 import { maskError } from './mask-error.ts'
 
 /** What signing in leaves for the context of the operation. */
 export interface SignedIn {
   signedIn?: Viewer
+  /** Where nobody is signed in yet, since the company is to be chosen first: the companies to choose from. */
+  choices?: readonly Membership[]
 }
 
 /** Looks at the credentials of a request; undefined where it has none. Throws Refusal. */
@@ -38,7 +42,9 @@ export function signInFirst(
         context.signedIn = viewer
         setParamsHandler((payload) => parts.work.run(viewer, () => paramsHandler(payload)))
       } catch (error) {
-        setResult({ errors: [maskError(error, parts.log)] })
+        if (error instanceof CompanyNotChosen && asksOnlyForCompanies(params))
+          context.choices = error.memberships
+        else setResult({ errors: [maskError(error, parts.log)] })
       }
     },
   }

@@ -7,6 +7,7 @@ import { Refusal } from '../errors.ts'
 import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
 import { documentCaches } from './document-cache.ts'
+import type { DemoLink } from './explorer/visitor.ts'
 import { type DemoUser, explorer } from './explorer.ts'
 import { maskError, withoutSuggestion } from './mask-error.ts'
 import { noteActivity } from './note-activity.ts'
@@ -31,13 +32,15 @@ export type GraphQLServer = YogaServerInstance<SocketContext, Context>
 export interface GraphQLServerOptions {
   parts: Parts
   demoUsers: (() => Promise<DemoUser[]>) | null
+  /** Lets somebody at another machine be signed in as the demo users, once. */
+  demoLink?: DemoLink | undefined
 }
 
 /** As long as browsers keep it at the most. */
 const PREFLIGHT_SECONDS = 86_400
 
 /** Builds the pipeline over the process's parts. */
-export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions): GraphQLServer {
+export function createGraphQLServer({ parts, demoUsers, demoLink }: GraphQLServerOptions): GraphQLServer {
   const mask = (error: unknown) => {
     const masked = maskError(error, parts.log)
     return demoUsers ? masked : withoutSuggestion(masked)
@@ -56,7 +59,7 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
     maskedErrors: { maskError: mask },
     plugins: [
       ...requestLimitPlugins(),
-      demoUsers ? explorer(parts, demoUsers) : withoutIntrospection(),
+      demoUsers ? explorer(parts, demoUsers, demoLink) : withoutIntrospection(),
       requestParser(),
       codedAnswers(mask),
       signInFirst(parts, (request) => viewerOf(parts, request), demoUsers !== null),
@@ -68,13 +71,13 @@ export function createGraphQLServer({ parts, demoUsers }: GraphQLServerOptions):
   })
 }
 
-/** Without credentials there is no context; the operation gate lets nothing but introspection pass then. */
+/** Without a viewer the operation gate lets nothing pass but introspection, and the companies to choose from. */
 async function contextOf(
   parts: Parts,
   initial: YogaInitialContext & SocketContext & SignedIn,
 ): Promise<Context> {
   const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : initial.signedIn
-  if (!viewer) return {} as Context
+  if (!viewer) return { parts, choices: initial.choices } as Context
   // A WebSocket's operations come without a request.
   const headers = initial.request?.headers
   const { device } = initial
@@ -107,7 +110,7 @@ async function viewerOf(
 async function asOfNow({ viewers }: Parts, viewer: Viewer): Promise<Viewer> {
   if (viewer.expiresAt.getTime() <= Date.now())
     throw new Refusal('UNAUTHENTICATED', 'The access token has expired.')
-  return { ...viewer, ...(await viewers.find(viewer.companyId, viewer.userId)) }
+  return viewers.renew(viewer)
 }
 
 /** The token of an Authorization header (RFC 6750); throws UNAUTHENTICATED if it is none. */

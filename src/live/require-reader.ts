@@ -1,3 +1,4 @@
+import { renewed } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import { Refusal } from '../errors.ts'
@@ -10,7 +11,7 @@ import type { Permission } from '../members/permissions.ts'
 export async function requireReader(context: Context, permission: Permission): Promise<Context> {
   const { viewer, parts } = context
   const profile = await parts.viewers.findAnew(viewer.companyId, viewer.userId)
-  const now = refreshContext({ ...context, viewer: { ...viewer, ...profile } })
+  const now = refreshContext({ ...context, viewer: renewed(viewer, profile) })
   requireOpen(now.viewer, 'read')
   if (!now.viewer.permissions.has(permission)) {
     throw new Refusal('FORBIDDEN', `Your role lacks the permission ${permission}.`)

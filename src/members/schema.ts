@@ -1,4 +1,7 @@
+import type { Membership } from '../auth/choose-membership.ts'
 import { CompanyRef } from '../companies/refs.ts'
+import type { Parts } from '../context.ts'
+import type { CompanyRow } from '../database/prisma-types.ts'
 import { builder } from '../graphql/builder.ts'
 import { INBOX, signCursor } from '../live/cursor.ts'
 import { type MemberRow, memberList, userList } from './lists.ts'
@@ -70,6 +73,13 @@ PreferencesRef.implement({
   }),
 })
 
+/** The companies as their members see them; reading them enters none. */
+function companiesOf({ viewers }: Parts, memberships: readonly Membership[]): Promise<CompanyRow[]> {
+  return Promise.all(
+    memberships.map(async ({ companyId, userId }) => (await viewers.find(companyId, userId)).company),
+  )
+}
+
 const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
   description: 'Who is asking.',
   fields: (t) => ({
@@ -86,14 +96,8 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
     companies: t.field({
       type: [CompanyRef],
       description: 'All companies this person may act in.',
-      resolve: async (_viewer, _args, { viewer, parts }) => {
-        const memberships = await parts.signIn.companies(viewer)
-        return Promise.all(
-          memberships.map(
-            async ({ companyId, userId }) => (await parts.viewers.find(companyId, userId)).company,
-          ),
-        )
-      },
+      resolve: async (_viewer, _args, { viewer, parts }) =>
+        companiesOf(parts, await parts.signIn.companies(viewer)),
     }),
     role: t.prismaField({
       type: RoleRef,
@@ -134,6 +138,17 @@ builder.queryField('viewer', (t) =>
     description: 'Who is asking, in which company, and what that person may do.',
     authScopes: { member: true },
     resolve: () => ({}),
+  }),
+)
+
+builder.queryField('companies', (t) =>
+  t.field({
+    type: [CompanyRef],
+    description:
+      'All companies this person may act in, by name: asked for alone, it is answered before one is chosen.',
+    authScopes: { member: true },
+    resolve: async (_root, _args, { viewer, choices, parts }) =>
+      companiesOf(parts, choices ?? (await parts.signIn.companies(viewer))),
   }),
 )
 

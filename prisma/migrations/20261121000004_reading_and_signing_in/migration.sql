@@ -23,6 +23,42 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   order by 2, 1
 $$;
 
+-- A company is named by its id or by its external id, so no company's external id may be the id of another, as a UUID or as
+-- the API writes it.
+create function app.company_named(p_reference text) returns uuid
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  v_reference text := p_reference;
+begin
+  if v_reference ~ '^[A-Za-z0-9_-]{59}$' then
+    v_reference := convert_from(decode(translate(v_reference, '-_', '+/') || '=', 'base64'), 'LATIN1');
+    v_reference := case when starts_with(v_reference, 'Company:') then substr(v_reference, 9) else '' end;
+  end if;
+  if lower(v_reference) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return v_reference::uuid;
+  end if;
+  return null;
+end
+$$;
+
+create function app.refuse_ambiguous_company() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_global_id text := rtrim(translate(encode(convert_to('Company:' || new.id::text, 'UTF8'), 'base64'), '+/', '-_'), '=');
+begin
+  if exists (select from public.companies c where c.id = app.company_named(new.external_id) and c.id <> new.id)
+    or exists (select from public.companies c where c.external_id in (new.id::text, v_global_id) and c.id <> new.id)
+  then
+    raise exception using errcode = '23514', constraint = 'companies_external_id_check', table = 'companies',
+      message = 'The external id of a company must not be the id of another company.';
+  end if;
+  return new;
+end
+$$;
+
+create trigger companies_refuse_ambiguous before insert or update of id, external_id on companies
+  for each row execute function app.refuse_ambiguous_company();
+
 -- Ties a login to the bound member, for good; false if either of them is tied otherwise.
 create function app.tie_member(p_user uuid, p_issuer text, p_subject text) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -26,7 +26,11 @@ begin
     perform app.append_access_change(c.company_id, c.user_ids) from (
       select a.company_id, array_agg(a.id) as user_ids
       from after a join before b on b.company_id = a.company_id and b.id = a.id
-      where (a.is_enabled, a.role_id) is distinct from (b.is_enabled, b.role_id) and b.is_enabled
+      where b.is_enabled and (
+        (a.is_enabled, a.role_id) is distinct from (b.is_enabled, b.role_id)
+        -- A login that is untied; tying one changes nothing for anybody else.
+        or b.subject is not null and (a.issuer, a.subject) is distinct from (b.issuer, b.subject)
+      )
       group by a.company_id order by a.company_id
     ) c;
   elsif tg_table_name = 'roles' then

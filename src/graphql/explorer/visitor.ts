@@ -1,0 +1,61 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { BlockList, isIP } from 'node:net'
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** A proxy adds one of these: where it says that a request comes from this machine, the person may sit anywhere. */
+const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
+
+/** A link that opens the demo people's GraphiQL once, for those who do not sit at the server's own machine. */
+export interface DemoLink {
+  /** The query of the link, such as `demo=…`. */
+  readonly query: string
+  /** True for the first who comes with the link. */
+  use(parameters: URLSearchParams): boolean
+}
+
+/** Makes a link that works once. */
+export function createDemoLink(): DemoLink {
+  const code = randomBytes(18).toString('base64url')
+  let isUsed = false
+  return {
+    query: `demo=${code}`,
+    use(parameters) {
+      const given = parameters.get('demo')
+      if (isUsed || given === null || !timingSafeEqual(digest(given), digest(code))) return false
+      isUsed = true
+      return true
+    },
+  }
+}
+
+/**
+ * True if a browser on the server's own machine asks, under a name of this machine: a page elsewhere can point a name of its own at
+ * the loopback address (DNS rebinding), and then says that name.
+ */
+export function isAtThisMachine(address: string | undefined, headers: Headers): boolean {
+  if (PROXY_HEADERS.some((name) => headers.has(name))) return false
+  return isLoopbackAddress(address ?? '') && isLoopbackHost(headers.get('host') ?? '')
+}
+
+/** True for an address that only this machine reaches, or a name for one. */
+export function isLoopbackHost(host: string): boolean {
+  if (isLoopbackAddress(host)) return true
+  if (!URL.canParse(`http://${host}`)) return false
+  const { hostname, username, pathname } = new URL(`http://${host}`)
+  if (username !== '' || pathname !== '/') return false
+  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name)
+}
+
+function isLoopbackAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const family = isIP(plain)
+  return family !== 0 && loopback.check(plain, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
