@@ -55,6 +55,8 @@ export interface ApplicationOptions {
   presenceClock?: (() => number) | undefined
   /** In milliseconds; for how long at least every answer of Redis is waited for: tests share their machine with much else. */
   redisLeastWaitMs?: number | undefined
+  /** Hears what is being prepared. */
+  onStep?: ((text: string) => void) | undefined
 }
 
 /** Opens the application; throws StartupProblem for what an operator can mend. */
@@ -70,7 +72,7 @@ export async function openApplication(
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const reached = await reachDatabase(environment, dataDirectory, log)
+    const reached = await reachDatabase(environment, dataDirectory, log, undefined, options.onStep)
     undo.push(() => reached.stop())
     return {
       ...(await assemble(environment, dataDirectory, reached, log, undo, options)),

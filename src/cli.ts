@@ -8,6 +8,11 @@ const program = new Command('colloquy')
   )
   .helpCommand(false)
   .showSuggestionAfterError(false)
+  // Before the commands, which inherit it.
+  .configureHelp({
+    optionDescription: (option) => `${option.mandatory ? '(required) ' : ''}${option.description}`,
+    argumentDescription: (argument) => `${argument.required ? '(required) ' : ''}${argument.description}`,
+  })
 
 program
   .command('serve')

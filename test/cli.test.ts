@@ -26,6 +26,15 @@ describe('the command line', () => {
     expect(said).toEqual(mistakes.map(([, expected]) => expect.stringContaining(expected)))
   })
 
+  test('marks what each command requires', async () => {
+    const { out } = await cli.run(['company', '--help'], {})
+    const required = out.split('\n').filter((line) => line.includes('(required)'))
+    expect(required).toHaveLength(3)
+    for (const name of ['name', '--owner <external id>', '--owner-name <name>'])
+      expect(required.map((line) => line.trim().split(/ {2,}/)[0])).toContain(name)
+    expect((await cli.run(['doctor', '--help'], {})).out).not.toContain('(required)')
+  })
+
   test('lists what it can do', async () => {
     const { code, out } = await cli.run(['--help'], {})
     expect(code).toBe(0)

@@ -45,6 +45,21 @@ describe('the package entry colloquy/client', () => {
     }
   })
 
+  it('carries a description and the licence', async () => {
+    const folder = join(frontend, 'node_modules/colloquy')
+    expect(await readFile(join(folder, 'LICENSE'), 'utf8')).toBe(
+      await readFile(join(root, 'LICENSE'), 'utf8'),
+    )
+    const example = /```ts\n([\s\S]*?)```/.exec(await readFile(join(folder, 'README.md'), 'utf8'))?.[1] ?? ''
+    expect(example).toContain('createColloquyClient')
+    const given = `
+      declare const session: { accessToken: string }
+      declare const recipientId: string
+      declare const reload: () => Promise<string>
+      declare function show(message: { body: string | null }): void\n`
+    expect(await typeErrors(given + example)).toBe('')
+  })
+
   it("checks a frontend's types, as in the example of the README", async () => {
     const readme = await readFile(join(root, 'README.md'), 'utf8')
     const example = /```ts\n(import \{ createColloquyClient[\s\S]*?)```/.exec(readme)?.[1] ?? ''

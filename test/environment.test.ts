@@ -120,8 +120,13 @@ describe('the environment', () => {
     ['MAIL_FROM', 'Colloquy'],
     ['MAIL_FROM', 'a@b.example, c@d.example'],
     ['MAIL_FROM', 'Eve <e@x.example>\nBcc: all@x.example'],
+    ['SMTP_URL', 'http://x'],
+    ['SMTP_URL', 'smtp:'],
+    ['KEEP_ALIVE_SECONDS', '0'],
   ])('refuses %s=%s and says what it must be', (name, value) => {
     const [problem, ...others] = problemsOf({ ...production, [name]: value })
+    if (name === 'SMTP_URL')
+      expect(problem).toBe('SMTP_URL must be a URL such as smtp://user:password@host:587, or disk.')
     expect(problem).toMatch(new RegExp(`^${name} must be .*\\.$`))
     expect(others).toEqual([])
   })

@@ -53,6 +53,28 @@ describe('a reaction', () => {
     expect((await reactions(alice))[0]).toEqual({ emoji: '❤️', count: 2, reactedByViewer: false })
   })
 
+  it('tells who has set it, page by page, and to nobody who may not read the message', async () => {
+    const { alice, sara, bob, carol } = acme
+    for (const person of [sara, alice, bob]) await react(person, '👍')
+    await react(alice, '👍', false)
+    await react(alice, '👍')
+    await react(bob, '👎')
+    const query = `query ($id: ID!, $first: Int, $after: String) { message(id: $id) { reactions { emoji
+      users(first: $first, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } } }`
+    const ask = async (variables: Record<string, unknown>) => {
+      const { message } = await bob.run(query, { id: said.id, ...variables })
+      return message.reactions
+    }
+    const ids = (page: Data) => page.users.nodes.map(({ id }: Data) => id)
+    const [thumbs, down] = await ask({ first: 2 })
+    expect([ids(thumbs), ids(down)]).toEqual([[sara.userId, bob.userId], [bob.userId]])
+    const [rest] = await ask({ first: 2, after: thumbs.users.pageInfo.endCursor })
+    expect([ids(rest), rest.users.pageInfo.hasNextPage]).toEqual([[alice.userId], false])
+    expect((await carol.run(query, { id: said.id })).message).toBe(null)
+    await bob.mutate('retractMessage', { messageId: said.id })
+    expect(await ask({})).toEqual([])
+  })
+
   it.each(['👍🏽', '👩‍👩‍👧‍👦', '🇫🇷', '1️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '☺', '👁‍🗨'])('may be %s', async (emoji) => {
     expect((await react(acme.alice, emoji)).__typename).toBe('SetReactionPayload')
   })

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Application, openApplication } from '../application.ts'
 import { type Environment, readEnvironment } from '../env.ts'
@@ -5,15 +7,19 @@ import { createDemoLink, isLoopbackHost } from '../graphql/explorer/visitor.ts'
 import { createDemoData, demoUsers, lacksDemoData } from '../seed/demo-data.ts'
 import { createServer } from '../server.ts'
 import { createLog } from './log.ts'
+import { type StartProgress, startProgress } from './start-progress.ts'
 
 /** Runs the server until `stop` aborts; prints one line when it is ready. Throws StartupProblem. */
 export async function serve(stop: AbortSignal): Promise<void> {
   const environment = readEnvironment()
   const log = createLog(environment)
-  const application = await unlessStopped(stop, log, () => openApplication(environment, log))
+  const progress = startProgress(process.stderr, isFirstStart(environment))
+  const application = await unlessStopped(stop, log, () =>
+    openApplication(environment, log, { onStep: progress.step }),
+  ).finally(progress.done)
   if (!application) return
   try {
-    await unlessStopped(stop, log, () => seed(application, environment))
+    await unlessStopped(stop, log, () => seed(application, environment, progress)).finally(progress.done)
     const server = stop.aborted ? null : await listen(application, environment)
     if (!server) return
     const jobs = application.startJobs()
@@ -44,9 +50,16 @@ async function unlessStopped<T>(
 async function seed(
   { parts, developmentIssuer }: Application,
   { database, seed: wanted }: Environment,
+  { step }: StartProgress,
 ): Promise<void> {
-  if (database.url || wanted === 'none') return
-  if (await lacksDemoData(parts)) await createDemoData(parts, developmentIssuer)
+  if (database.url || wanted === 'none' || !(await lacksDemoData(parts))) return
+  step('Writing the demo data')
+  await createDemoData(parts, developmentIssuer)
+}
+
+/** Later ones take seconds, and their lines would only be in the way of the log. */
+function isFirstStart({ database, dataDirectory }: Environment): boolean {
+  return database.url === undefined && !existsSync(join(dataDirectory, 'postgres'))
 }
 
 async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,7 @@ const { name, version, license, dependencies } = JSON.parse(
 const manifest = {
   name,
   version,
+  description: 'The client library of Colloquy: subscriptions that resume, messages that are sent once.',
   license,
   type: 'module',
   sideEffects: false,
@@ -37,6 +38,9 @@ const manifest = {
   dependencies: { 'graphql-ws': dependencies['graphql-ws'] },
 }
 await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+
+await copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+await copyFile(join(here, 'README.md'), join(folder, 'README.md'))
 
 function findCompiler() {
   const { resolve } = createRequire(import.meta.url)

@@ -41,7 +41,9 @@ export async function reachDatabase(
   dataDirectory: DataDirectory,
   log: Logger,
   mayMigrate = !environment.production,
+  onStep: (text: string) => void = () => {},
 ): Promise<ReachedDatabase> {
+  onStep(environment.database.url ? 'Connecting to the database' : 'Preparing the embedded PostgreSQL')
   const located = await locateDatabase(environment, dataDirectory, log)
   try {
     if (environment.database.url) {
@@ -50,6 +52,7 @@ export async function reachDatabase(
     }
     const { ownerUrl } = located
     if (ownerUrl && mayMigrate) {
+      onStep('Bringing the tables up to date')
       const applied = await migrate({ url: ownerUrl, log })
       await assertRoles(located)
       return { ...located, applied, mayMigrate }

@@ -89,7 +89,7 @@ function publicUrl() {
 
 function smtpUrl() {
   const error = 'must be a URL such as smtp://user:password@host:587, or disk'
-  const smtp = z.url({ protocol: /^smtps?$/ })
+  const smtp = z.url({ protocol: /^smtps?$/, hostname: /./ })
   return z.string().refine((value) => value === 'disk' || smtp.safeParse(value).success, { error })
 }
 

@@ -3,6 +3,7 @@ import { CompanyRef } from '../companies/refs.ts'
 import type { Parts } from '../context.ts'
 import type { CompanyRow } from '../database/prisma-types.ts'
 import { builder } from '../graphql/builder.ts'
+import { encodeId } from '../ids.ts'
 import { INBOX, signCursor } from '../live/cursor.ts'
 import { type MemberRow, memberList, userList } from './lists.ts'
 import { permissions } from './permissions.ts'
@@ -83,6 +84,11 @@ function companiesOf({ viewers }: Parts, memberships: readonly Membership[]): Pr
 const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
   description: 'Who is asking.',
   fields: (t) => ({
+    id: t.id({
+      description:
+        'The same for one person in one company, so that caches can tell viewers apart; no id of a Node.',
+      resolve: (_viewer, _args, { viewer }) => encodeId('Viewer', viewer.userId),
+    }),
     user: t.field({
       type: UserRef,
       description: 'The person.',

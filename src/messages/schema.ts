@@ -3,10 +3,11 @@ import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
 import type { ReactionRow } from '../loaders.ts'
 import { people } from '../members/people.ts'
-import { UserRef } from '../members/refs.ts'
+import { UserConnection, UserRef } from '../members/refs.ts'
 import { deliveryStatus } from './delivery-status.ts'
 import { replyPage, sentPage } from './message-page.ts'
 import { readText } from './message-text.ts'
+import { reactorPage } from './reactors.ts'
 import { ReceiptConnection, ReceiptRef } from './receipt-refs.ts'
 import { receiptPage } from './receipts.ts'
 import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from './refs.ts'
@@ -28,6 +29,14 @@ const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
     emoji: t.exposeString('emoji', { description: 'The emoji.' }),
     count: t.exposeInt('count', { description: 'How many people have set it.' }),
     reactedByViewer: t.exposeBoolean('reactedByViewer', { description: 'The viewer is one of them.' }),
+    users: t.connection(
+      {
+        type: UserRef,
+        description: 'The people who have set it, the first one first.',
+        resolve: (reaction, args, context) => reactorPage(context, reaction, args),
+      },
+      UserConnection,
+    ),
   }),
 })
 
