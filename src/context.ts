@@ -7,7 +7,7 @@ import type { CompanyKeys } from './encryption/company-keys.ts'
 import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
-import type { RateLimiter } from './limits/rate-limiter.ts'
+import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
 import type { Turns } from './limits/turns.ts'
 import type { Work } from './limits/work.ts'
 import type { LiveHub } from './live/hub.ts'
@@ -56,6 +56,8 @@ export interface Context {
   device(): Device
   /** From the Idempotency-Key header. */
   idempotencyKey: string | undefined
+  /** Calls that the rate limits have accepted already, by mutation, for an operation of several. */
+  reserved?: Map<string, Accepted[]> | undefined
   /** From the Last-Event-ID header: the cursor where an event stream over HTTP goes on. */
   lastEventId: string | undefined
   /** The company's stream position from before anything else was read, where the operation asks for a cursor. */

@@ -28,6 +28,26 @@ declare global {
   }
 }
 
+/** A mutation with a rate limit. */
+interface LimitedMutation {
+  windows: RateWindow[]
+  findReplay: FindReplay | undefined
+}
+
+const limitedMutations = new Map<string, LimitedMutation>()
+
+/** What limits a mutation for this viewer, and what its calls count under; undefined if nothing does. */
+export function limitsOf(name: string, { viewer, parts }: Context) {
+  const limited = limitedMutations.get(name)
+  if (!limited) return undefined
+  const own = name === 'sendMessage' ? enforcedSendLimits(viewer.company, parts.sendLimitCeiling) : null
+  return {
+    key: `${viewer.companyId}:${viewer.userId}:${name}`,
+    windows: own ?? limited.windows,
+    findReplay: limited.findReplay,
+  }
+}
+
 /** Enforces `@rateLimit` on mutations: per viewer and company, counting accepted calls alone (features 6.1, 6.2). */
 class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -37,23 +57,19 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const windows = windowsOf(field.pothosOptions)
     if (field.parentType !== 'Mutation' || windows.length === 0) return resolve
     const findReplay = (field.pothosOptions as { findReplay?: FindReplay }).findReplay
+    limitedMutations.set(field.name, { windows, findReplay })
     return async (parent, args, untyped, info) => {
       // The builder's own context type; a plugin is generic over it.
       const context = untyped as Context
-      const { viewer, parts } = context
-      const limits =
-        field.name === 'sendMessage'
-          ? (enforcedSendLimits(viewer.company, parts.sendLimitCeiling) ?? windows)
-          : windows
-      const taken = await parts.limiter.take(`${viewer.companyId}:${viewer.userId}:${field.name}`, limits)
+      const { limiter } = context.parts
+      const limits = limitsOf(field.name, context)
+      if (!limits) return resolve(parent, args, untyped, info)
+      const reserved = context.reserved?.get(field.name)?.shift()
+      const taken = reserved ?? (await limiter.take(limits.key, limits.windows))
       if (!taken.accepted) {
         const replay = await findReplay?.((args as { input: unknown }).input, context)
         if (replay !== undefined) return replay
-        throw new Refusal(
-          'RATE_LIMITED',
-          `Too many calls of ${field.name}: try again later.`,
-          taken.retryAfterMs,
-        )
+        throw tooManyCalls(field.name, taken.retryAfterMs)
       }
       try {
         const result = (await resolve(parent, args, untyped, info)) as Replayable
@@ -65,6 +81,11 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       }
     }
   }
+}
+
+/** The refusal of a call, or of several, that a limit does not allow yet. */
+export function tooManyCalls(name: string, retryAfterMs: number): Refusal {
+  return new Refusal('RATE_LIMITED', `Too many calls of ${name}: try again later.`, retryAfterMs)
 }
 
 function windowsOf(pothosOptions: object): RateWindow[] {

@@ -17,12 +17,16 @@ const MAX_DOCUMENT = 128 * 1024
 
 /** Refuses documents that are too large or too costly to be meant, before anything runs. */
 export function requestLimitPlugins(): Plugin[] {
-  const onReject = [(_context: unknown, error: GraphQLError) => markTooExpensive(error)]
   return [
     maxLength(),
-    maxDepthPlugin({ n: MAX_DEPTH, ignoreIntrospection: true, flattenFragments: true, onReject }),
-    maxAliasesPlugin({ n: MAX_ALIASES, onReject }),
-    maxTokensPlugin({ n: MAX_TOKENS, onReject }),
+    maxDepthPlugin({
+      n: MAX_DEPTH,
+      ignoreIntrospection: true,
+      flattenFragments: true,
+      ...inWords(`is more than ${MAX_DEPTH} levels deep`),
+    }),
+    maxAliasesPlugin({ n: MAX_ALIASES, ...inWords(`has more than ${MAX_ALIASES} aliases`) }),
+    maxTokensPlugin({ n: MAX_TOKENS, ...inWords(`has more than ${MAX_TOKENS} tokens`) }),
     maxNesting(),
     fewEqualFields(),
     costLimit(),
@@ -72,6 +76,11 @@ function fewEqualFields(): Plugin {
   }
 }
 
-function markTooExpensive(error: GraphQLError): void {
-  error.extensions.code = 'QUERY_TOO_EXPENSIVE'
+/** The plugins speak of syntax errors, which these are not. */
+function inWords(excess: string) {
+  const mark = (_context: unknown, error: GraphQLError) => {
+    error.message = `The document ${excess}: divide it.`
+    error.extensions.code = 'QUERY_TOO_EXPENSIVE'
+  }
+  return { onReject: [mark] }
 }

@@ -14,6 +14,7 @@ import { noteActivity } from './note-activity.ts'
 import { operationGate } from './operation-gate.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
 import { requestParser } from './request-parser.ts'
+import { reserveCalls } from './reserve-calls.ts'
 import { schema } from './schema.ts'
 import { type SignedIn, signInFirst } from './sign-in-first.ts'
 import { subscribeFreshly } from './subscribe-freshly.ts'
@@ -64,6 +65,7 @@ export function createGraphQLServer({ parts, demoUsers, demoLink }: GraphQLServe
       codedAnswers(mask),
       signInFirst(parts, (request) => viewerOf(parts, request), demoUsers !== null),
       operationGate(),
+      reserveCalls(),
       noteActivity(),
       subscribeFreshly(),
     ],
