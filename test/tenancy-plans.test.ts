@@ -5,8 +5,10 @@ import { acquaintancesAmong } from '../src/presence/acquaintances.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
+import { cloneDatabase, type TestDatabase } from './support/database.ts'
 import { useEverything } from './support/every-request.ts'
 import { fillDatabase } from './support/large-database.ts'
+import { oldestPostgresForTests } from './support/oldest-postgres.ts'
 import { onDatabase } from './support/on-database.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './support/plans.ts'
 import { storedPositions } from './support/retention.ts'
@@ -66,6 +68,17 @@ const COMPANY_WIDE: Record<string, string> = {
   broadcast_non_readers: 'somebody who has read is passed over',
   acquaintances_of_many: 'everybody in the viewer’s conversations is looked at',
   participant_counts: 'a company-wide conversation has every member; they are counted once a statement',
+}
+
+const WHOLE_CONVERSATIONS =
+  'before PostgreSQL 17 a list of people is compared with everybody in the conversation where few are in it on average'
+
+/** Statements that read more on an older PostgreSQL, each with the reason. */
+const GREEDIER_ON_OLDEST: Record<string, string> = {
+  acquaintances: WHOLE_CONVERSATIONS,
+  events_after: WHOLE_CONVERSATIONS,
+  inbox_events_after: WHOLE_CONVERSATIONS,
+  conversation_events_after: WHOLE_CONVERSATIONS,
 }
 
 /** So many that what is read for each of them must be little. */
@@ -137,61 +150,90 @@ async function readContacts(app: TestApp, { ann, companyUuid }: TestCompany<'ann
   expect([...((await among([ann.uuid], few)).get(ann.uuid) ?? [])].sort()).toEqual(few)
 }
 
-describe.each([
-  ['custom plans', 'force_custom_plan', undefined],
-  ['generic plans', 'force_generic_plan', undefined],
-  ['generic plans where most of 500 companies are small', 'force_generic_plan', 500],
-])('with %s, on 60,000 messages', (_name, planCacheMode, believed) => {
-  let app: TestApp
-  let company: TestCompany<'ann' | 'bea' | 'cal'>
-  let plans: PlanRecord
-  beforeAll(async () => {
-    app = await startApp()
-    company = await app.company('Large', { ann: 'owner', bea: 'member', cal: 'member' })
-    const { ann, bea, companyUuid } = company
-    const { keyring } = app.application.parts
-    const keys = await keyring.forCompany(companyUuid)
-    keyring.forget(companyUuid)
-    const words = { common: keys.searchToken('common'), rare: keys.searchToken('rare') }
-    await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid], words, believed)
-    await explainEverything(app.database.adminUrl, planCacheMode)
-    plans = recordPlans()
-    await useEverything(plans, company)
-      .then(() => readVersions(app, company))
-      .then(() => readEventful(app, company))
-      .then(() => readContacts(app, company))
-      .then(() => purgeSome(app, company))
-      .finally(plans.stop)
-  }, 120_000)
-  afterAll(() => app[Symbol.asyncDispose]())
+// Which functions the planner may run before a policy differs between versions: what is fast on one may be slow on another.
+const oldest = await oldestPostgresForTests()
+afterAll(() => oldest?.dispose())
 
-  it('deletes what is past its time', async () => {
-    const [first] = await storedPositions(app, company)
-    expect(first).toBe(PAST + 1)
-  })
+type PlanCase = [
+  name: string,
+  planCacheMode: string,
+  believed: number | undefined,
+  makeDatabase: () => Promise<TestDatabase>,
+]
+const onEmbedded: PlanCase[] = [
+  ['custom plans', 'force_custom_plan', undefined, cloneDatabase],
+  ['generic plans', 'force_generic_plan', undefined, cloneDatabase],
+  ['generic plans where most of 500 companies are small', 'force_generic_plan', 500, cloneDatabase],
+]
+const onOldest: PlanCase[] = oldest
+  ? [
+      ['custom plans on an older PostgreSQL', 'force_custom_plan', undefined, oldest.makeDatabase],
+      ['generic plans on an older PostgreSQL', 'force_generic_plan', undefined, oldest.makeDatabase],
+    ]
+  : []
 
-  it('runs every statement of the sources, as the serving role', () => {
-    const missing = statementNames('src').filter((name) => !plans.names.has(name) && !(name in RARE))
-    expect(missing).toEqual([])
-    expect(plans.accesses.length).toBeGreaterThan(500)
-  })
+describe.each([...onEmbedded, ...onOldest])(
+  'with %s, on 60,000 messages',
+  (_name, planCacheMode, believed, makeDatabase) => {
+    let app: TestApp
+    let company: TestCompany<'ann' | 'bea' | 'cal'>
+    let plans: PlanRecord
+    beforeAll(async () => {
+      app = await startApp({ database: await makeDatabase() })
+      company = await app.company('Large', { ann: 'owner', bea: 'member', cal: 'member' })
+      const { ann, bea, companyUuid } = company
+      const { keyring } = app.application.parts
+      const keys = await keyring.forCompany(companyUuid)
+      keyring.forget(companyUuid)
+      const words = { common: keys.searchToken('common'), rare: keys.searchToken('rare') }
+      await fillDatabase(app.database.adminUrl, companyUuid, [ann.uuid, bea.uuid], words, believed)
+      await explainEverything(app.database.adminUrl, planCacheMode)
+      plans = recordPlans()
+      await useEverything(plans, company)
+        .then(() => readVersions(app, company))
+        .then(() => readEventful(app, company))
+        .then(() => readContacts(app, company))
+        .then(() => purgeSome(app, company))
+        .finally(plans.stop)
+    }, 120_000)
+    afterAll(() => app[Symbol.asyncDispose]())
 
-  it('scans none of the tables that grow', () => {
-    const scans = plans.accesses.filter(({ node, table }) => node === 'Seq Scan' && BIG.includes(table))
-    expect([...new Set(scans.map(({ statement, table }) => `${statement} scans ${table}`))]).toEqual([])
-  })
+    it('deletes what is past its time', async () => {
+      const [first] = await storedPositions(app, company)
+      expect(first).toBe(PAST + 1)
+    })
 
-  it('looks at what concerns the viewer, not at all that the company has', () => {
-    const greedy = plans.accesses.filter(
-      ({ statement, table, rows }) => BIG.includes(table) && rows > MOST_ROWS && !(statement in COMPANY_WIDE),
-    )
-    expect([
-      ...new Set(
-        greedy.map(
-          ({ statement, node, table, index, rows }) =>
-            `${statement}: ${rows} ${table} by ${node} ${index ?? ''}`,
+    it('runs every statement of the sources, as the serving role', () => {
+      const missing = statementNames('src').filter((name) => !plans.names.has(name) && !(name in RARE))
+      expect(missing).toEqual([])
+      expect(plans.accesses.length).toBeGreaterThan(500)
+    })
+
+    it('scans none of the tables that grow', () => {
+      const scans = plans.accesses.filter(({ node, table }) => node === 'Seq Scan' && BIG.includes(table))
+      expect([...new Set(scans.map(({ statement, table }) => `${statement} scans ${table}`))]).toEqual([])
+    })
+
+    it('looks at what concerns the viewer, not at all that the company has', () => {
+      const greedy = plans.accesses.filter(
+        ({ statement, table, rows }) =>
+          BIG.includes(table) &&
+          rows > MOST_ROWS &&
+          !(statement in COMPANY_WIDE) &&
+          !(
+            makeDatabase === oldest?.makeDatabase &&
+            statement in GREEDIER_ON_OLDEST &&
+            table === 'participants'
+          ),
+      )
+      expect([
+        ...new Set(
+          greedy.map(
+            ({ statement, node, table, index, rows }) =>
+              `${statement}: ${rows} ${table} by ${node} ${index ?? ''}`,
+          ),
         ),
-      ),
-    ]).toEqual([])
-  })
-})
+      ]).toEqual([])
+    })
+  },
+)
