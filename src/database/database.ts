@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { PoolConfig } from 'pg'
 import type { Logger } from 'pino'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
@@ -53,10 +54,13 @@ export interface DatabaseOptions {
 /** How long a statement or a transaction waits for a free connection. */
 const CONNECTION_WAIT_MS = 5_000
 const LOCK_WAIT_MS = 4_000
+/** As long as an interactive transaction: one person's costly question must not keep a connection from the others. */
+const STATEMENT_MS = 15_000
 
 /** Opens both roles' pools; connections are made when first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
-  const app = openRole(appUrl, poolSize, log)
+  // A parameter of that name in the URL takes precedence. Chores may take their time.
+  const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
   return {
@@ -71,8 +75,9 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   }
 }
 
-function openRole(connectionString: string, max: number, log: Logger) {
+function openRole(connectionString: string, max: number, log: Logger, limits: PoolConfig = {}) {
   const pool = new TenantPool({
+    ...limits,
     connectionString,
     max,
     connectionTimeoutMillis: CONNECTION_WAIT_MS,

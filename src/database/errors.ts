@@ -42,6 +42,12 @@ export function toDomainError(error: unknown): unknown {
       return new TwinCommittedError(problem.message)
     case 'CQ429':
       return new Refusal('RATE_LIMITED', problem.message, Number(problem.hint))
+    case '57014':
+      return new Refusal(
+        'UNAVAILABLE',
+        'The database did not answer in time; try again later, or ask for less.',
+        RETRY_AFTER_MS,
+      )
     default:
       return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
         ? new Refusal(
