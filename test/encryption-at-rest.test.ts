@@ -276,6 +276,23 @@ describe('a ciphertext', () => {
     },
   )
 
+  it('does not open once an edit has replaced it, though somebody puts back the whole row as it was', async () => {
+    const { alice, bob } = acme
+    const message = await secretIn({ sender: alice, to: bob }, 'Copied-before')
+    const id = uuidOf(message.id)
+    const { rows } = await admin.query('select body, subject from messages where id = $1', [id])
+    await alice.mutate('editMessage', { messageId: message.id, body: 'Corrected' })
+    await admin.query(
+      'update messages set body = $2, subject = $3, revision = 0, edited_at = null where id = $1',
+      [id, rows[0].body, rows[0].subject],
+    )
+    for (const field of ['body', 'subject'] as const) {
+      await assertClosed(bob, message.id, field, 'Copied-before', 'Corrected')
+    }
+    const inbox = await bob.send('{ conversations { nodes { lastMessage { body } } } }')
+    assertAbsent(JSON.stringify(inbox), 'Copied-before')
+  })
+
   it('does not open again after a retraction that somebody undoes in the database', async () => {
     const { alice, bob } = acme
     const message = await alice.say({ recipientId: bob.userId }, 'Taken-back', {

@@ -5,6 +5,7 @@ import {
 } from '../conversations/conversation-row.ts'
 import { notHidden, viewerPlace, visibleSql } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
+import { isLatestSql } from '../messages/message-row.ts'
 
 /** A broadcast as one viewer sees it; subject and body are ciphertext. */
 export interface BroadcastRow {
@@ -14,6 +15,7 @@ export interface BroadcastRow {
   body: Buffer
   /** How often its message was edited. */
   revision: number
+  isLatest: boolean
   isRetracted: boolean
   priority: string
   audience: string
@@ -35,7 +37,7 @@ const isReadSql = `(b.author_id = $2 or coalesce(least(p.last_read_seq, p.unread
 /** A sent broadcast's texts are those of its message, which may have been edited since. */
 const columns = `b.id, b.author_id as "authorId",
   case when m.id is null then b.subject else m.subject end as subject, coalesce(m.body, b.body) as body,
-  coalesce(m.revision, 0) as revision, coalesce(m.state = 'RETRACTED', false) as "isRetracted", b.priority, b.audience,
+  coalesce(m.revision, 0) as revision, m.id is null or ${isLatestSql('m')} as "isLatest", coalesce(m.state = 'RETRACTED', false) as "isRetracted", b.priority, b.audience,
   b.status, b.local_time as "localTime", b.time_zone as "timeZone", b.scheduled_for as "scheduledFor", b.sent_at as "sentAt",
   b.listed_at as "listedAt", b.email_offline as "emailOffline", b.replies_allowed as "repliesAllowed",
   b.recipient_count as "recipientCount", b.read_count as "readCount", ${isReadSql} as "isRead"`

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { DecryptionError } from '../encryption/errors.ts'
 import { placeOfText } from '../messages/message-text.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 
@@ -10,6 +11,7 @@ export async function readBroadcastText(
 ): Promise<string> {
   const envelope = broadcast[field]
   if (envelope === null || broadcast.isRetracted) return ''
+  if (!broadcast.isLatest) throw new DecryptionError()
   const place = placeOfText({ ...broadcast, conversationId: broadcast.id }, field)
   return (await context.keys()).decrypt(envelope, place)
 }

@@ -137,6 +137,7 @@ const messageFields = [
   'editedAt',
   'retractedAt',
   'revision',
+  'isLatest',
 ] as const
 
 /** The last message's columns under the names `readConversation` expects. */

@@ -20,6 +20,8 @@ export interface MessageRow {
   retractedAt: Date | null
   /** How often it was edited. */
   revision: number
+  /** No text is kept that was replaced by a later one than this: else somebody put an earlier row back, and it is not read. */
+  isLatest: boolean
 }
 
 /** The columns of a message row, for a table alias. */
@@ -28,7 +30,15 @@ export function messageColumns(alias: string): string {
     ${alias}.parent_id as "parentId", ${alias}.depth, ${alias}.subject, ${alias}.body, ${alias}.metadata, ${alias}.priority,
     ${alias}.state, ${alias}.client_message_id as "clientMessageId", ${alias}.created_at as "createdAt",
     ${alias}.edited_at as "editedAt", ${alias}.retracted_at as "retractedAt",
-    ${alias}.revision`
+    ${alias}.revision, ${isLatestSql(alias)} as "isLatest"`
+}
+
+/** True unless the message was edited more often than its row says. */
+export function isLatestSql(alias: string): string {
+  return `not exists (
+      select from message_revisions later
+      where later.company_id = ${alias}.company_id and later.message_id = ${alias}.id and later.revision >= ${alias}.revision
+    )`
 }
 
 /** Messages by id, those that the viewer may read: $1 company, $2 viewer, $3 ids. */

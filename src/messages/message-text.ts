@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { AssociatedData } from '../encryption/associated-data.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { DecryptionError } from '../encryption/errors.ts'
 import type { MessageRow } from './message-row.ts'
 
 /** A text that a message may have. */
@@ -17,6 +18,7 @@ export async function readText(
 ): Promise<string | null> {
   const envelope = message[field]
   if (envelope === null || message.state === 'RETRACTED') return null
+  if (!message.isLatest) throw new DecryptionError()
   return (await context.keys()).decrypt(envelope, placeOfText(message, field))
 }
 

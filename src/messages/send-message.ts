@@ -98,6 +98,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     editedAt: null,
     retractedAt: null,
     revision: 0,
+    isLatest: true,
   }
   const hash = request.key === null ? null : hashRequest(keys, request)
   const values = [
