@@ -86,7 +86,7 @@ describe('the place of a message', () => {
     const { alice, bob } = acme
     const closed = await alice.group('Closed')
     await alice.mutate('leaveGroup', { groupId: closed })
-    const left = await alice.group('Left', [bob])
+    const left = await alice.group('Left', [bob], { access: 'PRIVATE' })
     await alice.mutate('leaveGroup', { groupId: left })
     const foreign = await globex.gina.group('Foreign')
     for (const conversationId of [encodeId('Conversation', newId()), strangers, foreign, left, closed]) {

@@ -55,7 +55,8 @@ describe('reading', () => {
   })
 
   it('of others’ conversations is refused without a hint', async () => {
-    const { id } = await groupOf(acme.alice, 1, [acme.bob])
+    const id = await acme.alice.group('Private', [acme.bob], { access: 'PRIVATE' })
+    await acme.alice.say({ conversationId: id }, 'first')
     for (const refused of [
       await markRead(acme.carol, id),
       await markUnread(acme.carol, id, 1),

@@ -182,7 +182,7 @@ describe('acknowledging delivery', () => {
     const good = await groupOf(acme.alice, 1, [bob])
     const foreign = await groupOf(acme.alice, 1, [carol])
     const others: [string, number, Data][] = [
-      [foreign.id, 1, { __typename: 'NotFoundError' }],
+      [foreign.id, 1, { __typename: 'PermissionDeniedError' }],
       [good.id, 2, { __typename: 'InvalidInputError', issues: [{ path: ['marks', '1', 'upToSeq'] }] }],
       [good.id, 0, { __typename: 'InvalidInputError', issues: [{ path: ['marks', '1', 'upToSeq'] }] }],
       [

@@ -4,7 +4,7 @@ import type { Client, Data } from './client.ts'
 import type { PlanRecord } from './plans.ts'
 import { watchPresence } from './presence.ts'
 
-const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention isMuted lastMessage { id seq }
+const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
   counterpart { id name } createdBy { id } lastSeq eventsCursor`
 const MESSAGE = `id seq depth state status replyCount author { name } parent { id } mentions { id }
   replies(first: 5) { nodes { id } } all: replies(subtree: true, first: 2) { pageInfo { endCursor } } receipts(first: 5) { nodes { user { name } status readAt } }`
