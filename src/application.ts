@@ -29,6 +29,7 @@ import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { startPurging } from './retention/start-purging.ts'
 import { StartupProblem } from './startup-problem.ts'
+import { createSubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import { createTyping } from './typing/typing.ts'
 
 /** Of those who catch up so many are served at a time, and so many of one company. */
@@ -140,6 +141,7 @@ async function assemble(
     presence,
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
+    subscribedViewers: createSubscribedViewers(),
     turns: createTurns(MOST_SERVED, MOST_SERVED_OF_COMPANY),
     work: createWork(environment.workBudgetPerPerson),
     viewers,

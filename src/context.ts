@@ -16,6 +16,7 @@ import type { Permission } from './members/permissions.ts'
 import type { Mailer } from './notifications/mailer.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
+import type { SubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import type { Typing } from './typing/typing.ts'
 
 /** The parts of the process that operations work with. */
@@ -30,6 +31,8 @@ export interface Parts {
   typing: Typing
   /** The subscriptions that each person has open here. */
   subscriptions: OpenCounts
+  /** The people behind them. */
+  subscribedViewers: SubscribedViewers
   /** Who among those who catch up is served just now. */
   turns: Turns
   /** Bounds what each person makes this process do. */

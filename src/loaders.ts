@@ -77,155 +77,211 @@ export interface Loaders {
   presence: DataLoader<string, PresenceState>
 }
 
+/** What loaders read with. */
+interface Reads {
+  readonly tenant: TenantDatabase
+  readonly viewerId: string
+  readonly presence: Pick<Presence, 'read'>
+  /** What is asked of one of these messages is read for all of them. */
+  readonly messagesToCome: readonly string[]
+}
+
+/** Loaders that take the place of the viewer's own, such as those that read for many viewers at once. */
+export type SharedLoaders = { readonly [Name in keyof Loaders]?: () => Loaders[Name] }
+
 /** Makes a fresh set of loaders over the viewer's database; what is asked of one of the messages to come is read for all. */
 export function createLoaders(
   tenant: TenantDatabase,
   viewerId: string,
   presence: Pick<Presence, 'read'>,
   messagesToCome: readonly string[] = [],
+  shared: SharedLoaders = {},
 ): Loaders {
-  const { companyId } = tenant.tenant
-  const forCompany = (ids: readonly string[]) => [companyId, ids]
-  const forViewer = (ids: readonly string[]) => [companyId, viewerId, ids]
+  // Its prototype has a getter for each loader.
+  return new LazyLoaders({ tenant, viewerId, presence, messagesToCome }, shared) as unknown as Loaders
+}
 
-  function batched<Row extends object, Value>(
-    statement: Statement,
-    keyOf: (row: Row) => string,
-    valueFrom: (rows: Row[]) => Value,
-    values: (ids: readonly string[]) => unknown[],
-    toCome: readonly string[],
-  ) {
-    let ahead = toCome
-    const loader = new DataLoader<string, Value>(async (ids) => {
-      const alike = ahead
-      ahead = []
-      const rows = await tenant.query<Row>(statement, values([...new Set([...ids, ...alike])]))
-      const byKey = groupBy(rows, keyOf)
-      const of = (id: string) => valueFrom(byKey.get(id) ?? [])
-      for (const id of alike) loader.prime(id, of(id))
-      return ids.map(of)
-    })
-    return loader
+/** Most operations use one or two loaders: each is made when it is first asked for. */
+class LazyLoaders {
+  readonly #reads: Reads
+  readonly #shared: SharedLoaders
+
+  constructor(reads: Reads, shared: SharedLoaders) {
+    this.#reads = reads
+    this.#shared = shared
   }
 
-  function one<Row extends object, Value>(
-    statement: Statement,
-    keyOf: (row: Row) => string,
-    read: (row: Row) => Value,
-    values: (ids: readonly string[]) => unknown[],
-    toCome: readonly string[] = [],
-  ) {
-    const first = ([row]: Row[]) => (row ? read(row) : null)
-    return batched<Row, Value | null>(statement, keyOf, first, values, toCome)
+  make(name: keyof Loaders): unknown {
+    return this.#shared[name]?.() ?? makers[name](this.#reads)
   }
+}
 
-  function many<Row extends object, Value>(
-    statement: Statement,
-    keyOf: (row: Row) => string,
-    read: (row: Row) => Value,
-    values: (ids: readonly string[]) => unknown[] = forViewer,
-    toCome: readonly string[] = [],
-  ) {
-    return batched<Row, Value[]>(statement, keyOf, (rows) => rows.map(read), values, toCome)
-  }
+type ValuesOf = (reads: Reads, ids: readonly string[]) => unknown[]
+const forCompany: ValuesOf = ({ tenant }, ids) => [tenant.tenant.companyId, ids]
+const forViewer: ValuesOf = ({ tenant, viewerId }, ids) => [tenant.tenant.companyId, viewerId, ids]
 
-  function count(
-    statement: Statement,
-    key: 'conversationId' | 'parentId',
-    values = forViewer,
-    toCome: readonly string[] = [],
-  ) {
-    type CountRow = { conversationId: string; parentId: string; count: number }
-    return batched<CountRow, number>(
-      statement,
-      (row) => row[key],
-      ([row]) => row?.count ?? 0,
-      values,
-      toCome,
-    )
-  }
+/** How rows become the values of keys. */
+interface Shape<Row extends object, Value> {
+  statement: Statement
+  keyOf(row: Row): string
+  valueFrom(rows: Row[]): Value
+  values: ValuesOf
+  /** The keys are messages. */
+  ofMessages?: boolean
+}
 
-  /** Messages of one page ask for as many replies each; what asks for another number is another statement. */
-  async function loadReplies(keys: readonly { parentId: string; most: number }[]): Promise<MessageRow[][]> {
-    const rows = new Map<string, MessageRow[]>()
-    for (const [most, alike] of groupBy([...keys], (key) => String(key.most))) {
-      const values = [...forViewer(alike.map(({ parentId }) => parentId)), Number(most)]
-      const found = await tenant.query<MessageRow>(firstReplies, values)
-      for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
-        rows.set(`${most} ${parentId}`, replies)
-      }
+function batched<Row extends object, Value>(
+  reads: Reads,
+  { statement, keyOf, valueFrom, values, ofMessages = false }: Shape<Row, Value>,
+) {
+  let ahead: readonly string[] = ofMessages ? reads.messagesToCome : []
+  const loader = new DataLoader<string, Value>(async (ids) => {
+    const alike = ahead
+    ahead = []
+    const rows = await reads.tenant.query<Row>(statement, values(reads, [...new Set([...ids, ...alike])]))
+    const byKey = groupBy(rows, keyOf)
+    const of = (id: string) => valueFrom(byKey.get(id) ?? [])
+    for (const id of alike) loader.prime(id, of(id))
+    return ids.map(of)
+  })
+  return loader
+}
+
+function one<Row extends object, Value>(
+  reads: Reads,
+  { read, ...shape }: Omit<Shape<Row, Value>, 'valueFrom'> & { read(row: Row): Value },
+) {
+  return batched<Row, Value | null>(reads, { ...shape, valueFrom: ([row]) => (row ? read(row) : null) })
+}
+
+function many<Row extends object, Value>(
+  reads: Reads,
+  { read, ...shape }: Omit<Shape<Row, Value>, 'valueFrom'> & { read(row: Row): Value },
+) {
+  return batched<Row, Value[]>(reads, { ...shape, valueFrom: (rows) => rows.map(read) })
+}
+
+const asItIs = <Row>(row: Row): Row => row
+const idOf = ({ id }: { id: string }) => id
+const messageOf = ({ messageId }: { messageId: string }) => messageId
+
+/** Messages of one page ask for as many replies each; what asks for another number is another statement. */
+async function loadReplies(
+  reads: Reads,
+  keys: readonly { parentId: string; most: number }[],
+): Promise<MessageRow[][]> {
+  const rows = new Map<string, MessageRow[]>()
+  for (const [most, alike] of groupBy([...keys], (key) => String(key.most))) {
+    const parents = alike.map(({ parentId }) => parentId)
+    const found = await reads.tenant.query<MessageRow>(firstReplies, [
+      ...forViewer(reads, parents),
+      Number(most),
+    ])
+    for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
+      rows.set(`${most} ${parentId}`, replies)
     }
-    return keys.map(({ parentId, most }) => rows.get(`${most} ${parentId}`) ?? [])
   }
+  return keys.map(({ parentId, most }) => rows.get(`${most} ${parentId}`) ?? [])
+}
 
-  return {
-    user: one<UserRow, UserRow>(
-      usersById,
-      (row) => row.id,
-      (row) => row,
-      forCompany,
-    ),
-    conversation: one<FlatConversationRow, ConversationRow>(
-      conversationsById,
-      (row) => row.id,
-      readConversation,
-      forViewer,
-    ),
-    message: one<MessageRow, MessageRow>(
-      messagesById,
-      (row) => row.id,
-      (row) => row,
-      forViewer,
-    ),
-    messageVersion: one<MessageVersion, MessageVersion>(
-      messageVersions,
-      (row) => row.id,
-      (row) => row,
-      forViewer,
-      messagesToCome,
-    ),
-    broadcast: one<BroadcastRow, BroadcastRow>(
-      broadcastsById,
-      (row) => row.id,
-      (row) => row,
-      forViewer,
-    ),
-    unreadStart: one<UnreadStartRow, UnreadStartRow>(
-      unreadStarts,
-      (row) => row.conversationId,
-      (row) => row,
-      forViewer,
-    ),
-    participantCount: count(participantCounts, 'conversationId', forCompany),
-    marks: many<MarkRow, MarkRow>(
-      marksOf,
-      (row) => row.conversationId,
-      (row) => row,
-    ),
-    replyCount: count(replyCounts, 'parentId', forViewer, messagesToCome),
-    replies: new DataLoader(loadReplies, { cache: false }),
-    mentions: many<{ messageId: string; userId: string }, string>(
-      mentionsOf,
-      (row) => row.messageId,
-      (row) => row.userId,
-      forViewer,
-      messagesToCome,
-    ),
-    reactions: many<ReactionRow, ReactionRow>(
-      reactionsOf,
-      (row) => row.messageId,
-      (row) => row,
-      forViewer,
-      messagesToCome,
-    ),
-    unread: many<UnreadRow & { userId: string }, UnreadRow>(
-      unreadByKind,
-      (row) => row.userId,
-      (row) => row,
-      forCompany,
-    ),
-    presence: new DataLoader((ids) => presence.read(companyId, ids)),
-  }
+type Makers = { [Name in keyof Loaders]: (reads: Reads) => Loaders[Name] }
+
+const makers: Makers = {
+  user: (reads) =>
+    one<UserRow, UserRow>(reads, { statement: usersById, keyOf: idOf, read: asItIs, values: forCompany }),
+  conversation: (reads) =>
+    one<FlatConversationRow, ConversationRow>(reads, {
+      statement: conversationsById,
+      keyOf: idOf,
+      read: readConversation,
+      values: forViewer,
+    }),
+  message: (reads) =>
+    one<MessageRow, MessageRow>(reads, {
+      statement: messagesById,
+      keyOf: idOf,
+      read: asItIs,
+      values: forViewer,
+    }),
+  messageVersion: (reads) =>
+    one<MessageVersion, MessageVersion>(reads, {
+      statement: messageVersions,
+      keyOf: idOf,
+      read: asItIs,
+      values: forViewer,
+      ofMessages: true,
+    }),
+  broadcast: (reads) =>
+    one<BroadcastRow, BroadcastRow>(reads, {
+      statement: broadcastsById,
+      keyOf: idOf,
+      read: asItIs,
+      values: forViewer,
+    }),
+  unreadStart: (reads) =>
+    one<UnreadStartRow, UnreadStartRow>(reads, {
+      statement: unreadStarts,
+      keyOf: ({ conversationId }) => conversationId,
+      read: asItIs,
+      values: forViewer,
+    }),
+  participantCount: (reads) =>
+    batched<{ conversationId: string; count: number }, number>(reads, {
+      statement: participantCounts,
+      keyOf: ({ conversationId }) => conversationId,
+      valueFrom: ([row]) => row?.count ?? 0,
+      values: forCompany,
+    }),
+  marks: (reads) =>
+    many<MarkRow, MarkRow>(reads, {
+      statement: marksOf,
+      keyOf: ({ conversationId }) => conversationId,
+      read: asItIs,
+      values: forViewer,
+    }),
+  replyCount: (reads) =>
+    batched<{ parentId: string; count: number }, number>(reads, {
+      statement: replyCounts,
+      keyOf: ({ parentId }) => parentId,
+      valueFrom: ([row]) => row?.count ?? 0,
+      values: forViewer,
+      ofMessages: true,
+    }),
+  replies: (reads) => new DataLoader((keys) => loadReplies(reads, keys), { cache: false }),
+  mentions: (reads) =>
+    many<{ messageId: string; userId: string }, string>(reads, {
+      statement: mentionsOf,
+      keyOf: messageOf,
+      read: ({ userId }) => userId,
+      values: forViewer,
+      ofMessages: true,
+    }),
+  reactions: (reads) =>
+    many<ReactionRow, ReactionRow>(reads, {
+      statement: reactionsOf,
+      keyOf: messageOf,
+      read: asItIs,
+      values: forViewer,
+      ofMessages: true,
+    }),
+  unread: (reads) =>
+    many<UnreadRow & { userId: string }, UnreadRow>(reads, {
+      statement: unreadByKind,
+      keyOf: ({ userId }) => userId,
+      read: asItIs,
+      values: forCompany,
+    }),
+  presence: ({ tenant, presence }) => new DataLoader((ids) => presence.read(tenant.tenant.companyId, ids)),
+}
+
+for (const name of Object.keys(makers) as (keyof Loaders)[]) {
+  Object.defineProperty(LazyLoaders.prototype, name, {
+    get(this: LazyLoaders) {
+      const value = this.make(name)
+      Object.defineProperty(this, name, { value })
+      return value
+    },
+  })
 }
 
 function groupBy<Row>(rows: Row[], keyOf: (row: Row) => string): Map<string, Row[]> {

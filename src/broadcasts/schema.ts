@@ -72,6 +72,7 @@ builder.node(BroadcastRef, {
     }),
     groups: t.connection(
       {
+        perViewer: true,
         type: ConversationRef,
         description: 'The groups it goes to, as far as the viewer may know of them.',
         resolve: (broadcast, args, context) => groupPage(context, broadcast, args),
@@ -101,13 +102,18 @@ builder.node(BroadcastRef, {
     repliesAllowed: t.exposeBoolean('repliesAllowed', {
       description: 'Recipients may reply; its author always may.',
     }),
-    isRead: t.exposeBoolean('isRead', { description: 'The viewer has read it; an own one is read.' }),
+    isRead: t.exposeBoolean('isRead', {
+      perViewer: true,
+      description: 'The viewer has read it; an own one is read.',
+    }),
     recipientCount: t.exposeInt('recipientCount', {
+      perViewer: true,
       description: 'Everyone entitled at the moment of sending, without the author.',
     }),
-    readCount: t.exposeInt('readCount', { description: 'How many of them have read it.' }),
+    readCount: t.exposeInt('readCount', { perViewer: true, description: 'How many of them have read it.' }),
     readers: t.connection(
       {
+        perViewer: true,
         type: BroadcastReaderRef,
         description:
           'Who has read it, latest first, or who has not, by name. For the author and holders of CONVERSATION_AUDIT.',
@@ -122,6 +128,7 @@ builder.node(BroadcastRef, {
       BroadcastReaderConnection,
     ),
     conversation: t.field({
+      perViewer: true,
       type: ConversationRef,
       nullable: true,
       description: 'Null before it is sent.',

@@ -113,12 +113,16 @@ export const conversationColumns = `
   ) end as "counterpartId"`
 
 /** The last message of conversation `c` that the viewer, $2, may read; its columns are prefixed `last:`. */
-export const lastMessageJoin = `left join lateral (
+export const lastMessageJoin = lastMessageJoinFor('$2')
+
+function lastMessageJoinFor(viewer: string): string {
+  return `left join lateral (
     select ${messageColumns('m')} from messages m
     where ${readableSql} and m.company_id = c.company_id and m.conversation_id = c.id
-      and m.seq > coalesce(p.hidden_seq, 0) and ${notHidden()}
+      and m.seq > coalesce(p.hidden_seq, 0) and ${notHidden(viewer)}
     order by m.seq desc limit 1
   ) l on true`
+}
 
 const messageFields = [
   'id',
@@ -164,4 +168,14 @@ export const conversationsById: Statement = {
   text: `select ${conversationColumns}, ${lastMessageColumns}
     from conversations c ${viewerPlace()} ${lastMessageJoin}
     where c.company_id = $1 and c.id = any($3) and ${visibleSql}`,
+}
+
+/** The same for many viewers at once: $1 company, $2 viewers and $3 ids, pair by pair. */
+export const conversationsOfViewers: Statement = {
+  name: 'conversations_of_viewers',
+  text: `select a.viewer_id as "viewerId", ${conversationColumns}, ${lastMessageColumns}
+    from unnest($2::uuid[], $3::uuid[]) a (viewer_id, conversation_id)
+    join conversations c on c.company_id = $1 and c.id = a.conversation_id
+    ${viewerPlace('a.viewer_id')} ${lastMessageJoinFor('a.viewer_id')}
+    where ${visibleSql}`,
 }

@@ -36,7 +36,9 @@ const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implemen
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
     role: t.expose('role', { type: ParticipantRoleEnum, description: 'What the person may do here.' }),
-    lastReadSeq: t.exposeInt('lastReadSeq', { description: 'Everything up to this message is read.' }),
+    lastReadSeq: t.exposeInt('lastReadSeq', {
+      description: 'Everything up to this message is read.',
+    }),
     lastDeliveredSeq: t.exposeInt('lastDeliveredSeq', {
       description: 'Everything up to this message has arrived.',
     }),
@@ -61,6 +63,7 @@ builder.node(ConversationRef, {
       resolve: ({ kind }) => kind as 'DIRECT' | 'GROUP' | 'BROADCAST' | 'GLOBAL' | 'CONTEXT',
     }),
     title: t.string({
+      perViewer: true,
       description:
         "The group's or context's title; for a direct conversation, the other person's name; a broadcast's subject.",
       resolve: (conversation, _args, context) => conversationTitle(context, conversation),
@@ -86,12 +89,14 @@ builder.node(ConversationRef, {
       resolve: ({ sensitivity }) => sensitivity as 'NORMAL' | 'CONFIDENTIAL' | 'RESTRICTED',
     }),
     access: t.field({
+      perViewer: true,
       type: GroupAccessEnum,
       nullable: true,
       description: 'Groups only.',
       resolve: ({ access }) => access as 'OPEN' | 'CLOSED' | 'PRIVATE' | null,
     }),
     counterpart: t.field({
+      perViewer: true,
       type: UserRef,
       nullable: true,
       description: 'Direct conversations only.',
@@ -100,6 +105,7 @@ builder.node(ConversationRef, {
     }),
     participants: t.connection(
       {
+        perViewer: true,
         type: ParticipantRef,
         description: 'Who takes part, longest-standing first.',
         resolve: (conversation, args, { tenant, viewer }) =>
@@ -124,13 +130,15 @@ builder.node(ConversationRef, {
       description: 'How many take part.',
       resolve: ({ id }, _args, { loaders }) => loaders.participantCount.load(id),
     }),
-    isMember: t.exposeBoolean('isMember', { description: 'The viewer takes part.' }),
+    isMember: t.exposeBoolean('isMember', { perViewer: true, description: 'The viewer takes part.' }),
     canPost: t.boolean({
+      perViewer: true,
       description: 'The viewer may send messages here.',
       resolve: async (conversation, _args, context) => canPost(conversation, context),
     }),
     messages: t.connection(
       {
+        perViewer: true,
         type: MessageRef,
         description:
           'Its messages, always in chronological order: the latest 50 unless anything is asked for, `first`/`after` upwards, `last`/`before` downwards, `aroundSeq` around one.',
@@ -140,25 +148,33 @@ builder.node(ConversationRef, {
       MessageConnection,
     ),
     lastMessage: t.field({
+      perViewer: true,
       type: MessageRef,
       nullable: true,
       description: 'The latest message.',
       resolve: ({ lastMessage }) => lastMessage,
     }),
     lastSeq: t.int({
+      perViewer: true,
       description: "The latest message's seq; 0 before the first.",
       resolve: (c) => (c.isReadable ? c.lastSeq : 0),
     }),
     lastActivityAt: t.field({
+      perViewer: true,
       type: 'DateTime',
       description: 'When something was last said; before the first message, when it was created.',
       resolve: (c) => (c.isReadable ? c.lastActivityAt : c.createdAt),
     }),
-    unreadCount: t.exposeInt('unreadCount', { description: "The viewer's unread messages in it." }),
+    unreadCount: t.exposeInt('unreadCount', {
+      perViewer: true,
+      description: "The viewer's unread messages in it.",
+    }),
     hasUnreadMention: t.exposeBoolean('hasUnreadMention', {
+      perViewer: true,
       description: 'An unread message mentions the viewer.',
     }),
     unreadFromSeq: t.int({
+      perViewer: true,
       nullable: true,
       description:
         "Where the unread line goes: the first message above the mark or the viewer's reminder; null if nothing is unread.",
@@ -166,21 +182,25 @@ builder.node(ConversationRef, {
         unreadCount > 0 ? ((await loaders.unreadStart.load(id))?.unreadFromSeq ?? null) : null,
     }),
     firstUnreadMentionSeq: t.int({
+      perViewer: true,
       nullable: true,
       description: 'The first unread message that mentions the viewer; null if none does.',
       resolve: async ({ id, hasUnreadMention }, _args, { loaders }) =>
         hasUnreadMention ? ((await loaders.unreadStart.load(id))?.firstUnreadMentionSeq ?? null) : null,
     }),
     lastReadSeq: t.exposeInt('lastReadSeq', {
+      perViewer: true,
       description: 'The viewer has read everything up to this message.',
     }),
-    isMuted: t.exposeBoolean('isMuted', { description: 'The viewer has muted it.' }),
+    isMuted: t.exposeBoolean('isMuted', { perViewer: true, description: 'The viewer has muted it.' }),
     mutedUntil: t.expose('mutedUntil', {
+      perViewer: true,
       type: 'DateTime',
       nullable: true,
       description: 'When the mute ends by itself.',
     }),
     createdBy: t.field({
+      perViewer: true,
       type: UserRef,
       nullable: true,
       description: 'Who created it.',
@@ -189,6 +209,7 @@ builder.node(ConversationRef, {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     eventsCursor: t.string({
+      perViewer: true,
       description: 'Read with the messages, then pass as `after` to conversationEvents.',
       resolve: async ({ id, isReadable }, _args, { keys, viewer, streamPosition }) =>
         isReadable

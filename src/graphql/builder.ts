@@ -14,6 +14,7 @@ import type { Permission } from '../members/permissions.ts'
 import { fieldCost } from './field-cost.ts'
 import { freshLoadersPluginName } from './fresh-loaders-plugin.ts'
 import { decodeNodeId, nodeScopes } from './ids.ts'
+import { perViewerPluginName } from './per-viewer-plugin.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
 /** What the schema is made with: every type, field and argument is described, and every root field says who may use it. */
@@ -46,6 +47,7 @@ export const builder = new SchemaBuilder<{
     DirectivesPlugin,
     ComplexityPlugin,
     freshLoadersPluginName,
+    perViewerPluginName,
     rateLimitPluginName,
   ],
   defaultFieldNullability: false,

@@ -1,18 +1,9 @@
-import {
-  createSourceEventStream,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  type SubscriptionArgs,
-} from 'graphql'
+import { createSourceEventStream, type SubscriptionArgs } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
-import { type Context, refreshContext } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Refusal } from '../errors.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
-import { createEventContexts } from './event-contexts.ts'
-import { type PlacedEvent, withEventId } from './event-id.ts'
-import { operationCost } from './query-cost.ts'
+import { EventAnswers } from '../subscriptions/event-answers.ts'
 import { requireRootField } from './require-root-field.ts'
 
 const RETRY_MS = 5_000
@@ -40,7 +31,7 @@ async function subscribe(args: SubscriptionArgs) {
     leave()
     return source
   }
-  const events = mapEvents(source, args, leave)
+  const events = new EventAnswers(source, args, leave)
   endWithRequest(events, (args.contextValue as Partial<YogaInitialContext>).request)
   return events
 }
@@ -58,86 +49,4 @@ function endWithRequest(events: AsyncIterator<unknown>, request: Request | undef
   const end = () => void events.return?.()
   if (request?.signal.aborted) end()
   else request?.signal.addEventListener('abort', end, { once: true })
-}
-
-function mapEvents(source: AsyncIterable<unknown>, args: ExecutionArgs, leave: () => void) {
-  const events = source[Symbol.asyncIterator]()
-  const { viewer, parts } = args.contextValue as Context
-  const contexts = createEventContexts(args.contextValue as Context)
-  const cost = operationCost(args)
-  let hasFailed = false
-
-  async function next(): Promise<IteratorResult<ExecutionResult>> {
-    while (!hasFailed) {
-      const { value, done } = await upcoming()
-      if (done) break
-      const result = await executeEvent(value as PlacedEvent)
-      if (result) return { value: result, done: false }
-    }
-    stop()
-    return { value: undefined, done: true }
-  }
-
-  function stop(): void {
-    leave()
-    contexts.end()
-  }
-
-  function upcoming(): Promise<IteratorResult<unknown>> {
-    let hasCome = false
-    setImmediate(() => {
-      if (!hasCome) contexts.pause()
-    })
-    return events.next().finally(() => {
-      hasCome = true
-    })
-  }
-
-  /** Undefined for what the viewer has lost access to since it was read. */
-  async function executeEvent(event: PlacedEvent): Promise<ExecutionResult | undefined> {
-    // Nobody waits with a turn or a permit of others.
-    await parts.work.whenSolvent(viewer)
-    const contextValue = await contexts.of(event)
-    if (!contextValue) return end()
-    const result = await parts.work.deliver(viewer, cost, () =>
-      execute({ ...args, rootValue: event, contextValue }),
-    )
-    if (result.errors) contexts.forget()
-    if (result.data) return withEventId(result, event, contextValue)
-    if (!result.errors) return result
-    if (await hasLostAccess(result.errors, contextValue)) return undefined
-    // An event that could not be delivered is the last answer, so that its client resumes before it.
-    await end()
-    return result
-  }
-
-  async function end(): Promise<undefined> {
-    hasFailed = true
-    stop()
-    await events.return?.()
-  }
-
-  return {
-    next,
-    async return() {
-      stop()
-      await events.return?.()
-      return { value: undefined, done: true as const }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
-async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {
-  const isGone = errors.some(
-    ({ originalError }) => originalError instanceof Refusal && originalError.code === 'NOT_FOUND',
-  )
-  if (isGone) return true
-  try {
-    return (await refreshContext(context).loaders.user.load(context.viewer.userId)) === null
-  } catch {
-    return false
-  }
 }

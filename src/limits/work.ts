@@ -13,6 +13,8 @@ export interface Work {
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
   /** Runs an operation that costs so many points: of the dear ones a person has one at a time. */
   execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
+  /** False while the budget is overdrawn. */
+  isSolvent(worker: Worker): boolean
   /** Resolves when the budget is not overdrawn. */
   whenSolvent(worker: Worker): Promise<void>
   /** Delivers one event: charges it, waits while the budget is overdrawn, and lets the process breathe between dear ones. */
@@ -74,6 +76,7 @@ export function createWork(pointsPerSecond: number): Work {
       return withPermit(semaphore, worker, act)
     },
     execute: async (worker, points, act) => (points < DEAR_OPERATION ? act() : withPermit(dear, worker, act)),
+    isSolvent: (worker) => budget.waitMs(keyOf(worker)) === 0,
     whenSolvent: (worker) => whenSolvent(keyOf(worker)),
     async deliver(worker, points, act) {
       const key = keyOf(worker)
@@ -104,6 +107,7 @@ const unbounded: Work = {
   charge: () => {},
   run: async (_worker, act) => act(),
   execute: async (_worker, _points, act) => act(),
+  isSolvent: () => true,
   whenSolvent: async () => {},
   deliver: async (_worker, _points, act) => act(),
 }

@@ -15,7 +15,7 @@ const MOST_NAMED = 100
 const MessageSent = eventType('MessageSent').implement({
   description: 'A message was sent.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     message: t.expose('message', { type: MessageRef, description: 'The message.' }),
   }),
 })
@@ -25,7 +25,7 @@ function messageEvent(type: 'MessageEdited' | 'MessageRetracted' | 'ReactionsCha
   return builder.objectRef<{ message: MessageRow } & StreamValue>(type).implement({
     description,
     fields: (t) => ({
-      cursor: t.string({ description: cursorText, resolve: cursorOf }),
+      cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
       message: t.expose('message', { type: MessageRef, description: 'The message.' }),
     }),
   })
@@ -40,7 +40,7 @@ const ReactionsChanged = messageEvent('ReactionsChanged', 'The reactions to a me
 const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
   description: 'Somebody has received or read everything up to a message.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     user: t.field({
       type: UserRef,
       description: 'The person.',
@@ -55,7 +55,7 @@ const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
 const MessageHidden = eventType('MessageHidden').implement({
   description: 'The viewer has deleted a message for themselves, here or on another device.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     messageId: t.id({
       description: "The message's id.",
       resolve: ({ messageId }) => encodeId('Message', messageId),
@@ -67,7 +67,7 @@ const ParticipantsChanged = eventType('ParticipantsChanged').implement({
   description:
     'People came or went. At most 100 of each are named; more are seen by reading the conversation.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
       type: ConversationRef,
       description: 'The conversation.',
@@ -92,7 +92,7 @@ const ConversationChanged = eventType('ConversationChanged').implement({
   description:
     'The conversation itself changed: title, description, access, roles, or its mute by the viewer.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
       type: ConversationRef,
       description: 'The conversation.',

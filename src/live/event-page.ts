@@ -87,7 +87,7 @@ function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
 
 /** Reads all that happened, as it is for these people. */
 export function readEvents(chores: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
-  return readPage(chores, range, eventsAfter, [userIds])
+  return readPage(chores, range, eventsAfter, [userIds], true)
 }
 
 /** Reads what one person has missed: of a conversation, or in the inbox. */
@@ -105,11 +105,12 @@ async function readPage(
   { after, most }: PageRange,
   statement: Statement,
   values: unknown[],
+  isLive = false,
 ): Promise<EventPage> {
   const readAt = performance.now()
   const rows = await chores.query<PageRow>(statement, [chores.tenant.companyId, after, most, ...values])
   const { head, next } = readBounds(rows)
-  const events = readRows(rows.flatMap(eventOf), readAt)
+  const events = readRows(rows.flatMap(eventOf), readAt, isLive)
   const full = events.length === most ? events.at(-1) : undefined
   const scannedTo = full?.position ?? Math.min(head, after + WINDOW)
   return { events, next, scannedTo, isLast: scannedTo === head }

@@ -1,5 +1,7 @@
 /** A bounded queue between the hub and one subscription. */
 export interface EventQueue<T> extends AsyncIterableIterator<T> {
+  /** Takes what is queued first; undefined if nothing is. */
+  takeNow(): T | undefined
   /** False once the stream has ended: nothing more is taken. */
   push(value: T): boolean
   /** Takes a value that may be dropped: only while fewer than `mostWaiting` are queued, and never to overflow. */
@@ -82,14 +84,18 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     options.onEnd()
   }
 
-  function next(): Promise<IteratorResult<T>> {
+  function takeNow(): T | undefined {
     const value = values.shift()
-    if (value) {
-      taken += 1
-      bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
-      if (whenDrained.length > 0 && isDrained()) tellDrained()
-      return Promise.resolve({ value, done: false })
-    }
+    if (!value) return undefined
+    taken += 1
+    bytes = values.length === 0 ? 0 : bytes - options.sizeOf(value)
+    if (whenDrained.length > 0 && isDrained()) tellDrained()
+    return value
+  }
+
+  function next(): Promise<IteratorResult<T>> {
+    const value = takeNow()
+    if (value) return Promise.resolve({ value, done: false })
     if (ended) return Promise.resolve({ value: undefined, done: true })
     return new Promise((resolve) => consumers.push(resolve))
   }
@@ -103,6 +109,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
   return {
     push,
     pushSpare,
+    takeNow,
     end,
     next,
     get hasEnded() {

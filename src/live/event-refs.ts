@@ -25,12 +25,13 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
   description:
     "No longer the viewer's: left, removed, hidden, forbidden. On conversationEvents it is the last event.",
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversationId: t.id({
       description: 'What is gone.',
       resolve: ({ conversationId }) => encodeId('Conversation', conversationId),
     }),
     unread: t.field({
+      perViewer: true,
       type: UnreadCountsRef,
       description: unreadText,
       resolve: (_event, _args, context) => unreadCounts(context),
@@ -41,7 +42,7 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
 /** The last event of a stream that cannot go on. */
 export const Discontinuity = eventType('Discontinuity').implement({
   description: 'The stream could not keep up and ends here: resume from `cursor`.',
-  fields: (t) => ({ cursor: t.string({ description: cursorText, resolve: cursorOf }) }),
+  fields: (t) => ({ cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }) }),
 })
 
 /** Signs the cursor to resume after an event. */

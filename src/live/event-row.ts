@@ -25,6 +25,8 @@ export interface Batch {
   upTo: number
   /** When, on the clock of `performance`. */
   readAt: number
+  /** It was read for all who follow the company just now, not for one of them who has missed it. */
+  isLive: boolean
   /** Those of them that show a message. */
   messages: readonly { position: number; id: string }[]
 }
@@ -111,10 +113,11 @@ export type FlatRow = MessageRow & {
 }
 
 /** Makes events of rows that were read at that time, on the clock of `performance`. */
-export function readRows(rows: FlatRow[], readAt: number): LiveEvent[] {
+export function readRows(rows: FlatRow[], readAt: number, isLive: boolean): LiveEvent[] {
   const batch = {
     upTo: Number(rows.at(-1)?.position),
     readAt,
+    isLive,
     messages: rows.flatMap(({ position, id }) => (id ? [{ position: Number(position), id }] : [])),
   }
   return rows.map((row) => readRow(row, batch))

@@ -20,7 +20,7 @@ import {
 const ConversationActivity = eventType('ConversationActivity').implement({
   description: "A new message in one of the viewer's conversations.",
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
       type: ConversationRef,
       description: 'The conversation.',
@@ -28,24 +28,30 @@ const ConversationActivity = eventType('ConversationActivity').implement({
     }),
     message: t.expose('message', { type: MessageRef, description: 'The message.' }),
     unread: t.field({
+      perViewer: true,
       type: UnreadCountsRef,
       description: unreadText,
       resolve: (_event, _args, context) => unreadCounts(context),
     }),
-    notify: t.boolean({ description: 'False when muted, own or not wanted.', resolve: wantsNotice }),
+    notify: t.boolean({
+      perViewer: true,
+      description: 'False when muted, own or not wanted.',
+      resolve: wantsNotice,
+    }),
   }),
 })
 
 const ConversationRead = eventType('ConversationRead').implement({
   description: 'Read or marked unread, here or on another device.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
       type: ConversationRef,
       description: 'The conversation.',
       resolve: conversationOf,
     }),
     unread: t.field({
+      perViewer: true,
       type: UnreadCountsRef,
       description: unreadText,
       resolve: (_event, _args, context) => unreadCounts(context),
@@ -57,13 +63,14 @@ const InboxConversationChanged = eventType('InboxConversationChanged').implement
   description:
     'Anything else that changes what the inbox shows: title, members, mute, an edit or retraction of the preview or of an unread message.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
       type: ConversationRef,
       description: 'The conversation.',
       resolve: conversationOf,
     }),
     unread: t.field({
+      perViewer: true,
       type: UnreadCountsRef,
       description: unreadText,
       resolve: (_event, _args, context) => unreadCounts(context),
@@ -74,14 +81,21 @@ const InboxConversationChanged = eventType('InboxConversationChanged').implement
 const BroadcastReceived = eventType('BroadcastReceived').implement({
   description: 'A broadcast has arrived, or its author reminds those who have not read it.',
   fields: (t) => ({
-    cursor: t.string({ description: cursorText, resolve: cursorOf }),
-    broadcast: t.field({ type: BroadcastRef, description: 'The broadcast.', resolve: broadcastOf }),
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
+    broadcast: t.field({
+      perViewer: true,
+      type: BroadcastRef,
+      description: 'The broadcast.',
+      resolve: broadcastOf,
+    }),
     unread: t.field({
+      perViewer: true,
       type: UnreadCountsRef,
       description: "The viewer's unread messages.",
       resolve: (_event, _args, context) => unreadCounts(context),
     }),
     notify: t.boolean({
+      perViewer: true,
       description: 'False when own, read already, or muted.',
       resolve: wantsBroadcastNotice,
     }),

@@ -33,6 +33,22 @@ export type StreamValue = Placed &
 /** A stream's value and whether it is the last. */
 export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
 
+const mapped = new WeakMap<LiveEvent, Map<string, Mapped>>()
+
+/** The same as `map`, worked out once for all of a person's subscriptions to the stream. */
+export function once(
+  event: LiveEvent,
+  stream: string,
+  userId: string,
+  map: (event: LiveEvent, userId: string) => Mapped,
+): Mapped {
+  const ofEvent = mapped.get(event) ?? new Map<string, Mapped>()
+  mapped.set(event, ofEvent)
+  const key = `${stream} ${userId}`
+  if (!ofEvent.has(key)) ofEvent.set(key, map(event, userId))
+  return ofEvent.get(key)
+}
+
 const CHANGES = {
   MESSAGE_EDITED: 'MessageEdited',
   MESSAGE_RETRACTED: 'MessageRetracted',

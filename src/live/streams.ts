@@ -6,7 +6,7 @@ import { INBOX, readCursor } from './cursor.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import type { LiveEvent } from './event-row.ts'
 import { requireReader } from './require-reader.ts'
-import { conversationValue, inboxValue, type Mapped, type StreamValue } from './stream-value.ts'
+import { conversationValue, inboxValue, type Mapped, once, type StreamValue } from './stream-value.ts'
 
 /** What waits for a subscriber that does not keep up, before its stream ends with Discontinuity. */
 const MOST_VALUES = 1_000
@@ -22,7 +22,7 @@ export function inboxStream(context: Context, after: string | undefined): Promis
   return open(context, {
     stream: INBOX,
     after,
-    map: (event) => inboxValue(event, userId),
+    map: (event) => once(event, INBOX, userId, inboxValue),
   })
 }
 
@@ -37,7 +37,10 @@ export async function conversationStream(
   return open(context, {
     stream: conversationId,
     after,
-    map: (event) => (event.conversationId === conversationId ? conversationValue(event, userId) : undefined),
+    map: (event) =>
+      event.conversationId === conversationId
+        ? once(event, conversationId, userId, conversationValue)
+        : undefined,
     conversationId,
   })
 }

@@ -55,6 +55,15 @@ export const messageVersions: Statement = {
     where m.company_id = $1 and m.id = any($3) and (m.seq is not null or m.author_id = $2)`,
 }
 
+/** The same for many viewers at once: $1 company, $2 viewers and $3 ids, pair by pair. */
+export const messageVersionsOfViewers: Statement = {
+  name: 'message_versions_of_viewers',
+  text: `select a.viewer_id as "viewerId", m.id, m.revision, m.state
+    from unnest($2::uuid[], $3::uuid[]) a (viewer_id, message_id)
+    join messages m on m.company_id = $1 and m.id = a.message_id ${seenBy('a.viewer_id')}
+    where m.seq is not null or m.author_id = a.viewer_id`,
+}
+
 /** A stretch of a conversation, read only as far as the viewer may at this moment; `where` and `order` concern `m`. */
 function stretch(where: string, order: string): string {
   return `select ${messageColumns('m')} from conversations c ${viewerPlace()}

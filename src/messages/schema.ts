@@ -28,7 +28,10 @@ const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
   fields: (t) => ({
     emoji: t.exposeString('emoji', { description: 'The emoji.' }),
     count: t.exposeInt('count', { description: 'How many people have set it.' }),
-    reactedByViewer: t.exposeBoolean('reactedByViewer', { description: 'The viewer is one of them.' }),
+    reactedByViewer: t.exposeBoolean('reactedByViewer', {
+      perViewer: true,
+      description: 'The viewer is one of them.',
+    }),
     users: t.connection(
       {
         type: UserRef,
@@ -89,6 +92,7 @@ builder.node(MessageRef, {
       resolve: (message, _args, { loaders }) => loaders.user.load(message.authorId),
     }),
     parent: t.field({
+      perViewer: true,
       type: MessageRef,
       nullable: true,
       description: 'The message it replies to.',
@@ -98,6 +102,7 @@ builder.node(MessageRef, {
     depth: t.exposeInt('depth', { description: '0 for a top-level message.' }),
     replies: t.connection(
       {
+        perViewer: true,
         type: MessageRef,
         description: 'Replies to it, in order; with `subtree`, those to its replies as well.',
         args: {
@@ -111,6 +116,7 @@ builder.node(MessageRef, {
       MessageConnection,
     ),
     replyCount: t.int({
+      perViewer: true,
       description: 'How many replies it has.',
       resolve: (message, _args, { loaders }) => loaders.replyCount.load(message.id),
     }),
@@ -130,6 +136,7 @@ builder.node(MessageRef, {
       resolve: ({ priority }) => priority as 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT',
     }),
     mentions: t.field({
+      perViewer: true,
       type: [UserRef],
       description: 'Whom it mentions.',
       resolve: async (message, _args, context) =>
@@ -141,6 +148,7 @@ builder.node(MessageRef, {
       resolve: ({ state }) => state as 'POSTED' | 'HELD' | 'REJECTED' | 'RETRACTED',
     }),
     status: t.field({
+      perViewer: true,
       type: DeliveryStatusEnum,
       nullable: true,
       description: "Towards the viewer's recipients, the least advanced counting. Null on others' messages.",
@@ -151,6 +159,7 @@ builder.node(MessageRef, {
     }),
     receipts: t.connection(
       {
+        perViewer: true,
         type: ReceiptRef,
         description: 'People who have moved past it, latest first.',
         resolve: (message, args, context) => receiptPage(context, message, args),
@@ -158,6 +167,7 @@ builder.node(MessageRef, {
       ReceiptConnection,
     ),
     reactions: t.field({
+      perViewer: true,
       type: [ReactionRef],
       description: 'Emoji on it, in the order of their first use; none once retracted.',
       complexity: { multiplier: 20 },
@@ -165,6 +175,7 @@ builder.node(MessageRef, {
     }),
     revisions: t.connection(
       {
+        perViewer: true,
         type: MessageRevisionRef,
         nullable: true,
         description: 'Earlier texts, latest first; null unless the company lets the viewer see them.',
@@ -182,6 +193,7 @@ builder.node(MessageRef, {
       },
     }),
     clientMessageId: t.string({
+      perViewer: true,
       nullable: true,
       description: 'As given by the sender; shown to the sender alone.',
       resolve: (message, _args, { viewer }) =>

@@ -9,9 +9,11 @@ import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { maskError } from '../graphql/mask-error.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
+import { sendAnswersTo } from '../subscriptions/event-answers.ts'
 import type { Admission } from './admission.ts'
 import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
 import { closeCodes, closeRefused } from './close-codes.ts'
+import { rawAnswers } from './raw-answers.ts'
 import type { Unanswered } from './unanswered.ts'
 
 /** What is known of a socket once its client has signed in. */
@@ -54,6 +56,10 @@ export function socketProtocol(
         closeRefused(extra.socket, maskError(error, parts.log))
         return false
       }
+    },
+
+    onOperation({ extra }, id, _params, { contextValue }) {
+      sendAnswersTo(contextValue as object, rawAnswers(extra.socket, extra.request.socket, id))
     },
 
     onNext(_context, _id, _params, _args, { errors }) {

@@ -475,3 +475,5 @@ grant execute on function
   app.set_mute(uuid, uuid, uuid, boolean, timestamptz),
   app.start_seq(uuid, uuid, uuid), app.hold_place(uuid, uuid, uuid, text), app.join_conversation(uuid, uuid, uuid, int)
 to colloquy_app;
+-- What an event shows of a conversation is read for all its viewers at once.
+grant execute on function app.start_seq(uuid, uuid, uuid) to colloquy_system;

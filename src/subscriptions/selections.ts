@@ -1,0 +1,53 @@
+import { type DocumentNode, type ExecutionArgs, Kind, type OperationDefinitionNode, visit } from 'graphql'
+import { operationOf, SharedSelection } from './shared-selection.ts'
+
+interface Held {
+  selection: SharedSelection
+  count: number
+}
+
+const held = new WeakMap<DocumentNode, Map<string, Held>>()
+
+/**
+ * The selection of an operation, one for all that ask alike: for the same with the same variables, wherever each of them
+ * begins. Undefined for what is no operation.
+ */
+export function enterSelection(
+  args: ExecutionArgs,
+): { selection: SharedSelection; leave(): void } | undefined {
+  const operation = operationOf(args)
+  if (!operation) return undefined
+  const fromNow = withoutAfter(operation)
+  const alike = held.get(args.document) ?? new Map<string, Held>()
+  held.set(args.document, alike)
+  const key = JSON.stringify([args.operationName, variablesOf(args, fromNow)])
+  const entered = alike.get(key) ?? { selection: new SharedSelection(args, fromNow), count: 0 }
+  alike.set(key, entered)
+  entered.count += 1
+  return {
+    selection: entered.selection,
+    leave() {
+      entered.count -= 1
+      if (entered.count === 0 && alike.get(key) === entered) alike.delete(key)
+    },
+  }
+}
+
+/** Where a stream begins changes nothing of what its events show. */
+function withoutAfter(operation: OperationDefinitionNode): OperationDefinitionNode {
+  const selections = operation.selectionSet.selections.map((selection) =>
+    selection.kind === Kind.FIELD
+      ? { ...selection, arguments: selection.arguments?.filter(({ name }) => name.value !== 'after') ?? [] }
+      : selection,
+  )
+  return { ...operation, selectionSet: { ...operation.selectionSet, selections } }
+}
+
+/** The variables that the operation uses, with their values. */
+function variablesOf({ document, variableValues }: ExecutionArgs, operation: OperationDefinitionNode) {
+  const used = new Set<string>()
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
+  for (const node of [operation.selectionSet, ...fragments])
+    visit(node, { Variable: ({ name }) => void used.add(name.value) })
+  return [...used].sort().map((name) => [name, variableValues?.[name]])
+}

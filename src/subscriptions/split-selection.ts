@@ -1,0 +1,93 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  GraphQLObjectType,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
+import { perViewerOf } from '../graphql/per-viewer-plugin.ts'
+import { type Fragments, fieldTouchesViewer } from './touches-viewer.ts'
+
+/** Where a field of an event's answer comes from. */
+export type Origin = 'everybody' | 'viewer' | 'cursor'
+
+/** An event's selection, in what is executed once for everybody and what is for each viewer. */
+export interface SplitSelection {
+  /** The response key of the subscription's one field. */
+  root: string
+  /** The fields of the event, in the order of the answer. */
+  parts: { key: string; origin: Origin }[]
+  /** Undefined where nothing is asked of this kind. */
+  documents: { everybody: DocumentNode | undefined; viewer: DocumentNode | undefined }
+}
+
+/** Splits what an operation asks of one type of event; undefined for an operation that has not one root field. */
+export function splitSelection(
+  { schema, document, variableValues }: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>,
+  operation: OperationDefinitionNode,
+  typeName: string,
+): SplitSelection | undefined {
+  const fragments = fragmentsOf(document)
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
+  const subscriptions = schema.getSubscriptionType()
+  const type = schema.getType(typeName)
+  if (!coerced || !subscriptions || !(type instanceof GraphQLObjectType)) return undefined
+  const roots = [...collectFields(schema, fragments, coerced, subscriptions, operation.selectionSet)]
+  const [root, nodes] = roots[0] ?? []
+  if (!root || !nodes?.[0] || roots.length !== 1) return undefined
+  const fields = [...collectSubfields(schema, fragments, coerced, type, nodes)].map(([key, alike]) => ({
+    key,
+    nodes: alike,
+    origin: originOf(alike),
+  }))
+
+  function originOf(alike: readonly FieldNode[]): Origin {
+    const name = alike[0]?.name.value ?? ''
+    const field = (type as GraphQLObjectType).getFields()[name]
+    if (field && perViewerOf(field) === 'cursor') return 'cursor'
+    const touches = alike.some(({ selectionSet }) =>
+      fieldTouchesViewer(schema, fragments, typeName, name, selectionSet),
+    )
+    return touches ? 'viewer' : 'everybody'
+  }
+
+  function documentOf(origin: Origin): DocumentNode | undefined {
+    const selections = fields.filter((field) => field.origin === origin).flatMap((field) => field.nodes)
+    if (selections.length === 0 || !nodes?.[0]) return undefined
+    const ofType = {
+      kind: Kind.INLINE_FRAGMENT as const,
+      typeCondition: { kind: Kind.NAMED_TYPE as const, name: { kind: Kind.NAME as const, value: typeName } },
+      selectionSet: { kind: Kind.SELECTION_SET as const, selections },
+    }
+    const event = {
+      ...nodes[0],
+      selectionSet: { kind: Kind.SELECTION_SET as const, selections: [ofType] },
+    }
+    return alone(document, {
+      ...operation,
+      selectionSet: { kind: Kind.SELECTION_SET, selections: [event] },
+    })
+  }
+
+  return {
+    root,
+    parts: fields.map(({ key, origin }) => ({ key, origin })),
+    documents: { everybody: documentOf('everybody'), viewer: documentOf('viewer') },
+  }
+}
+
+/** The document with this as its only operation. */
+function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
+  return { ...document, definitions: [operation, ...fragments] }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Fragments {
+  const fragments: Fragments = {}
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
+  return fragments
+}
