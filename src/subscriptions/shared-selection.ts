@@ -63,7 +63,9 @@ export class SharedSelection {
     }
     const isOwn = this.#splitOf(event.type)?.documents.viewer !== undefined
     const points = isOwn ? this.cost : Math.min(POINTS_PER_COPY, this.cost)
-    const done = work.deliver(viewer.viewer, points, () => this.#render(event, viewer, shared))
+    const done = work
+      .deliver(viewer.viewer, points, () => this.#render(event, viewer, shared))
+      .catch(() => undefined)
     const rendered: Rendered = { answer: undefined, done }
     answers.set(key, rendered)
     void rendered.done.then((answer) => {

@@ -120,13 +120,7 @@ class SubscribedPerson implements SubscribedViewer {
     const known = company.contexts.get(userId)
     if (known?.viewer === this.viewer) return known
     const context = createContext(this.parts, this.viewer)
-    context.loaders = createLoaders(
-      context.tenant,
-      userId,
-      this.parts.presence,
-      [],
-      company.reads.of(userId),
-    )
+    context.loaders = createLoaders(context.tenant, userId, this.parts.presence, [], company.reads.of(userId))
     company.contexts.set(userId, context)
     return context
   }
