@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { fanOut, inboxFanOut } from './fan-out.ts'
+import { listenInThisProcess } from './fan-out-client.ts'
 import { flood } from './flood.ts'
 import { hot } from './hot.ts'
 import { people } from './people.ts'
@@ -11,7 +13,9 @@ import { stalled } from './stalled.ts'
 
 const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   flood,
+  fanout: fanOut,
   hot,
+  'inbox-fanout': inboxFanOut,
   people,
   presence,
   resume,
@@ -35,6 +39,9 @@ const program = new Command('bench')
       program.error(`There is no workload "${name}"; there are: ${Object.keys(workloads).join(', ')}.`)
     else print(await workload(seconds), json ?? false)
   })
+
+// The process that a workload starts to listen for it.
+program.command('listen', { hidden: true }).action(listenInThisProcess)
 
 await program.parseAsync()
 

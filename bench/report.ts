@@ -18,6 +18,10 @@ export interface Report {
   flood?: { given: number; refused: number }
   /** Sockets that read nothing and are open still, the streams that ended for it, and what it took to end them all. */
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
+  /** On all cores, of each process. */
+  cpuMicrosecondsPerOperation?: Record<string, number>
+  /** How much the server's resident memory grew by one subscription on a socket of its own. */
+  kilobytesPerSubscription?: number
   /** Of the server process; `full` when as much waits for everybody as may, `comeBack` when all have come back from the beginning. */
   rssMiB?: { before: number; peak: number; full: number; after: number; comeBack: number }
 }

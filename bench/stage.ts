@@ -25,6 +25,8 @@ export interface Actor {
 /** A real server process on a fresh embedded PostgreSQL, with companies whose sends are not limited. */
 export interface Stage extends AsyncDisposable {
   url: string
+  /** The server's process. */
+  pid: number
   urls: RoleUrls
   /** A superuser's, to fill tables past all policies. */
   adminUrl: string
@@ -68,6 +70,7 @@ export async function setStage({
 
   return {
     url,
+    pid: child.pid ?? 0,
     urls,
     adminUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/colloquy' }).href,
     keyring,

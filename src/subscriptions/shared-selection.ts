@@ -61,10 +61,8 @@ export class SharedSelection {
       work.charge(viewer.viewer, Math.min(POINTS_PER_COPY, this.cost))
       return known.answer ?? known.done
     }
-    const isOwn = this.#splitOf(event.type)?.documents.viewer !== undefined
-    const points = isOwn ? this.cost : Math.min(POINTS_PER_COPY, this.cost)
     const done = work
-      .deliver(viewer.viewer, points, () => this.#render(event, viewer, shared))
+      .deliver(viewer.viewer, this.cost, () => this.#render(event, viewer, shared))
       .catch(() => undefined)
     const rendered: Rendered = { answer: undefined, done }
     answers.set(key, rendered)
