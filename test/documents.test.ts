@@ -59,7 +59,7 @@ describe('the documents', () => {
     const cli = await read('src/cli.ts')
     const commands = [...cli.matchAll(/\.command\('([\w-]+)'/g)].map(([, name]) => name)
     expect(foundInCode(/\bcli -- ([a-z][\w-]*)/g).filter(({ name }) => !commands.includes(name))).toEqual([])
-    const described = new Set(foundInCode(/\bcli -- ([a-z][\w-]*)/g).map(({ name }) => name))
+    const described = new Set(foundInCode(/\bcli -- ([a-z][\w -]*)/g).flatMap(({ name }) => name.split(' ')))
     expect(commands.filter((name = '') => !described.has(name))).toEqual([])
 
     const bench = await read('bench/main.ts')
