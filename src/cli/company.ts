@@ -3,6 +3,7 @@ import { openApplication } from '../application.ts'
 import { createCompany } from '../companies/create-company.ts'
 import { encodeId } from '../ids.ts'
 import { lineText, shortText, visible } from '../input.ts'
+import { emailAddress } from '../members/email-address.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
@@ -21,7 +22,7 @@ const companySchema = z.object({
   externalId: visible(shortText(255), 'The external id').optional(),
   owner: visible(shortText(255), "The owner's external id"),
   ownerName: lineText("The owner's name"),
-  ownerEmail: z.email({ error: "The owner's e-mail is not an e-mail address." }).max(254).optional(),
+  ownerEmail: emailAddress("The owner's e-mail is not an e-mail address.").optional(),
 })
 
 /** Creates a company and its first owner, who can then synchronise the others. Throws StartupProblem, ConflictError. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { InvalidInputError } from '../errors.ts'
-import { lineText, parseInput, shortText, text, visible } from '../input.ts'
+import { lineText, parseInput, shortText, visible } from '../input.ts'
+import { emailAddress } from './email-address.ts'
 
 /** A row that was not applied, and why. */
 export interface MemberProblem {
@@ -12,11 +13,7 @@ export interface MemberProblem {
 const rowSchema = z.object({
   externalId: visible(shortText(255, 'The externalId', 1024), 'The externalId'),
   name: lineText('The name'),
-  email: text(1024, 'The e-mail address')
-    .refine((value) => value.length <= 254 && z.email().safeParse(value).success, {
-      error: 'This is not an e-mail address.',
-    })
-    .nullish(),
+  email: emailAddress('This is not an e-mail address.').nullish(),
   department: shortText(255, 'The department').nullish(),
   role: shortText(255, 'The role').nullish(),
   isEnabled: z.boolean().nullish(),

@@ -82,7 +82,7 @@ function bySmtp(url: string, requireTls: boolean): Delivery {
   }
   return {
     async send(message) {
-      await (await open()).sendMail(message).catch(refuse)
+      await (await open()).sendMail(message).catch((error) => refuse(error, message))
     },
     async check() {
       await (await open()).verify().catch((error) => {
@@ -93,8 +93,12 @@ function bySmtp(url: string, requireTls: boolean): Delivery {
   }
 }
 
-function refuse(error: SmtpError): never {
-  throw new MailError(`The mail server did not take it (${codesOf(error)}).`)
+function refuse(error: SmtpError, { to }: SendMailOptions): never {
+  const address = (typeof to === 'object' && 'address' in to && to.address) || ''
+  // A domain alone is sent in its ASCII spelling.
+  const needsUtf8 = !/^\p{ASCII}*$/u.test(address.slice(0, address.lastIndexOf('@')))
+  const hint = needsUtf8 ? '; an address in letters beyond ASCII needs one with SMTPUTF8 (RFC 6531)' : ''
+  throw new MailError(`The mail server did not take it (${codesOf(error)})${hint}.`)
 }
 
 interface SmtpError {
