@@ -11,6 +11,9 @@ const TABS = [
   'Unread',
   'MarkRead',
   'Messages',
+  'Search',
+  'SendBroadcast',
+  'Broadcasts',
   'CreateGroup',
 ]
 
@@ -79,12 +82,36 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
       author: { name: 'Bob Baker' },
       status: 'READ',
     })
+    const { searchMessages } = await runTab('Search')
+    expect(searchMessages.nodes[0]).toMatchObject({ body: 'Shall we have lunch at noon?' })
+    expect(await runTab('SendBroadcast')).toMatchObject({
+      sendBroadcast: { __typename: 'SendBroadcastPayload' },
+    })
+    expect((await runTab('Broadcasts')).broadcasts.nodes[0]).toMatchObject({ subject: 'Summer party' })
     expect(await runTab('CreateGroup')).toMatchObject({ createGroup: { conversation: { title: 'Lunch' } } })
 
     async function runTab(title: string) {
       await window.turnTo(title)
       await window.run()
       return JSON.parse(await window.response((text) => text.includes('"data"'))).data
+    }
+  })
+
+  it('asks as the person who is chosen, in any tab', async () => {
+    const window = await open()
+    await window.page.getByLabel('Request as').selectOption('Bob Baker')
+    await window.run()
+    await window.response((text) => text.includes('"name": "Bob Baker"'))
+  })
+
+  it('loads its files compressed', async () => {
+    const page = await (await fetch(`${demo.url}/graphql`, { headers: { accept: 'text/html' } })).text()
+    for (const [, path] of page.matchAll(/(?:src|href)="(\/graphql[^"]+)"/g)) {
+      for (const encoding of ['br', 'gzip']) {
+        const response = await fetch(`${demo.url}${path}`, { headers: { 'accept-encoding': encoding } })
+        expect(response.headers.get('content-encoding')).toBe(encoding)
+        expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0)
+      }
     }
   })
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Parts } from '../context.ts'
+import { acceptedEncoding, type ContentEncoding } from '../http/content-encoding.ts'
 import { assetFolder, explorerAssets } from './explorer/assets.ts'
 import { commonHeaders, explorerPage, pageHeaders } from './explorer/page.ts'
 import { explorerSettings } from './explorer/settings.ts'
@@ -31,7 +32,10 @@ export function explorer(
       if (request.method !== 'GET') return
       if (url.pathname.startsWith(assetFolder)) {
         const asset = (await explorerAssets()).find(url.pathname.slice(assetFolder.length))
-        if (asset) endResponse(new fetchAPI.Response(asset.body, { headers: assetHeaders(asset.type) }))
+        if (!asset) return
+        const encoding = acceptedEncoding(request.headers.get('accept-encoding') ?? undefined)
+        const body = encoding ? await asset.compressed(encoding) : asset.body
+        endResponse(new fetchAPI.Response(body, { headers: assetHeaders(asset.type, encoding) }))
       } else if (url.pathname === '/graphql' && isNavigation(request)) {
         const address = serverContext?.req?.socket.remoteAddress
         const isTrusted = isAtThisMachine(address, request.headers) || demoLink?.use(url.searchParams)
@@ -49,8 +53,10 @@ function isNavigation({ headers }: Request): boolean {
   return (headers.get('accept')?.includes('text/html') ?? false) && !headers.has('origin')
 }
 
-function assetHeaders(type: string): Record<string, string> {
+function assetHeaders(type: string, encoding: ContentEncoding | undefined): Record<string, string> {
   return {
+    ...(encoding && { 'content-encoding': encoding }),
+    vary: 'accept-encoding',
     'content-type': `${type}; charset=utf-8`,
     'cache-control': 'public, max-age=31536000, immutable',
     ...commonHeaders,

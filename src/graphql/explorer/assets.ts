@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { type ContentEncoding, compress } from '../../http/content-encoding.ts'
 import { startExplorer } from './start-explorer.ts'
 import { tabMemory } from './tab-memory.ts'
 import { tabStreams } from './tab-streams.ts'
@@ -10,6 +11,8 @@ import { tabStreams } from './tab-streams.ts'
 interface Asset {
   type: 'text/javascript' | 'text/css'
   body: Uint8Array<ArrayBuffer>
+  /** The same, compressed once for all who ask. */
+  compressed(encoding: ContentEncoding): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** Everything the page loads. */
@@ -67,9 +70,23 @@ function digest(asset: Asset | undefined): string {
 }
 
 function script(body: string): Asset {
-  return { type: 'text/javascript', body: new TextEncoder().encode(body) }
+  return asset('text/javascript', body)
 }
 
 function style(body: string): Asset {
-  return { type: 'text/css', body: new TextEncoder().encode(body) }
+  return asset('text/css', body)
+}
+
+function asset(type: Asset['type'], text: string): Asset {
+  const body = new TextEncoder().encode(text)
+  const encoded = new Map<ContentEncoding, Promise<Uint8Array<ArrayBuffer>>>()
+  return {
+    type,
+    body,
+    compressed(encoding) {
+      const compressing = encoded.get(encoding) ?? compress(body, encoding).then((all) => new Uint8Array(all))
+      encoded.set(encoding, compressing)
+      return compressing
+    },
+  }
 }

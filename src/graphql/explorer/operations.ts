@@ -22,7 +22,9 @@ export function exampleOperations(pair: Pair | undefined): Operation[] {
     {
       by: 'reader',
       // GraphiQL shows no variables in the first tab of a first visit, so this operation has none.
-      query: `# ${reader}'s inbox. Press the play button or Ctrl-Enter.
+      query: `# Welcome to Colloquy. Each tab is a working example; "Request as"
+# above chooses the person, and the book on the left documents the schema.
+# This one is ${reader}'s inbox: press the play button or Ctrl-Enter.
 query Inbox {
   viewer {
     user { name }
@@ -132,6 +134,41 @@ query Messages($id: ID!) {
 }
 `,
       variables: { id: conversationId },
+    },
+    {
+      by: 'reader',
+      query: `# The messages in which a word stands, whatever its accents and case;
+# several words in quotation marks follow one another.
+query Search($text: String!) {
+  searchMessages(text: $text, first: 10) {
+    nodes { id seq body author { name } conversation { title } createdAt }
+  }
+}
+`,
+      variables: { text: 'lunch' },
+    },
+    {
+      by: 'reader',
+      query: `# ${reader} tells the whole company; Broadcasts lists it.
+mutation SendBroadcast($input: SendBroadcastInput!) {
+  sendBroadcast(input: $input) {
+    __typename
+    ... on SendBroadcastPayload { broadcast { id status recipientCount } }
+    ... on UserError { detail }
+  }
+}
+`,
+      variables: { input: { subject: 'Summer party', body: 'On Friday at four.', audience: 'ALL' } },
+    },
+    {
+      by: 'writer',
+      query: `# What was sent to many, as ${writer} sees it.
+query Broadcasts {
+  broadcasts(first: 10) {
+    nodes { id subject body status author { name } isRead }
+  }
+}
+`,
     },
     {
       by: 'reader',

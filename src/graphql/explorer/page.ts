@@ -4,7 +4,9 @@ import { type ExplorerSettings, favicon } from './settings.ts'
 /** The last rule: GraphiQL's tabs jump aside when they are pressed, so that the first click on each misses it. */
 const STYLE = `
 body { margin: 0 }
-#root { height: 100vh }
+body { display: flex; flex-direction: column; height: 100vh }
+#root { flex: 1; min-height: 0 }
+#person { font: 14px sans-serif; padding: .25rem .75rem; background: #eef; color: #223 }
 #root > p { font: 16px sans-serif; padding: 2rem }
 .graphiql-tab { transform: none !important }
 `
@@ -22,7 +24,7 @@ export function explorerPage({ addressOf }: ExplorerAssets, settings: ExplorerSe
 <style>${STYLE}</style>
 </head>
 <body class="no-focus-outline">
-<div id="root"><p>Loading GraphiQL …</p></div>
+${personChoice(settings)}<div id="root"><p>Loading GraphiQL …</p></div>
 <noscript>GraphiQL needs JavaScript.</noscript>
 <script type="application/json" id="settings">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>
 <script src="${addressOf('graphql-ws.js')}"></script>
@@ -31,6 +33,17 @@ export function explorerPage({ addressOf }: ExplorerAssets, settings: ExplorerSe
 </body>
 </html>
 `
+}
+
+function personChoice({ people }: ExplorerSettings): string {
+  if (people.length === 0) return ''
+  const options = people.map(({ name }, index) => `<option value="${index}">${escaped(name)}</option>`)
+  return `<label id="person">Request as <select><option value="">whom the tab's headers name</option>${options.join('')}</select></label>
+`
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /**

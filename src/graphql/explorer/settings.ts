@@ -10,6 +10,8 @@ export interface ExplorerSettings {
   installation: string
   /** Fresh tokens, which replace those of the same people in remembered tabs. */
   tokens: string[]
+  /** Those whom the page can ask as. */
+  people: { name: string; token: string }[]
   options: GraphiQLOptions
 }
 
@@ -39,6 +41,9 @@ export async function explorerSettings(parts: Parts, tokens: string[]): Promise<
   return {
     installation: pair ? encodeId('Company', pair.reader.companyId) : 'signed-out',
     tokens: pair ? tokens : [],
+    people: pair
+      ? [pair.reader, pair.writer].map(({ user }, at) => ({ name: user.name, token: tokens[at] ?? '' }))
+      : [],
     options: {
       title: 'Colloquy',
       logo: LOGO,

@@ -8,7 +8,7 @@ interface ExplorerWindow {
   MonacoEnvironment?: { globalAPI: boolean; getWorkerUrl(moduleId: string, label: string): string }
   YogaGraphiQL: { renderYogaGraphiQL(root: unknown, options: object): void }
   graphqlWs: { createClient: typeof createClient }
-  document: { querySelector(selector: string): { textContent: string; click(): void } | null }
+  document: { querySelector(selector: string): { textContent: string; value: string; click(): void } | null }
   localStorage: TabStorage
   location: { origin: string }
 }
@@ -41,10 +41,18 @@ export function startExplorer(
       if (resumed) return resumed
       const chosen = choose(operation)
       return chosen.type === 'subscription'
-        ? streams.open((sink) => subscribe(chosen.operation, headers, sink))
-        : send(chosen.operation, headers)
+        ? streams.open((sink) => subscribe(chosen.operation, asPerson(headers), sink))
+        : send(chosen.operation, asPerson(headers))
     },
   })
+
+  /** The tab's own headers, or those of the person chosen for all tabs. */
+  function asPerson(given: Record<string, string>): Record<string, string> {
+    const chosen = document.querySelector('#person select')?.value
+    const person = chosen ? settings.people[Number(chosen)] : undefined
+    const headers = Object.fromEntries(new Headers(given))
+    return person ? { ...headers, authorization: `Bearer ${person.token}` } : headers
+  }
 
   async function send(operation: Operation, given: Record<string, string>): Promise<unknown> {
     const headers = new Headers(given)
