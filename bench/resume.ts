@@ -2,6 +2,7 @@ import { WebSocket } from 'ws'
 import { type ColloquyClient, createColloquyClient, type TypedDocument } from '../src/client/client.ts'
 import { encodeId } from '../src/ids.ts'
 import { percentile, type Report, round } from './report.ts'
+import { prose } from './sending.ts'
 import { type Actor, setStage } from './stage.ts'
 
 const SENDERS = 10
@@ -39,7 +40,7 @@ export function resume(seconds: number): Promise<Report> {
 
 /** The same with messages of nearly the greatest length. */
 export function resumeLong(seconds: number): Promise<Report> {
-  return resumeAfter(seconds, { workload: 'resume-long', people: 20, missed: 500, body: 'x'.repeat(30_000) })
+  return resumeAfter(seconds, { workload: 'resume-long', people: 20, missed: 500, body: prose(30_000) })
 }
 
 /** The same with so many people that served all at once each would wait long for its next event. */

@@ -16,8 +16,8 @@ export const words = { common: 'common', frequent: 'frequent', rare: 'rare' }
  */
 export async function fillMessages(stage: Stage, companyId: string, people: Actor[]): Promise<void> {
   const keys = await stage.keyring.forCompany(companyId)
-  const [common, frequent, rare] = Object.values(words).map((word) => keys.searchToken(word))
-  const vocabulary = Array.from({ length: WORDS }, (_, index) => keys.searchToken(`word ${index}`))
+  const [common, frequent, rare] = Object.values(words).map((word) => String(keys.searchToken(word)))
+  const vocabulary = Array.from({ length: WORDS }, (_, index) => String(keys.searchToken(`word ${index}`)))
   const company = `'${companyId}'::uuid`
   // UUIDv8s: ids that are none do not pass the API.
   const id = (kind: string, number: string) =>
@@ -47,35 +47,31 @@ export async function fillMessages(stage: Stage, companyId: string, people: Acto
       from generate_series(0, ${MESSAGES - 1}) n`,
       [people.map(({ userId }) => userId)],
     )
-    await admin.query('alter table message_tokens drop constraint message_tokens_pkey')
-    await admin.query('drop index message_tokens_company_id_token_created_at_message_id_idx')
-    await admin.query('drop index message_tokens_company_id_message_id_idx')
+    await admin.query('drop index message_words_words_idx')
     await admin.query(
-      `create temporary table vocabulary as select * from unnest($1::bytea[]) with ordinality v (token, index)`,
+      `create temporary table vocabulary as select * from unnest($1::bigint[]) with ordinality v (word, index)`,
       [vocabulary],
     )
     await admin.query(
-      `insert into message_tokens (company_id, token, conversation_id, created_at, message_id)
-      select ${company}, t.token, m.conversation_id, m.created_at, m.id
+      `insert into message_words (company_id, message_id, conversation_id, created_at, words)
+      select ${company}, m.id, m.conversation_id, m.created_at, app.words_of_day(t.words, app.day_of(m.created_at))
       from (
-        select distinct n, v.token from generate_series(0, ${MESSAGES - 1}) n cross join generate_series(1, ${FILLERS}) k
-        join vocabulary v on v.index = 1 + abs(hashint8(n::bigint * ${FILLERS} + k)::bigint) % ${WORDS}
-        union all select n, $1 from generate_series(0, ${MESSAGES - 1}) n where hashint4(n) % 2 = 0
-        union all select n, $2 from generate_series(0, ${MESSAGES - 1}) n where hashint4(n + 1) % 10 = 0
-        union all select n, $3 from generate_series(0, ${MESSAGES - 1}) n where n % 50000 = 4
+        select n, array_agg(distinct word) as words from (
+          select n, v.word from generate_series(0, ${MESSAGES - 1}) n cross join generate_series(1, ${FILLERS}) k
+          join vocabulary v on v.index = 1 + abs(hashint8(n::bigint * ${FILLERS} + k)::bigint) % ${WORDS}
+          union all select n, $1::bigint from generate_series(0, ${MESSAGES - 1}) n where hashint4(n) % 2 = 0
+          union all select n, $2::bigint from generate_series(0, ${MESSAGES - 1}) n where hashint4(n + 1) % 10 = 0
+          union all select n, $3::bigint from generate_series(0, ${MESSAGES - 1}) n where n % 50000 = 4
+        ) w group by n
       ) t
       join messages m on m.company_id = ${company} and m.id = ${id('message', 't.n')}`,
       [common, frequent, rare],
     )
     await admin.query(
-      'alter table message_tokens add constraint message_tokens_pkey primary key (company_id, token, conversation_id, created_at, message_id)',
+      `insert into message_days (company_id, day)
+      select distinct company_id, app.day_of(created_at) from message_words where company_id = ${company}`,
     )
-    await admin.query(
-      'create index message_tokens_company_id_token_created_at_message_id_idx on message_tokens (company_id, token, created_at, message_id)',
-    )
-    await admin.query(
-      'create index message_tokens_company_id_message_id_idx on message_tokens (company_id, message_id)',
-    )
+    await admin.query('create index message_words_words_idx on message_words using gin (words)')
     await admin.query('vacuum analyze')
   })
 }

@@ -1,5 +1,5 @@
 import { readSearchQuery } from '../src/search/search-query.ts'
-import { searchByWord } from '../src/search/search-row.ts'
+import { searchByWords } from '../src/search/search-row.ts'
 import { measure, percentile, type Report, round } from './report.ts'
 import { fillMessages, MESSAGES, words } from './search-messages.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
@@ -85,12 +85,9 @@ async function measureFloor(stage: Stage, actors: Actor[], seconds: number): Pro
     const [, text, person] = SEARCHES[turn++ % SEARCHES.length] ?? ['', '', 0]
     const actor = actors[person]
     if (!actor) throw new Error('There is nobody to search.')
-    // The last of the words is the rarest.
-    const [token, ...others] = readSearchQuery(text)
-      .terms.map((term) => keys.searchToken(term))
-      .reverse()
-    const values = [actor.companyId, actor.userId, token, ...start, others, null, 51, 1000]
-    await stage.database.forTenant(actor).query(searchByWord, values)
+    const tokens = readSearchQuery(text).terms.map((term) => String(keys.searchToken(term)))
+    const values = [actor.companyId, actor.userId, tokens, ...start, null, 51, 250, null]
+    await stage.database.forTenant(actor).query(searchByWords, values)
   })
   return opsPerSecond
 }

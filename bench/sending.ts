@@ -2,13 +2,17 @@ import { type Agent, request } from 'node:http'
 import { encodeId, newId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
-/** Every message says this: prose, of which there are words to find. */
-export const BODY = 'The quick brown fox, it is said, jumps over a lazy dog while nobody looks. '
-  .repeat(7)
-  .slice(0, 500)
+const SENTENCE = 'The quick brown fox, it is said, jumps over a lazy dog while nobody looks. '
+/** Every message says this. */
+export const BODY = prose(500)
 const SEND = `mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) { __typename ... on SendMessagePayload { message { id seq } } ... on UserError { detail } }
 }`
+
+/** So many characters of prose: of one long word there would be nothing to find. */
+export function prose(length: number): string {
+  return SENTENCE.repeat(Math.ceil(length / SENTENCE.length)).slice(0, length)
+}
 
 /** Sends one message over HTTP, and gives its id. */
 export function sendOne(url: string, agent: Agent, author: Actor, recipient: Actor): Promise<string> {

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { encodeId, newId } from '../src/ids.ts'
 import { type Follower, openFollower, readOn } from './follower.ts'
 import { percentile, type Report, round } from './report.ts'
+import { prose } from './sending.ts'
 import { type Actor, setStage } from './stage.ts'
 
 const STALLED = 1_000
@@ -12,7 +13,7 @@ const KEEN = 10
 const SETTLE_MS = 20_000
 /** Of the stalled ones, how many read on in the end, to show that nothing was lost. */
 const WAKING = 5
-const BODY = 'x'.repeat(32_000)
+const BODY = prose(32_000)
 const MESSAGES_PER_SECOND = 4
 /** More often than the server asks: who does not read cannot know that it was asked. */
 const PONG_MS = 5_000

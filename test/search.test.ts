@@ -161,9 +161,10 @@ describe('a search', () => {
           select s.company_id, gen_random_uuid(), s.conversation_id, n + 1, s.author_id, s.body, s.created_at + n * interval '1 ms'
           from sample s, generate_series(1, 1500) n returning *
         )
-      insert into message_tokens (company_id, token, conversation_id, created_at, message_id)
-      select c.company_id, t.token, c.conversation_id, c.created_at, c.id from copies c, sample s
-      join message_tokens t on t.company_id = s.company_id and t.message_id = s.id`,
+      insert into message_words (company_id, message_id, conversation_id, created_at, words)
+      select c.company_id, c.id, c.conversation_id, c.created_at,
+        app.words_of_day(app.words_of_day(w.words, app.day_of(s.created_at)), app.day_of(c.created_at))
+      from copies c, sample s join message_words w on w.company_id = s.company_id and w.message_id = s.id`,
         [acme.companyUuid],
       ),
     )

@@ -152,6 +152,6 @@ describe('the serving role', () => {
         where grantee in ('colloquy_app', 'PUBLIC') and table_schema in ('public', 'app')
           and privilege_type not in ('SELECT', 'INSERT', 'UPDATE')`),
     )
-    expect(rows).toEqual([{ table_name: 'message_tokens', privilege_type: 'DELETE' }])
+    expect(rows).toEqual([{ table_name: 'message_words', privilege_type: 'DELETE' }])
   })
 })

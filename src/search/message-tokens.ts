@@ -12,9 +12,9 @@ const HASHES_AT_ONCE = 2_000
 export async function messageTokens(
   keys: CompanyKeys,
   { subject, body }: { subject: string | null; body: string },
-): Promise<Buffer[]> {
+): Promise<string[]> {
   const terms = new Set<string>()
-  const tokens: Buffer[] = []
+  const tokens: string[] = []
   const done = fairWork(HASHES_AT_ONCE)
   for (const text of [subject, body]) {
     if (text === null) continue
@@ -23,7 +23,7 @@ export async function messageTokens(
     for (const term of termsOf(segments)) {
       if (terms.has(term)) continue
       terms.add(term)
-      tokens.push(keys.searchToken(term))
+      tokens.push(String(keys.searchToken(term)))
       await done(1)
     }
   }

@@ -10,8 +10,8 @@ interface Size {
 
 /** Search tokens of a word in every fifth message and of one in every thirtieth. */
 interface Words {
-  common: Buffer
-  rare: Buffer
+  common: bigint
+  rare: bigint
 }
 
 const LARGE: Size = { users: 2000, conversations: 800, messagesEach: 30 }
@@ -112,12 +112,18 @@ async function fillCompany(
     [members],
   )
   await admin.query(
-    `insert into message_tokens (company_id, token, conversation_id, created_at, message_id)
-    select m.company_id, t.token, m.conversation_id, m.created_at, m.id
-    from messages m cross join lateral (values ($1::bytea, m.seq % 5 = 1), ($2::bytea, m.seq = 7)) t (token, is_in)
-    where m.company_id = ${company} and t.is_in`,
-    [words.common, words.rare],
+    `insert into message_words (company_id, message_id, conversation_id, created_at, words)
+    select m.company_id, m.id, m.conversation_id, m.created_at,
+      app.words_of_day(array_agg(w.word) filter (where w.is_in), app.day_of(m.created_at))
+    from messages m cross join lateral (
+      values ($1::bigint, m.seq % 5 = 1), ($2::bigint, m.seq = 7), (m.seq, true)
+    ) w (word, is_in)
+    where m.company_id = ${company} group by m.company_id, m.id`,
+    [String(words.common), String(words.rare)],
   )
+  await admin.query(`
+    insert into message_days (company_id, day)
+    select distinct w.company_id, app.day_of(w.created_at) from message_words w where w.company_id = ${company}`)
   await admin.query(`
     insert into events (company_id, position, kind, conversation_id, message_id, seq, actor_id)
     select m.company_id, row_number() over (), 'MESSAGE_SENT', m.conversation_id, m.id, m.seq, m.author_id

@@ -2,67 +2,171 @@
 -- changes here.
 set local row_security = on;
 
--- The words of messages as keyed hashes: what is said is searched without a word of it being stored (features 3.9). In
--- order of time within a word, both in one conversation (the key) and in the whole company.
-create table message_tokens (
+-- The words of a message as keyed hashes, in one row: what is said is searched without a word of it being stored. Each
+-- hash is mixed with the day (app.day_salt), so that the index holds a word's messages day by day and a frequent word is
+-- read from the newest day backwards; an index of this kind has no order of its own.
+create table message_words (
   company_id uuid not null,
-  token bytea not null,
-  conversation_id uuid not null,
-  -- The message's own, so that a page, its cursor and the filters by time are one stretch of an index.
-  created_at timestamptz(3) not null,
   message_id uuid not null,
-  constraint message_tokens_pkey primary key (company_id, token, conversation_id, created_at, message_id)
+  conversation_id uuid not null,
+  -- The message's own: its day is part of its words.
+  created_at timestamptz(3) not null,
+  words bigint[] not null,
+  constraint message_words_pkey primary key (company_id, message_id)
 );
-create index message_tokens_company_id_token_created_at_message_id_idx
-  on message_tokens (company_id, token, created_at, message_id);
-create index message_tokens_company_id_message_id_idx on message_tokens (company_id, message_id);
-alter table message_tokens
-  add constraint message_tokens_company_id_conversation_id_message_id_fkey foreign key (company_id, conversation_id, message_id)
-    references messages (company_id, conversation_id, id) on delete cascade on update cascade,
-  add constraint message_tokens_token_check check (octet_length(token) = 16);
-alter table message_tokens enable row level security;
-alter table message_tokens force row level security;
-create policy message_tokens_tenant on message_tokens to colloquy_app
-  using (company_id = (select app.current_company())) with check (company_id = (select app.current_company()));
-create policy message_tokens_chores on message_tokens to colloquy_system
-  using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()));
-grant select, insert, delete on message_tokens to colloquy_app;
-grant select, insert, delete on message_tokens to colloquy_system;
+create index message_words_words_idx on message_words using gin (words);
+alter table message_words
+  add constraint message_words_company_id_conversation_id_message_id_fkey foreign key (company_id, conversation_id, message_id)
+    references messages (company_id, conversation_id, id) on delete cascade on update cascade;
+-- The days on which something was said, counted from 1970 (UTC): a search looks at no others.
+create table message_days (
+  company_id uuid not null,
+  day integer not null,
+  constraint message_days_pkey primary key (company_id, day)
+);
+alter table message_days
+  add constraint message_days_company_id_fkey foreign key (company_id) references companies (id)
+    on delete restrict on update cascade;
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['message_words', 'message_days'] loop
+    execute format('alter table public.%I enable row level security', v_table);
+    execute format('alter table public.%I force row level security', v_table);
+    execute format(
+      'create policy %I on public.%I to colloquy_app using (company_id = (select app.current_company())) with check (company_id = (select app.current_company()))',
+      v_table || '_tenant', v_table
+    );
+    execute format(
+      'create policy %I on public.%I to colloquy_system using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()))',
+      v_table || '_chores', v_table
+    );
+    -- For app.messages_with_words, which runs as the owner and filters by company itself.
+    execute format('create policy %I on public.%I for select to current_user using (true)', v_table || '_owner_read', v_table);
+  end loop;
+end
+$$;
+grant select, insert, update, delete on message_words to colloquy_app;
+grant select, insert on message_days to colloquy_app;
+grant select, insert, update, delete on message_words to colloquy_system;
+grant select, insert on message_days to colloquy_system;
 
 -- What people can see without a place of their own.
 create index conversations_without_places_idx on conversations (company_id, id) where audience <> 'PARTICIPANTS';
 
--- Makes a message findable by these tokens; p_created_at is the message's own time.
+create function app.day_of(p_at timestamptz) returns integer
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select floor(extract(epoch from p_at) / 86400)::integer
+$$;
+
+-- What a word's hash is mixed with (#) on a day. It keeps days apart and hides nothing: that is the hash's own key.
+create function app.day_salt(p_day integer) returns bigint
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select hashint8extended(p_day, 0)
+$$;
+
+-- The words as they are stored with a message of this day.
+create function app.words_of_day(p_words bigint[], p_day integer) returns bigint[]
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(w.word # app.day_salt(p_day)), '{}') from unnest(p_words) w (word)
+$$;
+
+-- Makes a message findable by these words, and no others; p_created_at is the message's own time.
 create function app.index_message(
-  p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamptz, p_tokens bytea[]
+  p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamptz, p_words bigint[]
 ) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  v_day integer := app.day_of(p_created_at);
 begin
-  if cardinality(p_tokens) > 0 then
-    insert into public.message_tokens (company_id, token, conversation_id, created_at, message_id)
-    select p_company, t.token, p_conversation, p_created_at, p_message from unnest(p_tokens) t (token)
-    on conflict do nothing;
-  end if;
+  insert into public.message_days (company_id, day) values (p_company, v_day) on conflict do nothing;
+  insert into public.message_words (company_id, message_id, conversation_id, created_at, words)
+  values (p_company, p_message, p_conversation, p_created_at, app.words_of_day(p_words, v_day))
+  on conflict (company_id, message_id) do update set words = excluded.words;
 end
 $$;
 
--- Takes a message out of the index, because it is retracted or about to be indexed anew.
+-- Takes a message out of the index, because it is retracted.
 create function app.unindex_message(p_company uuid, p_message uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  delete from public.message_tokens t where t.company_id = p_company and t.message_id = p_message;
+  delete from public.message_words w where w.company_id = p_company and w.message_id = p_message;
+end
+$$;
+
+-- The newest p_most messages of the company, or of these conversations, that hold all words, older than p_before and
+-- p_id and not older than p_from. The last row is marked if there may be more behind it; where the work ended first, that
+-- row is no message but the instant that was reached. Whether the caller may see them is for the caller's statement.
+-- Runs as the owner: the operators of arrays are not leakproof, so under a policy no index serves them. Words are keyed by
+-- company; a condition that cannot use an index makes certain of the company without inviting a scan of all it has.
+create function app.messages_with_words(
+  p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_most integer, p_conversations uuid[]
+) returns table (conversation_id uuid, created_at timestamptz, message_id uuid, is_last boolean)
+language plpgsql stable security definer rows 100
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_indexscan = off set jit = off as $$
+#variable_conflict use_column
+declare
+  c_max_candidates constant integer := 20000;
+  c_max_days constant integer := 512;
+  v_company uuid := app.current_company();
+  v_days integer[];
+  v_first integer := 1;
+  v_width integer := 1;
+  v_candidates integer := 0;
+  v_found integer := 0;
+  v_row record;
+  v_holds_all text;
+begin
+  if v_company is null or cardinality(p_words) = 0 then
+    return;
+  end if;
+  select array_agg(d.day order by d.day desc) into v_days from public.message_days d
+  where d.company_id = v_company
+    and d.day <= case when isfinite(p_before) then app.day_of(p_before) else 2147483647 end
+    and d.day >= case when isfinite(p_from) then app.day_of(p_from) else -2147483648 end;
+  while v_first <= coalesce(cardinality(v_days), 0) loop
+    if v_candidates >= c_max_candidates then
+      return query select null::uuid, to_timestamp((v_days[v_first] + 1) * 86400.0), '00000000-0000-0000-0000-000000000000'::uuid, true;
+      return;
+    end if;
+    select string_agg(format(
+      'w.words && %L::bigint[]',
+      (select array_agg(p.word # app.day_salt(d.day)) from unnest(v_days[v_first : v_first + v_width - 1]) d (day))
+    ), ' and ') into v_holds_all
+    from unnest(p_words) p (word);
+    for v_row in execute
+      'select w.conversation_id, w.created_at, w.message_id from public.message_words w
+      where ' || v_holds_all || ' and w.company_id is not distinct from $1
+        and ($6 or w.words @> app.words_of_day($7, app.day_of(w.created_at)))
+        and (w.created_at, w.message_id) < ($2, $3) and w.created_at >= $4
+      order by w.created_at desc, w.message_id desc limit $5'
+      using v_company, p_before, p_id, p_from, case when p_conversations is null then p_most end, v_width = 1, p_words
+    loop
+      v_candidates := v_candidates + 1;
+      if p_conversations is null or v_row.conversation_id = any (p_conversations) then
+        v_found := v_found + 1;
+        return query select v_row.conversation_id, v_row.created_at, v_row.message_id, v_found = p_most;
+        if v_found = p_most then
+          return;
+        end if;
+      end if;
+    end loop;
+    v_first := v_first + v_width;
+    v_width := least(v_width * 4, c_max_days);
+  end loop;
 end
 $$;
 
 drop function app.send_message(uuid, uuid, uuid, uuid, uuid, uuid, bytea, bytea, bytea, text, uuid[], text, text, bytea);
 
 -- A send is one call: it binds the tenant, takes the conversation's next sequence and the company's next position, and
--- writes message, search tokens, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
+-- writes message, words, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
 -- CQ425: a twin of this call has just been committed under the same key; the caller answers from that one.
 create function app.send_message(
   p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid,
   p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text,
-  p_key text, p_hash bytea, p_tokens bytea[] default '{}',
+  p_key text, p_hash bytea, p_words bigint[] default '{}',
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
   out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -159,7 +263,7 @@ begin
     v_company, p_message, p_conversation, seq, p_user, p_parent, depth, p_subject, p_body, p_metadata, p_priority,
     p_client_id, created_at
   );
-  perform app.index_message(v_company, p_conversation, p_message, created_at, p_tokens);
+  perform app.index_message(v_company, p_conversation, p_message, created_at, p_words);
   if cardinality(p_mentions) > 0 then
     insert into public.mentions (company_id, message_id, user_id, conversation_id, seq)
     select v_company, p_message, u.id, p_conversation, send_message.seq
@@ -207,8 +311,10 @@ end
 $$;
 
 grant execute on function
-  app.index_message(uuid, uuid, uuid, timestamptz, bytea[]), app.unindex_message(uuid, uuid)
+  app.index_message(uuid, uuid, uuid, timestamptz, bigint[]), app.unindex_message(uuid, uuid),
+  app.day_of(timestamptz), app.day_salt(integer), app.words_of_day(bigint[], integer)
 to colloquy_app, colloquy_system;
 grant execute on function
-  app.send_message(uuid, uuid, uuid, uuid, uuid, uuid, bytea, bytea, bytea, text, uuid[], text, text, bytea, bytea[])
+  app.send_message(uuid, uuid, uuid, uuid, uuid, uuid, bytea, bytea, bytea, text, uuid[], text, text, bytea, bigint[]),
+  app.messages_with_words(bigint[], timestamptz, uuid, timestamptz, integer, uuid[])
 to colloquy_app;

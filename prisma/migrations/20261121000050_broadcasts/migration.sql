@@ -11,7 +11,7 @@ create table broadcasts (
   subject bytea not null,
   body bytea not null,
   -- What it will be found by.
-  tokens bytea[] not null default '{}',
+  words bigint[] not null default '{}',
   priority text not null default 'NORMAL',
   audience text not null,
   status text not null,
@@ -183,7 +183,7 @@ begin
   insert into public.messages (company_id, id, conversation_id, seq, author_id, subject, body, priority, created_at)
   values (p_broadcast.company_id, p_broadcast.id, p_broadcast.id, 1, p_broadcast.author_id, p_broadcast.subject,
     p_broadcast.body, p_broadcast.priority, v_now);
-  perform app.index_message(p_broadcast.company_id, p_broadcast.id, p_broadcast.id, v_now, p_broadcast.tokens);
+  perform app.index_message(p_broadcast.company_id, p_broadcast.id, p_broadcast.id, v_now, p_broadcast.words);
   insert into public.participants
     (company_id, conversation_id, user_id, role, joined_seq, last_read_seq, last_delivered_seq)
   values (p_broadcast.company_id, p_broadcast.id, p_broadcast.author_id, 'ADMIN', 1, 1, 1);
@@ -215,7 +215,7 @@ $$;
 -- Stores a broadcast and, unless it is scheduled, sends it; CQ429 when the company has had its broadcasts of the hour. A
 -- scheduled one counts in the hour in which it is sent.
 create function app.send_broadcast(
-  p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_tokens bytea[], p_priority text,
+  p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
   p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea,
   out broadcast_id uuid, out replayed boolean, out "position" bigint
@@ -250,9 +250,9 @@ begin
       hint = ceil(extract(epoch from v_free_at - clock_timestamp()) * 1000)::text;
   end if;
   broadcast_id := p_broadcast;
-  insert into public.broadcasts (company_id, id, author_id, subject, body, tokens, priority, audience, status, local_time,
+  insert into public.broadcasts (company_id, id, author_id, subject, body, words, priority, audience, status, local_time,
     time_zone, scheduled_for, sent_at, email_offline, replies_allowed)
-  values (v_company, p_broadcast, p_user, p_subject, p_body, p_tokens, p_priority, p_audience,
+  values (v_company, p_broadcast, p_user, p_subject, p_body, p_words, p_priority, p_audience,
     case when p_scheduled_for is null then 'SENT' else 'SCHEDULED' end, p_local_time, p_time_zone, p_scheduled_for,
     case when p_scheduled_for is null then now() end, p_email_offline, p_replies_allowed)
   returning * into v_broadcast;
@@ -394,7 +394,7 @@ $$;
 
 grant execute on function
   app.count_broadcast_marks(), app.remembered_broadcast(uuid, text, bytea), app.free_broadcast_at(uuid), app.deliver_broadcast(public.broadcasts),
-  app.send_broadcast(uuid, uuid, uuid, bytea, bytea, bytea[], text, text, uuid[], uuid[], text, text, timestamptz, boolean,
+  app.send_broadcast(uuid, uuid, uuid, bytea, bytea, bigint[], text, text, uuid[], uuid[], text, text, timestamptz, boolean,
     boolean, text, bytea),
   app.schedule_broadcast(uuid, timestamptz), app.hold_broadcast(uuid, uuid, uuid),
   app.reschedule_broadcast(uuid, uuid, uuid, text, text, timestamptz), app.cancel_broadcast(uuid, uuid, uuid),

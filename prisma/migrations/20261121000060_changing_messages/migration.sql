@@ -82,7 +82,7 @@ $$;
 -- Replaces a message's text with one encrypted for the revision after p_revision. The earlier one is kept, encrypted anew as
 -- one that was replaced: its ciphertext as the current text is in no table any more and cannot be put back.
 create function app.edit_message(
-  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_tokens bytea[],
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_words bigint[],
   p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -108,8 +108,7 @@ begin
   values (v_company, p_message, p_revision, p_replaced_subject, p_replaced_body, now(), p_user);
   update public.messages m set subject = p_subject, body = p_body, revision = p_revision + 1, edited_at = now()
   where m.company_id = v_company and m.id = p_message;
-  perform app.unindex_message(v_company, p_message);
-  perform app.index_message(v_company, v_message.conversation_id, p_message, v_message.created_at, p_tokens);
+  perform app.index_message(v_company, v_message.conversation_id, p_message, v_message.created_at, p_words);
   position := app.append_event('MESSAGE_EDITED', v_message.conversation_id, p_message, v_message.seq, p_user);
 end
 $$;
@@ -183,7 +182,7 @@ $$;
 
 grant execute on function
   app.hold_message(uuid, uuid, uuid), app.has_permission(uuid, uuid, text),
-  app.edit_message(uuid, uuid, uuid, int, bytea, bytea, bytea[], bytea, bytea),
+  app.edit_message(uuid, uuid, uuid, int, bytea, bytea, bigint[], bytea, bytea),
   app.retract_message(uuid, uuid, uuid, int, bytea, bytea, bytea),
   app.set_reaction(uuid, uuid, uuid, text, boolean)
 to colloquy_app;
