@@ -14,7 +14,8 @@ create table message_words (
   words bigint[] not null,
   constraint message_words_pkey primary key (company_id, message_id)
 );
-create index message_words_words_idx on message_words using gin (words);
+-- Every search reads the list of what is not sorted in yet, so it is kept short.
+create index message_words_words_idx on message_words using gin (words) with (gin_pending_list_limit = 512);
 alter table message_words
   add constraint message_words_company_id_conversation_id_message_id_fkey foreign key (company_id, conversation_id, message_id)
     references messages (company_id, conversation_id, id) on delete cascade on update cascade;
