@@ -105,17 +105,20 @@ create function app.messages_with_words(
   p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_most integer, p_conversations uuid[]
 ) returns table (conversation_id uuid, created_at timestamptz, message_id uuid, is_last boolean)
 language plpgsql stable security definer rows 100
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_indexscan = off set jit = off as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_indexscan = off set jit = off
+set max_parallel_workers_per_gather = 0 as $$
 #variable_conflict use_column
 declare
   c_max_candidates constant integer := 20000;
   c_max_days constant integer := 512;
+  c_in_days constant integer := 4000;
   v_company uuid := app.current_company();
   v_days integer[];
   v_first integer := 1;
   v_width integer := 1;
   v_candidates integer := 0;
   v_found integer := 0;
+  v_in_days integer;
   v_row record;
   v_holds_all text;
 begin
@@ -131,30 +134,38 @@ begin
       return query select null::uuid, to_timestamp((v_days[v_first] + 1) * 86400.0), '00000000-0000-0000-0000-000000000000'::uuid, true;
       return;
     end if;
+    -- A message has the words of its own day alone: each of these conditions is about the same day.
     select string_agg(format(
       'w.words && %L::bigint[]',
       (select array_agg(p.word # app.day_salt(d.day)) from unnest(v_days[v_first : v_first + v_width - 1]) d (day))
     ), ' and ') into v_holds_all
     from unnest(p_words) p (word);
     for v_row in execute
-      'select w.conversation_id, w.created_at, w.message_id from public.message_words w
-      where ' || v_holds_all || ' and w.company_id is not distinct from $1
-        and ($6 or w.words @> app.words_of_day($7, app.day_of(w.created_at)))
-        and (w.created_at, w.message_id) < ($2, $3) and w.created_at >= $4
-      order by w.created_at desc, w.message_id desc limit $5'
-      using v_company, p_before, p_id, p_from, case when p_conversations is null then p_most end, v_width = 1, p_words
+      'with holding as materialized (
+        select w.conversation_id, w.created_at, w.message_id from public.message_words w
+        where ' || v_holds_all || ' and w.company_id is not distinct from $1
+      )
+      select n.candidates, h.* from (select count(*)::integer as candidates from holding) n left join (
+        select h.conversation_id, h.created_at, h.message_id from holding h
+        where (h.created_at, h.message_id) < ($2, $3) and h.created_at >= $4
+          and ($6 is null or h.conversation_id = any ($6))
+        order by h.created_at desc, h.message_id desc limit $5
+      ) h on true order by h.created_at desc, h.message_id desc'
+      using v_company, p_before, p_id, p_from, p_most - v_found, p_conversations
     loop
-      v_candidates := v_candidates + 1;
-      if p_conversations is null or v_row.conversation_id = any (p_conversations) then
+      v_in_days := v_row.candidates;
+      if v_row.message_id is not null then
         v_found := v_found + 1;
         return query select v_row.conversation_id, v_row.created_at, v_row.message_id, v_found = p_most;
-        if v_found = p_most then
-          return;
-        end if;
       end if;
     end loop;
+    if v_found = p_most then
+      return;
+    end if;
+    v_candidates := v_candidates + v_in_days;
     v_first := v_first + v_width;
-    v_width := least(v_width * 4, c_max_days);
+    -- More days at once as long as their messages are few.
+    v_width := greatest(1, least(v_width * 4, c_max_days, v_width * c_in_days / greatest(v_in_days, 1)));
   end loop;
 end
 $$;
