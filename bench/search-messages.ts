@@ -71,7 +71,9 @@ export async function fillMessages(stage: Stage, companyId: string, people: Acto
       `insert into message_days (company_id, day)
       select distinct company_id, app.day_of(created_at) from message_words where company_id = ${company}`,
     )
-    await admin.query('create index message_words_words_idx on message_words using gin (words) with (gin_pending_list_limit = 512)')
+    await admin.query(
+      'create index message_words_words_idx on message_words using gin (words) with (gin_pending_list_limit = 512)',
+    )
     await admin.query('vacuum analyze')
   })
 }
