@@ -1,4 +1,6 @@
+import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from './app.ts'
+import { onDatabase } from './on-database.ts'
 
 /** Who works in each of the two companies. */
 export type Person = 'admin' | 'one' | 'other' | 'stranger' | 'disabled'
@@ -58,6 +60,18 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   await admin.mutate('syncMembers', {
     members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
   })
+  // As the digests leave it behind, for which nobody here is away long enough.
+  const values = [company.companyUuid, other.uuid, decodeId(groupId)?.uuid]
+  await onDatabase(
+    app,
+    'insert into pending_digests (company_id, user_id) values ($1, $2) on conflict do nothing',
+    values.slice(0, 2),
+  )
+  await onDatabase(
+    app,
+    'insert into told_messages (company_id, user_id, conversation_id, seq) values ($1, $2, $3, 1) on conflict do nothing',
+    values,
+  )
   return {
     company,
     directId: direct.conversationId,
