@@ -1,0 +1,46 @@
+import pg from 'pg'
+import { describeSchema } from './describe-schema.ts'
+import { findLeftovers, readSqlFiles, SQL_FILE_SETTINGS, type SqlFile } from './sql-files.ts'
+
+/** SQLSTATE invalid_function_definition: the present function has other parameter names or another result. */
+const OTHER_SIGNATURE = '42P13'
+
+/**
+ * The script that brings a database to what prisma/sql says: every file whose text changes the catalogue, and a drop of
+ * everything that no file defines. Empty if the database is as the files say. Changes nothing.
+ */
+export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Promise<string> {
+  const parts: string[] = []
+  await client.query(`begin; ${SQL_FILE_SETTINGS}`)
+  try {
+    let before = JSON.stringify(await describeSchema(client))
+    for (const file of files ?? (await readSqlFiles())) {
+      const dropped = await applyFile(client, file)
+      const after = JSON.stringify(await describeSchema(client))
+      if (after !== before) parts.push(`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`)
+      before = after
+    }
+    const leftovers = await findLeftovers(client)
+    if (leftovers.length > 0) parts.push(`${leftovers.map(({ drop }) => drop).join('\n')}\n`)
+  } finally {
+    await client.query('rollback')
+  }
+  return parts.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${parts.join('\n')}`
+}
+
+/** Applies one file; returns the statement that had to drop the function first, or an empty text. */
+async function applyFile(client: pg.ClientBase, { name, sql }: SqlFile): Promise<string> {
+  await client.query('savepoint file')
+  try {
+    await client.query(sql)
+    return ''
+  } catch (error) {
+    const [, fn] = /^create or replace function (app\.\w+)/m.exec(sql) ?? []
+    if (!(error instanceof pg.DatabaseError) || error.code !== OTHER_SIGNATURE || !fn) {
+      throw new Error(`prisma/sql/${name} cannot be applied: ${error instanceof Error ? error.message : error}`)
+    }
+    const drop = `drop function ${fn};\n`
+    await client.query(`rollback to savepoint file; ${drop} ${sql}`)
+    return drop
+  }
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { prismaDirectory } from '../migration-files.ts'
+
+/** One file of prisma/sql: the present text of a function, or of a table's policies, triggers and rights. */
+export interface SqlFile {
+  /** The path below prisma/sql, such as `messages/send_message.sql`. */
+  name: string
+  sql: string
+}
+
+/** Something in the database that no file of prisma/sql defines, and the statement that removes it. */
+export interface Leftover {
+  name: string
+  drop: string
+}
+
+/** Reads prisma/sql in the order in which it applies: functions first, since policies and triggers call them. */
+export async function readSqlFiles(directory = join(prismaDirectory(), 'sql')): Promise<SqlFile[]> {
+  const entries = await readdir(directory, { recursive: true })
+  const files = await Promise.all(
+    entries
+      .filter((name) => name.endsWith('.sql'))
+      .toSorted()
+      .map(async (name) => ({ name, sql: await readFile(join(directory, name), 'utf8') })),
+  )
+  return [...files.filter(definesFunction), ...files.filter((file) => !definesFunction(file))]
+}
+
+function definesFunction({ sql }: SqlFile): boolean {
+  return /^create or replace function/m.test(sql)
+}
+
+/** Settings under which the files apply in any order: bodies are not planned, and row security does not refuse. */
+export const SQL_FILE_SETTINGS = 'set local check_function_bodies = off;\nset local row_security = on;\n'
+
+/**
+ * Functions, policies and triggers that the current transaction, which must have applied every file, has not written:
+ * no file defines them any more.
+ */
+export async function findLeftovers(client: pg.ClientBase): Promise<Leftover[]> {
+  return (await client.query<Leftover>(untouched)).rows
+}
+
+const ours = `c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`
+
+const untouched = `
+  with now as (select pg_current_xact_id()::xid as xid)
+  select 'function ' || p.oid::regprocedure as name, format('drop function %s;', p.oid::regprocedure) as drop
+  from pg_proc p, now where p.pronamespace = to_regnamespace('app') and p.xmin <> now.xid
+  union all
+  select format('policy %I on %I', p.polname, c.relname), format('drop policy %I on %I;', p.polname, c.relname)
+  from pg_policy p join pg_class c on c.oid = p.polrelid, now where ${ours} and p.xmin <> now.xid
+  union all
+  select format('trigger %I on %I', t.tgname, c.relname), format('drop trigger %I on %I;', t.tgname, c.relname)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid, now where ${ours} and not t.tgisinternal and t.xmin <> now.xid
+  order by 1`
