@@ -45,14 +45,14 @@ export async function findLeftovers(client: pg.ClientBase): Promise<Leftover[]> 
 
 const ours = `c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`
 
+// The age of a row is counted from this transaction: rows that it or its savepoints wrote have none.
 const untouched = `
-  with now as (select pg_current_xact_id()::xid as xid)
   select 'function ' || p.oid::regprocedure as name, format('drop function %s;', p.oid::regprocedure) as drop
-  from pg_proc p, now where p.pronamespace = to_regnamespace('app') and p.xmin <> now.xid
+  from pg_proc p where p.pronamespace = to_regnamespace('app') and age(p.xmin) > 0
   union all
   select format('policy %I on %I', p.polname, c.relname), format('drop policy %I on %I;', p.polname, c.relname)
-  from pg_policy p join pg_class c on c.oid = p.polrelid, now where ${ours} and p.xmin <> now.xid
+  from pg_policy p join pg_class c on c.oid = p.polrelid where ${ours} and age(p.xmin) > 0
   union all
   select format('trigger %I on %I', t.tgname, c.relname), format('drop trigger %I on %I;', t.tgname, c.relname)
-  from pg_trigger t join pg_class c on c.oid = t.tgrelid, now where ${ours} and not t.tgisinternal and t.xmin <> now.xid
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid where ${ours} and not t.tgisinternal and age(t.xmin) > 0
   order by 1`
