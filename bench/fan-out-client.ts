@@ -61,11 +61,11 @@ export async function listenInThisProcess(): Promise<void> {
 
   function report(): Heard {
     const { user, system } = process.cpuUsage(started)
-    const most = Math.max(0, ...seqs.map((each) => each.at(-1) ?? 0))
+    const max = Math.max(0, ...seqs.map((each) => each.at(-1) ?? 0))
     return {
       ready,
       got: sum(seqs, (each) => each.length),
-      lost: sum(seqs, (each) => most - new Set(each).size),
+      lost: sum(seqs, (each) => max - new Set(each).size),
       duplicates: sum(seqs, (each) => each.length - new Set(each).size),
       outOfOrder: sum(seqs, (each) => each.filter((seq, at) => at > 0 && seq < (each[at - 1] ?? 0)).length),
       latenciesMs,

@@ -74,7 +74,7 @@ function eachSearch(read: (search: string) => Promise<void>): () => Promise<void
 
 /** Fills the company with people of a few hundred first names and some thousand family names; gives some of their ids. */
 async function fill(stage: Stage, companyId: string): Promise<string[]> {
-  const { prisma } = stage.database.forChores(companyId)
+  const { prisma } = stage.database.forSystem(companyId)
   const role = await prisma.role.findFirstOrThrow({ where: { companyId, name: 'member' } })
   const ids: string[] = []
   for (let start = 0; start < MEMBERS; start += 5000) {

@@ -47,7 +47,7 @@ export async function countStored(stage: Stage, acknowledged: Map<string, string
   let outOfOrder = 0
   for (const [companyId, ids] of acknowledged) {
     const rows = await stage.database
-      .forChores(companyId)
+      .forSystem(companyId)
       .query<{ id: string; conversationId: string; seq: number }>(
         {
           name: 'bench_stored',

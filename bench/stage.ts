@@ -35,7 +35,7 @@ export interface Stage extends AsyncDisposable {
   companies: { companyId: string; actors: Actor[] }[]
 }
 
-/** What a workload needs. */
+/** Everything that a workload needs. */
 interface StageOptions {
   companies: number
   /** Per company. */

@@ -20,7 +20,7 @@ const PONG_MS = 5_000
 /** So little that what is kept shows, rather than what has yet to be collected. */
 const HEAP_MIB = 256
 /** In the operating system, for one socket; in bytes. */
-const MOST_SENT = 128 * 1024
+const MAX_SENT = 128 * 1024
 const GROUP = `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { ... on CreateGroupPayload { conversation { id } } } }`
 const CURSOR = '{ viewer { inboxCursor } }'
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { ... on SendMessagePayload { message { seq } } } }`
@@ -143,7 +143,7 @@ export async function stalled(seconds: number): Promise<Report> {
 /** Else the operating system's buffers take gigabytes before the server's own come into play, and all of TCP comes to a halt. */
 async function requireSmallBuffers(): Promise<void> {
   const limits = await readFile('/proc/sys/net/ipv4/tcp_wmem', 'utf8').catch(() => '0')
-  if (Number(limits.trim().split(/\s+/).at(-1)) <= MOST_SENT) return
+  if (Number(limits.trim().split(/\s+/).at(-1)) <= MAX_SENT) return
   throw new Error(
     `Run this where a socket's buffers are small: unshare -n sh -c "ip link set lo up; sysctl -w net.ipv4.tcp_wmem='4096 16384 32768' net.ipv4.tcp_rmem='4096 16384 32768'; npm run bench -- stalled"`,
   )

@@ -4,9 +4,15 @@ import { createSignIn } from './auth/sign-in.ts'
 import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
 import { createViewerDirectory } from './auth/viewer.ts'
 import { refreshBuiltInRoles } from './companies/create-company.ts'
-import type { Parts } from './context.ts'
+import type { Services } from './context.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
-import { connectDatabase, type ReachedDatabase, reachDatabase } from './database/reach-database.ts'
+import {
+  connectDatabase,
+  type InitializedDatabase,
+  initializeDatabase,
+} from './database/initialize-database.ts'
+import { createMailer } from './email/mailer.ts'
+import { startQueueingDigests } from './email/queue-digests.ts'
 import { createDataKeyStore } from './encryption/data-key-store.ts'
 import { KeyUnavailableError } from './encryption/errors.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
@@ -17,14 +23,12 @@ import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { type Tasks, tasks } from './jobs/tasks.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
-import { createTurns } from './limits/turns.ts'
+import { createSemaphore } from './limits/semaphore.ts'
 import { createWork } from './limits/work.ts'
 import { createEphemeralChannel } from './live/ephemeral.ts'
 import { createLiveHub } from './live/hub.ts'
-import { createWakeUps } from './live/pubsub/create-wake-ups.ts'
+import { createNotifications } from './live/pubsub/create-notifications.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
-import { createMailer } from './notifications/mailer.ts'
-import { startQueueingDigests } from './notifications/queue-digests.ts'
 import { createPresence } from './presence/presence.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { startPurging } from './retention/start-purging.ts'
@@ -32,13 +36,13 @@ import { StartupProblem } from './startup-problem.ts'
 import { createSubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import { createTyping } from './typing/typing.ts'
 
-/** Of those who catch up so many are served at a time, and so many of one company. */
-const MOST_SERVED = 8
-const MOST_SERVED_OF_COMPANY = 4
+/** At most 8 subscriptions catch up concurrently, 4 per company. */
+const MAX_CATCHING_UP = 8
+const MAX_CATCHING_UP_PER_COMPANY = 4
 
 /** Everything of a process but its network face: what the server, the command line and the tests work with. */
 export interface Application {
-  parts: Parts
+  services: Services
   dataDirectory: DataDirectory
   redis: RedisConnections | undefined
   /** Undefined where an identity provider signs the tokens. */
@@ -48,14 +52,14 @@ export interface Application {
   close(): Promise<void>
 }
 
-/** What is not for an operator to choose. */
+/** Options that are not for an operator to choose. */
 export interface ApplicationOptions {
   /** In milliseconds; replaces the clocks of the process and of Redis for the rate limits. */
   limiterClock?: (() => number) | undefined
   /** In milliseconds; replaces those clocks for presence. */
   presenceClock?: (() => number) | undefined
   /** In milliseconds; for how long at least every answer of Redis is waited for: tests share their machine with much else. */
-  redisLeastWaitMs?: number | undefined
+  redisMinWaitMs?: number | undefined
   /** Hears what is being prepared. */
   onStep?: ((text: string) => void) | undefined
 }
@@ -73,10 +77,10 @@ export async function openApplication(
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const reached = await reachDatabase(environment, dataDirectory, log, undefined, options.onStep)
-    undo.push(() => reached.stop())
+    const initialized = await initializeDatabase(environment, dataDirectory, log, undefined, options.onStep)
+    undo.push(() => initialized.stop())
     return {
-      ...(await assemble(environment, dataDirectory, reached, log, undo, options)),
+      ...(await assemble(environment, dataDirectory, initialized, log, undo, options)),
       dataDirectory,
       close,
     }
@@ -89,21 +93,21 @@ export async function openApplication(
 async function assemble(
   environment: Environment,
   dataDirectory: DataDirectory,
-  reached: ReachedDatabase,
+  initialized: InitializedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock, presenceClock, redisLeastWaitMs: leastWaitMs }: ApplicationOptions,
+  { limiterClock, presenceClock, redisMinWaitMs: minWaitMs }: ApplicationOptions,
 ) {
-  const database = await connectDatabase(reached, environment.database.poolSize, log)
+  const database = await connectDatabase(initialized, environment.database.poolSize, log)
   undo.push(() => database.close())
-  if (reached.applied.length > 0) await refreshBuiltInRoles(database)
+  if (initialized.applied.length > 0) await refreshBuiltInRoles(database)
   const keyDirectory = environment.keyDirectory ?? dataDirectory.file('keys')
   if (environment.production) await assertPrivateFolder(keyDirectory)
   const provider = createLocalKeyProvider(keyDirectory)
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
   await assertKeysOpen(database, keyring)
 
-  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { leastWaitMs }) : undefined
+  const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { minWaitMs }) : undefined
   if (redis) undo.push(() => redis.close())
   const limiter = createRateLimiter({
     log,
@@ -112,10 +116,10 @@ async function assemble(
     onFallback: (active) => rateLimiterFallback.set(active ? 1 : 0),
   })
   undo.push(async () => limiter.close())
-  const wakeUps = createWakeUps({ log, redis })
-  const live = createLiveHub(database, wakeUps, log)
+  const notifications = createNotifications({ log, redis })
+  const live = createLiveHub(database, notifications, log)
   undo.push(() => live.close())
-  const channel = createEphemeralChannel(wakeUps)
+  const channel = createEphemeralChannel(notifications)
   const typing = createTyping({ database, channel, log })
   const presence = createPresence({ database, channel, log, redis, clock: presenceClock })
   undo.push(async () => presence.close())
@@ -132,7 +136,7 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl } = environment
-  const parts: Parts = {
+  const services: Services = {
     database,
     keyring,
     limiter,
@@ -142,7 +146,7 @@ async function assemble(
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     subscribedViewers: createSubscribedViewers(),
-    turns: createTurns(MOST_SERVED, MOST_SERVED_OF_COMPANY),
+    catchUps: createSemaphore(MAX_CATCHING_UP, MAX_CATCHING_UP_PER_COMPANY),
     work: createWork(environment.workBudgetPerPerson),
     viewers,
     signIn,
@@ -151,15 +155,15 @@ async function assemble(
     log,
   }
   return {
-    parts,
+    services,
     redis,
     developmentIssuer,
     startJobs(wanted: Tasks = tasks) {
-      const runner = startJobRunner({ systemUrl: reached.systemUrl, parts, tasks: wanted })
-      const digests = startQueueingDigests(parts)
+      const runner = startJobRunner({ systemUrl: initialized.systemUrl, services, tasks: wanted })
+      const digests = startQueueingDigests(services)
       undo.push(() => runner.stop())
       undo.push(() => digests.stop())
-      const purging = startPurging(parts)
+      const purging = startPurging(services)
       undo.push(() => purging.stop())
       return runner
     },
@@ -195,7 +199,7 @@ function createVerifier(
  * A node with other keys than the database's would answer with errors; it had better not start. A company whose secret was
  * destroyed on purpose keeps nobody else from starting, so several are tried.
  */
-async function assertKeysOpen(database: Parts['database'], keyring: Keyring): Promise<void> {
+async function assertKeysOpen(database: Services['database'], keyring: Keyring): Promise<void> {
   const companies = await database.acrossCompanies<{ id: string }>(
     {
       name: 'companies_with_events',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 // Bundles the server and the command line into dist/. Any number of commands may build and load at the same time: files
-// are put in place whole, only where they differ, and what is imported before what imports it.
+// are written whole, only where they differ, and what is imported before what imports it.
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = join(root, 'dist')

@@ -100,8 +100,8 @@ program
 await program.parseAsync()
 
 function seconds(text: string): number {
-  const most = 366 * 24 * 60 * 60
+  const max = 366 * 24 * 60 * 60
   const value = Number(text)
-  if (/^\d{1,9}$/.test(text) && value >= 1 && value <= most) return value
-  throw new InvalidArgumentError(`Give a whole number of seconds from 1 to ${most}.`)
+  if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value
+  throw new InvalidArgumentError(`Give a whole number of seconds from 1 to ${max}.`)
 }

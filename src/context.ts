@@ -3,24 +3,24 @@ import type { Membership } from './auth/choose-membership.ts'
 import type { SignIn } from './auth/sign-in.ts'
 import type { Viewer, ViewerDirectory } from './auth/viewer.ts'
 import type { Database, TenantDatabase } from './database/database.ts'
+import type { Mailer } from './email/mailer.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
 import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
-import type { Turns } from './limits/turns.ts'
+import type { Semaphore } from './limits/semaphore.ts'
 import type { Work } from './limits/work.ts'
 import type { LiveHub } from './live/hub.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
-import type { Mailer } from './notifications/mailer.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
 import type { SubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import type { Typing } from './typing/typing.ts'
 
-/** The parts of the process that operations work with. */
-export interface Parts {
+/** The services of the process that operations use. */
+export interface Services {
   database: Database
   keyring: Keyring
   limiter: RateLimiter
@@ -33,8 +33,8 @@ export interface Parts {
   subscriptions: OpenCounts
   /** The people behind them. */
   subscribedViewers: SubscribedViewers
-  /** Who among those who catch up is served just now. */
-  turns: Turns
+  /** Which of the subscriptions that catch up are served just now. */
+  catchUps: Semaphore
   /** Bounds what each person makes this process do. */
   work: Work
   viewers: ViewerDirectory
@@ -45,12 +45,12 @@ export interface Parts {
   log: Logger
 }
 
-/** What a resolver or an operation receives: who asks, and the database as that person may see it. */
+/** A resolver and an operation receive this: the viewer, and the database as the viewer may see it. */
 export interface Context {
   viewer: Viewer
   tenant: TenantDatabase
   loaders: Loaders
-  parts: Parts
+  services: Services
   /** The company's keys. */
   keys(): Promise<CompanyKeys>
   /** Set instead of all else but the parts where the company is to be chosen first: what there is to choose from. */
@@ -69,18 +69,18 @@ export interface Context {
 
 /** Builds the context of one operation. */
 export function createContext(
-  parts: Parts,
+  services: Services,
   viewer: Viewer,
   request: Partial<Pick<Context, 'device' | 'idempotencyKey' | 'lastEventId'>> = {},
 ): Context {
   const { companyId, userId } = viewer
-  const tenant = parts.database.forTenant({ companyId, userId })
+  const tenant = services.database.forTenant({ companyId, userId })
   return {
     viewer,
     tenant,
-    loaders: createLoaders(tenant, userId, parts.presence),
-    parts,
-    keys: () => parts.keyring.forCompany(companyId),
+    loaders: createLoaders(tenant, userId, services.presence),
+    services,
+    keys: () => services.keyring.forCompany(companyId),
     device: request.device ?? noDevice,
     idempotencyKey: request.idempotencyKey,
     lastEventId: request.lastEventId,
@@ -90,7 +90,7 @@ export function createContext(
 
 /**
  * The same context with nothing remembered: an event is delivered as things are at that moment, and cursors given out
- * with it go on from its own position. What is asked of one of the messages to come is read for all of them.
+ * with it go on from its own position. A read for one of the messages to come is done for all of them.
  */
 export function refreshContext(
   context: Context,
@@ -105,11 +105,11 @@ export function forgetReads(context: Context): void {
   context.loaders = loadersOf(context)
 }
 
-function loadersOf({ tenant, viewer, parts }: Context, messagesToCome: readonly string[] = []): Loaders {
-  return createLoaders(tenant, viewer.userId, parts.presence, messagesToCome)
+function loadersOf({ tenant, viewer, services }: Context, messagesToCome: readonly string[] = []): Loaders {
+  return createLoaders(tenant, viewer.userId, services.presence, messagesToCome)
 }
 
-/** What a job or the command line does comes from no device. */
+/** Jobs and the command line act from no device. */
 function noDevice(): Device {
   return { id: 'none', session: 'none' }
 }

@@ -35,7 +35,7 @@ export interface Environment {
   /** Points of query cost a second that one person may make this process work for; 0: without bound. */
   workBudgetPerPerson: number
   /** GraphiQL and introspection. */
-  explorer: boolean
+  graphiql: boolean
   logLevel: string
 }
 
@@ -126,7 +126,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
-    explorer: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
+    graphiql: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // Whoever tries it out is to see the line that says it is ready, not the log around it.
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   }

@@ -1,4 +1,4 @@
-/** What may go wrong in words a caller can act on. No GraphQL here: jobs and the command line throw the same. */
+/** Errors in words that a caller can act on. No GraphQL here: jobs and the command line throw the same. */
 
 /** An outcome of a mutation that the caller can act on; it becomes a member of the mutation's result union. */
 export abstract class UserError extends Error {
@@ -53,7 +53,7 @@ export class ConflictError extends UserError {
 }
 
 /** Every code a top-level error can carry in `extensions.code`. */
-export const refusalCodes = [
+export const requestErrorCodes = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'NOT_FOUND',
@@ -67,18 +67,18 @@ export const refusalCodes = [
   'INTERNAL_SERVER_ERROR',
 ] as const
 
-export type RefusalCode = (typeof refusalCodes)[number]
+export type RequestErrorCode = (typeof requestErrorCodes)[number]
 
 /** The request as a whole is refused; it becomes a top-level GraphQL error with this code. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly code: RefusalCode
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: RequestErrorCode
   /** Milliseconds after which the same request may succeed. */
   readonly retryAfterMs: number | undefined
   /** More for the error's extensions, such as the companies to choose from. */
   readonly more: Record<string, unknown> | undefined
 
-  constructor(code: RefusalCode, detail: string, retryAfterMs?: number, more?: Record<string, unknown>) {
+  constructor(code: RequestErrorCode, detail: string, retryAfterMs?: number, more?: Record<string, unknown>) {
     super(detail)
     this.code = code
     this.retryAfterMs = retryAfterMs

@@ -70,7 +70,7 @@ export interface Loaders {
   marks: DataLoader<string, MarkRow[]>
   replyCount: DataLoader<string, number>
   /** The first so many replies to a message. */
-  replies: DataLoader<{ parentId: string; most: number }, MessageRow[]>
+  replies: DataLoader<{ parentId: string; max: number }, MessageRow[]>
   mentions: DataLoader<string, string[]>
   reactions: DataLoader<string, ReactionRow[]>
   unread: DataLoader<string, UnreadRow[]>
@@ -168,20 +168,20 @@ const messageOf = ({ messageId }: { messageId: string }) => messageId
 /** Messages of one page ask for as many replies each; what asks for another number is another statement. */
 async function loadReplies(
   reads: Reads,
-  keys: readonly { parentId: string; most: number }[],
+  keys: readonly { parentId: string; max: number }[],
 ): Promise<MessageRow[][]> {
   const rows = new Map<string, MessageRow[]>()
-  for (const [most, alike] of groupBy([...keys], (key) => String(key.most))) {
+  for (const [max, alike] of groupBy([...keys], (key) => String(key.max))) {
     const parents = alike.map(({ parentId }) => parentId)
     const found = await reads.tenant.query<MessageRow>(firstReplies, [
       ...forViewer(reads, parents),
-      Number(most),
+      Number(max),
     ])
     for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
-      rows.set(`${most} ${parentId}`, replies)
+      rows.set(`${max} ${parentId}`, replies)
     }
   }
-  return keys.map(({ parentId, most }) => rows.get(`${most} ${parentId}`) ?? [])
+  return keys.map(({ parentId, max }) => rows.get(`${max} ${parentId}`) ?? [])
 }
 
 type Makers = { [Name in keyof Loaders]: (reads: Reads) => Loaders[Name] }

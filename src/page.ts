@@ -1,4 +1,4 @@
-import { Refusal } from './errors.ts'
+import { RequestError } from './errors.ts'
 
 /** How many a page holds unless asked otherwise. */
 export const DEFAULT_SIZE = 50
@@ -28,7 +28,7 @@ export interface Page<Node> {
 export function pageSize(size: number | null | undefined, name: 'first' | 'last' = 'first'): number {
   if (size === null || size === undefined) return DEFAULT_SIZE
   if (size < 0 || size > MAX_SIZE)
-    throw new Refusal('BAD_USER_INPUT', `\`${name}\` must be 0 to ${MAX_SIZE}.`)
+    throw new RequestError('BAD_USER_INPUT', `\`${name}\` must be 0 to ${MAX_SIZE}.`)
   return size
 }
 
@@ -53,7 +53,7 @@ export async function forwardPage<Row, Node = Row>(
     key: readonly KeyPart[]
     keyOf(row: Row): string[]
     nodeOf(row: Row): Node
-    read(after: (string | null)[], most: number): Promise<Row[]>
+    read(after: (string | null)[], max: number): Promise<Row[]>
   },
 ): Promise<Page<Node>> {
   const { size, after } = readForwardArgs(args, list.key)
@@ -70,7 +70,7 @@ export function readForwardArgs(
   key: readonly KeyPart[],
 ): { size: number; after: string[] | null } {
   if (args.last != null || args.before != null) {
-    throw new Refusal('BAD_USER_INPUT', 'This list is paged forwards: use `first` and `after`.')
+    throw new RequestError('BAD_USER_INPUT', 'This list is paged forwards: use `first` and `after`.')
   }
   return { size: pageSize(args.first), after: args.after == null ? null : readKeyCursor(args.after, key) }
 }
@@ -100,7 +100,7 @@ export function readKeyCursor(cursor: string, parts: readonly KeyPart[]): string
   } catch {
     // Falls through to the one answer for all malformed cursors.
   }
-  throw new Refusal('BAD_USER_INPUT', 'This is not a cursor of this list.')
+  throw new RequestError('BAD_USER_INPUT', 'This is not a cursor of this list.')
 }
 
 function isPart(part: KeyPart, value: unknown): value is string {

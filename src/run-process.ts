@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { Refusal, UserError } from './errors.ts'
+import { RequestError, UserError } from './errors.ts'
 import { StartupProblem } from './startup-problem.ts'
 
 /** More than a drain and PostgreSQL's shutdown take; a start that waits for somebody else is not waited for. */
@@ -54,7 +54,7 @@ function onFault(handle: (error: unknown) => void): void {
 /** What an operator can mend is said in words, anything else with its stack; either way the process has failed. */
 function report(error: unknown): void {
   process.exitCode = 1
-  if (error instanceof StartupProblem || error instanceof UserError || error instanceof Refusal) {
+  if (error instanceof StartupProblem || error instanceof UserError || error instanceof RequestError) {
     process.stderr.write(`${error.message}\n`)
   } else {
     pino(pino.destination(2)).fatal({ err: error }, 'an unexpected failure ends the process')

@@ -5,25 +5,25 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Parts } from './context.ts'
+import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
+import { answerUnsubscribe } from './email/unsubscribe-page.ts'
+import { UNSUBSCRIBE_PATH } from './email/unsubscribe-token.ts'
 import { answerGraphQL } from './graphql/answer.ts'
-import type { DemoLink } from './graphql/explorer/visitor.ts'
-import type { DemoUser } from './graphql/explorer.ts'
+import type { DemoLink } from './graphql/graphiql/visitor.ts'
+import type { DemoUser } from './graphql/graphiql.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
 import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
-import { answerUnsubscribe } from './notifications/unsubscribe-page.ts'
-import { UNSUBSCRIBE_PATH } from './notifications/unsubscribe-token.ts'
 import type { RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 
 /** What a server is made from. */
 export interface ServerOptions {
-  parts: Parts
+  services: Services
   redis: RedisConnections | undefined
-  /** Who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
+  /** The people GraphiQL is signed in as; null turns GraphiQL and introspection off. */
   demoUsers: (() => Promise<DemoUser[]>) | null
   /** Lets somebody at another machine be signed in as the demo users, once. */
   demoLink?: DemoLink | undefined
@@ -53,7 +53,7 @@ const SWEEP_MS = 50
 
 /** Creates the server; nothing listens yet. */
 export function createServer({
-  parts,
+  services,
   redis,
   demoUsers,
   demoLink,
@@ -62,17 +62,17 @@ export function createServer({
   stalledMs = STALLED_MS,
   keepAliveMs = KEEP_ALIVE_MS,
 }: ServerOptions): Server {
-  const graphql = createGraphQLServer({ parts, demoUsers, demoLink })
-  const metricsPage = createMetricsPage(parts, redis, metrics)
+  const graphql = createGraphQLServer({ services, demoUsers, demoLink })
+  const metricsPage = createMetricsPage(services, redis, metrics)
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
-    else if (path === '/readyz') void answerReadiness(parts, redis, response)
+    else if (path === '/readyz') void answerReadiness(services, redis, response)
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
-    else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(parts, request, response)
+    else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
     else if (path === '/') redirect(response, '/graphql')
-    else void answerGraphQL(graphql, parts.log, request, endWhenStalled(response, stalledMs))
+    else void answerGraphQL(graphql, services.log, request, endWhenStalled(response, stalledMs))
   })
   // Longer than proxies keep a connection that they do not use, which would send a request into its end.
   http.keepAliveTimeout = keepAliveMs
@@ -80,7 +80,7 @@ export function createServer({
   // A client that sends its headers or body drop by drop holds a socket, not the server.
   http.requestTimeout = REQUEST_MS
   http.timeout = stalledMs
-  const sockets = attachWebSockets(http, graphql, parts, webSockets)
+  const sockets = attachWebSockets(http, graphql, services, webSockets)
   const metricsHttp = createHttpServer((request, response) => {
     if (requestPath(request) === '/metrics') void metricsPage.onOwnPort(request, response)
     else answer(response, 404, 'There is /metrics here, and nothing else.')
@@ -101,7 +101,7 @@ export function createServer({
       const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await sockets.close()
       // What is left are event streams over HTTP, which would go on for ever.
-      parts.live.interrupt()
+      services.live.interrupt()
       // A connection becomes idle when its answer ends, and its client would keep it.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)
       await closed
@@ -128,12 +128,12 @@ function endWhenStalled(response: ServerResponse, stalledMs: number): ServerResp
 }
 
 async function answerReadiness(
-  parts: Parts,
+  services: Services,
   redis: RedisConnections | undefined,
   response: ServerResponse<IncomingMessage>,
 ) {
   try {
-    await parts.database.unbound(ready, [])
+    await services.database.unbound(ready, [])
     const state = redis ? (redis.status().ready ? 'ready' : 'away') : 'not used'
     answer(response, 200, JSON.stringify({ database: 'ready', redis: state }), 'application/json')
   } catch {

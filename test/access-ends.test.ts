@@ -20,7 +20,7 @@ interface Ending {
   code: string
   /** Through the API; undefined where there is none. */
   ask?: (acme: Acme) => Promise<unknown>
-  /** By an operator's hand, of which no wake-up tells. $1 is the company, $2 is Bob, $3 a role that reads nothing. */
+  /** By an operator's hand, of which no notification tells. $1 is the company, $2 is Bob, $3 a role that reads nothing. */
   sql: string
   values(acme: Acme): unknown[]
 }
@@ -79,7 +79,7 @@ beforeEach(async () => {
   // Alice and Adam moderate, and so keep their access.
   acme = await app.company('Acme', { alice: 'owner', adam: 'admin', bob: 'member', carol: 'member' })
   groupId = await acme.alice.group('Team', [acme.adam, acme.bob, acme.carol])
-  const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+  const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
   await prisma.role.create({
     data: { companyId: acme.companyUuid, id: newId(), name: 'deaf', permissions: ['MESSAGE_WRITE'] },
   })
@@ -120,15 +120,15 @@ async function allLive(recorders: Recorder[]): Promise<void> {
 }
 
 /** The code of what a subscription was refused with; a disabled member is refused the socket. */
-function refusalOf({ error, answers }: Recorder): unknown {
+function requestErrorOf({ error, answers }: Recorder): unknown {
   if ((error as { code?: unknown })?.code === 4403) return 'FORBIDDEN'
-  const [refusal] = (Array.isArray(error) ? error : answers[0]?.errors) ?? []
-  return refusal?.extensions?.code
+  const [rejection] = (Array.isArray(error) ? error : answers[0]?.errors) ?? []
+  return rejection?.extensions?.code
 }
 
 describe.each(endings)('after $name', ({ code, ask, sql, values }) => {
   const ways: [string, () => Promise<unknown>][] = [
-    ['with no wake-up at all', () => onDatabase(app, sql, values(acme))],
+    ['with no notification at all', () => onDatabase(app, sql, values(acme))],
   ]
   if (ask) ways.push(['through the API', () => ask(acme)])
 
@@ -148,7 +148,7 @@ describe.each(endings)('after $name', ({ code, ask, sql, values }) => {
       for (const [name, open] of STREAMS) {
         await using again = open(bob)
         await again.until(({ error, answers }) => error ?? answers[0])
-        expect([name, refusalOf(again)]).toEqual([name, code])
+        expect([name, requestErrorOf(again)]).toEqual([name, code])
       }
     }
     for (const recorder of recorders) await recorder[Symbol.asyncDispose]()

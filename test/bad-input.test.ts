@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Answer } from './support/client.ts'
-import { issue, refusedSend } from './support/refused-send.ts'
+import { issue, refusedSend } from './support/rejected-send.ts'
 import { tableContents } from './support/table-contents.ts'
 
 const FAMILY = '👨‍👩‍👧‍👦'
@@ -99,7 +99,7 @@ describe('metadata', () => {
     })
     const { data, errors } = (await response.json()) as Answer
     expect({ data, code: errors?.[0]?.extensions?.code }).toEqual({ data: undefined, code: 'BAD_USER_INPUT' })
-    expect(errors?.[0]?.message).toMatch(/A JSON value has at most 100 levels/)
+    expect(errors?.[0]?.message).toMatch(/A JSON value has at max 100 levels/)
     expect(await tableContents(app.database.adminUrl)).toEqual(before)
   })
 })

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusalCodes } from '../src/errors.ts'
+import { requestErrorCodes } from '../src/errors.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Answer, Client } from './support/client.ts'
 import { openSocket } from './support/raw-socket.ts'
@@ -171,13 +171,13 @@ describe('a bad request', () => {
 
   it('without the permission is FORBIDDEN in a query or subscription, and data in a mutation', async () => {
     const { audrey } = acme
-    const refusal = [
+    const rejection = [
       { code: 'FORBIDDEN', message: 'Your role lacks the permission MEMBER_MANAGE.', path: ['members'] },
     ]
     const { data, errors } = await audrey.send('{ members { nodes { user { id } } } }')
     expect(data).toBe(null)
     expect(errors?.map(({ message, path, extensions }) => ({ ...extensions, message, path }))).toEqual(
-      refusal,
+      rejection,
     )
     expect(await audrey.mutate('syncMembers', { members: [] })).toEqual({
       __typename: 'PermissionDeniedError',
@@ -192,6 +192,6 @@ describe('a bad request', () => {
       for (const error of (await acme.alice.send(query, variables)).errors ?? [])
         codes.add(error.extensions?.code)
     }
-    expect([...codes].filter((code) => !refusalCodes.some((known) => known === code))).toEqual([])
+    expect([...codes].filter((code) => !requestErrorCodes.some((known) => known === code))).toEqual([])
   })
 })

@@ -74,8 +74,8 @@ describe('every text of every query and subscription', () => {
   it.each(calls('Subscription'))('$name refuses NUL and half characters', async (call) => {
     for (const [, text] of BAD_TEXTS) {
       const query = document('subscription', call.field, call.arguments, '{ __typename }')
-      await using refusal = acme.alice.subscribe(query, call.variables(text))
-      const code = await refusal.until(({ answers, error }) => {
+      await using rejection = acme.alice.subscribe(query, call.variables(text))
+      const code = await rejection.until(({ answers, error }) => {
         const [first] = (answers[0]?.errors ?? error ?? []) as { extensions?: { code?: string } }[]
         return first?.extensions?.code
       })

@@ -11,10 +11,10 @@ const POSTGRES = 'Only src/database talks to PostgreSQL.'
 const REDIS = 'Only src/redis and src/live/pubsub talk to Redis.'
 const TOKENS = 'Only src/auth handles tokens.'
 const JOBS = 'Only src/jobs/runner.ts runs jobs.'
-const MAIL = 'Only src/notifications/mailer.ts sends e-mail.'
+const MAIL = 'Only src/email/mailer.ts sends e-mail.'
 const OPERATION = 'Operations know no GraphQL: jobs and the command line run them too.'
 const FIELDS = 'Fields belong to their feature: import its operations, or a type from its refs.ts.'
-const PROCESS = 'A process is put together from its parts, never the other way round.'
+const PROCESS = 'A process is put together from its services, never the other way round.'
 const STORAGE = 'What is stored knows nothing of what it is for.'
 const CLIENT = 'The client runs in browsers, by itself and graphql-ws.'
 
@@ -59,7 +59,7 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   ['src/jobs/planted-30.ts', "export { run } from 'graphile-worker'", JOBS],
   ['src/planted-31.ts', "export const worker = await import('graphile-worker')", JOBS],
   ['src/graphql/planted-32.ts', "export { createTransport } from 'nodemailer'", MAIL],
-  ['src/notifications/planted-33.ts', "export type { SendMailOptions } from 'nodemailer'", MAIL],
+  ['src/email/planted-33.ts', "export type { SendMailOptions } from 'nodemailer'", MAIL],
   ['src/planted-27.ts', 'export const home = process.env.HOME', "Don't use process.env."],
   [
     'src/planted-28.ts',
@@ -78,7 +78,7 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   ],
 ]
 
-describe('the boundaries between the parts', () => {
+describe('the boundaries between the folders', () => {
   let answers: Map<string, string[]>
   beforeAll(async () => {
     const project = fileURLToPath(new URL('..', import.meta.url))

@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 describe('sending a broadcast', () => {
-  it('needs its permission, which the refusal names', async () => {
+  it('needs its permission, which the rejection names', async () => {
     for (const client of [acme.bob, acme.audrey]) {
       expect(await broadcast(client)).toMatchObject({
         __typename: 'PermissionDeniedError',

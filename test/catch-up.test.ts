@@ -10,8 +10,8 @@ const HEAD = 300
 /** A stream of which every third event is the subscriber's; its queue has plenty with ten of them. */
 function setUp() {
   const queue = createEventQueue<{ position: number }>({
-    mostValues: 80,
-    mostBytes: 1_000,
+    maxValues: 80,
+    maxBytes: 1_000,
     sizeOf: () => 1,
     onOverflow: () => ({ position: -1 }),
     onEnd: () => {},
@@ -38,11 +38,11 @@ function setUp() {
     },
   }
   const reads: PageRange[] = []
-  async function read({ after, most }: PageRange): Promise<EventPage> {
-    reads.push({ after, most })
+  async function read({ after, max }: PageRange): Promise<EventPage> {
+    reads.push({ after, max })
     const positions = range(after + 1, HEAD).filter((position) => position % 3 === 0)
-    const events = positions.slice(0, most).map((position) => ({ position }) as LiveEvent)
-    const scannedTo = events.length === most ? (events.at(-1)?.position ?? 0) : HEAD
+    const events = positions.slice(0, max).map((position) => ({ position }) as LiveEvent)
+    const scannedTo = events.length === max ? (events.at(-1)?.position ?? 0) : HEAD
     return { events, next: after + 1, scannedTo, isLast: scannedTo === HEAD }
   }
   const caughtUp = catchUp(subscriber, 0, { read, offer: subscriber.offer })
@@ -62,8 +62,8 @@ describe('who catches up', () => {
     expect(await caughtUp).toBe(HEAD)
     expect(reached).toEqual([150, HEAD])
     expect(reads).toEqual([
-      { after: 0, most: 50 },
-      { after: 150, most: 100 },
+      { after: 0, max: 50 },
+      { after: 150, max: 100 },
     ])
   })
 
@@ -74,9 +74,9 @@ describe('who catches up', () => {
     expect(await take(queue, HEAD / 3)).toEqual(range(1, HEAD / 3).map((n) => 3 * n))
     expect(await caughtUp).toBe(HEAD)
     expect(reads.slice(0, 3)).toEqual([
-      { after: 0, most: 50 },
-      { after: 30, most: 10 },
-      { after: 60, most: 20 },
+      { after: 0, max: 50 },
+      { after: 30, max: 10 },
+      { after: 60, max: 20 },
     ])
   })
 

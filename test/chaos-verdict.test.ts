@@ -35,7 +35,7 @@ describe('the verdict on a run', () => {
     company,
     person: alice,
     conversationId,
-    heard: messages.map(({ id, conversationId: place, seq }) => ({ id, conversationId: place, seq })),
+    heard: messages.map(({ id, conversationId: target, seq }) => ({ id, conversationId: target, seq })),
   })
 
   const [one, two, last] = three as [(typeof three)[0], (typeof three)[0], (typeof three)[0]]
@@ -89,7 +89,7 @@ describe('the verdict on a run', () => {
     [
       'messages heard out of order',
       judge(truthOf(), acknowledged(), [heardBy([two, one, last])]),
-      /stands in place/,
+      /stands in target/,
     ],
     [
       "another company's message heard",

@@ -4,7 +4,7 @@ import { builtInRoles } from '../src/members/permissions.ts'
 import { startApp } from './support/app.ts'
 import { Client } from './support/client.ts'
 import type { CommandResult } from './support/colloquy.ts'
-import { accepted, type CommandLine, openCommandLine, refusal } from './support/command-line.ts'
+import { accepted, type CommandLine, openCommandLine, rejection } from './support/command-line.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 import { query } from './support/embedded-postgres.ts'
 
@@ -57,9 +57,9 @@ describe('a command on a database', () => {
         permissions: expect.arrayContaining(['MEMBER_MANAGE', 'CONVERSATION_AUDIT']),
       },
     })
-    expect(refusal(await run(args))).toBe('There is a company with the external id i-1 already.')
+    expect(rejection(await run(args))).toBe('There is a company with the external id i-1 already.')
     expect(
-      refusal(await run(['company', ' ', '--owner', 'x', '--owner-name', '', '--owner-email', 'x'])),
+      rejection(await run(['company', ' ', '--owner', 'x', '--owner-name', '', '--owner-email', 'x'])),
     ).toBe(
       "The name must not be empty. The owner's name must not be empty. The owner's e-mail is not an e-mail address.",
     )
@@ -68,7 +68,7 @@ describe('a command on a database', () => {
 
   test('seed fills an empty database once', async () => {
     expect(accepted(await run(['seed']))).toBe('Created the demo companies Acme and Globex.\n')
-    expect(refusal(await run(['seed']))).toBe(
+    expect(rejection(await run(['seed']))).toBe(
       'The database has companies already; demo data go into an empty one only.',
     )
     expect(await query(database.adminUrl, 'select count(*)::int as n from messages')).toEqual([{ n: 5 }])
@@ -100,19 +100,19 @@ describe('a command on a database', () => {
 
   test('migrate asks for the owner, and the server for migrate', async () => {
     const withoutOwner = { DATABASE_OWNER_URL: '' }
-    expect(refusal(await run(['migrate'], withoutOwner))).toMatch(/^DATABASE_OWNER_URL is missing/)
+    expect(rejection(await run(['migrate'], withoutOwner))).toMatch(/^DATABASE_OWNER_URL is missing/)
     await query(
       database.adminUrl,
       'delete from _prisma_migrations where migration_name = (select max(migration_name) from _prisma_migrations)',
     )
-    expect(refusal(await run(['serve'], withoutOwner))).toMatch(
+    expect(rejection(await run(['serve'], withoutOwner))).toMatch(
       /^The database lacks the migration \w+: run the migrate command first\.$/,
     )
-    expect(refusal(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
+    expect(rejection(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
       /^The role colloquy_app may not read which migrations are applied: DATABASE_OWNER_URL needs the owner/,
     )
     await query(database.adminUrl, 'grant select on _prisma_migrations to colloquy_app')
-    expect(refusal(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
+    expect(rejection(await run(['migrate'], { DATABASE_OWNER_URL: database.appUrl }))).toMatch(
       /permission denied for .*\. DATABASE_OWNER_URL has to name the role that owns the tables/,
     )
   })

@@ -64,7 +64,7 @@ describe('the doctor', () => {
       ...(redis && { REDIS_URL: redis.url }),
     })
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const names = ['configuration', 'database', 'sessions', 'serving role', 'chores role', 'migrations']
+    const names = ['configuration', 'database', 'sessions', 'serving role', 'system role', 'migrations']
     const others = [
       'owner',
       'policies',
@@ -229,7 +229,7 @@ describe('the doctor', () => {
     const rebelliousRole = await examine({ DATABASE_URL: ownerUrl, DATABASE_SYSTEM_URL: adminUrl })
     expect(rebelliousRole.problems).toMatchObject({
       'serving role': expect.stringMatching(/DATABASE_URL could bypass the tenancy policies: it owns tables/),
-      'chores role': expect.stringMatching(
+      'system role': expect.stringMatching(
         /DATABASE_SYSTEM_URL could bypass the tenancy policies: it is a superuser/,
       ),
     })
@@ -251,9 +251,9 @@ describe('the doctor', () => {
       expect(serving.problems).toEqual({
         'serving role': expect.stringMatching(/DATABASE_URL lacks the rights of colloquy_app: use/),
       })
-      const chores = await examine({ DATABASE_SYSTEM_URL: bare.href })
-      expect(chores.problems).toEqual({
-        'chores role': expect.stringMatching(/DATABASE_SYSTEM_URL lacks the rights of colloquy_system: use/),
+      const system = await examine({ DATABASE_SYSTEM_URL: bare.href })
+      expect(system.problems).toEqual({
+        'system role': expect.stringMatching(/DATABASE_SYSTEM_URL lacks the rights of colloquy_system: use/),
       })
     } finally {
       await query(app.database.adminUrl, `drop role ${role}`)
@@ -296,7 +296,7 @@ describe('the doctor', () => {
     expect((await examine(here)).problems.keys).toMatch(/cannot be read from .*ENOENT/)
   })
 
-  test('names a job that failed for good, a queue that is not of the chores role, and a mail server that is away', async () => {
+  test('names a job that failed for good, a queue that is not of the system role, and a mail server that is away', async () => {
     const database = await cloneDatabase()
     try {
       const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'chat@acme.test' }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { CommandResult } from './support/colloquy.ts'
-import { accepted, type CommandLine, openCommandLine, refusal } from './support/command-line.ts'
+import { accepted, type CommandLine, openCommandLine, rejection } from './support/command-line.ts'
 import { query } from './support/embedded-postgres.ts'
 
 // A process a command, on a machine that may be busy.
@@ -73,12 +73,14 @@ describe('the token command', () => {
   })
 
   test('says who is unknown, who is disabled, and which companies there are', async () => {
-    expect(refusal(await token('nobody@acme.test'))).toMatch(/^Nobody here has the login nobody@acme\.test\./)
-    expect(refusal(await token(acme.dora.externalId))).toMatch(
+    expect(rejection(await token('nobody@acme.test'))).toMatch(
+      /^Nobody here has the login nobody@acme\.test\./,
+    )
+    expect(rejection(await token(acme.dora.externalId))).toMatch(
       /^dora@\w+\.test is disabled in Acme \(\w+\)\.$/,
     )
-    expect(refusal(await token(acme.alice.externalId, '--company', ''))).toMatch(/^--company is empty: /)
-    expect(refusal(await token(acme.alice.externalId, '--company', 'Initech'))).toMatch(
+    expect(rejection(await token(acme.alice.externalId, '--company', ''))).toMatch(/^--company is empty: /)
+    expect(rejection(await token(acme.alice.externalId, '--company', 'Initech'))).toMatch(
       /^alice@\w+\.test is not a member of Initech, but of Acme \(\w+\) and Globex \(\w+\)\.$/,
     )
   })
@@ -98,14 +100,14 @@ describe('the token command', () => {
       ...cli.environmentOf(app.database),
       NODE_ENV: 'production',
     })
-    expect(refusal(inProduction)).toMatch(/^In production tokens come from the identity provider/)
+    expect(rejection(inProduction)).toMatch(/^In production tokens come from the identity provider/)
     const oidc = {
       OIDC_ISSUER: 'https://login.example',
       OIDC_AUDIENCE: 'c',
       OIDC_JWKS_URL: 'https://login.example/jwks',
     }
     const env = { ...cli.environmentOf(app.database), ...oidc, DATA_DIR: app.environment.dataDirectory }
-    expect(refusal(await cli.run(['token', globex.gina.externalId], env))).toMatch(
+    expect(rejection(await cli.run(['token', globex.gina.externalId], env))).toMatch(
       /^Tokens come from the identity provider https:\/\/login\.example;/,
     )
   })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import type { CommandResult } from './support/colloquy.ts'
-import { accepted, type CommandLine, openCommandLine, refusal } from './support/command-line.ts'
+import { accepted, type CommandLine, openCommandLine, rejection } from './support/command-line.ts'
 import { claims, identityOf } from './support/identity.ts'
 import { openSocket, refusedSocket } from './support/raw-socket.ts'
 import { makeKey, signToken, startTokenIssuer } from './support/token-issuer.ts'
@@ -82,10 +82,10 @@ describe('the command member untie', () => {
     expect(accepted(await untie(acme.companyId, acme.alice.externalId))).toBe(
       `No login was tied to ${acme.alice.externalId} of Acme.\n`,
     )
-    expect(refusal(await untie('Initech', acme.alice.externalId))).toBe('There is no company Initech.')
-    expect(refusal(await untie(company, 'nobody'))).toBe(
+    expect(rejection(await untie('Initech', acme.alice.externalId))).toBe('There is no company Initech.')
+    expect(rejection(await untie(company, 'nobody'))).toBe(
       'The company has no member with the external id nobody.',
     )
-    expect(refusal(await untie('Acme'))).toBe("error: missing required argument 'external id'")
+    expect(rejection(await untie('Acme'))).toBe("error: missing required argument 'external id'")
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type CommandLine, openCommandLine, refusal } from './support/command-line.ts'
+import { type CommandLine, openCommandLine, rejection } from './support/command-line.ts'
 
 // A process a command, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -22,7 +22,7 @@ describe('the command line', () => {
       [['company', 'Acme'], "error: required option '--owner <external id>' not specified"],
       [['doctor', '--verbose'], "error: unknown option '--verbose'"],
     ]
-    const said = await Promise.all(mistakes.map(async ([args]) => refusal(await cli.run(args, {}))))
+    const said = await Promise.all(mistakes.map(async ([args]) => rejection(await cli.run(args, {}))))
     expect(said).toEqual(mistakes.map(([, expected]) => expect.stringContaining(expected)))
   })
 

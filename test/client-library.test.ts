@@ -131,7 +131,7 @@ describe('the client library', () => {
     expect(conversation.messages.nodes).toEqual([{ body: 'Once' }])
   })
 
-  it('gives a refusal of the rules as data, and any other as an error with its code', async () => {
+  it('gives a rejection of the rules as data, and any other as an error with its code', async () => {
     await using bob = libraryOf(acme.bob)
     await using stranger = libraryOf(acme.bob, { token: () => 'nobody' })
     const conversationId = await acme.alice.group('Without Bob', [], { access: 'PRIVATE' })
@@ -139,9 +139,9 @@ describe('the client library', () => {
       __typename: 'NotFoundError',
     })
     await expect(bob.conversationEvents(conversationId).next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    const refusal = await stranger.request('{ viewer { inboxCursor } }', {}).catch((error) => error)
-    expect(refusal).toBeInstanceOf(ColloquyError)
-    expect(refusal).toMatchObject({ code: 'UNAUTHENTICATED' })
+    const rejection = await stranger.request('{ viewer { inboxCursor } }', {}).catch((error) => error)
+    expect(rejection).toBeInstanceOf(ColloquyError)
+    expect(rejection).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('ends after the removal of its reader, who is told of it', async () => {

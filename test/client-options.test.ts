@@ -5,7 +5,7 @@ import {
   type ErrorCode,
   type TypedDocument,
 } from '../src/client/client.ts'
-import type { refusalCodes } from '../src/errors.ts'
+import type { requestErrorCodes } from '../src/errors.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Data } from './support/client.ts'
 import { libraryOf } from './support/library.ts'
@@ -86,5 +86,5 @@ it('wants variables only where the operation does', () => {
 })
 
 it('knows the codes that the server has', () => {
-  expectTypeOf<ErrorCode>().toEqualTypeOf<(typeof refusalCodes)[number]>()
+  expectTypeOf<ErrorCode>().toEqualTypeOf<(typeof requestErrorCodes)[number]>()
 })

@@ -85,14 +85,14 @@ describe('the streams of a client', () => {
 
 describe('after an outage', () => {
   /** A network that is away for the first calls, and a server that refuses the next ones. */
-  function away(calls: number, ...refusals: string[]): { fetch: typeof fetch; made(): number } {
+  function away(calls: number, ...rejections: string[]): { fetch: typeof fetch; made(): number } {
     let made = 0
     return {
       made: () => made,
       fetch(...call) {
         made += 1
         if (made <= calls) return Promise.reject(new Error('No network.'))
-        const code = refusals[made - calls - 1]
+        const code = rejections[made - calls - 1]
         if (code === undefined) return fetch(...call)
         return Promise.resolve(Response.json({ errors: [{ message: 'Not now.', extensions: { code } }] }))
       },

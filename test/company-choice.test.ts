@@ -56,7 +56,7 @@ async function claiming(companyId: string): Promise<Client> {
 }
 
 async function externalIdOf({ companyUuid: id }: { companyUuid: string }): Promise<string> {
-  const { prisma } = app.application.parts.database.forChores(id)
+  const { prisma } = app.application.services.database.forSystem(id)
   return (await prisma.company.findFirstOrThrow({ where: { id } })).externalId ?? ''
 }
 
@@ -96,14 +96,14 @@ describe('the company a request acts in', () => {
       { id: acme.companyId, externalId: await externalIdOf(acme), name: 'Acme' },
       { id: globex.companyId, externalId: await externalIdOf(globex), name: 'Globex' },
     ]
-    const refusal = {
+    const rejection = {
       data: null,
       errors: [{ message: severalCompanies, extensions: { code: 'BAD_USER_INPUT', companies } }],
     }
-    expect(plain(await frank.send(WHERE))).toEqual(refusal)
+    expect(plain(await frank.send(WHERE))).toEqual(rejection)
     await naming(acme.companyId)
     await naming(globex.companyId)
-    expect(plain(await frank.send(WHERE))).toEqual(refusal)
+    expect(plain(await frank.send(WHERE))).toEqual(rejection)
   })
 
   it('gets one and the same answer whether unknown, foreign, malformed or lost', async () => {
@@ -180,7 +180,7 @@ describe('viewer.companies', () => {
   })
 
   it('does not follow an external id that a company changed afterwards', async () => {
-    const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+    const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
     await naming(acme.companyId)
     const boss = `boss-${frank.externalId}`
     await sync(initech.ivy, { externalId: boss, name: 'The Boss' })
@@ -188,7 +188,7 @@ describe('viewer.companies', () => {
       where: { companyId: acme.companyUuid, externalId: frank.externalId },
       data: { externalId: boss },
     })
-    app.application.parts.viewers.forget(acme.companyUuid)
+    app.application.services.viewers.forget(acme.companyUuid)
     const inAcme = { 'x-company-id': acme.companyId }
     const { viewer } = await frank.run('{ viewer { user { externalId } companies { name } } }', {}, inAcme)
     expect(viewer.user.externalId).toBe(boss)
@@ -208,7 +208,7 @@ describe('the root field companies', () => {
       { id: globex.companyId, externalId: await externalIdOf(globex), name: 'Globex' },
     ]
     expect((await frank.run(COMPANIES)).companies).toEqual(expected)
-    const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+    const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
     expect(await prisma.user.findFirst({ where: { externalId: frank.externalId } })).toMatchObject({
       subject: null,
     })
@@ -292,7 +292,7 @@ describe('what one company does to its member', () => {
     await sync(acme.alice, { externalId, name: 'Renamed', isEnabled: false })
     expect(plain(await naming(acme.companyId))).toEqual(noMembership)
     expect(await frank.run(SELF, {}, inGlobex)).toEqual(before)
-    const { prisma } = app.application.parts.database.forChores(globex.companyUuid)
+    const { prisma } = app.application.services.database.forSystem(globex.companyUuid)
     expect(await prisma.user.findFirst({ where: { externalId } })).toMatchObject({ isEnabled: true })
   })
 })

@@ -21,7 +21,7 @@ function idsOfAcme(): string[] {
 }
 
 function create(externalId: string): Promise<string> {
-  return createCompany(app.application.parts.database, { name: 'Impostor', externalId, members: [] })
+  return createCompany(app.application.services.database, { name: 'Impostor', externalId, members: [] })
 }
 
 describe('the external id of a company', () => {
@@ -33,7 +33,7 @@ describe('the external id of a company', () => {
 
   it('must not be one by the word of the database either, whoever writes it', async () => {
     const { companyUuid: other } = await app.company('Globex', { gina: 'owner' })
-    const { prisma } = app.application.parts.database.forChores(other)
+    const { prisma } = app.application.services.database.forSystem(other)
     for (const externalId of idsOfAcme()) {
       await expect(prisma.company.update({ where: { id: other }, data: { externalId } })).rejects.toThrow()
       await expect(
@@ -66,7 +66,7 @@ describe('the external id of a company', () => {
       'é'.repeat(59),
     ]) {
       const id = await create(externalId)
-      const { prisma } = app.application.parts.database.forChores(id)
+      const { prisma } = app.application.services.database.forSystem(id)
       await prisma.company.update({ where: { id }, data: { externalId: id } })
     }
   })

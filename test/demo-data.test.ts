@@ -27,10 +27,10 @@ const complete = [
 
 describe('demo data', () => {
   test('are two companies in which everybody can sign in and something has been said', async () => {
-    const { parts } = app.application
-    expect(await lacksDemoData(parts)).toBe(true)
-    await createDemoData(parts)
-    expect(await lacksDemoData(parts)).toBe(false)
+    const { services } = app.application
+    expect(await lacksDemoData(services)).toBe(true)
+    await createDemoData(services)
+    expect(await lacksDemoData(services)).toBe(false)
     expect(await readInbox('alice@acme.test')).toEqual(complete)
     expect(await query(app.database.adminUrl, 'select name from companies order by name')).toEqual([
       { name: 'Acme' },
@@ -68,25 +68,25 @@ describe('demo data', () => {
       reset session_replication_role;`,
     ],
   ])('are completed when they were interrupted before %s', async (_missing, undo) => {
-    const { parts } = app.application
-    await createDemoData(parts)
+    const { services } = app.application
+    await createDemoData(services)
     const globex = `(select id from companies where external_id = 'globex')`
     await query(
       app.database.adminUrl,
       `${undo} delete from users where company_id = ${globex}; delete from roles where company_id = ${globex};
       delete from company_streams where company_id = ${globex}; delete from companies where id = ${globex}`,
     )
-    expect(await lacksDemoData(parts)).toBe(true)
-    await createDemoData(parts)
-    expect(await lacksDemoData(parts)).toBe(false)
+    expect(await lacksDemoData(services)).toBe(true)
+    await createDemoData(services)
+    expect(await lacksDemoData(services)).toBe(false)
     expect(await readInbox('alice@acme.test')).toEqual(complete)
     expect(await readInbox('gina@globex.test')).toEqual([])
   })
 
   test('are not put beside a company of the operator', async () => {
-    const { parts } = app.application
+    const { services } = app.application
     const owner = { externalId: 'boss', name: 'Boss', email: null, department: null, role: 'owner' }
-    await createCompany(parts.database, { name: 'Acme', externalId: 'acme', members: [owner] })
-    expect(await lacksDemoData(parts)).toBe(false)
+    await createCompany(services.database, { name: 'Acme', externalId: 'acme', members: [owner] })
+    expect(await lacksDemoData(services)).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
+import { queueDigests } from '../src/email/queue-digests.ts'
 import { tasks } from '../src/jobs/tasks.ts'
-import { queueDigests } from '../src/notifications/queue-digests.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { failWrites } from './support/failing-writes.ts'
@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 /** Lets the delay pass, and waits until the queue is empty. */
 async function digest(): Promise<void> {
-  await queueDigests(app.application.parts)
+  await queueDigests(app.application.services)
   await untilDone()
 }
 
@@ -167,7 +167,7 @@ describe('a digest', () => {
     const groupId = await alice.group('Plans', [bob, carol])
     await alice.say({ conversationId: groupId }, 'one')
     for (let times = 0; times < 3; times += 1) {
-      await Promise.all(Array.from({ length: 4 }, () => queueDigests(app.application.parts)))
+      await Promise.all(Array.from({ length: 4 }, () => queueDigests(app.application.services)))
       await digest()
     }
     for (const person of [bob, carol]) expect(countsTo(person)).toEqual([['Plans: 1']])
@@ -221,7 +221,7 @@ describe('a digest', () => {
       ])
       await alice.say({ conversationId: groupId }, 'one')
     }
-    app.application.parts.viewers.forget(acme.companyUuid)
+    app.application.services.viewers.forget(acme.companyUuid)
     await digest()
     const [taken] = mailTo(bob)
     const text = `${taken?.headers}${taken?.body}`

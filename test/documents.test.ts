@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { buildSchema, isInterfaceType, parse, validate } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { variables } from '../src/env/variables.ts'
-import { refusalCodes } from '../src/errors.ts'
+import { requestErrorCodes } from '../src/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFile(join(root, path), 'utf8')
@@ -81,7 +81,7 @@ describe('the documents', () => {
   })
 
   it('say what to do about every error code and every error of a union', async () => {
-    expect(firstColumn('docs/client.md', 'Error codes').toSorted()).toEqual([...refusalCodes].toSorted())
+    expect(firstColumn('docs/client.md', 'Error codes').toSorted()).toEqual([...requestErrorCodes].toSorted())
     const schema = buildSchema(await read('schema.graphql'))
     const userError = schema.getType('UserError')
     const errors = isInterfaceType(userError) ? schema.getPossibleTypes(userError) : []

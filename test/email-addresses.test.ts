@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createMailer, type Mail } from '../src/notifications/mailer.ts'
+import { createMailer, type Mail } from '../src/email/mailer.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 
@@ -70,7 +70,7 @@ describe('the e-mail address of a member', () => {
   it('may be in any script, and is stored in one spelling', async () => {
     const { members, result } = await sync(ACCEPTED.map(([given]) => given))
     expect(result).toMatchObject({ created: ACCEPTED.length, problems: [] })
-    const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+    const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
     for (const [index, [, stored]] of ACCEPTED.entries()) {
       const user = await prisma.user.findFirst({ where: { externalId: members[index]?.externalId ?? '' } })
       expect(user?.email).toBe(stored)

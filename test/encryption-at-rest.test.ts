@@ -77,7 +77,7 @@ async function sendCanary(canary: string): Promise<string[]> {
   })
   expect(found.searchMessages.nodes).toEqual([{ id: message.id }])
   await alice.mutate('sendMessage', input, selection)
-  // Refusals and faults talk, too.
+  // Rejections and faults talk, too.
   await alice.mutate('sendMessage', { ...input, body: `${canary} again` })
   await alice.mutate('sendMessage', { conversationId: group, body: canary, parentId: 'no id' })
   await alice.send('query ($id: ID!) { message(id: $id) { body } }', { id: canary })
@@ -174,8 +174,8 @@ describe('a ciphertext', () => {
   }
 
   async function secretIn(company: { sender: Client; to: Client }, body: string, group?: string) {
-    const place = group ? { conversationId: group } : { recipientId: company.to.userId }
-    return company.sender.say(place, body, { subject: `${body} subject` })
+    const target = group ? { conversationId: group } : { recipientId: company.to.userId }
+    return company.sender.say(target, body, { subject: `${body} subject` })
   }
 
   const copy = (from: string, to: string, columns: string) =>
@@ -330,7 +330,7 @@ describe('a ciphertext', () => {
     const ours = await secretIn({ sender: acme.alice, to: acme.bob }, 'Still here')
     await rm(join(app.environment.dataDirectory, 'keys', `${hooli.companyUuid}.key`))
     // What a running node has in memory outlives the file by minutes; another node, or this one then, has nothing.
-    app.application.parts.keyring.forget(hooli.companyUuid)
+    app.application.services.keyring.forget(hooli.companyUuid)
     await assertClosed(hooli.jack, theirs.id, 'body', 'Shredded')
     const { errors } = await hooli.gavin.send(
       'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }',

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(join(directory, '..'), { recursive: true }))
 
 const uuid = fc.uuid()
-const place: fc.Arbitrary<AssociatedData> = fc.oneof(
+const location: fc.Arbitrary<AssociatedData> = fc.oneof(
   fc.record({
     field: fc.constantFrom('body', 'subject', 'metadata'),
     conversationId: uuid,
@@ -54,7 +54,7 @@ describe('an envelope', () => {
 
   test('gives back exactly the text that went in', () => {
     fc.assert(
-      fc.property(text, place, (plaintext, context) => {
+      fc.property(text, location, (plaintext, context) => {
         expect(keys.decrypt(keys.encrypt(plaintext, context), context)).toBe(plaintext)
         expect(keys.decrypt(new Uint8Array(keys.encrypt(Buffer.from(plaintext), context)), context)).toBe(
           plaintext,
@@ -72,7 +72,7 @@ describe('an envelope', () => {
 
   test('opens only in the place it was written for', () => {
     fc.assert(
-      fc.property(text, place, place, (plaintext, written, read) => {
+      fc.property(text, location, location, (plaintext, written, read) => {
         fc.pre(JSON.stringify(written) !== JSON.stringify(read))
         const envelope = keys.encrypt(plaintext, written)
         expect(() => keys.decrypt(envelope, read)).toThrow(DecryptionError)

@@ -41,7 +41,7 @@ describe('the environment', () => {
       database: { url: undefined },
       seed: 'demo',
       identity: undefined,
-      explorer: true,
+      graphiql: true,
       publicUrl: 'http://127.0.0.1:4000',
       mail: { smtpUrl: undefined, from: 'Colloquy <colloquy@localhost>', requireTls: false },
     })
@@ -54,7 +54,7 @@ describe('the environment', () => {
   test('is accepted in production when everything is given, with GraphiQL off unless asked for', () => {
     expect(readEnvironment(production)).toMatchObject({
       production: true,
-      explorer: false,
+      graphiql: false,
       logLevel: 'info',
       identity: {
         issuer: 'https://login.example',
@@ -63,7 +63,7 @@ describe('the environment', () => {
         companyClaim: undefined,
       },
     })
-    expect(readEnvironment({ ...production, GRAPHIQL: 'on' }).explorer).toBe(true)
+    expect(readEnvironment({ ...production, GRAPHIQL: 'on' }).graphiql).toBe(true)
   })
 
   test('is refused in production with all that is missing named at once', () => {

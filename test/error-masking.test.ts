@@ -142,7 +142,7 @@ describe('while the database restarts', () => {
   it('a statement that was under way says UNAVAILABLE, however it was made', async () => {
     await using app = await startApp()
     const { alice, companyUuid: companyId } = await app.company('Acme', { alice: 'owner' })
-    const tenant = app.application.parts.database.forTenant({ companyId, userId: alice.uuid })
+    const tenant = app.application.services.database.forTenant({ companyId, userId: alice.uuid })
     const change = { where: { companyId }, data: { sound: false } }
     const update = { name: 'a_test', text: 'update users set sound = false where company_id = $1' }
     const ways: (() => Promise<unknown>)[] = [
@@ -161,7 +161,11 @@ describe('while the database restarts', () => {
           await expect.poll(async () => (await admin.query(terminate)).rowCount).toBe(1)
         })
         await holder.query('rollback')
-        expect(await outcome).toMatchObject({ name: 'Refusal', code: 'UNAVAILABLE', retryAfterMs: 1_000 })
+        expect(await outcome).toMatchObject({
+          name: 'RequestError',
+          code: 'UNAVAILABLE',
+          retryAfterMs: 1_000,
+        })
       })
       await change()
     }
@@ -211,9 +215,9 @@ describe('while the database restarts', () => {
         answers.push(...(await Promise.all(asked)))
       }
     })
-    const refusals = answers.flatMap(({ errors }) => errors ?? [])
-    expect(refusals.length).toBeGreaterThan(0)
-    for (const { message, extensions } of refusals) {
+    const rejections = answers.flatMap(({ errors }) => errors ?? [])
+    expect(rejections.length).toBeGreaterThan(0)
+    for (const { message, extensions } of rejections) {
       expect({ message, ...extensions }).toEqual({
         message: 'The database is not reachable just now; try again shortly.',
         code: 'UNAVAILABLE',

@@ -104,9 +104,9 @@ describe('the id of an event', () => {
     expect(recorder.answers).toEqual([{ data: { inboxEvents: { __typename: 'ConversationActivity' } } }])
   })
 
-  async function eventAt(place: number, after: string) {
+  async function eventAt(position: number, after: string) {
     await using stream = await openEventStream(acme.bob, INBOX, { after })
-    for (let at = 1; at < place; at += 1) await stream.event()
+    for (let at = 1; at < position; at += 1) await stream.event()
     return stream.event()
   }
 })

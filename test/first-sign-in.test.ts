@@ -13,7 +13,7 @@ function as(person: Client, token: string): Promise<Answer> {
   return person.at(person.url, token).send(WHO)
 }
 
-function refusalOf({ data, errors }: Answer): { code: unknown; message: string | undefined } {
+function requestErrorOf({ data, errors }: Answer): { code: unknown; message: string | undefined } {
   expect(data ?? null).toBe(null)
   return { code: errors?.[0]?.extensions?.code, message: errors?.[0]?.message }
 }
@@ -42,8 +42,8 @@ describe('a first sign-in', () => {
     const first = await as(alice, token('login-1', alice.externalId, companyUuid))
     expect(idOf(first)).toBe(alice.userId)
     const second = await as(alice, token('login-2', alice.externalId, companyUuid))
-    expect(refusalOf(second)).toEqual(noMembership)
-    const { prisma } = app.application.parts.database.forChores(companyUuid)
+    expect(requestErrorOf(second)).toEqual(noMembership)
+    const { prisma } = app.application.services.database.forSystem(companyUuid)
     const row = await prisma.user.findFirst({ where: { companyId: companyUuid, id: alice.uuid } })
     expect(row).toMatchObject({ issuer: issuer.name, subject: 'login-1' })
   })
@@ -63,21 +63,21 @@ describe('a first sign-in', () => {
       app.company('Globex', { worker: 'owner' }),
     ])
     for (const { companyUuid: companyId, worker } of [acme, globex]) {
-      const { prisma } = app.application.parts.database.forChores(companyId)
+      const { prisma } = app.application.services.database.forSystem(companyId)
       const where = { companyId_id: { companyId, id: worker.uuid } }
       await prisma.user.update({ where, data: { externalId: '42' } })
     }
     const unnamed = token('acme-42', '42', undefined)
-    expect(refusalOf(await as(acme.worker, unnamed))).toEqual(noMembership)
+    expect(requestErrorOf(await as(acme.worker, unnamed))).toEqual(noMembership)
     for (const companyId of [acme.companyId, globex.companyId]) {
       const answer = await acme.worker.at(app.url, unnamed).send(WHO, {}, { 'x-company-id': companyId })
-      expect(refusalOf(answer)).toEqual(noMembership)
+      expect(requestErrorOf(answer)).toEqual(noMembership)
     }
 
     const named = acme.worker.at(app.url, token('acme-42', '42', acme.companyUuid))
     expect(idOf(await named.send(WHO))).toBe(acme.worker.userId)
     const elsewhere = await named.send(WHO, {}, { 'x-company-id': globex.companyId })
-    expect(refusalOf(elsewhere)).toEqual(noMembership)
+    expect(requestErrorOf(elsewhere)).toEqual(noMembership)
 
     const tied = acme.worker.at(app.url, unnamed)
     for (const client of [named, tied]) {
@@ -86,7 +86,9 @@ describe('a first sign-in', () => {
       const ticket = await client.mutate('createConnectionTicket', { companyId: globex.companyId }, 'ticket')
       expect(ticket).toMatchObject({ __typename: 'PermissionDeniedError' })
     }
-    expect(refusalOf(await tied.send(WHO, {}, { 'x-company-id': globex.companyId }))).toEqual(noMembership)
+    expect(requestErrorOf(await tied.send(WHO, {}, { 'x-company-id': globex.companyId }))).toEqual(
+      noMembership,
+    )
     expect(idOf(await as(globex.worker, token('globex-42', '42', globex.companyUuid)))).toBe(
       globex.worker.userId,
     )
@@ -94,10 +96,12 @@ describe('a first sign-in', () => {
 
   it('of a disabled member is refused, and ties nothing', async () => {
     const { alice, companyUuid: companyId } = await app.company('Acme', { alice: 'owner' })
-    const { prisma } = app.application.parts.database.forChores(companyId)
+    const { prisma } = app.application.services.database.forSystem(companyId)
     const where = { companyId_id: { companyId, id: alice.uuid } }
     await prisma.user.update({ where, data: { isEnabled: false } })
-    expect(refusalOf(await as(alice, token('login-5', alice.externalId, companyId)))).toEqual(noMembership)
+    expect(requestErrorOf(await as(alice, token('login-5', alice.externalId, companyId)))).toEqual(
+      noMembership,
+    )
     expect(await prisma.user.findFirst({ where: { companyId, id: alice.uuid } })).toMatchObject({
       subject: null,
     })
@@ -107,7 +111,7 @@ describe('a first sign-in', () => {
     const { alice, companyUuid } = await app.company('Acme', { alice: 'owner' })
     const owner = alice.at(app.url, token('login-6', alice.externalId, companyUuid))
     const newcomer = token('login-7', 'newcomer', companyUuid)
-    expect(refusalOf(await as(alice, newcomer))).toEqual(noMembership)
+    expect(requestErrorOf(await as(alice, newcomer))).toEqual(noMembership)
     await owner.mutate('syncMembers', { members: [{ externalId: 'newcomer', name: 'New Comer' }] })
     expect((await as(alice, newcomer)).data).toMatchObject({ viewer: { user: { externalId: 'newcomer' } } })
   })
@@ -137,7 +141,7 @@ describe('a first sign-in', () => {
       ),
     )
     const refused = answers.filter(({ errors }) => errors)
-    expect(refused.map(refusalOf)).toEqual(Array(3).fill(noMembership))
+    expect(refused.map(requestErrorOf)).toEqual(Array(3).fill(noMembership))
   })
 
   it('by two claims of one login at once ties one member, and both are signed in as that', async () => {
@@ -164,7 +168,7 @@ describe('a first sign-in by e-mail address', () => {
     const token = (sub: string, changes: object) =>
       signToken(key, claims(issuer, sub, { email: alice.externalId, company, ...changes }))
     for (const changes of [{}, { email_verified: false }, { email_verified: 'true' }]) {
-      expect(refusalOf(await as(alice, token('thief', changes))).code).toBe('FORBIDDEN')
+      expect(requestErrorOf(await as(alice, token('thief', changes))).code).toBe('FORBIDDEN')
     }
     expect((await as(alice, token('alice', { email_verified: true }))).data?.viewer.user.id).toBe(
       alice.userId,
@@ -173,6 +177,6 @@ describe('a first sign-in by e-mail address', () => {
     expect((await as(alice, token('alice', { email_verified: false }))).data?.viewer.user.id).toBe(
       alice.userId,
     )
-    expect(refusalOf(await as(alice, token('thief', { email_verified: true }))).code).toBe('FORBIDDEN')
+    expect(requestErrorOf(await as(alice, token('thief', { email_verified: true }))).code).toBe('FORBIDDEN')
   })
 })

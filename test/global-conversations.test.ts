@@ -134,7 +134,7 @@ describe('a global conversation', () => {
     expect(await see(dora, conversation.id)).toMatchObject({ unreadCount: 3, lastReadSeq: 3 })
   })
 
-  it('is created with its permission alone, which the refusal names', async () => {
+  it('is created with its permission alone, which the rejection names', async () => {
     for (const client of [acme.sara, acme.bob, acme.audrey]) {
       expect(await create(client)).toMatchObject({
         __typename: 'PermissionDeniedError',

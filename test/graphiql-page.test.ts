@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDemoLink, isAtThisMachine } from '../src/graphql/explorer/visitor.ts'
+import { createDemoLink, isAtThisMachine } from '../src/graphql/graphiql/visitor.ts'
 import { demoUsers } from '../src/seed/demo-data.ts'
 import { createServer } from '../src/server.ts'
 import { type DemoServer, startDemoServer } from './support/demo-server.ts'
@@ -29,11 +29,11 @@ describe('the GraphiQL page', () => {
 
   it('loads files that a browser may keep for good', async () => {
     const page = await (await get(`${demo.url}/graphql`)).text()
-    const [script = ''] = page.match(/\/graphql\/explorer\/start\.js\?[\w-]+/) ?? []
+    const [script = ''] = page.match(/\/graphql\/graphiql\/start\.js\?[\w-]+/) ?? []
     const { status, headers } = await get(demo.url + script)
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toContain('immutable')
-    expect((await get(`${demo.url}/graphql/explorer/other.js`)).status).toBe(404)
+    expect((await get(`${demo.url}/graphql/graphiql/other.js`)).status).toBe(404)
   })
 
   it('shows its tokens to no script of another site', async () => {
@@ -78,10 +78,10 @@ describe('the GraphiQL page', () => {
   })
 
   it('shows its tokens to one visitor from elsewhere who has the link', async () => {
-    const { parts, redis } = demo.app.application
+    const { services, redis } = demo.app.application
     const demoLink = createDemoLink()
     const open = createServer({
-      parts,
+      services,
       redis,
       demoUsers: () => demoUsers(demo.app.issuer),
       demoLink,
@@ -120,16 +120,16 @@ describe('the GraphiQL page', () => {
   }
 
   it('is not there where GraphiQL is off', async () => {
-    const { parts, redis } = demo.app.application
+    const { services, redis } = demo.app.application
     const closed = createServer({
-      parts,
+      services,
       redis,
       demoUsers: null,
       webSockets: { limits: demo.app.environment.sockets },
     })
     const at = await closed.listen(0, '127.0.0.1')
     expect((await get(`${at}/graphql`)).ok).toBe(false)
-    expect((await get(`${at}/graphql/explorer/start.js`)).status).toBe(404)
+    expect((await get(`${at}/graphql/graphiql/start.js`)).status).toBe(404)
     await closed.close()
   })
 })

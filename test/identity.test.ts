@@ -17,7 +17,7 @@ function as(person: Client, token: string): Promise<Answer> {
   return person.at(person.url, token).send(WHO)
 }
 
-function refusalOf({ data, errors }: Answer): { code: unknown; message: string | undefined } {
+function requestErrorOf({ data, errors }: Answer): { code: unknown; message: string | undefined } {
   expect(data ?? null).toBe(null)
   return { code: errors?.[0]?.extensions?.code, message: errors?.[0]?.message }
 }
@@ -55,7 +55,7 @@ describe('access tokens of an identity provider', () => {
   const malformed = 'The access token is malformed.'
   const wrongSignature = "The access token's signature does not match the issuer's keys."
   const notBearer = 'The Authorization header must be "Bearer" and an access token.'
-  const refusals: [string, () => string, string][] = [
+  const rejections: [string, () => string, string][] = [
     [
       'signed with a key nobody published',
       () => bearer(mine(), { kid: 'key-9' }, stranger),
@@ -103,24 +103,27 @@ describe('access tokens of an identity provider', () => {
     ['a password', () => 'Basic YWxpY2U6c2VjcmV0', notBearer],
   ]
 
-  it.each(refusals)('are refused when %s, with a reason, on every transport', async (_what, make, reason) => {
-    const authorization = make()
-    const refusal = { code: 'UNAUTHENTICATED', message: reason }
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
-      body: JSON.stringify({ query: WHO }),
-    })
-    expect(response.status).toBe(401)
-    expect(refusalOf((await response.json()) as Answer)).toEqual(refusal)
-    const { answers } = await overSse(
-      app.url,
-      { authorization },
-      'subscription { inboxEvents { __typename } }',
-    )
-    expect(answers.map(refusalOf)).toEqual([refusal])
-    expect(await refusedSocket(app.url, { authorization })).toEqual({ code: 4401, reason })
-  })
+  it.each(rejections)(
+    'are refused when %s, with a reason, on every transport',
+    async (_what, make, reason) => {
+      const authorization = make()
+      const rejection = { code: 'UNAUTHENTICATED', message: reason }
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ query: WHO }),
+      })
+      expect(response.status).toBe(401)
+      expect(requestErrorOf((await response.json()) as Answer)).toEqual(rejection)
+      const { answers } = await overSse(
+        app.url,
+        { authorization },
+        'subscription { inboxEvents { __typename } }',
+      )
+      expect(answers.map(requestErrorOf)).toEqual([rejection])
+      expect(await refusedSocket(app.url, { authorization })).toEqual({ code: 4401, reason })
+    },
+  )
 
   it('are asked for where there is none', async () => {
     const response = await fetch(`${app.url}/graphql`, {
@@ -129,13 +132,13 @@ describe('access tokens of an identity provider', () => {
       body: JSON.stringify({ query: WHO }),
     })
     expect(response.status).toBe(401)
-    const refusal = {
+    const rejection = {
       code: 'UNAUTHENTICATED',
       message: 'Send an access token in the Authorization header: "Bearer …".',
     }
-    expect(refusalOf((await response.json()) as Answer)).toEqual(refusal)
+    expect(requestErrorOf((await response.json()) as Answer)).toEqual(rejection)
     const { answers } = await overSse(app.url, {}, 'subscription { inboxEvents { __typename } }')
-    expect(answers.map(refusalOf)).toEqual([refusal])
+    expect(answers.map(requestErrorOf)).toEqual([rejection])
     expect(await refusedSocket(app.url, {})).toMatchObject({ code: 4401 })
   })
 
@@ -173,7 +176,7 @@ describe('after a rotation of keys', () => {
     issuer.withdrawAll()
     issuer.publish(next)
     expect((await as(alice, signToken(next, claims(issuer, alice.externalId)))).errors).toBeUndefined()
-    expect(refusalOf(await as(alice, before))).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(requestErrorOf(await as(alice, before))).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })
 
@@ -190,12 +193,12 @@ describe('while the identity provider is down', () => {
     expect((await as(alice, known)).errors).toBeUndefined()
     const rotated = makeKey('ES256', 'key-2')
     const unknown = signToken(rotated, claims(issuer, bob.externalId))
-    const refusal = await as(bob, unknown)
-    expect(refusalOf(refusal)).toEqual({
+    const rejection = await as(bob, unknown)
+    expect(requestErrorOf(rejection)).toEqual({
       code: 'UNAVAILABLE',
       message: "The token issuer's keys cannot be fetched at the moment.",
     })
-    const retryAfterMs = Number(refusal.errors?.[0]?.extensions?.retryAfterMs)
+    const retryAfterMs = Number(rejection.errors?.[0]?.extensions?.retryAfterMs)
     expect(retryAfterMs).toBeGreaterThan(0)
     expect(retryAfterMs).toBeLessThanOrEqual(10_000)
     expect(await refusedSocket(app.url, { authorization: `Bearer ${unknown}` })).toEqual({

@@ -46,10 +46,10 @@ async function invite(admin: Client, member: Record<string, unknown> = {}): Prom
 async function companyOf(company?: string): Promise<unknown> {
   const headers = company === undefined ? {} : { 'x-company-id': company }
   const answer = await bob.send(WHERE, {}, headers)
-  return answer.data?.viewer?.company.id ?? refusalOf(answer)
+  return answer.data?.viewer?.company.id ?? requestErrorOf(answer)
 }
 
-function refusalOf({ errors }: Answer) {
+function requestErrorOf({ errors }: Answer) {
   const { code, companies } = errors?.[0]?.extensions ?? {}
   return { code, companies: (companies as { name: string }[] | undefined)?.map(({ name }) => name) }
 }
@@ -131,7 +131,7 @@ describe('an invitation by another company', () => {
 describe('demo people', () => {
   it('count as having signed in, so that an invitation locks none of them out of a fresh installation', async () => {
     await using demo = await startApp()
-    await createDemoData(demo.application.parts, demo.issuer)
+    await createDemoData(demo.application.services, demo.issuer)
     const as = async (subject: string) =>
       new Client(demo.url, await demo.issuer.mint({ subject }), { userId: '', uuid: '', externalId: subject })
     const gina = await as('gina@globex.test')
@@ -139,7 +139,7 @@ describe('demo people', () => {
     const bobs = await (await as('bob@acme.test')).run('{ viewer { company { name } } }')
     expect(bobs.viewer.company.name).toBe('Acme')
     const frank = await (await as('frank@both.test')).send(WHERE)
-    expect(refusalOf(frank)).toEqual({ code: 'BAD_USER_INPUT', companies: ['Acme', 'Globex'] })
+    expect(requestErrorOf(frank)).toEqual({ code: 'BAD_USER_INPUT', companies: ['Acme', 'Globex'] })
   })
 })
 

@@ -6,7 +6,7 @@ import { query } from './support/embedded-postgres.ts'
 import { enqueueAs, queueOf, recordJobs } from './support/jobs.ts'
 import { bundleProgram } from './support/server-process.ts'
 
-const PATIENCE = { timeout: 60_000, interval: 20 }
+const WAIT = { timeout: 60_000, interval: 20 }
 const JOB = { task: 'send_digest', payload: {} } as const
 
 let app: TestApp
@@ -18,9 +18,9 @@ async function start(act: (job: Job) => Promise<void>) {
   return { done, acme: await app.company('Acme', { alice: 'owner' }) }
 }
 
-const untilDone = () => vi.waitUntil(async () => (await queueOf(app)).length === 0, PATIENCE)
+const untilDone = () => vi.waitUntil(async () => (await queueOf(app)).length === 0, WAIT)
 
-/** Ends the connections of the role for chores, as a restart of PostgreSQL does. */
+/** Ends the connections of the system role, as a restart of PostgreSQL does. */
 function endConnections(): Promise<unknown> {
   return query(
     app.database.adminUrl,
@@ -37,7 +37,7 @@ describe('a job runner', { timeout: 90_000 }, () => {
     })
     const { done, acme } = await start(() => left)
     await enqueueAs(app, acme, JOB)
-    await vi.waitUntil(() => done.length === 1, PATIENCE)
+    await vi.waitUntil(() => done.length === 1, WAIT)
     await endConnections()
     leave()
     await untilDone()
@@ -68,9 +68,9 @@ describe('a job runner', { timeout: 90_000 }, () => {
     })
     const { done, acme } = await start(() => left)
     await enqueueAs(app, acme, JOB)
-    await vi.waitUntil(() => done.length === 1, PATIENCE)
+    await vi.waitUntil(() => done.length === 1, WAIT)
     await enqueueAs(app, acme, { ...JOB, payload: { seq: 2 } })
-    await vi.waitUntil(() => done.length === 2, PATIENCE)
+    await vi.waitUntil(() => done.length === 2, WAIT)
     // What a dead node leaves behind: a lock under a name that nobody holds. Both have been locked for a while.
     await query(
       app.database.systemUrl,
@@ -79,7 +79,7 @@ describe('a job runner', { timeout: 90_000 }, () => {
     )
     await vi.waitUntil(
       () => app.logged.some(({ msg }) => msg === 'took over the jobs of runners that are gone'),
-      PATIENCE,
+      WAIT,
     )
     expect((await queueOf(app)).map(({ isLocked }) => isLocked)).toEqual([true, false])
     leave()
@@ -112,7 +112,7 @@ describe('a job runner', { timeout: 90_000 }, () => {
     app = await startApp()
     const acme = await app.company('Acme', { alice: 'owner' })
     const { systemUrl } = app.database
-    const { parts } = app.application
+    const { services } = app.application
     let leave = () => {}
     const quick = recordJobs(
       () =>
@@ -120,18 +120,18 @@ describe('a job runner', { timeout: 90_000 }, () => {
           leave = resolve
         }),
     )
-    const runner = startJobRunner({ systemUrl, parts, tasks: quick.tasks })
+    const runner = startJobRunner({ systemUrl, services, tasks: quick.tasks })
     await enqueueAs(app, acme, JOB)
-    await vi.waitUntil(() => quick.done.length === 1, PATIENCE)
+    await vi.waitUntil(() => quick.done.length === 1, WAIT)
     const stopped = runner.stop()
     leave()
     await stopped
     expect(await queueOf(app)).toEqual([])
 
     const endless = recordJobs(() => new Promise(() => {}))
-    const second = startJobRunner({ systemUrl, parts, tasks: endless.tasks })
+    const second = startJobRunner({ systemUrl, services, tasks: endless.tasks })
     await enqueueAs(app, acme, JOB)
-    await vi.waitUntil(() => endless.done.length === 1, PATIENCE)
+    await vi.waitUntil(() => endless.done.length === 1, WAIT)
     await second.stop()
     expect(endless.done[0]?.signal.aborted).toBe(true)
     expect(await queueOf(app)).toMatchObject([

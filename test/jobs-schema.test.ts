@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 describe('the schema of the job queue', () => {
-  it('belongs to the chores role, which needs no rights on the database, when nodes start together', async () => {
+  it('belongs to the system role, which needs no rights on the database, when nodes start together', async () => {
     const { ownerUrl, systemUrl } = urls
     await expect(assertJobsSchema(systemUrl)).rejects.toThrow(
       'graphile_worker is missing: run the migrate command',

@@ -7,7 +7,7 @@ import { query } from './support/embedded-postgres.ts'
 import { enqueueAs, queueOf, recordJobs } from './support/jobs.ts'
 
 // Waiting here is for PostgreSQL on a busy machine.
-const PATIENCE = { timeout: 20_000, interval: 20 }
+const WAIT = { timeout: 20_000, interval: 20 }
 const UUID = '0190a5b2-0000-7000-8000-000000000001'
 
 let app: TestApp
@@ -39,7 +39,7 @@ async function metric(line: string): Promise<number> {
 }
 
 const untilQueueIs = (length: number) =>
-  vi.waitUntil(async () => (await queueOf(app)).length === length, PATIENCE)
+  vi.waitUntil(async () => (await queueOf(app)).length === length, WAIT)
 
 describe('a job', () => {
   it('runs once its transaction commits, with its company bound, and never if that fails', async () => {
@@ -80,7 +80,7 @@ describe('a job', () => {
     await untilQueueIs(0)
     expect(names).toEqual(['Bob Acme', 'Alice Acme', 'Bob Acme'])
     await enqueueAs(app, acme, { task: 'send_digest', payload: { userId: globex.alice.uuid } })
-    await vi.waitUntil(async () => (await queueOf(app))[0]?.error, PATIENCE)
+    await vi.waitUntil(async () => (await queueOf(app))[0]?.error, WAIT)
     expect((await queueOf(app))[0]?.error).toContain('You have no active membership in this company.')
   })
 
@@ -112,7 +112,7 @@ describe('a job', () => {
       if (attempt === 1) throw new Error('not yet')
     }
     await enqueueAs(app, acme, { task: 'send_digest', payload: { userId: secret } })
-    await vi.waitUntil(async () => (await queueOf(app))[0]?.error, PATIENCE)
+    await vi.waitUntil(async () => (await queueOf(app))[0]?.error, WAIT)
     expect((await queueOf(app))[0]).toMatchObject({ attempts: 1, error: 'Error: not yet', isLocked: false })
     await untilQueueIs(0)
     expect(done.map(({ attempt }) => attempt)).toEqual([1, 2])
@@ -133,7 +133,7 @@ describe('a job', () => {
       app.database.systemUrl,
       'update graphile_worker._private_jobs set attempts = max_attempts - 1, run_at = now()',
     )
-    await vi.waitUntil(async () => (await metric('colloquy_jobs_dead')) === 1, PATIENCE)
+    await vi.waitUntil(async () => (await metric('colloquy_jobs_dead')) === 1, WAIT)
     expect(done).toMatchObject([{ isLastAttempt: true }])
     expect(app.logged).toContainEqual(
       expect.objectContaining({ level: 50, msg: 'a job failed for good', reason: 'Error: never' }),
@@ -182,10 +182,10 @@ describe('the queue', () => {
     expect(await queueOf(app)).toEqual([])
   })
 
-  it('takes a job of a chore for the company the chore is bound to', async () => {
+  it('takes a job of system work for the company that the work is bound to', async () => {
     act = async () => {}
-    await app.application.parts.database
-      .forChores(globex.companyUuid)
+    await app.application.services.database
+      .forSystem(globex.companyUuid)
       .transaction((transaction) => enqueueJob(transaction, { task: 'send_digest', payload: {} }))
     await untilQueueIs(0)
     expect(done).toMatchObject([{ companyId: globex.companyUuid }])

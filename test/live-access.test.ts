@@ -30,10 +30,10 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-const chores = () => app.application.parts.database.forChores(acme.companyUuid).prisma
+const system = () => app.application.services.database.forSystem(acme.companyUuid).prisma
 
 describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transport) => {
-  const refusal = async (client: Client, conversationId: string) => {
+  const rejection = async (client: Client, conversationId: string) => {
     await using recorder = followConversation(client, transport, conversationId, EVENTS)
     const [answer] = await recorder.until(({ answers }) => answers.length > 0 && answers)
     return {
@@ -51,7 +51,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
     const direct = await alice.say({ recipientId: acme.bob.userId }, 'between us')
     const answers = await Promise.all(
       [encodeId('Conversation', newId()), theirs, groupId, open, left, direct.conversationId].map((id) =>
-        refusal(dave, id),
+        rejection(dave, id),
       ),
     )
     expect(answers[0]?.errors).toEqual([
@@ -62,7 +62,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
 
   it('is refused for an id of something else and for no id at all', async () => {
     for (const id of [acme.bob.userId, 'garbage', '']) {
-      expect((await refusal(acme.bob, id)).errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' })
+      expect((await rejection(acme.bob, id)).errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' })
     }
   })
 
@@ -85,7 +85,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
       'ConversationRemoved',
       'ConversationActivity',
     ])
-    expect(await refusal(bob, groupId)).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })
+    expect(await rejection(bob, groupId)).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })
   })
 
   it('shows in an event that waited nothing said after the removal, however deep it is asked for', async () => {
@@ -138,7 +138,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a subscription over %s', (transp
 
   it('brings nothing more to a role without MESSAGE_READ', async () => {
     const { alice, bob, carol } = acme
-    await chores().role.create({
+    await system().role.create({
       data: { companyId: acme.companyUuid, id: newId(), name: 'deaf', permissions: ['MESSAGE_WRITE'] },
     })
     const { inbox, events } = await cursorsOf(bob, groupId)

@@ -99,7 +99,7 @@ describe('what was missed', () => {
     const head = await changeManyTimes(app, companyUuid, elsewhere, 10)
     const stream = await inboxStream(await contextOf(stopped, companyUuid, bob), inbox)
     expect((await stream.next()).value).toMatchObject({ type: 'ConversationActivity' })
-    stopped.application.parts.live.interrupt()
+    stopped.application.services.live.interrupt()
     expect((await stream.next()).value).toMatchObject({ type: 'Discontinuity', position: head })
   })
 })

@@ -85,7 +85,7 @@ describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () =>
     await talk.allHeard(5)
   })
 
-  it('deliver although Redis hangs and no wake-up comes', async () => {
+  it('deliver although Redis hangs and no notification comes', async () => {
     await using talk = await across(app, other)
     redis?.stop()
     await talk.say(talk.alice, 'unannounced')

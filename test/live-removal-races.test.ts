@@ -63,8 +63,8 @@ const seqsOf = ({ events }: Recorder) => events.flatMap(({ message }) => message
 /** What was sent in the group while this person was not in it. */
 async function sentWithout({ uuid }: Client): Promise<number[]> {
   const where = { companyId: acme.companyUuid }
-  const events = await app.application.parts.database
-    .forChores(acme.companyUuid)
+  const events = await app.application.services.database
+    .forSystem(acme.companyUuid)
     .prisma.event.findMany({ where, orderBy: { position: 'asc' } })
   let isOut = false
   return events.flatMap(({ kind, seq, leftIds, joinedIds }) => {

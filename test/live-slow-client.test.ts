@@ -26,17 +26,17 @@ async function metric(name: string): Promise<string | undefined> {
   return text.split('\n').find((line) => line.startsWith(`${name} `))
 }
 
-async function collect(stream: AsyncIterable<StreamValue>, most = Number.POSITIVE_INFINITY) {
+async function collect(stream: AsyncIterable<StreamValue>, max = Number.POSITIVE_INFINITY) {
   const values: StreamValue[] = []
   for await (const value of stream) {
     values.push(value)
-    if (values.length >= most) break
+    if (values.length >= max) break
   }
   return values
 }
 
 async function inboxCursor(companyUuid: string, { uuid }: Client, position: number): Promise<string> {
-  const keys = await app.application.parts.keyring.forCompany(companyUuid)
+  const keys = await app.application.services.keyring.forCompany(companyUuid)
   return signCursor(keys, { userId: uuid, stream: INBOX }, position)
 }
 

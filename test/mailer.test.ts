@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createMailer, type Mail, MailError } from '../src/notifications/mailer.ts'
+import { createMailer, type Mail, MailError } from '../src/email/mailer.ts'
 import { startApp } from './support/app.ts'
 import { type MailServer, partsOf, startMailServer } from './support/mail-server.ts'
 
@@ -123,7 +123,7 @@ describe('to disk', () => {
 
   it('is where a server sends e-mail that was told nothing else', async () => {
     await using app = await startApp()
-    await app.application.parts.mailer.send(mail())
+    await app.application.services.mailer.send(mail())
     expect(await readdir(join(app.environment.dataDirectory, 'mail'))).toHaveLength(1)
   })
 })

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-async function refusalOf(client: Client, query: string, variables = {}): Promise<unknown> {
+async function requestErrorOf(client: Client, query: string, variables = {}): Promise<unknown> {
   const { errors } = await client.send(query, variables)
   return errors?.[0]?.extensions?.code
 }
@@ -167,7 +167,7 @@ describe('lists of people', () => {
     ] as const) {
       expect(await namesOf(adam, 'members', 'user { name }', search)).toEqual(names)
     }
-    expect(await refusalOf(bob, '{ members { nodes { isEnabled } } }')).toBe('FORBIDDEN')
+    expect(await requestErrorOf(bob, '{ members { nodes { isEnabled } } }')).toBe('FORBIDDEN')
   })
 
   it('stay correct while people are renamed between pages', async () => {
@@ -228,11 +228,11 @@ describe('lists of people', () => {
     const query = `query ($first: Int, $last: Int, $after: String, $before: String, $search: String) {
       ${field}(first: $first, last: $last, after: $after, before: $before, search: $search) { pageInfo { hasNextPage } } }`
     for (const variables of bad)
-      expect([variables, await refusalOf(acme.alice, query, variables)]).toEqual([
+      expect([variables, await requestErrorOf(acme.alice, query, variables)]).toEqual([
         variables,
         'BAD_USER_INPUT',
       ])
     for (const variables of [{ first: 0 }, { first: 100 }, { after: made(key) }, { search: 'a'.repeat(200) }])
-      expect([variables, await refusalOf(acme.alice, query, variables)]).toEqual([variables, undefined])
+      expect([variables, await requestErrorOf(acme.alice, query, variables)]).toEqual([variables, undefined])
   })
 })

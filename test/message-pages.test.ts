@@ -37,7 +37,7 @@ async function page(id: string, args: Record<string, unknown> = {}): Promise<Dat
   return (await acme.bob.run(PAGE, { id, ...args })).conversation.messages
 }
 
-async function refusal(args: Record<string, unknown>) {
+async function rejection(args: Record<string, unknown>) {
   const { errors } = await acme.bob.send(PAGE, { id: long, ...args })
   return { code: errors?.[0]?.extensions?.code, message: errors?.[0]?.message }
 }
@@ -105,8 +105,8 @@ describe('a page of messages', () => {
 
   it('agrees with a plain array, whatever is asked for', async () => {
     const size = fc.integer({ min: 0, max: 100 })
-    const place = fc.option(fc.integer({ min: 1, max: LENGTH }), { nil: undefined })
-    const range = fc.record({ after: place, before: place })
+    const position = fc.option(fc.integer({ min: 1, max: LENGTH }), { nil: undefined })
+    const range = fc.record({ after: position, before: position })
     const asked = fc.oneof(
       fc.tuple(fc.constantFrom('first', 'last'), size, range).map(([direction, n, { after, before }]) => ({
         direction,
@@ -223,21 +223,21 @@ describe('a page that makes no sense', () => {
     [{ aroundSeq: 2 ** 31 }],
     [{ aroundSeq: 1.5 }],
   ])('as for %j is BAD_USER_INPUT in plain words', async (args) => {
-    const { code, message } = await refusal(args)
+    const { code, message } = await rejection(args)
     expect(code).toBe('BAD_USER_INPUT')
     expect(message).not.toMatch(/sql|syntax|stack|undefined|NaN|node_modules/i)
   })
 
   it('is refused around a message together with cursors', async () => {
     for (const args of [{ after: cursors[3] }, { before: cursors[3] }]) {
-      expect(await refusal({ aroundSeq: 5, ...args })).toMatchObject({ code: 'BAD_USER_INPUT' })
+      expect(await rejection({ aroundSeq: 5, ...args })).toMatchObject({ code: 'BAD_USER_INPUT' })
     }
   })
 
   it('is refused with a cursor of another list', async () => {
     const { conversations } = await acme.bob.run('{ conversations { edges { cursor } } }')
     for (const name of ['after', 'before']) {
-      expect(await refusal({ [name]: conversations.edges[0].cursor })).toEqual({
+      expect(await rejection({ [name]: conversations.edges[0].cursor })).toEqual({
         code: 'BAD_USER_INPUT',
         message: 'This is not a cursor of this list.',
       })

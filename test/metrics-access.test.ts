@@ -25,9 +25,9 @@ async function freePort(): Promise<number> {
 
 /** A server of the same application that gives its metrics out in this way. */
 async function serve(metrics: { port?: number; token?: string; freshMs?: number }, host = '127.0.0.1') {
-  const { parts, redis } = app.application
+  const { services, redis } = app.application
   const server: Server = createColloquy({
-    parts,
+    services,
     redis,
     demoUsers: null,
     webSockets: { limits: app.environment.sockets },
@@ -144,7 +144,7 @@ describe('with a port of their own', () => {
 
 it('however many read, the queue is counted once a second, on a connection of its own', async () => {
   await using server = await serve({})
-  const { database } = app.application.parts
+  const { database } = app.application.services
   const measuring = vi.spyOn(database, 'measuring')
   const others = [vi.spyOn(database, 'acrossCompanies'), vi.spyOn(database, 'unbound')]
   await Promise.all(Array.from({ length: 50 }, () => read(server.url)))

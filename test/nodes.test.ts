@@ -19,7 +19,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
 /** How a query was refused, without the words. */
-async function refusal(client: Client, query: string, variables: Record<string, unknown>) {
+async function rejection(client: Client, query: string, variables: Record<string, unknown>) {
   const { data, errors } = await client.send(query, variables)
   return { data, refused: errors?.map(({ path, extensions }) => ({ path, code: extensions?.code })) }
 }
@@ -50,16 +50,16 @@ describe('node and nodes', () => {
   ])('refuse an id %s where it was asked for', async (_what, id) => {
     const { alice } = acme
     const code = 'BAD_USER_INPUT'
-    expect(await refusal(alice, NODE, { id })).toEqual({
+    expect(await rejection(alice, NODE, { id })).toEqual({
       data: { node: null },
       refused: [{ path: ['node'], code }],
     })
-    expect(await refusal(alice, NODES, { ids: [alice.userId, id] })).toEqual({
+    expect(await rejection(alice, NODES, { ids: [alice.userId, id] })).toEqual({
       data: null,
       refused: [{ path: ['nodes'], code }],
     })
     const literal = `{ viewer { user { id } } here: node(id: "${id}") { id } }`
-    expect(await refusal(alice, literal, {})).toEqual({
+    expect(await rejection(alice, literal, {})).toEqual({
       data: { viewer: { user: { id: alice.userId } }, here: null },
       refused: [{ path: ['here'], code }],
     })
@@ -76,7 +76,7 @@ describe('node and nodes', () => {
       ),
     )
     const code = 'FORBIDDEN'
-    const { data, refused } = await refusal(bob, 'query ($id: ID!) { message(id: $id) { id } }', { id })
+    const { data, refused } = await rejection(bob, 'query ($id: ID!) { message(id: $id) { id } }', { id })
     expect({ data, refused }).toEqual({ data: { message: null }, refused: [{ path: ['message'], code }] })
     const sent = await alice.mutate(
       'sendBroadcast',
@@ -84,11 +84,11 @@ describe('node and nodes', () => {
       'broadcast { id }',
     )
     for (const forbidden of [id, conversationId, sent.broadcast.id, encodeId('Message', newId())]) {
-      expect(await refusal(bob, NODE, { id: forbidden })).toEqual({
+      expect(await rejection(bob, NODE, { id: forbidden })).toEqual({
         data: { node: null },
         refused: [{ path: ['node'], code }],
       })
-      expect(await refusal(bob, NODES, { ids: [bob.userId, forbidden] })).toEqual({
+      expect(await rejection(bob, NODES, { ids: [bob.userId, forbidden] })).toEqual({
         data: null,
         refused: [{ path: ['nodes'], code }],
       })
@@ -104,7 +104,7 @@ describe('node and nodes', () => {
     const pages =
       'messages(first: 100) { nodes { replies(first: 100) { nodes { replies { nodes { id } } } } } }'
     const query = `{ node(id: "nonsense") { ... on Conversation { ${pages} } } }`
-    expect(await refusal(acme.alice, query, {})).toEqual({
+    expect(await rejection(acme.alice, query, {})).toEqual({
       data: undefined,
       refused: [{ path: undefined, code: 'QUERY_TOO_EXPENSIVE' }],
     })

@@ -109,7 +109,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
 
   it('end for a disabled member and for a role without PRESENCE_READ', async () => {
     const { alice, bob, carol } = acme
-    const { role } = app.application.parts.database.forChores(acme.companyUuid).prisma
+    const { role } = app.application.services.database.forSystem(acme.companyUuid).prisma
     const data = { companyId: acme.companyUuid, id: newId(), name: 'blind', permissions: ['MESSAGE_READ'] }
     await role.create({ data })
     await using disabled = await watchPresence(bob, [alice])
@@ -167,7 +167,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
         'BAD_USER_INPUT',
       )
     }
-    const { role } = app.application.parts.database.forChores(acme.companyUuid).prisma
+    const { role } = app.application.services.database.forSystem(acme.companyUuid).prisma
     const data = { companyId: acme.companyUuid, id: newId(), name: 'blind', permissions: ['MESSAGE_READ'] }
     await role.create({ data })
     await alice.mutate('syncMembers', {

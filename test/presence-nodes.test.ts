@@ -104,7 +104,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
     await stalled.return?.()
 
     const told = messages.heard.length
-    const { presence } = app.application.parts
+    const { presence } = app.application.services
     for (const userId of watched) {
       presence.leave({ companyId: companyUuid, userId }, { deviceId: 'device', graceMs: 30 * SECOND })
     }
@@ -117,7 +117,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
   it('is heard of by nobody when 10,000 sockets close and come back at once, and Redis keeps up', async () => {
     const { alice, companyUuid: companyId } = acme
     const people = Array.from({ length: 10_000 }, () => ({ companyId, userId: newId() }))
-    const { presence } = app.application.parts
+    const { presence } = app.application.services
     const sockets = createSocketDevices(presence, () => 30 * SECOND)
     const connect = async () => {
       const opened = people.map((person) => sockets.open(person, `session of ${person.userId}`))
@@ -142,7 +142,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
   async function thousandPeople(): Promise<string[]> {
     const members = Array.from({ length: 1_000 }, (_, at) => ({ externalId: `${at}`, name: `Person ${at}` }))
     await acme.alice.mutate('syncMembers', { members })
-    const { user } = app.application.parts.database.forChores(acme.companyUuid).prisma
+    const { user } = app.application.services.database.forSystem(acme.companyUuid).prisma
     const users = await user.findMany({
       where: { companyId: acme.companyUuid, name: { startsWith: 'Person' } },
     })
@@ -150,7 +150,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
   }
 
   async function allBeat(people: string[], status: PresenceStatus): Promise<void> {
-    const { presence } = app.application.parts
+    const { presence } = app.application.services
     for (let at = 0; at < people.length; at += 500) {
       const some = people.slice(at, at + 500)
       await Promise.all(

@@ -160,7 +160,7 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     const query = 'query ($id: ID!) { node(id: $id) { ... on User { presence { status user { id } } } } }'
     const presence = { status: 'ONLINE', user: { id: bob.userId } }
     expect(await alice.run(query, { id: bob.userId })).toEqual({ node: { presence } })
-    const { role } = app.application.parts.database.forChores(acme.companyUuid).prisma
+    const { role } = app.application.services.database.forSystem(acme.companyUuid).prisma
     const data = { companyId: acme.companyUuid, id: newId(), name: 'blind', permissions: ['MESSAGE_READ'] }
     await role.create({ data })
     const members = [{ externalId: acme.carol.externalId, name: 'Carol', role: 'blind' }]

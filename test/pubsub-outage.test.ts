@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createNode, hear } from './support/notifications.ts'
 import { redisForTests } from './support/redis.ts'
 import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
-import { createNode, hear } from './support/wake-ups.ts'
 
 const WARN = 40
 const SOON = { interval: 20, timeout: 15_000 }
@@ -18,16 +18,16 @@ type Node = Awaited<ReturnType<typeof createNode>>
 /** Publishes until it is heard, which shows that the subscription holds again. */
 async function expectHeard(node: Node, channel: string, heard: string[]): Promise<void> {
   await vi.waitFor(async () => {
-    await node.wakeUps.publish(channel, 'again')
+    await node.notifications.publish(channel, 'again')
     expect(heard).toContain('again')
   }, SOON)
 }
 
-describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () => {
+describe.skipIf(!server)('notifications whose Redis fails', { timeout: 30_000 }, () => {
   it('report a gap after a reconnect, with thousands of subscriptions held again', async () => {
     const node = await createNode(url)
     const names = Array.from({ length: 2_500 }, (_, at) => `channel ${at}`)
-    await Promise.all(names.map((name) => node.wakeUps.subscribe(name, () => {})))
+    await Promise.all(names.map((name) => node.notifications.subscribe(name, () => {})))
     const held = async () => (await node.redis.commands.pubsub('CHANNELS', `${node.channelPrefix}*`)).length
     expect(await held()).toBe(2_500)
     await server?.restart()
@@ -38,7 +38,7 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
 
   it('report no gap before the subscriptions hold again', async () => {
     const node = await createNode(url)
-    const { heard } = await hear(node.wakeUps, 'a')
+    const { heard } = await hear(node.notifications, 'a')
     const { commands } = node.redis
     // Redis now ends the link of every subscriber and refuses each new SUBSCRIBE.
     await commands.call('ACL', 'SETUSER', 'default', 'resetchannels')
@@ -52,7 +52,7 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
   it('are heard again after every restart', async () => {
     const node = await createNode(url)
     for (let round = 1; round <= 3; round += 1) {
-      const { heard, unsubscribe } = await hear(node.wakeUps, 'a')
+      const { heard, unsubscribe } = await hear(node.notifications, 'a')
       await server?.restart()
       await expectHeard(node, 'a', heard)
       unsubscribe()
@@ -63,24 +63,24 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
   it('do not reject to the publisher, and say once that they are lost', async () => {
     const node = await createNode(url)
     await server?.kill()
-    for (let at = 0; at < 20; at += 1) await node.wakeUps.publish('a', 'x')
+    for (let at = 0; at < 20; at += 1) await node.notifications.publish('a', 'x')
     expect(node.lines.map(({ level }) => level)).toEqual([WARN])
     await vi.waitFor(() => expect(node.gaps).toBeGreaterThan(0), SOON)
     const gapsWhileDown = node.gaps
     await server?.restart()
     await vi.waitFor(async () => {
-      await node.wakeUps.publish('a', 'x')
+      await node.notifications.publish('a', 'x')
       expect(node.lines).toHaveLength(2)
     }, SOON)
     await vi.waitFor(() => expect(node.gaps).toBeGreaterThan(gapsWhileDown), SOON)
-    for (let at = 0; at < 5; at += 1) await node.wakeUps.publish('a', 'x')
+    for (let at = 0; at < 5; at += 1) await node.notifications.publish('a', 'x')
     expect(node.lines).toHaveLength(2)
   })
 
   it('are subscribed to in the background when Redis is away, and a gap tells when they hold', async () => {
     await server?.kill()
     const node = await createNode(url, { waitForRedis: false })
-    const [one, other] = await Promise.all([hear(node.wakeUps, 'a'), hear(node.wakeUps, 'a')])
+    const [one, other] = await Promise.all([hear(node.notifications, 'a'), hear(node.notifications, 'a')])
     expect(node.gaps).toBe(0)
     await server?.restart()
     await vi.waitFor(() => expect(node.gaps).toBeGreaterThan(0), SOON)
@@ -90,12 +90,12 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
 
   it('are given up quietly when the listener leaves while Redis is away', async () => {
     const node = await createNode(url)
-    const early = await hear(node.wakeUps, 'a')
+    const early = await hear(node.notifications, 'a')
     await server?.kill()
-    const late = await hear(node.wakeUps, 'b')
+    const late = await hear(node.notifications, 'b')
     early.unsubscribe()
     late.unsubscribe()
-    const { heard } = await hear(node.wakeUps, 'c')
+    const { heard } = await hear(node.notifications, 'c')
     await server?.restart()
     await expectHeard(node, 'c', heard)
     const left = () => node.redis.commands.pubsub('CHANNELS', `${node.channelPrefix}*`)
@@ -105,7 +105,7 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
   it('survive coming and going while Redis hangs', async () => {
     const node = await createNode(url)
     server?.stop()
-    const comings = Array.from({ length: 10 }, () => hear(node.wakeUps, 'a'))
+    const comings = Array.from({ length: 10 }, () => hear(node.notifications, 'a'))
     for (const { unsubscribe } of (await Promise.all(comings)).slice(1)) unsubscribe()
     const first = await comings[0]
     server?.cont()
@@ -118,7 +118,7 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
   it('keep trying when Redis refuses the subscription', async () => {
     const node = await createNode(url)
     await node.redis.commands.call('ACL', 'SETUSER', 'default', 'resetchannels')
-    const { heard } = await hear(node.wakeUps, 'a')
+    const { heard } = await hear(node.notifications, 'a')
     await node.redis.commands.call('ACL', 'SETUSER', 'default', 'allchannels')
     await vi.waitFor(() => expect(node.gaps).toBeGreaterThan(0), SOON)
     await expectHeard(node, 'a', heard)
@@ -126,10 +126,10 @@ describe.skipIf(!server)('wake-ups whose Redis fails', { timeout: 30_000 }, () =
 
   it('can be closed while Redis is away', async () => {
     const node = await createNode(url)
-    const { unsubscribe } = await hear(node.wakeUps, 'a')
+    const { unsubscribe } = await hear(node.notifications, 'a')
     await server?.kill()
-    const pending = node.wakeUps.subscribe('b', () => {})
-    await node.wakeUps.close()
+    const pending = node.notifications.subscribe('b', () => {})
+    await node.notifications.close()
     ;(await pending)()
     unsubscribe()
     await node.redis.close()

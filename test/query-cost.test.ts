@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions?.code
 
-/** The first error over the WebSocket, whether it is the answer or a refusal to run. */
+/** The first error over the WebSocket, whether it is the answer or a rejection to run. */
 async function overSocket(query: string, variables = {}) {
   const { type, payload } = await socket.ask(query, { variables })
   return type === 'error' ? payload[0] : payload.errors?.[0]
@@ -140,7 +140,7 @@ describe('the cost of an operation', () => {
     expect(await overSocket(query)).toMatchObject({ extensions: { code: TOO_EXPENSIVE } })
   })
 
-  it('leaves the socket open after a refusal', async () => {
+  it('leaves the socket open after a rejection', async () => {
     expect(await overSocket(`{ ${PAGES_OF_PAGES} }`)).toMatchObject({ extensions: { code: TOO_EXPENSIVE } })
     const { payload } = await socket.ask('{ viewer { user { name } } }')
     expect(payload.data.viewer.user.name).toBe('Alice Acme')

@@ -24,7 +24,7 @@ afterAll(() => server?.dispose())
 failOnUnhandledRejections()
 
 async function connect(url: string) {
-  const redis = connectRedis(url, pino({ level: 'silent' }), { leastWaitMs: 3_000 })
+  const redis = connectRedis(url, pino({ level: 'silent' }), { minWaitMs: 3_000 })
   onTestFinished(() => redis.close())
   await redis.whenReady(5_000)
   return redis

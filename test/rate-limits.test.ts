@@ -189,7 +189,7 @@ describe('every mutation', () => {
     expect(windows).toEqual(expected)
     const { alice } = acme
     const [{ max, per } = { max: 0, per: '' }] = expected
-    const { limiter } = app.application.parts
+    const { limiter } = app.application.services
     for (let at = 0; at < max; at += 1) {
       const taken = await limiter.take(`${acme.companyUuid}:${alice.uuid}:${name}`, [
         { max, perMs: parseWindow(per) },

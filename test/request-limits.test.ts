@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions?.code
 
-/** The first error over the WebSocket, whether it is the answer or a refusal to run. */
+/** The first error over the WebSocket, whether it is the answer or a rejection to run. */
 async function overSocket(query: string, variables = {}) {
   const { type, payload } = await socket.ask(query, { variables })
   return type === 'error' ? payload[0] : payload.errors?.[0]

@@ -52,7 +52,7 @@ describe('a replay that deletion overtakes', () => {
     expect(values.map(({ position }) => position)).toEqual([...range(first + 1, lastRead), lastRead])
     expect(values.at(-1)?.type).toBe('Discontinuity')
     expect(lastRead).toBeLessThan(gone)
-    const keys = await app.application.parts.keyring.forCompany(acme.companyUuid)
+    const keys = await app.application.services.keyring.forCompany(acme.companyUuid)
     const name = { userId: acme.bob.uuid, stream: decodeId(groupId)?.uuid ?? '' }
     await using resumed = followConversation(
       acme.bob,
@@ -61,7 +61,7 @@ describe('a replay that deletion overtakes', () => {
       CHANGED,
       signCursor(keys, name, lastRead),
     )
-    expect(await resumed.refusal()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
+    expect(await resumed.rejection()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
   }
 
   async function sweepAll() {
@@ -130,5 +130,5 @@ it('a subscription for whom events are deleted before they are read ends rather 
   await bob.until(({ isComplete }) => isComplete)
   expect(bob.events.map(({ __typename }) => __typename)).toEqual(['MessageSent', 'Discontinuity'])
   await using resumed = followConversation(acme.bob, 'WebSocket', groupId, SENT, bob.events.at(-1)?.cursor)
-  expect(await resumed.refusal()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
+  expect(await resumed.rejection()).toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } })
 })

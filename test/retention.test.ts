@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { queueDigests } from '../src/notifications/queue-digests.ts'
+import { queueDigests } from '../src/email/queue-digests.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { failWrites } from './support/failing-writes.ts'
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function queueDigestsAtOnce(): Promise<void> {
   await onDatabase(app, 'update companies set email_delay_minutes = 0')
-  await queueDigests(app.application.parts)
+  await queueDigests(app.application.services)
 }
 
 const age = (days: number) => makeOlder(app, acme, days)
@@ -46,7 +46,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor older than what is kept
     await using group = followConversation(bob, transport, groupId, SENT, tooOld.events)
     await using inbox = followInbox(bob, transport, '', tooOld.inbox)
     for (const recorder of [group, inbox]) {
-      expect(await recorder.refusal()).toMatchObject({
+      expect(await recorder.rejection()).toMatchObject({
         message:
           'What followed this cursor is no longer kept: read the data anew, with its cursor, and subscribe from there.',
         extensions: { code: 'CURSOR_EXPIRED' },
@@ -119,11 +119,11 @@ describe('the purge', () => {
         'events',
         failing.map(({ companyUuid }) => companyUuid),
       )
-      expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 4 })
+      expect(await purge(app.application.services)).toMatchObject({ failedCompanies: 4 })
     }
     for (const company of [acme, last]) expect(await storedPositions(app, company)).toEqual([])
     for (const company of failing) expect(await storedPositions(app, company)).not.toEqual([])
-    expect(await purge(app.application.parts)).toMatchObject({ failedCompanies: 0 })
+    expect(await purge(app.application.services)).toMatchObject({ failedCompanies: 0 })
     for (const company of failing) expect(await storedPositions(app, company)).toEqual([])
   })
 
@@ -131,8 +131,8 @@ describe('the purge', () => {
     await acme.alice.mutate('updateCompanySettings', { emailDelayMinutes: 10_080, eventRetentionDays: 1 })
     const kept = await positions()
     await age(3)
-    await queueDigests(app.application.parts)
-    await purge(app.application.parts)
+    await queueDigests(app.application.services)
+    await purge(app.application.services)
     expect(await positions()).toEqual(kept)
   })
 
@@ -162,7 +162,7 @@ describe('the purge', () => {
       app,
       `update idempotency_keys set created_at = now() - interval '6 days' where key = 'young'`,
     )
-    expect(await purge(app.application.parts)).toMatchObject({ idempotencyKeys: 1 })
+    expect(await purge(app.application.services)).toMatchObject({ idempotencyKeys: 1 })
     expect((await keyOf('young')).seq).toBe(seq)
     expect((await keyOf('old')).seq).toBe(seq + 1)
   })

@@ -119,7 +119,7 @@ it('finds nothing for a caller of the function in another company, or with nothi
     name: 'test_foreign_words',
     text: `select * from app.messages_with_words(array[$1]::bigint[], 'infinity', '00000000-0000-0000-0000-000000000000', '-infinity', 10, null)`,
   }
-  const { database } = app.application.parts
+  const { database } = app.application.services
   const as = (companyId: string, userId: string) =>
     database.forTenant({ companyId, userId }).query(call, [word])
   expect(await as(acme.companyUuid, acme.bob.uuid)).not.toEqual([])

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const say = (body: string, more: Record<string, unknown> = {}) =>
   acme.alice.say({ conversationId: groupId }, body, more)
-const refusal = async (client: Client, variables: Record<string, unknown>): Promise<Data> =>
+const rejection = async (client: Client, variables: Record<string, unknown>): Promise<Data> =>
   (await client.send(SEARCH, variables)).errors?.[0]
 
 describe('a search', () => {
@@ -184,7 +184,7 @@ describe('a search that cannot be one', () => {
     ['17 words', 'word '.repeat(17), 'A search takes at most 16 words.'],
     ['a NUL', 'a\0b', 'The search text holds a NUL or half a character.'],
   ])('says so: %s', async (_what, text, message) => {
-    expect(await refusal(acme.bob, { text })).toMatchObject({
+    expect(await rejection(acme.bob, { text })).toMatchObject({
       message,
       extensions: { code: 'BAD_USER_INPUT' },
     })
@@ -193,7 +193,7 @@ describe('a search that cannot be one', () => {
   it.each([{ filter: { conversationId: 'nonsense' } }, { after: 'nonsense' }, { first: -1 }, { first: 101 }])(
     'refuses %j',
     async (variables) => {
-      expect(await refusal(acme.bob, { text: 'word', ...variables })).toMatchObject({
+      expect(await rejection(acme.bob, { text: 'word', ...variables })).toMatchObject({
         extensions: { code: 'BAD_USER_INPUT' },
       })
     },

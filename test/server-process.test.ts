@@ -171,7 +171,7 @@ describe('the server process', () => {
 })
 
 describe('the server process refuses in one clear line', () => {
-  async function refusal(server: ServerProcess): Promise<string> {
+  async function rejection(server: ServerProcess): Promise<string> {
     expect(await server.ended).toBe(1)
     expect(server.said.out).toBe('')
     return server.said.err
@@ -182,7 +182,7 @@ describe('the server process refuses in one clear line', () => {
     const { port } = new URL(await addressOf(start({ SEED: 'none' })))
     const beside = `${folder}-beside`
     execFileSync('cp', ['-a', stopped, beside])
-    expect(await refusal(start({ PORT: port, DATA_DIR: beside }))).toBe(
+    expect(await rejection(start({ PORT: port, DATA_DIR: beside }))).toBe(
       `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or set PORT to another one.\n`,
     )
     expect(existsSync(join(beside, 'postgres/postmaster.pid'))).toBe(false)
@@ -192,7 +192,7 @@ describe('the server process refuses in one clear line', () => {
     putData()
     const first = start()
     const address = await addressOf(first)
-    expect(await refusal(start())).toBe(
+    expect(await rejection(start())).toBe(
       `The data directory ${folder} is in use by process ${first.child.pid}. Stop it, or set DATA_DIR to another folder.\n`,
     )
     expect((await fetch(`${address}/readyz`)).status).toBe(200)
@@ -201,13 +201,13 @@ describe('the server process refuses in one clear line', () => {
   test('a data directory that cannot be one', async () => {
     await mkdir(join(folder, '..'), { recursive: true })
     await writeFile(folder, 'a file')
-    expect(await refusal(start())).toBe(
+    expect(await rejection(start())).toBe(
       `Cannot use ${folder}: it is not a folder. Correct this, or set DATA_DIR to another folder.\n`,
     )
   })
 
   test('to run in production on defaults, naming all that is missing, before it touches anything', async () => {
-    const said = await refusal(start({ NODE_ENV: 'production', PORT: 'http' }))
+    const said = await rejection(start({ NODE_ENV: 'production', PORT: 'http' }))
     for (const name of [
       'PORT',
       'DATABASE_URL',
@@ -225,7 +225,7 @@ describe('the server process refuses in one clear line', () => {
   test('to serve as a role that could bypass the policies', async () => {
     const database = await cloneDatabase()
     const server = start({ DATABASE_URL: database.adminUrl, DATABASE_SYSTEM_URL: database.systemUrl })
-    expect(await refusal(server)).toMatch(
+    expect(await rejection(server)).toMatch(
       /^The role of DATABASE_URL could bypass the tenancy policies: it is a superuser[^\n]*\n$/,
     )
     await database.drop()
@@ -234,7 +234,7 @@ describe('the server process refuses in one clear line', () => {
   test('a database that it cannot reach', async () => {
     const url = new URL(inject('adminUrl'))
     url.password = 'guess'
-    expect(await refusal(start({ DATABASE_URL: url.href }))).toMatch(
+    expect(await rejection(start({ DATABASE_URL: url.href }))).toMatch(
       /^The database postgres at [^\n]*cannot be reached: [^\n]*\n$/,
     )
   })

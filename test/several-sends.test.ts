@@ -21,7 +21,7 @@ const sends = (count: number, more?: (at: number) => string) =>
   `mutation { ${Array.from({ length: count }, (_, at) => send(at, more?.(at))).join(' ')} }`
 
 async function stored(): Promise<number> {
-  const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+  const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
   return prisma.message.count({ where: { companyId: acme.companyUuid } })
 }
 
@@ -70,7 +70,7 @@ describe('several sends in one operation', () => {
       `mutation { createGroup(input: { title: "Never" }) { __typename } ${send(1)} }`,
     )
     expect(answer).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] })
-    const { prisma } = app.application.parts.database.forChores(acme.companyUuid)
+    const { prisma } = app.application.services.database.forSystem(acme.companyUuid)
     expect(await prisma.conversation.count()).toBe(1)
   })
 

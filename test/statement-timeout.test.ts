@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabase, type Statement } from '../src/database/database.ts'
-import { Refusal } from '../src/errors.ts'
+import { RequestError } from '../src/errors.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 
 const limit: Statement = { name: 'limit', text: `select current_setting('statement_timeout') as "limit"` }
@@ -30,7 +30,7 @@ describe('the time that one statement may take', () => {
     return database
   }
 
-  it('is limited for the serving role and not for chores', async () => {
+  it('is limited for the serving role and not for the system role', async () => {
     const database = open()
     expect(await database.unbound(limit, [])).toEqual([{ limit: '15s' }])
     expect(await database.acrossCompanies(limit, [])).toEqual([{ limit: '0' }])
@@ -42,7 +42,7 @@ describe('the time that one statement may take', () => {
       code: 'UNAVAILABLE',
       message: 'The database did not answer in time; try again later, or ask for less.',
     })
-    await expect(database.unbound(slow, [])).rejects.toThrow(Refusal)
+    await expect(database.unbound(slow, [])).rejects.toThrow(RequestError)
     expect(await database.unbound(limit, [])).toEqual([{ limit: '250ms' }])
   })
 })

@@ -46,7 +46,7 @@ it('a server that stops answers what was asked on its sockets before it closes t
     const stopped = stopping[Symbol.asyncDispose]()
     await following.until(({ error }) => (error as CloseEvent | undefined)?.code === 1012)
     const late = busy.start('{ viewer { user { name } } }')
-    expect(await late.refusal()).toMatchObject({ extensions: { code: 'UNAVAILABLE', retryAfterMs: 1_000 } })
+    expect(await late.rejection()).toMatchObject({ extensions: { code: 'UNAVAILABLE', retryAfterMs: 1_000 } })
     expect(sent.answers).toEqual([])
     await holder.query('rollback')
     await sent.until(({ isComplete }) => isComplete)
@@ -70,7 +70,7 @@ it('an answer is waited for from the moment it is asked for, and nobody comes in
     await holder.query('begin')
     // What the viewer is found by.
     await holder.query('lock table roles in access exclusive mode')
-    stopping.application.parts.viewers.forget(companyUuid)
+    stopping.application.services.viewers.forget(companyUuid)
     const sent = busy.start(SEND, { input: { conversationId, body: 'on its way' } })
     await waitingStatements(app.database.adminUrl, (pids) => pids.length > 0)
     const stopped = stopping[Symbol.asyncDispose]()
@@ -85,7 +85,7 @@ it('an answer is waited for from the moment it is asked for, and nobody comes in
 
 it('a database that is closed is not reachable just now', async () => {
   const stopped = await startApp({ beside: app })
-  const { database } = stopped.application.parts
+  const { database } = stopped.application.services
   await stopped[Symbol.asyncDispose]()
   const statement = { name: 'one', text: 'select 1 as one' }
   await expect(database.unbound(statement, [])).rejects.toMatchObject({
@@ -94,7 +94,7 @@ it('a database that is closed is not reachable just now', async () => {
   })
   await expect(
     database
-      .forChores('00000000-0000-7000-8000-000000000000')
+      .forSystem('00000000-0000-7000-8000-000000000000')
       .transaction(async (transaction) => transaction.company.count()),
   ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
 })

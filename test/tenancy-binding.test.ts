@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database, Statement } from '../src/database/database.ts'
 import { withClient } from '../src/database/roles.ts'
 import { asTenant } from '../src/database/tenant-pool.ts'
-import { NotFoundError, Refusal } from '../src/errors.ts'
+import { NotFoundError, RequestError } from '../src/errors.ts'
 import { newId } from '../src/ids.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 import { hireStaff, openPools, type Staff, seenBy } from './support/staff.ts'
@@ -146,7 +146,7 @@ describe('the binding of connections', () => {
     await expectClean()
   })
 
-  it('is clean after a failed statement, and a refusal costs no new connection', async () => {
+  it('is clean after a failed statement, and a rejection costs no new connection', async () => {
     const [before] = await acme.tenant.query<{ pid: number }>(session, [])
     const unknown = { name: 'mark_read_unknown', text: 'select app.mark_read($1, $2, $3, null)' }
     for (const tenant of [acme.tenant, globex.tenant]) {
@@ -194,7 +194,7 @@ describe('the binding of connections', () => {
   /** A killed connection may be noticed only by the statement that uses it, which is then refused as worth a retry. */
   async function settled(work: () => Promise<unknown>): Promise<void> {
     await work().catch((error) => {
-      expect(error).toBeInstanceOf(Refusal)
+      expect(error).toBeInstanceOf(RequestError)
       expect(error).toMatchObject({ code: 'UNAVAILABLE' })
     })
   }
@@ -210,8 +210,8 @@ describe('the binding of connections', () => {
       expect(await globex.tenant.prisma.user.count({ where: { companyId: globex.companyId } })).toBe(2)
       expect(await globex.tenant.transaction((transaction) => transaction.user.count())).toBe(2)
       expect(
-        await database.acrossCompanies({ name: 'chores', text: 'select from users' }, []),
-        'chores bound to nobody',
+        await database.acrossCompanies({ name: 'system', text: 'select from users' }, []),
+        'the system role bound to nobody',
       ).toEqual([])
     })
     await expectClean()

@@ -10,7 +10,7 @@ const NOT_ALLOWED = '42501'
 const NO_SUCH_ROW = '23503'
 const CHECK_FAILED = '23514'
 
-/** Tickets are redeemed by a function, and digests are written by the role for chores: the serving role reads neither. */
+/** Tickets are redeemed by a function, and digests are written by the system role: the serving role reads neither. */
 const UNREAD = ['connection_tickets', 'pending_digests', 'told_messages']
 
 /** Company and user of a binding; null leaves the setting alone. */

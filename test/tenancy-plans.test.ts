@@ -59,7 +59,7 @@ const RARE: Record<string, string> = {
  * The viewer takes part in 200 conversations and has written 1,200 messages in them; the company has 24,000, of
  * 2,000 people in 800 conversations.
  */
-const MOST_ROWS = 1300
+const MAX_ROWS = 1300
 
 /** Statements that may look at everybody in the company, each with the reason. */
 const COMPANY_WIDE: Record<string, string> = {
@@ -101,7 +101,7 @@ async function purgeSome(app: TestApp, { companyUuid }: { companyUuid: string })
       where s.company_id = d.company_id and d.company_id = $1`,
     company,
   )
-  await purge(app.application.parts)
+  await purge(app.application.services)
 }
 
 /** As a stream does for messages that have waited for its subscriber. */
@@ -120,7 +120,7 @@ async function readEventful(
   app: TestApp,
   { ann, bea, companyUuid }: TestCompany<'ann' | 'bea'>,
 ): Promise<void> {
-  const chores = app.application.parts.database.forChores(companyUuid)
+  const system = app.application.services.database.forSystem(companyUuid)
   const [place] = await onDatabase<{ id: string }>(
     app,
     'select conversation_id as id from participants where company_id = $1 and user_id = $2 limit 1',
@@ -128,10 +128,10 @@ async function readEventful(
   )
   const conversationId = place?.id ?? ''
   const last = await changeManyTimes(app, companyUuid, encodeId('Conversation', conversationId), EVENTFUL)
-  const range = { after: last - EVENTFUL, most: EVENTFUL }
-  await readEvents(chores, range, [ann.uuid, bea.uuid])
-  await readMissed(chores, range, { userId: ann.uuid })
-  await readMissed(chores, range, { userId: ann.uuid, conversationId })
+  const range = { after: last - EVENTFUL, max: EVENTFUL }
+  await readEvents(system, range, [ann.uuid, bea.uuid])
+  await readMissed(system, range, { userId: ann.uuid })
+  await readMissed(system, range, { userId: ann.uuid, conversationId })
 }
 
 /** As who asks for contacts while most of the company is there. */
@@ -140,8 +140,8 @@ async function readContacts(app: TestApp, { ann, companyUuid }: TestCompany<'ann
     companyUuid,
   ])
   const ids = people.map(({ id }) => id)
-  const chores = app.application.parts.database.forChores(companyUuid)
-  const among = (viewers: string[], users: string[]) => acquaintancesAmong(chores, viewers, users, null)
+  const system = app.application.services.database.forSystem(companyUuid)
+  const among = (viewers: string[], users: string[]) => acquaintancesAmong(system, viewers, users, null)
   const known = [...((await among([ann.uuid], ids)).get(ann.uuid) ?? [])].sort()
   expect(known.length).toBeGreaterThan(1_000)
   // From the other side, and looked up one by one, it is the same.
@@ -182,7 +182,7 @@ describe.each([...onEmbedded, ...onOldest])(
       app = await startApp({ database: await makeDatabase() })
       company = await app.company('Large', { ann: 'owner', bea: 'member', cal: 'member' })
       const { ann, bea, companyUuid } = company
-      const { keyring } = app.application.parts
+      const { keyring } = app.application.services
       const keys = await keyring.forCompany(companyUuid)
       keyring.forget(companyUuid)
       const words = { common: keys.searchToken('common'), rare: keys.searchToken('rare') }
@@ -218,7 +218,7 @@ describe.each([...onEmbedded, ...onOldest])(
       const greedy = plans.accesses.filter(
         ({ statement, table, rows }) =>
           BIG.includes(table) &&
-          rows > MOST_ROWS &&
+          rows > MAX_ROWS &&
           !(statement in COMPANY_WIDE) &&
           !(
             makeDatabase === oldest?.makeDatabase &&

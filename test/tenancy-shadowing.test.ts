@@ -25,7 +25,7 @@ describe('functions that run as their owner', () => {
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  it('run no type, table, function or operator that the serving role or the role for chores puts into pg_temp', async () => {
+  it('run no type, table, function or operator that the serving role or the system role puts into pg_temp', async () => {
     for (const url of roles()) {
       const calls = await callsOf(url)
       expect(calls.length).toBeGreaterThan(4)

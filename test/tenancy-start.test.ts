@@ -58,8 +58,8 @@ describe('a server', () => {
     expect(swapped).toMatchObject({ message: expect.stringContaining('DATABASE_URL') })
     const served = await start({ appUrl: ownerUrl, systemUrl, ownerUrl })
     expect(served).toMatchObject({ message: expect.stringContaining('The role of DATABASE_URL') })
-    const chores = await start({ appUrl, systemUrl: ownerUrl, ownerUrl })
-    expect(chores).toMatchObject({ message: expect.stringContaining('The role of DATABASE_SYSTEM_URL') })
+    const system = await start({ appUrl, systemUrl: ownerUrl, ownerUrl })
+    expect(system).toMatchObject({ message: expect.stringContaining('The role of DATABASE_SYSTEM_URL') })
   })
 
   it('does not start on a role without the rights it needs, nor on one that does not inherit them', async () => {

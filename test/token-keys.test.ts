@@ -1,8 +1,8 @@
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuthenticationError } from '../src/auth/authentication-error.ts'
+import { assertUsableKeys } from '../src/auth/check-issuer.ts'
 import { KeysUnavailableError } from '../src/auth/keys-unavailable-error.ts'
-import { assertUsableKeys } from '../src/auth/reach-issuer.ts'
 import { createTokenVerifier, type TokenVerifier } from '../src/auth/verify-token.ts'
 import { makeKey, signToken, startTokenIssuer } from './support/token-issuer.ts'
 

@@ -72,7 +72,7 @@ describe('a token is accepted', () => {
     await expect(verifier.verify(signToken(key, claims))).resolves.toBeDefined()
     await expect(verifier.verify(signToken(stranger, claims))).resolves.toBeDefined()
     const other = makeKey('ES256', 'key-1')
-    expect(await refusal(signToken(other, claims), verifier)).toBe(
+    expect(await rejection(signToken(other, claims), verifier)).toBe(
       "The access token's signature does not match the issuer's keys.",
     )
   })
@@ -178,7 +178,7 @@ describe('a token is refused', () => {
     ['when its type is not text', signToken(key, claims, { typ: 1 }), type],
     ['when it is too long', signed({ x: 'x'.repeat(16_384) }), 'The access token is longer than 16 KiB.'],
   ])('%s', async (_title, token, detail) => {
-    expect(await refusal(token)).toBe(detail)
+    expect(await rejection(token)).toBe(detail)
   })
 
   it('in words that repeat nothing of it', async () => {
@@ -208,14 +208,14 @@ describe('a token is refused', () => {
   ])('when the published key %s', async (_title, jwk) => {
     const verifier = openVerifier({ keys: { jwks: { keys: [{ ...jwk, kty: 'RSA' }] } } })
     const token = signToken(rsaKey, claims, { kid: 'weak' })
-    expect(await refusal(token, verifier)).toBe("The issuer's key for this access token cannot be used.")
+    expect(await rejection(token, verifier)).toBe("The issuer's key for this access token cannot be used.")
   })
 
   it.each(['JWT', 'application/jwt', 'id_token', 'at+jwtx', undefined, null, 1])(
     'with the type %s where access tokens must say that they are some',
     async (typ) => {
       const verifier = openVerifier({ tokenType: 'at+jwt' })
-      expect(await refusal(signToken(key, claims, { typ }), verifier)).toBe(
+      expect(await rejection(signToken(key, claims, { typ }), verifier)).toBe(
         'The token is not an access token: its type is not at+jwt.',
       )
       for (const type of ['at+jwt', 'AT+JWT', 'application/at+jwt']) {
@@ -282,7 +282,7 @@ function openVerifier(changes: Partial<TokenVerifierOptions> = {}) {
   })
 }
 
-async function refusal(token: string, verifier = openVerifier()): Promise<string> {
+async function rejection(token: string, verifier = openVerifier()): Promise<string> {
   const error = await verifier.verify(token).catch((thrown: unknown) => thrown)
   if (error instanceof AuthenticationError) return error.detail
   throw new Error('not refused', { cause: error })

@@ -227,10 +227,10 @@ async function runBatch(histories: History[], seed: number): Promise<number> {
 }
 
 async function contextOf(companyId: string, userId: string): Promise<Context> {
-  const { parts } = app.application
-  const profile = await parts.viewers.find(companyId, userId)
+  const { services } = app.application
+  const profile = await services.viewers.find(companyId, userId)
   const viewer = { ...profile, expiresAt: new Date(Date.now() + 60_000), mayChangeCompany: false }
-  return createContext(parts, viewer)
+  return createContext(services, viewer)
 }
 
 /** The ids of all conversations in the viewer's inbox with something unread. */

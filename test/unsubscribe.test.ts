@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { unsubscribeUrl } from '../src/notifications/unsubscribe-token.ts'
+import { unsubscribeUrl } from '../src/email/unsubscribe-token.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 
 async function linkOf({ uuid }: Client, { companyUuid }: { companyUuid: string } = acme): Promise<string> {
-  const keys = await app.application.parts.keyring.forCompany(companyUuid)
+  const keys = await app.application.services.keyring.forCompany(companyUuid)
   return unsubscribeUrl(app.url, keys, { companyId: companyUuid, userId: uuid })
 }
 

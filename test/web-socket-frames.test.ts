@@ -78,8 +78,8 @@ describe('a frame that makes no sense', () => {
     const [error] = await once(socket, 'error')
     expect(String(error)).toContain('subprotocol')
     const lost = new WebSocket(`${app.url.replace('http', 'ws')}/elsewhere`, 'graphql-transport-ws')
-    const [refusal] = await once(lost, 'error')
-    expect(String(refusal)).toContain('404')
+    const [rejection] = await once(lost, 'error')
+    expect(String(rejection)).toContain('404')
   })
 
   it('in place of a request does not end the server', async () => {

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { companyIdIn, encodeId } from '../ids.ts'
 
 /** One company a login may act in. */
@@ -21,7 +21,7 @@ export interface CompanyChoice {
 }
 
 /** The token leaves open which company to act in; `extensions.companies` lists those to choose from. */
-export class CompanyNotChosen extends Refusal {
+export class CompanyNotChosen extends RequestError {
   readonly memberships: readonly Membership[]
 
   constructor(detail: string, memberships: readonly Membership[]) {
@@ -30,14 +30,14 @@ export class CompanyNotChosen extends Refusal {
   }
 }
 
-/** The detail of every refusal of a company that is unknown, foreign or disabled. */
+/** The detail of every rejection of a company that is unknown, foreign or disabled. */
 export const NO_MEMBERSHIP = 'You have no active membership in this company.'
 
 const WHERE = 'in the X-Company-Id header, or as companyId in connection_init.'
 
 /**
  * Chooses the one membership to act in. Unknown, foreign and disabled companies get one and the same answer. Any
- * administrator can make an invitation, so it decides nothing unless it is named. Throws Refusal.
+ * administrator can make an invitation, so it decides nothing unless it is named. Throws RequestError.
  */
 export function chooseMembership(
   memberships: readonly Membership[],
@@ -48,7 +48,7 @@ export function chooseMembership(
   const open = memberships.filter(
     (membership) => membership.isEnabled && references.every((reference) => isNamed(membership, reference)),
   )
-  if (open.length === 0) throw new Refusal('FORBIDDEN', NO_MEMBERSHIP)
+  if (open.length === 0) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
   const [only, another] = references.length > 0 ? open : unnamed(memberships, open)
   if (only && !another) return only
   if (ifSeveral !== undefined) return chooseMembership(open, undefined, { named: ifSeveral })

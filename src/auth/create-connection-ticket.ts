@@ -9,10 +9,10 @@ const schema = z.object({ companyId: id('Company').nullish() })
 /** Makes a ticket for the viewer, in this company or another one of the same login; throws PermissionDeniedError. */
 export async function createConnectionTicket(context: Context, input: unknown): Promise<Ticket> {
   const { companyId } = parseInput(schema, input)
-  const { viewer, tenant, parts, device } = context
+  const { viewer, tenant, services, device } = context
   const { session } = device()
   if (companyId == null || companyId === viewer.companyId) return mintTicket(tenant, viewer, session)
-  const elsewhere = await parts.signIn.elsewhere(viewer, companyId)
+  const elsewhere = await services.signIn.elsewhere(viewer, companyId)
   if (!elsewhere) throw new PermissionDeniedError('You have no active membership in this company.')
-  return mintTicket(parts.database.forTenant(elsewhere), elsewhere, session)
+  return mintTicket(services.database.forTenant(elsewhere), elsewhere, session)
 }

@@ -4,7 +4,7 @@ import { AuthenticationError } from './authentication-error.ts'
 // OpenID Connect Core, section 2: a subject is at most 255 characters long.
 const maxReferenceLength = 255
 
-/** What a verified access token says about its holder. */
+/** The claims of a verified access token about its holder. */
 export type VerifiedToken = {
   readonly issuer: string
   readonly subject: string

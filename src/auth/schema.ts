@@ -6,7 +6,7 @@ import { createConnectionTicket } from './create-connection-ticket.ts'
 builder.relayMutationField(
   'createConnectionTicket',
   {
-    description: 'What the ticket is for.',
+    description: 'The company that the ticket is for.',
     inputFields: (t) => ({
       companyId: t.id({ description: "The company to act in, unless the token's." }),
     }),
@@ -17,7 +17,7 @@ builder.relayMutationField(
     directives: standardLimit,
     errors: {
       types: [PermissionDeniedError, InvalidInputError],
-      union: { description: 'What became of it.' },
+      union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => createConnectionTicket(context, input),
   },

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { AuthenticationError } from './authentication-error.ts'
 import {
   type CompanyChoice,
@@ -10,16 +10,16 @@ import {
 } from './choose-membership.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 import type { VerifiedToken } from './read-claims.ts'
-import { createShortMemory } from './short-memory.ts'
 import { hashTicket } from './ticket.ts'
+import { createTtlCache } from './ttl-cache.ts'
 import type { TokenVerifier } from './verify-token.ts'
 import type { Viewer, ViewerDirectory } from './viewer.ts'
 
 /** Turns credentials into a viewer. */
 export interface SignIn {
-  /** Throws Refusal. */
+  /** Throws RequestError. */
   withToken(accessToken: string, choice: CompanyChoice): Promise<Viewer>
-  /** Uses the ticket up; a company that is named must be the ticket's. Throws Refusal. */
+  /** Uses the ticket up; a company that is named must be the ticket's. Throws RequestError. */
   withTicket(ticket: string, choice?: Pick<CompanyChoice, 'named'>): Promise<Viewer>
   /** The same login in another company; null if it may not act there, or the credential names its company itself. */
   elsewhere(viewer: Viewer, companyId: string): Promise<Viewer | null>
@@ -80,7 +80,7 @@ export function membershipsOf(
 
 /** Builds sign-in over a token verifier. */
 export function createSignIn({ database, verifier, viewers, memberClaim }: SignInOptions): SignIn {
-  const chosen = createShortMemory<Membership>(FRESH_MS)
+  const chosen = createTtlCache<Membership>(FRESH_MS)
 
   return {
     async withToken(accessToken, choice) {
@@ -102,16 +102,19 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     async withTicket(ticket, { named } = {}) {
       const [found] = await database.unbound<RedeemedTicket>(redeemTicket, [hashTicket(ticket)])
       if (!found || found.tokenExpiresAt.getTime() <= Date.now()) {
-        throw new Refusal(
+        throw new RequestError(
           'UNAUTHENTICATED',
           'The connection ticket is unknown, used or expired; make a new one.',
         )
       }
-      if (!found.isEnabled) throw new Refusal('FORBIDDEN', NO_MEMBERSHIP)
+      if (!found.isEnabled) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
       const profile = await viewers.find(found.companyId, found.userId)
       const { companyId, company } = profile
       if (named !== undefined && !isNamed({ companyId, companyExternalId: company.externalId }, named)) {
-        throw new Refusal('FORBIDDEN', 'The connection ticket is for another company than companyId names.')
+        throw new RequestError(
+          'FORBIDDEN',
+          'The connection ticket is for another company than companyId names.',
+        )
       }
       return { ...profile, expiresAt: found.tokenExpiresAt, mayChangeCompany: false }
     },
@@ -144,7 +147,7 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     if (await tie(token, membership)) return membership
     // Somebody was faster: this login is tied to another member by now, or that member to another login.
     const current = await look()
-    if (!current.isTied) throw new Refusal('FORBIDDEN', NO_MEMBERSHIP)
+    if (!current.isTied) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
     return current
   }
 
@@ -173,9 +176,9 @@ async function verify(verifier: TokenVerifier, accessToken: string): Promise<Ver
   try {
     return await verifier.verify(accessToken)
   } catch (error) {
-    if (error instanceof AuthenticationError) throw new Refusal('UNAUTHENTICATED', error.message)
+    if (error instanceof AuthenticationError) throw new RequestError('UNAUTHENTICATED', error.message)
     if (error instanceof KeysUnavailableError)
-      throw new Refusal('UNAVAILABLE', error.message, error.retryAfterMs)
+      throw new RequestError('UNAVAILABLE', error.message, error.retryAfterMs)
     throw error
   }
 }

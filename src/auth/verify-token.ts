@@ -5,7 +5,7 @@ import { type KeySource, openIssuerKeys } from './issuer-keys.ts'
 import { type ClaimNames, readClaims, type VerifiedToken } from './read-claims.ts'
 import { isSigningAlgorithm, signingAlgorithms } from './signing-algorithms.ts'
 import { createTokenCache, type Verification } from './token-cache.ts'
-import { describeRefusal } from './token-refusal.ts'
+import { describeTokenProblem } from './token-problem.ts'
 import { verifySignature } from './verify-signature.ts'
 
 const maxTokenLength = 16 * 1024
@@ -89,7 +89,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     try {
       return await verifySignature(accessToken, keys, claimRules)
     } catch (error) {
-      throw describeRefusal(error)
+      throw describeTokenProblem(error)
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { Database } from '../database/database.ts'
 import type { CompanyRow, UserRow } from '../database/prisma-types.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { isPermission, type Permission } from '../members/permissions.ts'
-import { createShortMemory } from './short-memory.ts'
+import { createTtlCache } from './ttl-cache.ts'
 
-/** Who is asking: a member of one company, and until when the credential holds. */
+/** The person who asks: a member of one company, and until when the credential holds. */
 export interface Viewer {
   companyId: string
   userId: string
@@ -69,13 +69,13 @@ interface ViewerRow {
 
 /** Keeps members for a second each, so that a busy client costs no look-up a call. */
 export function createViewerDirectory(database: Database): ViewerDirectory {
-  const known = createShortMemory<Profile>(FRESH_MS)
+  const known = createTtlCache<Profile>(FRESH_MS)
   const forgotten = new Map<string, number>()
 
   async function load(companyId: string, userId: string): Promise<Profile> {
     const tenant = database.forTenant({ companyId, userId })
     const [row] = await tenant.query<ViewerRow>(loadViewer, [companyId, userId])
-    if (!row) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
+    if (!row) throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
     return {
       companyId,
       userId,
@@ -111,7 +111,7 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
 export function renewed(viewer: Viewer, profile: Profile): Viewer {
   const { issuer, subject } = viewer.user
   if (subject !== null && (profile.user.issuer !== issuer || profile.user.subject !== subject)) {
-    throw new Refusal('UNAUTHENTICATED', 'This login no longer belongs to the member: sign in again.')
+    throw new RequestError('UNAUTHENTICATED', 'This login no longer belongs to the member: sign in again.')
   }
   return { ...viewer, ...profile }
 }

@@ -24,8 +24,8 @@ export function broadcastList(
     key: ['instant', 'uuid'],
     keyOf: (row) => [row.listedAt.toISOString(), row.id],
     nodeOf: (row) => row,
-    read: ([at, id], most) =>
-      tenant.query(broadcastsPage, [viewer.companyId, viewer.userId, at, id, most, unreadOnly]),
+    read: ([at, id], max) =>
+      tenant.query(broadcastsPage, [viewer.companyId, viewer.userId, at, id, max, unreadOnly]),
   })
 }
 
@@ -39,8 +39,8 @@ export function groupPage(
     key: ['uuid'],
     keyOf: (row) => [String(row.id)],
     nodeOf: readConversation,
-    read: ([id], most) =>
-      tenant.query(groupsOfBroadcast, [viewer.companyId, viewer.userId, broadcast.id, id, most]),
+    read: ([id], max) =>
+      tenant.query(groupsOfBroadcast, [viewer.companyId, viewer.userId, broadcast.id, id, max]),
   })
 }
 
@@ -54,13 +54,13 @@ export function readerPage(
     key: [read ? 'instant' : 'text', 'uuid'],
     keyOf: (row) => [row.readAt?.toISOString() ?? row.nameFolded, row.userId],
     nodeOf: (row) => row,
-    read: ([after, userId], most) =>
+    read: ([after, userId], max) =>
       tenant.query(read ? broadcastReaders : broadcastNonReaders, [
         viewer.companyId,
         broadcast.id,
         after,
         userId,
-        most,
+        max,
       ]),
   })
 }

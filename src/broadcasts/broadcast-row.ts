@@ -3,7 +3,7 @@ import {
   lastMessageColumns,
   lastMessageJoin,
 } from '../conversations/conversation-row.ts'
-import { notHidden, viewerPlace, visibleSql } from '../conversations/visibility.ts'
+import { notHidden, viewerMembership, visibleSql } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
 import { isLatestSql } from '../messages/message-row.ts'
 
@@ -46,7 +46,7 @@ const columns = `b.id, b.author_id as "authorId",
 const seen = `broadcasts b
     left join conversations c on c.company_id = b.company_id and c.id = b.id
     left join messages m on m.company_id = b.company_id and m.id = b.id
-    ${viewerPlace()}
+    ${viewerMembership()}
     where b.company_id = $1 and case
       when b.status = 'SENT' then p.user_id is not null and coalesce(p.hidden_seq, 0) < 1 and ${notHidden()}
       else b.author_id = $2
@@ -75,7 +75,7 @@ export const groupsOfBroadcast: Statement = {
   name: 'groups_of_broadcast',
   text: `select ${conversationColumns}, ${lastMessageColumns}
     from broadcast_groups g join conversations c on c.company_id = g.company_id and c.id = g.conversation_id
-    ${viewerPlace()} ${lastMessageJoin}
+    ${viewerMembership()} ${lastMessageJoin}
     where g.company_id = $1 and g.broadcast_id = $3 and ($4::uuid is null or g.conversation_id > $4) and ${visibleSql}
     order by g.conversation_id limit $5`,
 }

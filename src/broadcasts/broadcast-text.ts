@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { DecryptionError } from '../encryption/errors.ts'
-import { placeOfText } from '../messages/message-text.ts'
+import { locationOfText } from '../messages/message-text.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 
 /** Decrypts a text of a broadcast; empty once its message was retracted. */
@@ -12,6 +12,6 @@ export async function readBroadcastText(
   const envelope = broadcast[field]
   if (envelope === null || broadcast.isRetracted) return ''
   if (!broadcast.isLatest) throw new DecryptionError()
-  const place = placeOfText({ ...broadcast, conversationId: broadcast.id }, field)
-  return (await context.keys()).decrypt(envelope, place)
+  const location = locationOfText({ ...broadcast, conversationId: broadcast.id }, field)
+  return (await context.keys()).decrypt(envelope, location)
 }

@@ -14,7 +14,7 @@ import { findReplayOfBroadcast, sendBroadcast } from './send-broadcast.ts'
 
 const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError, ConflictError],
-  union: { description: 'What became of it.' },
+  union: { description: 'The payload, or the error that the caller can act on.' },
 }
 const theBroadcast = { required: true, description: 'The broadcast.' } as const
 
@@ -101,7 +101,7 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'cancelBroadcast',
-  { description: 'What to call off.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
+  { description: 'The broadcast to call off.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
     description: 'Calls an own broadcast off. ConflictError: it has been sent or cancelled.',
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
@@ -114,7 +114,7 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'markBroadcastRead',
-  { description: 'What was read.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
+  { description: 'The broadcast that was read.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
     description: 'Marks a broadcast read; replies to it stay as they are.',
     authScopes: { permission: 'MESSAGE_READ' },
@@ -137,7 +137,7 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'remindUnreadRecipients',
-  { description: 'What to remind of.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
+  { description: 'The broadcast to remind of.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
     description: 'Notifies once more those recipients who have not read it, and nobody else; for its author.',
     authScopes: { permission: 'CONVERSATION_BROADCAST' },

@@ -10,7 +10,7 @@ export const BroadcastReaderRef = builder.objectRef<BroadcastReaderRow>('Broadca
 /** The GraphQL type of a page of broadcasts. */
 export const BroadcastConnection = builder.connectionObject(
   { type: BroadcastRef, name: 'BroadcastConnection', description: 'A page of broadcasts.' },
-  { name: 'BroadcastEdge', description: 'A broadcast and its place in the list.' },
+  { name: 'BroadcastEdge', description: 'A broadcast and its cursor in the list.' },
 )
 
 /** The GraphQL type of a page of readers. */
@@ -20,12 +20,12 @@ export const BroadcastReaderConnection = builder.connectionObject(
     name: 'BroadcastReaderConnection',
     description: 'A page of recipients of a broadcast.',
   },
-  { name: 'BroadcastReaderEdge', description: 'A recipient and their place in the list.' },
+  { name: 'BroadcastReaderEdge', description: 'A recipient and their cursor in the list.' },
 )
 
 /** The GraphQL enum of audiences. */
 export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
-  description: 'Whom a broadcast goes to.',
+  description: 'The audience of a broadcast.',
   values: {
     ALL: { description: 'Everybody in the company.' },
     GROUPS: { description: 'The members of some groups.' },
@@ -35,7 +35,7 @@ export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
 
 /** The GraphQL enum of what has become of a broadcast. */
 export const BroadcastStatusEnum = builder.enumType('BroadcastStatus', {
-  description: 'What has become of a broadcast.',
+  description: 'The state of a broadcast.',
   values: {
     SCHEDULED: { description: 'It waits for its time; only its author sees it.' },
     SENT: { description: 'It has been sent.' },

@@ -13,7 +13,7 @@ const remind: Statement = {
 }
 
 /**
- * Notifies those recipients once more who have not read the broadcast, and nobody else (features 4.3); for its author.
+ * Notifies those recipients once more who have not read the broadcast, and nobody else; for its author.
  * Throws PermissionDeniedError, NotFoundError, ConflictError before it is sent.
  */
 export async function remindUnreadRecipients(
@@ -22,10 +22,10 @@ export async function remindUnreadRecipients(
 ): Promise<{ broadcast: BroadcastRow; remindedCount: number }> {
   requirePermission(context, 'CONVERSATION_BROADCAST')
   const { broadcastId } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const values = [viewer.companyId, viewer.userId, broadcastId]
   const [reminded] = await tenant.call<{ unreadCount: number; position: string | null }>(remind, values)
-  if (reminded?.position) parts.live.wake(viewer.companyId, Number(reminded.position))
+  if (reminded?.position) services.live.notify(viewer.companyId, Number(reminded.position))
   return {
     broadcast: await requireBroadcast(context, broadcastId),
     remindedCount: reminded?.unreadCount ?? 0,

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { ConversationConnection, ConversationRef } from '../conversations/refs.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { person } from '../members/people.ts'
 import { UserRef } from '../members/refs.ts'
@@ -49,15 +49,15 @@ builder.node(BroadcastRef, {
     author: t.field({
       type: UserRef,
       nullable: true,
-      description: 'Who sent it; null once that person is erased.',
+      description: 'The author; null once that person is erased.',
       resolve: ({ authorId }, _args, { loaders }) => loaders.user.load(authorId),
     }),
     subject: t.string({
-      description: 'What it is about; empty once retracted, as is the body.',
+      description: 'Its subject; empty once retracted, as is the body.',
       resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'subject'),
     }),
     body: t.string({
-      description: 'What was said.',
+      description: 'The text.',
       resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'body'),
     }),
     priority: t.field({
@@ -67,7 +67,7 @@ builder.node(BroadcastRef, {
     }),
     audience: t.field({
       type: BroadcastAudienceEnum,
-      description: 'Whom it goes to.',
+      description: 'The audience.',
       resolve: ({ audience }) => audience as 'ALL' | 'GROUPS' | 'USERS',
     }),
     groups: t.connection(
@@ -81,7 +81,7 @@ builder.node(BroadcastRef, {
     ),
     status: t.field({
       type: BroadcastStatusEnum,
-      description: 'What has become of it.',
+      description: 'Its state.',
       resolve: ({ status }) => status as 'SCHEDULED' | 'SENT' | 'CANCELLED',
     }),
     schedule: t.field({
@@ -140,7 +140,7 @@ builder.node(BroadcastRef, {
 
 function requireOversight({ authorId }: BroadcastRow, { viewer }: Context): void {
   if (authorId === viewer.userId || viewer.permissions.has('CONVERSATION_AUDIT')) return
-  throw new Refusal(
+  throw new RequestError(
     'FORBIDDEN',
     'Only its author and holders of CONVERSATION_AUDIT see who has read a broadcast.',
   )

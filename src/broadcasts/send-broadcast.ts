@@ -6,7 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { bodyText, ids, parseInput, subjectText } from '../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../messages/idempotency-key.ts'
-import { placeOfText } from '../messages/message-text.ts'
+import { locationOfText } from '../messages/message-text.ts'
 import { messageTokens } from '../search/message-tokens.ts'
 import type { BroadcastRow } from './broadcast-row.ts'
 import { requireBroadcast } from './require-broadcast.ts'
@@ -49,7 +49,7 @@ interface SentRow {
 }
 
 /**
- * Sends a broadcast, or stores it until its time (features 4.1, 4.2). Throws PermissionDeniedError, InvalidInputError,
+ * Sends a broadcast, or stores it until its time. Throws PermissionDeniedError, InvalidInputError,
  * NotFoundError, ConflictError, and RATE_LIMITED when the company has had its broadcasts of the hour. A scheduled one counts
  * when it is sent.
  */
@@ -76,12 +76,12 @@ export async function findReplayOfBroadcast(
 type Request = ReturnType<typeof readRequest>
 
 async function store(context: Context, keys: CompanyKeys, request: Request): Promise<SentBroadcast> {
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const id = newId()
   const seal = (field: 'subject' | 'body') =>
     keys.encrypt(
       request[field],
-      placeOfText({ id, conversationId: id, authorId: viewer.userId, revision: 0 }, field),
+      locationOfText({ id, conversationId: id, authorId: viewer.userId, revision: 0 }, field),
     )
   const hash = request.key === null ? null : hashRequest(keys, request)
   const values = [
@@ -105,7 +105,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
   ]
   const [sent] = await tenant.call<SentRow>(sendOne, values)
   if (!sent?.broadcastId) throw new Error('send_broadcast returned no row')
-  if (sent.position) parts.live.wake(viewer.companyId, Number(sent.position))
+  if (sent.position) services.live.notify(viewer.companyId, Number(sent.position))
   return { broadcast: await requireBroadcast(context, sent.broadcastId), replayed: sent.replayed }
 }
 

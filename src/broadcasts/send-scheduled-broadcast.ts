@@ -1,5 +1,5 @@
 import type { Statement } from '../database/database.ts'
-import { InvalidInputError, PermissionDeniedError, Refusal } from '../errors.ts'
+import { InvalidInputError, PermissionDeniedError, RequestError } from '../errors.ts'
 import type { Job } from '../jobs/tasks.ts'
 
 const waiting: Statement = {
@@ -18,7 +18,7 @@ const callOff: Statement = {
 }
 
 /**
- * Sends a broadcast whose time has come, as its author would (features 4.2). The database decides under a lock whether it
+ * Sends a broadcast whose time has come, as its author would. The database decides under a lock whether it
  * still waits, so two schedulers, or a job that runs twice, send it once, and puts it off while the company has had its
  * broadcasts of the hour. It is cancelled if its author may no longer send it, the company sends none any more, or nobody
  * is left to send it to.
@@ -26,7 +26,7 @@ const callOff: Statement = {
 export async function sendScheduledBroadcast({
   companyId,
   payload,
-  parts,
+  services,
   tenant,
   contextOf,
 }: Job): Promise<void> {
@@ -37,10 +37,10 @@ export async function sendScheduledBroadcast({
     const author = await contextOf(found.authorId)
     const values = [companyId, found.authorId, broadcastId]
     const [sent] = await author.tenant.call<{ position: string | null }>(sendWaiting, values)
-    if (sent?.position) parts.live.wake(companyId, Number(sent.position))
+    if (sent?.position) services.live.notify(companyId, Number(sent.position))
   } catch (error) {
     if (!isForGood(error)) throw error
-    parts.log.warn({ broadcastId, reason: error.name }, 'a scheduled broadcast was cancelled')
+    services.log.warn({ broadcastId, reason: error.name }, 'a scheduled broadcast was cancelled')
     await tenant.query(callOff, [companyId, broadcastId])
   }
 }
@@ -49,6 +49,6 @@ function isForGood(error: unknown): error is Error {
   return (
     error instanceof PermissionDeniedError ||
     error instanceof InvalidInputError ||
-    (error instanceof Refusal && error.code === 'FORBIDDEN')
+    (error instanceof RequestError && error.code === 'FORBIDDEN')
   )
 }

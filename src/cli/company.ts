@@ -34,7 +34,7 @@ export async function company(given: string, options: CompanyOptions): Promise<v
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {
       const member = { externalId: owner, name: ownerName, email: ownerEmail ?? null, department: null }
-      const uuid = await createCompany(application.parts.database, {
+      const uuid = await createCompany(application.services.database, {
         name,
         externalId: externalId ?? null,
         members: [{ ...member, role: 'owner' }],

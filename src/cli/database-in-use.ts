@@ -4,12 +4,12 @@ import { LockHeld, takeProcessLock } from '../data-directory/process-lock.ts'
 import { storageProblem } from '../data-directory/storage-problem.ts'
 import { type DataDirectory, openDataDirectory } from '../data-directory.ts'
 import { findRunningPostgres } from '../database/embedded/start-embedded-postgres.ts'
-import { EMBEDDED_DATABASE } from '../database/reach-database.ts'
+import { EMBEDDED_DATABASE } from '../database/initialize-database.ts'
 import { type Environment, readEnvironment } from '../env.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { createLog } from './log.ts'
 
-const patienceMs = 60_000
+const timeoutMs = 60_000
 
 /**
  * Runs a command on the database in use: the external one, the embedded one of the server that runs on the data
@@ -44,7 +44,7 @@ async function findServersPostgres(directory: DataDirectory): Promise<string | n
 
 /** Tries again for as long as a living process is in the way. */
 async function patiently<T>({ path }: DataDirectory, attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
       return await attempt()

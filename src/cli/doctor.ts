@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Environment, readEnvironment, UnusableEnvironment } from '../env.ts'
-import { assertRedisAnswers } from '../redis/reach-redis.ts'
+import { assertRedisAnswers } from '../redis/check-redis.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'

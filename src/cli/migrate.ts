@@ -1,6 +1,6 @@
 import { refreshBuiltInRoles } from '../companies/create-company.ts'
 import { openDataDirectory } from '../data-directory.ts'
-import { connectDatabase, reachDatabase } from '../database/reach-database.ts'
+import { connectDatabase, initializeDatabase } from '../database/initialize-database.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
@@ -19,14 +19,14 @@ export async function migrate({ json }: { json?: boolean }): Promise<void> {
     const dataDirectory = await openDataDirectory(environment.dataDirectory, { exclusive: !url })
     try {
       const mayMigrate = true
-      const reached = await reachDatabase(environment, dataDirectory, log, mayMigrate)
+      const initialized = await initializeDatabase(environment, dataDirectory, log, mayMigrate)
       try {
-        const database = await connectDatabase(reached, environment.database.poolSize, log)
+        const database = await connectDatabase(initialized, environment.database.poolSize, log)
         await refreshBuiltInRoles(database).finally(() => database.close())
       } finally {
-        await reached.stop()
+        await initialized.stop()
       }
-      print(reached.applied, json)
+      print(initialized.applied, json)
     } finally {
       await dataDirectory.release()
     }

@@ -7,7 +7,7 @@ export async function purge({ json }: { json?: boolean }): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {
-      const purged = await purgeAll(application.parts)
+      const purged = await purgeAll(application.services)
       process.stdout.write(json ? `${JSON.stringify(purged)}\n` : `${inWords(purged)}\n`)
       if (purged.failedCompanies > 0) process.exitCode = 1
     } finally {

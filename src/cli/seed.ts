@@ -8,11 +8,11 @@ export async function seed({ json }: { json?: boolean }): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication(environment, log)
     try {
-      const { parts, developmentIssuer } = application
-      if (!(await lacksDemoData(parts))) {
+      const { services, developmentIssuer } = application
+      if (!(await lacksDemoData(services))) {
         throw new StartupProblem('The database has companies already; demo data go into an empty one only.')
       }
-      await createDemoData(parts, developmentIssuer)
+      await createDemoData(services, developmentIssuer)
       process.stdout.write(
         json ? '{"companies":["Acme","Globex"]}\n' : 'Created the demo companies Acme and Globex.\n',
       )

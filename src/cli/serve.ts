@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Application, openApplication } from '../application.ts'
 import { type Environment, readEnvironment } from '../env.ts'
-import { createDemoLink, isLoopbackHost } from '../graphql/explorer/visitor.ts'
+import { createDemoLink, isLoopbackHost } from '../graphql/graphiql/visitor.ts'
 import { createDemoData, demoUsers, lacksDemoData } from '../seed/demo-data.ts'
 import { createServer } from '../server.ts'
 import { createLog } from './log.ts'
@@ -48,13 +48,13 @@ async function unlessStopped<T>(
 
 /** External databases are seeded only by the seed command. */
 async function seed(
-  { parts, developmentIssuer }: Application,
+  { services, developmentIssuer }: Application,
   { database, seed: wanted }: Environment,
   { step }: StartProgress,
 ): Promise<void> {
-  if (database.url || wanted === 'none' || !(await lacksDemoData(parts))) return
+  if (database.url || wanted === 'none' || !(await lacksDemoData(services))) return
   step('Writing the demo data')
-  await createDemoData(parts, developmentIssuer)
+  await createDemoData(services, developmentIssuer)
 }
 
 /** Later ones take seconds, and their lines would only be in the way of the log. */
@@ -62,15 +62,15 @@ function isFirstStart({ database, dataDirectory }: Environment): boolean {
   return database.url === undefined && !existsSync(join(dataDirectory, 'postgres'))
 }
 
-async function listen({ parts, redis, developmentIssuer: issuer }: Application, environment: Environment) {
-  const explorer = environment.explorer ? async () => (issuer ? demoUsers(issuer) : []) : null
+async function listen({ services, redis, developmentIssuer: issuer }: Application, environment: Environment) {
+  const graphiql = environment.graphiql ? async () => (issuer ? demoUsers(issuer) : []) : null
   // Others than this machine's own browsers reach the server then, and its console is where one of them may get a link.
-  const isOpen = explorer && issuer && !isLoopbackHost(environment.host)
+  const isOpen = graphiql && issuer && !isLoopbackHost(environment.host)
   const demoLink = isOpen ? createDemoLink() : undefined
   const server = createServer({
-    parts,
+    services,
     redis,
-    demoUsers: explorer,
+    demoUsers: graphiql,
     demoLink,
     webSockets: { limits: environment.sockets },
     keepAliveMs: environment.keepAliveMs,

@@ -28,15 +28,15 @@ export async function token(login: string, options: TokenOptions): Promise<void>
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {
-      const { developmentIssuer: issuer, parts } = application
+      const { developmentIssuer: issuer, services } = application
       if (!issuer) {
         throw new StartupProblem(
           `Tokens come from the identity provider ${environment.identity?.issuer}; unset OIDC_ISSUER to use tokens of your own.`,
         )
       }
       const person = { issuer: issuer.issuer, subject: login }
-      const memberships = await membershipsOf(parts.database, person, login)
-      if (memberships.length === 0) throw await unknownPerson(login, parts.database)
+      const memberships = await membershipsOf(services.database, person, login)
+      if (memberships.length === 0) throw await unknownPerson(login, services.database)
       const company = choose(login, memberships, options.company)
       const companyId = company && encodeId('Company', company.companyId)
       const made = await issuer.mint({ subject: login, companyId, expiresInSeconds: options.expires })

@@ -13,9 +13,9 @@ export async function untie(
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)
     try {
-      const { parts } = application
-      const company = await findCompany(parts.database, reference)
-      const untied = await untieMember(parts, company.id, externalId)
+      const { services } = application
+      const company = await findCompany(services.database, reference)
+      const untied = await untieMember(services, company.id, externalId)
       const companyId = encodeId('Company', company.id)
       const { issuer, subject } = untied ?? { issuer: null, subject: null }
       process.stdout.write(

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import { ColloquyError, refusalOf, streamProblem } from './errors.ts'
+import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { type TypedDocument, textOf } from './request.ts'
 
 /** Sends one operation over the socket rather than beside it, and gives its data; throws ColloquyError, or the signal's reason. */
@@ -22,7 +22,7 @@ export function askOverSocket<Data, Variables extends object>(
     const leave = () => settle(() => reject(signal.reason))
     const unsubscribe = connection.subscribe(textOf(document), { ...variables } as Record<string, unknown>, {
       next: ({ data, errors }) =>
-        settle(() => (data ? resolve(data as Data) : reject(refusalOf(errors ?? [])))),
+        settle(() => (data ? resolve(data as Data) : reject(requestErrorOf(errors ?? [])))),
       error: (reason) => settle(() => reject(streamProblem(reason))),
       complete: () =>
         settle(() => reject(new ColloquyError('UNAVAILABLE', 'The operation ended without an answer.'))),

@@ -1,4 +1,4 @@
-import { createPatience } from './patience.ts'
+import { createRetryPolicy } from './retry-policy.ts'
 
 /** Waits between attempts. */
 export interface Backoff {
@@ -12,17 +12,17 @@ export interface Backoff {
 }
 
 const FIRST_MS = 1_000
-const MOST_MS = 15_000
+const MAX_DELAY_MS = 15_000
 
 /** Creates a backoff with full jitter, so that the clients of a server that has gone do not come back all at once. */
 export function createBackoff(signal: AbortSignal): Backoff {
   let attempts = 0
   return {
     async wait(atLeastMs = 0, early) {
-      const mostMs = Math.min(FIRST_MS * 2 ** attempts, MOST_MS)
+      const maxMs = Math.min(FIRST_MS * 2 ** attempts, MAX_DELAY_MS)
       attempts += 1
       if (atLeastMs > 0) await pause(atLeastMs, [signal])
-      await pause(Math.random() * mostMs, early ? [signal, early] : [signal])
+      await pause(Math.random() * maxMs, early ? [signal, early] : [signal])
     },
     reset() {
       attempts = 0
@@ -33,13 +33,13 @@ export function createBackoff(signal: AbortSignal): Backoff {
 /** Repeats the work until it succeeds. Throws what no repetition mends, and the signal's reason once it aborts. */
 export async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const backoff = createBackoff(signal)
-  const patience = createPatience()
+  const retryPolicy = createRetryPolicy()
   for (;;) {
     signal.throwIfAborted()
     try {
       return await work()
     } catch (error) {
-      if (!patience.bears(error)) throw error
+      if (!retryPolicy.allows(error)) throw error
       await backoff.wait(error.retryAfterMs)
     }
   }

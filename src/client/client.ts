@@ -55,7 +55,7 @@ export interface ColloquyOptions {
   webSocket?: unknown
   /** Hears whenever live delivery is connected, or is not, and why; it comes back by itself. */
   onStatus?: StatusListener | undefined
-  /** In place of the platform's own. */
+  /** Replaces the platform's own. */
   fetch?: typeof fetch | undefined
 }
 

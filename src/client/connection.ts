@@ -4,7 +4,7 @@ import { type AnswerError, ColloquyError, streamProblem } from './errors.ts'
 /** Hears of one subscription. */
 export interface Listener {
   next(answer: { data?: unknown; errors?: readonly AnswerError[] }): void
-  /** With what graphql-ws gives: the errors of a refusal, the event of a closed socket, or an error. */
+  /** With what graphql-ws gives: the errors of a rejection, the event of a closed socket, or an error. */
   error(reason: unknown): void
   complete(): void
 }
@@ -45,7 +45,7 @@ const NOWHERE = 'wss://localhost:0'
 
 /** Opens connections as streams want them. */
 export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
-  let unanswered: ReturnType<typeof setTimeout> | undefined
+  let pongTimer: ReturnType<typeof setTimeout> | undefined
   let wanted: { ticket: string } | undefined
   let failure: unknown
   let isConnected = false
@@ -94,17 +94,17 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
         ping(received) {
           if (received) return
           // A network that has gone says nothing: no answer means that there is none any more.
-          clearTimeout(unanswered)
-          unanswered = setTimeout(() => socket?.terminate(), PONG_WITHIN_MS)
+          clearTimeout(pongTimer)
+          pongTimer = setTimeout(() => socket?.terminate(), PONG_WITHIN_MS)
         },
-        pong: (received) => received && clearTimeout(unanswered),
+        pong: (received) => received && clearTimeout(pongTimer),
         connected() {
           isConnected = true
           for (const listener of [...onceConnected]) listener()
           tell('connected')
         },
         closed(event) {
-          clearTimeout(unanswered)
+          clearTimeout(pongTimer)
           const wasConnected = isConnected
           isConnected = false
           const isNormal = (event as { code?: number }).code === NORMAL_CLOSURE

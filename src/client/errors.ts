@@ -5,7 +5,7 @@ export interface AnswerError {
   readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number } & Record<string, unknown>
 }
 
-/** Every code that a refusal has; servers newer than this library may have more. */
+/** Every code that a rejection has; servers newer than this library may have more. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -43,7 +43,7 @@ export class ColloquyError extends Error {
 }
 
 /** The error that an answer's errors amount to. */
-export function refusalOf(errors: readonly AnswerError[]): ColloquyError {
+export function requestErrorOf(errors: readonly AnswerError[]): ColloquyError {
   const [first] = errors
   return new ColloquyError(
     (first?.extensions?.code as ErrorCode) ?? 'INTERNAL_SERVER_ERROR',
@@ -55,7 +55,7 @@ export function refusalOf(errors: readonly AnswerError[]): ColloquyError {
 /** What a closed socket, a failed connection or a refused operation means for a stream. */
 export function streamProblem(reason: unknown): ColloquyError {
   if (reason instanceof ColloquyError) return reason
-  if (Array.isArray(reason)) return refusalOf(reason)
+  if (Array.isArray(reason)) return requestErrorOf(reason)
   const { code, reason: words } = (reason ?? {}) as { code?: unknown; reason?: unknown }
   const message = typeof words === 'string' && words !== '' ? words : 'The connection to the server was lost.'
   return new ColloquyError((typeof code === 'number' && CODE_OF_CLOSE[code]) || 'UNAVAILABLE', message)

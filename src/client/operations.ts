@@ -5,7 +5,7 @@ import type { TypedDocument } from './request.ts'
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** What a conversation is for. */
+/** The purpose of a conversation. */
 export type ConversationKind =
   /** An announcement and what is said to it. */
   | 'BROADCAST'
@@ -18,7 +18,7 @@ export type ConversationKind =
   /** People who have come together. */
   | 'GROUP';
 
-/** What the ticket is for. */
+/** The company that the ticket is for. */
 export type CreateConnectionTicketInput = {
   /** The company to act in, unless the token's. */
   companyId?: string | null | undefined;
@@ -39,7 +39,7 @@ export type HeartbeatInput = {
   status: PresenceStatus;
 };
 
-/** What has become of a message. */
+/** The state of a message. */
 export type MessageState =
   /** It waits for review; nobody but its author sees it. */
   | 'HELD'
@@ -47,7 +47,7 @@ export type MessageState =
   | 'POSTED'
   /** A moderator has refused it. */
   | 'REJECTED'
-  /** It was taken back; its place stays. */
+  /** It was taken back; its sequence number stays. */
   | 'RETRACTED';
 
 /** How present somebody is, by all devices: the most present one counts. */

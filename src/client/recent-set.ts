@@ -5,13 +5,13 @@ export interface RecentSet {
 }
 
 /** Creates a set that forgets its oldest value beyond so many. */
-export function createRecentSet(most: number): RecentSet {
+export function createRecentSet(max: number): RecentSet {
   const values = new Set<string>()
   return {
     add(value) {
       if (values.has(value)) return false
       values.add(value)
-      if (values.size > most) values.delete(values.values().next().value as string)
+      if (values.size > max) values.delete(values.values().next().value as string)
       return true
     },
   }

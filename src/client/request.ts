@@ -1,5 +1,5 @@
 import { anySignal } from './any-signal.ts'
-import { type AnswerError, ColloquyError, refusalOf } from './errors.ts'
+import { type AnswerError, ColloquyError, requestErrorOf } from './errors.ts'
 
 /** A string, or an object that is one. */
 type OperationText = Pick<string, 'toString' | 'charAt'>
@@ -67,7 +67,7 @@ export function createRequest({ url, token, companyId, fetch }: RequestTarget): 
         })
       },
     )
-    if (answer?.errors?.length) throw refusalOf(answer.errors)
+    if (answer?.errors?.length) throw requestErrorOf(answer.errors)
     if (answer?.data) return answer.data as never
     // Something between here and the server has answered in its stead.
     const code = status >= 500 || status === 429 ? 'UNAVAILABLE' : 'BAD_USER_INPUT'

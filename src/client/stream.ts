@@ -2,9 +2,9 @@ import { anySignal } from './any-signal.ts'
 import { createBackoff } from './backoff.ts'
 import { createBuffer } from './buffer.ts'
 import type { Connection } from './connection.ts'
-import { ColloquyError, refusalOf, streamProblem } from './errors.ts'
-import { createPatience } from './patience.ts'
+import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { createRecentSet } from './recent-set.ts'
+import { createRetryPolicy } from './retry-policy.ts'
 
 /** What an event may have, whatever its type. */
 interface AnyEvent {
@@ -28,12 +28,12 @@ export interface StreamSource {
 }
 
 /** How much waits for a slow consumer before the server is asked to stop for the time being. */
-const MOST_WAITING = 1_000
+const MAX_WAITING = 1_000
 /** More than what can arrive twice. */
-const MOST_REMEMBERED = 1_000
+const MAX_REMEMBERED = 1_000
 /** A subscription that has lasted so long is no failed attempt. */
 const LASTING_MS = 10_000
-const MOST_RELOADS = 3
+const MAX_RELOADS = 3
 
 /**
  * Follows the source: each event once and in order, whatever happens to the connection. The iteration throws
@@ -46,9 +46,9 @@ export function openStream<Event>(
   const leaving = new AbortController()
   const signal = anySignal(source.signal, leaving.signal)
   const buffer = createBuffer<Event>(() => leaving.abort())
-  const seen = createRecentSet(MOST_REMEMBERED)
+  const seen = createRecentSet(MAX_REMEMBERED)
   const backoff = createBackoff(signal)
-  const patience = createPatience()
+  const retryPolicy = createRetryPolicy()
   let reloads = 0
   let after = source.after
   let lastType: string | undefined
@@ -87,7 +87,7 @@ export function openStream<Event>(
 
   function succeed(): void {
     backoff.reset()
-    patience.reset()
+    retryPolicy.reset()
     reloads = 0
   }
 
@@ -107,12 +107,12 @@ export function openStream<Event>(
       const unsubscribe = connection.subscribe(source.query, currentVariables(), {
         next({ data, errors }) {
           if (isOver) return
-          if (!data) return finish(refusalOf(errors ?? []))
+          if (!data) return finish(requestErrorOf(errors ?? []))
           // What the document says of its one field; null where that failed.
           const event = Object.values(data)[0] as (Event & AnyEvent) | null
-          if (!event) return finish(refusalOf(errors ?? []))
+          if (!event) return finish(requestErrorOf(errors ?? []))
           take(event)
-          if (buffer.size >= MOST_WAITING) finish()
+          if (buffer.size >= MAX_WAITING) finish()
         },
         error: (reason) => finish(streamProblem(reason)),
         complete: () => finish(),
@@ -150,10 +150,10 @@ export function openStream<Event>(
 
   function recovers(problem: unknown): boolean {
     const isExpired = problem instanceof ColloquyError && problem.code === 'CURSOR_EXPIRED'
-    if (!isExpired || !source.reload) return patience.bears(problem)
+    if (!isExpired || !source.reload) return retryPolicy.allows(problem)
     after = undefined
     reloads += 1
-    return reloads <= MOST_RELOADS
+    return reloads <= MAX_RELOADS
   }
 
   /** Nothing listens to the signal any more, so that it can be collected. */

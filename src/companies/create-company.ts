@@ -45,7 +45,7 @@ export async function createCompany(
     isBuiltIn: true,
   }))
   const roleIds = new Map(roles.map((role) => [role.name, role.id]))
-  await database.forChores(companyId).transaction(async (transaction) => {
+  await database.forSystem(companyId).transaction(async (transaction) => {
     if (externalId !== null && (await isIdOfCompany(transaction, externalId))) {
       throw new ConflictError(
         `The external id ${externalId} is the id of another company: choose one that is not.`,
@@ -82,7 +82,7 @@ export async function refreshBuiltInRoles(database: Database): Promise<void> {
     Object.entries(builtInRoles).map(([name, permissions]) => ({ name, permissions })),
   )
   for (const id of await companyIds(database)) {
-    await database.forChores(id).query(refreshRoles, [id, roles])
+    await database.forSystem(id).query(refreshRoles, [id, roles])
   }
 }
 

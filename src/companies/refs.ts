@@ -10,7 +10,7 @@ export const CompanyRef = builder.prismaNode('Company', {
 
 /** The GraphQL enum of a group's access. */
 export const GroupAccessEnum = builder.enumType('GroupAccess', {
-  description: 'Who may find and join a group.',
+  description: 'The people who may find and join a group.',
   values: {
     OPEN: { description: 'Listed; anyone may join.' },
     CLOSED: { description: 'Listed; joined by invitation.' },

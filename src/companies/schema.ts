@@ -7,7 +7,7 @@ import { CompanyRef, GroupAccessEnum } from './refs.ts'
 import { updateCompanySettings } from './update-company-settings.ts'
 
 const RevisionAudienceEnum = builder.enumType('RevisionAudience', {
-  description: 'Who may see the earlier texts of an edited message.',
+  description: 'The people who may see the earlier texts of an edited message.',
   values: {
     AUDITORS: { description: 'Holders of CONVERSATION_AUDIT.' },
     PARTICIPANTS: { description: 'Everyone who can see the message.' },
@@ -31,7 +31,7 @@ const RateWindowInput = builder.inputType('RateWindowInput', {
 })
 
 const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').implement({
-  description: 'What a company has decided.',
+  description: 'The settings of a company.',
   fields: (t) => ({
     messagingEnabled: t.exposeBoolean('messagingEnabled', {
       description: 'Off: every operation is refused with MESSAGING_DISABLED.',
@@ -40,8 +40,8 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
     sendLimits: t.field({
       type: [RateWindowRef],
       nullable: true,
-      description: "What sendMessage's limits are for this company; null: as in the schema.",
-      resolve: (company, _args, { parts }) => sendLimitsOf(company, parts.sendLimitCeiling),
+      description: 'The limits of sendMessage for this company; null: as in the schema.',
+      resolve: (company, _args, { services }) => sendLimitsOf(company, services.sendLimitCeiling),
     }),
     maxThreadDepth: t.exposeInt('maxThreadDepth', {
       description: 'How deep replies may go; a top-level message has depth 0.',
@@ -61,7 +61,7 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
     }),
     revisionsVisibleTo: t.field({
       type: RevisionAudienceEnum,
-      description: 'Who may see earlier texts.',
+      description: 'The people who may see earlier texts.',
       resolve: ({ revisionsVisibleTo }) => revisionsVisibleTo as 'AUDITORS' | 'PARTICIPANTS',
     }),
     emailDelayMinutes: t.exposeInt('emailDelayMinutes', {
@@ -84,7 +84,7 @@ builder.prismaObjectFields(CompanyRef, (t) => ({
   name: t.exposeString('name', { description: 'The name.' }),
   settings: t.field({
     type: CompanySettingsRef,
-    description: 'What the company has decided.',
+    description: 'The settings of the company.',
     resolve: (company) => company,
   }),
 }))
@@ -110,7 +110,10 @@ builder.relayMutationField(
       }),
       editWindowMinutes: t.int({ description: 'Null: without a limit; 0: never.' }),
       retractWindowMinutes: t.int({ description: 'Null: without a limit; 0: never.' }),
-      revisionsVisibleTo: t.field({ type: RevisionAudienceEnum, description: 'Who may see earlier texts.' }),
+      revisionsVisibleTo: t.field({
+        type: RevisionAudienceEnum,
+        description: 'The people who may see earlier texts.',
+      }),
       emailDelayMinutes: t.int({ description: '0 to 10,080.' }),
       broadcastsPerHour: t.int({ description: '0 to 1,000.' }),
       eventRetentionDays: t.int({ description: '1 to 365.' }),
@@ -122,7 +125,7 @@ builder.relayMutationField(
     directives: standardLimit,
     errors: {
       types: [PermissionDeniedError, InvalidInputError],
-      union: { description: 'What became of it.' },
+      union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => updateCompanySettings(context, input),
   },

@@ -36,9 +36,9 @@ export async function updateCompanySettings(
   input: unknown,
 ): Promise<{ company: CompanyRow }> {
   requirePermission(context, 'COMPANY_MANAGE')
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const { sendLimits, editWindowMinutes, retractWindowMinutes, ...rest } = parseInput(schema, input)
-  assertBelowCeiling(sendLimits ?? [], parts.sendLimitCeiling)
+  assertBelowCeiling(sendLimits ?? [], services.sendLimitCeiling)
   const company = await tenant.prisma.company.update({
     where: { id: viewer.companyId },
     data: {
@@ -49,19 +49,19 @@ export async function updateCompanySettings(
       ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
     },
   })
-  parts.viewers.forget(viewer.companyId)
+  services.viewers.forget(viewer.companyId)
   // Both switches change who may read, which a trigger has told the stream.
   const stream = await tenant.prisma.companyStream.findFirst({ where: { companyId: viewer.companyId } })
-  parts.live.wake(viewer.companyId, Number(stream?.position ?? 0))
+  services.live.notify(viewer.companyId, Number(stream?.position ?? 0))
   return { company }
 }
 
 /** Throws InvalidInputError for limits that allow more than the operator of the installation does. */
 function assertBelowCeiling(windows: { max: number; perSeconds: number }[], ceiling: number): void {
   const issues = windows.flatMap(({ max, perSeconds }, at) => {
-    const most = ceiling * perSeconds
-    const detail = `Must be at most ${most} in ${perSeconds} s: the operator allows ${ceiling} calls a second and person.`
-    return max > most ? [{ path: ['sendLimits', String(at), 'max'], detail }] : []
+    const allowed = ceiling * perSeconds
+    const detail = `Must be at most ${allowed} in ${perSeconds} s: the operator allows ${ceiling} calls a second and person.`
+    return max > allowed ? [{ path: ['sendLimits', String(at), 'max'], detail }] : []
   })
   if (issues.length > 0) throw new InvalidInputError(issues)
 }

@@ -5,7 +5,7 @@ import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../erro
 /** The kinds of conversations that can be changed as groups. */
 type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
 
-/** A group, or another conversation that a change is for, locked, and the viewer's place in it. */
+/** A group, or another conversation that a change is for, locked, and the viewer's membership. */
 export interface LockedGroup {
   id: string
   kind: GroupKind
@@ -40,7 +40,7 @@ interface LockedRow {
  * InvalidInputError for a conversation of another kind.
  */
 export async function changeGroup(
-  { tenant, viewer, parts }: Context,
+  { tenant, viewer, services }: Context,
   named: { groupId: string } | { conversationId: string },
   change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
   takes: readonly GroupKind[] = 'groupId' in named ? ['GROUP'] : ['GROUP', 'CONTEXT'],
@@ -50,7 +50,7 @@ export async function changeGroup(
     const event = await change(transaction, group)
     return event && appendGroupEvent(transaction, group.id, viewer.userId, event)
   })
-  if (position !== null) parts.live.wake(viewer.companyId, position)
+  if (position !== null) services.live.notify(viewer.companyId, position)
 }
 
 /** Appends a group's event; the last statement of its transaction. */

@@ -1,8 +1,8 @@
 import type { Statement } from '../database/database.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { notHidden, readableSql, viewerPlace, visibleSql } from './visibility.ts'
+import { notHidden, readableSql, viewerMembership, visibleSql } from './visibility.ts'
 
-/** Who a conversation is for: those with a place, the whole company, or also whoever comes to see it. */
+/** Who a conversation is for: members, the whole company, or also whoever comes to see it. */
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
 
 /** A conversation as one viewer sees it. */
@@ -38,17 +38,17 @@ export interface ConversationRow {
 /** As PostgreSQL gives it: the last message's columns lie beside the conversation's, prefixed. */
 export type FlatConversationRow = Omit<ConversationRow, 'lastMessage'> & Record<string, unknown>
 
-/** True while a mute at place `p` holds. */
+/** True while a mute at membership `p` holds. */
 export const mutedSql = '(p.is_muted and (p.muted_until is null or p.muted_until > now()))'
 
 /**
- * Where a viewer's unread messages start in conversation `c` for place `p`: above the read mark, or from the private
+ * Where a viewer's unread messages start in conversation `c` for membership `p`: above the read mark, or from the private
  * reminder if that lies lower; never in what the viewer has hidden.
  */
 const markSql = 'greatest(least(p.last_read_seq, p.unread_from_seq - 1), p.hidden_seq)'
 
 /**
- * Unread messages of place `p` in conversation `c`: everything above the mark less the viewer's own, the retracted and
+ * Unread messages of membership `p` in conversation `c`: everything above the mark less the viewer's own, the retracted and
  * the hidden ones, so the cost is that of the exclusions and not of the backlog (features, table under section 3). Own
  * messages are compared as a row, by which the planner takes the author's index and not the whole conversation.
  */
@@ -65,7 +65,7 @@ export const unreadSql = `(
        where h.company_id = c.company_id and h.user_id = p.user_id and h.conversation_id = c.id and h.seq > ${markSql})
   )::int`
 
-/** How many unread messages of conversation `c` mention the person at place `p`. */
+/** How many unread messages of conversation `c` mention the person at membership `p`. */
 export const unreadMentionsSql = `(
     select count(*) from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
     where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id
@@ -83,7 +83,7 @@ export interface UnreadStartRow {
 export const unreadStarts: Statement = {
   name: 'unread_starts',
   text: `select c.id as "conversationId", u.seq as "unreadFromSeq", n.seq as "firstUnreadMentionSeq"
-    from conversations c ${viewerPlace()}
+    from conversations c ${viewerMembership()}
     left join lateral (
       select m.seq from messages m
       where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > ${markSql}
@@ -99,7 +99,7 @@ export const unreadStarts: Statement = {
     where c.company_id = $1 and c.id = any($3) and p.user_id is not null and ${readableSql}`,
 }
 
-/** The columns of conversation `c` as the person at place `p` (or nobody: all null) sees it. */
+/** The columns of conversation `c` as the person at membership `p` (or nobody: all null) sees it. */
 export const conversationColumns = `
   c.id, c.kind, c.title, c.description, c.access, c.context_type as "contextType", c.context_id as "contextId",
   c.sensitivity, c.replies_allowed as "repliesAllowed", c.is_closed as "isClosed", c.created_by_id as "createdById",
@@ -166,7 +166,7 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
 export const conversationsById: Statement = {
   name: 'conversations_by_id',
   text: `select ${conversationColumns}, ${lastMessageColumns}
-    from conversations c ${viewerPlace()} ${lastMessageJoin}
+    from conversations c ${viewerMembership()} ${lastMessageJoin}
     where c.company_id = $1 and c.id = any($3) and ${visibleSql}`,
 }
 
@@ -176,6 +176,6 @@ export const conversationsOfViewers: Statement = {
   text: `select a.viewer_id as "viewerId", ${conversationColumns}, ${lastMessageColumns}
     from unnest($2::uuid[], $3::uuid[]) a (viewer_id, conversation_id)
     join conversations c on c.company_id = $1 and c.id = a.conversation_id
-    ${viewerPlace('a.viewer_id')} ${lastMessageJoinFor('a.viewer_id')}
+    ${viewerMembership('a.viewer_id')} ${lastMessageJoinFor('a.viewer_id')}
     where ${visibleSql}`,
 }

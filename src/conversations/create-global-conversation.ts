@@ -24,7 +24,7 @@ export async function createGlobalConversation(
 ): Promise<{ conversation: ConversationRow }> {
   requirePermission(context, 'CONVERSATION_GLOBAL')
   const { title, description, repliesAllowed } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const { companyId, userId } = viewer
   const conversationId = newId()
   const keys = await context.keys()
@@ -43,6 +43,6 @@ export async function createGlobalConversation(
       values (${companyId}::uuid, ${conversationId}::uuid, ${userId}::uuid, 'ADMIN')`
     return appendGroupEvent(transaction, conversationId, userId, { kind: 'CONVERSATION_CHANGED' })
   })
-  parts.live.wake(companyId, position)
+  services.live.notify(companyId, position)
   return { conversation: await requireConversation(context, conversationId) }
 }

@@ -31,7 +31,7 @@ export async function createGroup(
 ): Promise<{ conversation: ConversationRow }> {
   requirePermission(context, 'CONVERSATION_GROUP')
   const { title, description, memberIds, access } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const { companyId, userId } = viewer
   const groupId = newId()
   const others = (memberIds ?? []).filter((memberId) => memberId !== userId)
@@ -51,6 +51,6 @@ export async function createGroup(
     await addFounders(transaction, companyId, groupId, userId, others)
     return appendGroupEvent(transaction, groupId, userId, { kind: 'PARTICIPANTS_CHANGED', joined })
   })
-  parts.live.wake(companyId, position)
+  services.live.notify(companyId, position)
   return { conversation: await requireConversation(context, groupId) }
 }

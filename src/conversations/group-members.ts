@@ -55,7 +55,7 @@ export async function removeMember(
 
 /**
  * The last admin hands over to the longest-standing enabled member, and if all are disabled to the first one who is enabled
- * again; without members a group closes (features 2.2). A context's conversation waits for the next person to open it.
+ * again; without members a group closes. A context's conversation waits for the next person to open it.
  */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }

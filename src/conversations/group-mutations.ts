@@ -19,7 +19,7 @@ builder.relayMutationField(
     description: 'A group to create.',
     inputFields: (t) => ({
       title: t.string({ required: true, description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'What it is about, up to 4 KiB.' }),
+      description: t.string({ description: 'Its description, up to 4 KiB.' }),
       memberIds: t.idList({ description: 'Its first members besides the viewer, at most 1,000.' }),
       access: t.field({ type: GroupAccessEnum, description: "The company's default unless given." }),
     }),
@@ -37,11 +37,11 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updateGroup',
   {
-    description: 'What to change; what is left out stays.',
+    description: 'The changes; fields that are left out stay as they are.',
     inputFields: (t) => ({
       groupId: t.id(theGroup),
       title: t.string({ description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'What it is about, up to 4 KiB; null takes it away.' }),
+      description: t.string({ description: 'Its description, up to 4 KiB; null removes it.' }),
       access: t.field({ type: GroupAccessEnum, description: 'Who may find and join it; groups only.' }),
     }),
   },
@@ -71,7 +71,7 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'leaveGroup',
-  { description: 'What to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
+  { description: 'The group to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
     description:
       'Leaves a group: the viewer sees nothing of it any more. The last admin hands over, the last member closes it. A context can be left too: what is not restricted stays readable, outside of the inbox.',
@@ -94,7 +94,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'addParticipants',
   {
-    description: 'Whom to let in.',
+    description: 'The people to let in.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
       userIds: t.idList({ required: true, description: 'Colleagues, at most 1,000.' }),
@@ -114,7 +114,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'removeParticipant',
   {
-    description: 'Whom to show out.',
+    description: 'The person to remove.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
       userId: t.id({ required: true, description: 'Somebody who takes part in it.' }),
@@ -133,14 +133,14 @@ builder.relayMutationField(
 builder.relayMutationField(
   'changeParticipantRole',
   {
-    description: 'Whom to promote or demote.',
+    description: 'The person to promote or demote.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
       userId: t.id({ required: true, description: 'Somebody who takes part in it.' }),
       role: t.field({
         type: ParticipantRoleEnum,
         required: true,
-        description: 'What that person may do from now on.',
+        description: 'The role from now on.',
       }),
     }),
   },

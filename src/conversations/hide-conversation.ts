@@ -13,7 +13,7 @@ const hide: Statement = {
 }
 
 /**
- * Deletes a conversation with its history for the viewer alone, until the next message (features 2.6). Throws
+ * Deletes a conversation with its history for the viewer alone, until the next message. Throws
  * NotFoundError.
  */
 export async function hideConversation(
@@ -21,9 +21,9 @@ export async function hideConversation(
   input: unknown,
 ): Promise<{ conversation: ConversationRow }> {
   const { conversationId } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const values = [viewer.companyId, viewer.userId, conversationId]
   const [hidden] = await tenant.call<{ position: string | null }>(hide, values)
-  if (hidden?.position) parts.live.wake(viewer.companyId, Number(hidden.position))
+  if (hidden?.position) services.live.notify(viewer.companyId, Number(hidden.position))
   return { conversation: await requireConversation(context, conversationId) }
 }

@@ -28,12 +28,12 @@ export function inboxList(
   let firstPageAt: string | null = null
   return forwardPage<ListedRow, ConversationRow>(args, {
     key: ['instant', 'uuid', 'instant'],
-    keyOf: (row) => [row.place.toISOString(), row.id, String(firstPageAt)],
+    keyOf: (row) => [row.sortKey.toISOString(), row.id, String(firstPageAt)],
     nodeOf: (row) => row,
-    async read([place, id, since], most) {
-      const values = [viewer.companyId, viewer.userId, place, id, most, ...conditions, since, words]
+    async read([sortKey, id, since], max) {
+      const values = [viewer.companyId, viewer.userId, sortKey, id, max, ...conditions, since, words]
       const rows = loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
-      firstPageAt = since ?? rows[0]?.place.toISOString() ?? null
+      firstPageAt = since ?? rows[0]?.sortKey.toISOString() ?? null
       return rows
     },
   })
@@ -51,17 +51,17 @@ export function groupList(
     key: ['text', 'uuid'],
     keyOf: (row) => [String(row.titleFolded), row.id],
     nodeOf: readConversation,
-    read: ([title, id], most) =>
-      tenant.query(groupsPage, [viewer.companyId, viewer.userId, title, id, most, text]),
+    read: ([title, id], max) =>
+      tenant.query(groupsPage, [viewer.companyId, viewer.userId, title, id, max, text]),
   })
 }
 
 /** A conversation of the inbox and what it is sorted by there. */
-type ListedRow = ConversationRow & { place: Date }
+type ListedRow = ConversationRow & { sortKey: Date }
 
 /** Primes the loaders with the rows, and asks for everybody in them at once. */
 function loaded({ loaders }: Context, flat: FlatConversationRow[]): ListedRow[] {
-  const rows = flat.map((row) => ({ ...readConversation(row), place: row.place as Date }))
+  const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey as Date }))
   const people = rows
     .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
     .filter((id) => id != null)

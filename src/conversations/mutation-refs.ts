@@ -6,7 +6,7 @@ import { ConversationRef } from './refs.ts'
 /** What every change to a conversation may be refused for. */
 export const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError],
-  union: { description: 'What became of it.' },
+  union: { description: 'The payload, or the error that the caller can act on.' },
 }
 
 /** The argument that names a group. */

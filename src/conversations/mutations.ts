@@ -13,7 +13,7 @@ import { startDirectConversation } from './start-direct-conversation.ts'
 builder.relayMutationField(
   'startDirectConversation',
   {
-    description: 'Whom to talk to.',
+    description: 'The person to talk to.',
     inputFields: (t) => ({ userId: t.id({ required: true, description: 'A colleague.' }) }),
   },
   {
@@ -30,7 +30,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'openContextConversation',
   {
-    description: 'What to talk about.',
+    description: 'The thing to talk about.',
     inputFields: (t) => ({
       type: t.field({ type: ContextTypeEnum, required: true, description: 'The type of the thing.' }),
       contextId: t.string({
@@ -69,7 +69,7 @@ builder.relayMutationField(
     description: 'A conversation of the whole company.',
     inputFields: (t) => ({
       title: t.string({ required: true, description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'What it is about, up to 4 KiB.' }),
+      description: t.string({ description: 'Its description, up to 4 KiB.' }),
       repliesAllowed: t.boolean({
         description: 'Everybody may post; false unless given, and then the creator alone may.',
       }),
@@ -88,7 +88,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'muteConversation',
   {
-    description: 'What to mute.',
+    description: 'The conversation to mute, and until when.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
       until: t.field({ type: 'DateTime', description: 'When the mute ends by itself; without it, never.' }),
@@ -106,7 +106,10 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'unmuteConversation',
-  { description: 'What to unmute.', inputFields: (t) => ({ conversationId: t.id(theConversation) }) },
+  {
+    description: 'The conversation to unmute.',
+    inputFields: (t) => ({ conversationId: t.id(theConversation) }),
+  },
   {
     description: 'Ends a mute.',
     authScopes: { permission: 'MESSAGE_READ' },
@@ -119,7 +122,10 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'hideConversation',
-  { description: 'What to hide.', inputFields: (t) => ({ conversationId: t.id(theConversation) }) },
+  {
+    description: 'The conversation to hide.',
+    inputFields: (t) => ({ conversationId: t.id(theConversation) }),
+  },
   {
     description:
       'Deletes a conversation for the viewer: its history vanishes for the viewer alone; it returns with the next message.',

@@ -38,9 +38,9 @@ export async function unmuteConversation(
 }
 
 async function applyMute(context: Context, conversationId: string, isMuted: boolean, until: Date | null) {
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const values = [viewer.companyId, viewer.userId, conversationId, isMuted, until]
   const [muted] = await tenant.call<{ position: string }>(setMute, values)
-  parts.live.wake(viewer.companyId, Number(muted?.position))
+  services.live.notify(viewer.companyId, Number(muted?.position))
   return { conversation: await requireConversation(context, conversationId) }
 }

@@ -61,7 +61,7 @@ export async function openContextConversation(
 ): Promise<{ conversation: ConversationRow }> {
   requirePermission(context, 'CONVERSATION_CONTEXT')
   const request = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const { companyId, userId } = viewer
   const opener = { companyId, userId, manages: viewer.permissions.has(RESTRICTING) }
   const others = (request.participantIds ?? []).filter((each) => each !== userId)
@@ -71,7 +71,7 @@ export async function openContextConversation(
     const { id, event } = await open(transaction, opener, request, others)
     return { id, position: event && (await appendGroupEvent(transaction, id, userId, event)) }
   })
-  if (opened.position !== null) parts.live.wake(companyId, opened.position)
+  if (opened.position !== null) services.live.notify(companyId, opened.position)
   return { conversation: await requireConversation(context, opened.id) }
 }
 
@@ -111,9 +111,9 @@ async function enterRestricted(
   others: string[],
 ): Promise<Opened> {
   const joined = await addMembers(transaction, companyId, found, [userId, ...others])
-  const place = { companyId, conversationId: found.id, userId, leftAt: null, role: 'MEMBER' }
+  const membership = { companyId, conversationId: found.id, userId, leftAt: null, role: 'MEMBER' }
   const promoted = manages
-    ? await transaction.participant.updateMany({ where: place, data: { role: 'ADMIN' } })
+    ? await transaction.participant.updateMany({ where: membership, data: { role: 'ADMIN' } })
     : { count: 0 }
   if (joined.length > 0) return { id: found.id, event: { kind: 'PARTICIPANTS_CHANGED', joined } }
   return { id: found.id, event: promoted.count > 0 ? { kind: 'CONVERSATION_CHANGED' } : null }

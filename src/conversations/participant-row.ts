@@ -1,7 +1,7 @@
 import type { Statement } from '../database/database.ts'
-import { readableSql, viewerPlace } from './visibility.ts'
+import { readableSql, viewerMembership } from './visibility.ts'
 
-/** A person's place in a conversation. */
+/** A person's membership of a conversation. */
 export interface ParticipantRow {
   userId: string
   role: 'ADMIN' | 'MEMBER'
@@ -31,14 +31,14 @@ export const participantCounts: Statement = {
 
 /**
  * The marks that a message's status needs: of everybody who takes part, and of those who had moved on before they
- * left. In a company-wide conversation the longest-standing member without a place stands for all of those; a
+ * left. In a company-wide conversation the longest-standing member without a stored membership stands for all of those; a
  * broadcast's counters, as if of one person, stand for all its recipients. $1 company, $2 viewer, $3 conversations.
  */
 export const marksOf: Statement = {
   name: 'marks_of',
   text: `select q.conversation_id as "conversationId", q.user_id as "userId", q.joined_seq as "joinedSeq",
       q.left_at is not null as "hasLeft", q.last_read_seq as "lastReadSeq", q.last_delivered_seq as "lastDeliveredSeq"
-    from conversations c ${viewerPlace()}
+    from conversations c ${viewerMembership()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id
     where c.company_id = $1 and c.id = any($3) and ${readableSql} and c.kind <> 'BROADCAST'
     union all
@@ -64,7 +64,7 @@ export const participantsPage: Statement = {
   name: 'participants_page',
   text: `select q.user_id as "userId", q.role, q.joined_at as "joinedAt", q.last_read_seq as "lastReadSeq",
       q.last_delivered_seq as "lastDeliveredSeq"
-    from conversations c ${viewerPlace()}
+    from conversations c ${viewerMembership()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id and q.left_at is null
     where c.company_id = $1 and c.id = $3 and ${readableSql} and ${namedTo('q.user_id')}
       and ($4::timestamptz is null or (q.joined_at, q.user_id) > ($4::timestamptz, $5::uuid))
@@ -79,7 +79,7 @@ export const membersAsParticipants: Statement = {
   name: 'members_as_participants',
   text: `select u.id as "userId", coalesce(q.role, 'MEMBER') as role, u.joined_at as "joinedAt",
       coalesce(q.last_read_seq, 0) as "lastReadSeq", coalesce(q.last_delivered_seq, 0) as "lastDeliveredSeq"
-    from conversations c ${viewerPlace()}
+    from conversations c ${viewerMembership()}
     join users u on u.company_id = c.company_id and u.is_enabled
     left join lateral (
       select * from participants q where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id = u.id

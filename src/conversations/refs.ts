@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { asksOnlyForId } from '../graphql/asks-only-for-id.ts'
 import { builder } from '../graphql/builder.ts'
 import type { ConversationRow } from './conversation-row.ts'
@@ -11,12 +11,12 @@ export const ConversationRef = builder.objectRef<ConversationRow>('Conversation'
 /** The GraphQL type of a page of conversations. */
 export const ConversationConnection = builder.connectionObject(
   { type: ConversationRef, name: 'ConversationConnection', description: 'A page of conversations.' },
-  { name: 'ConversationEdge', description: 'A conversation and its place in the list.' },
+  { name: 'ConversationEdge', description: 'A conversation and its cursor in the list.' },
 )
 
 /** The GraphQL enum of what a participant may do. */
 export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
-  description: 'What a participant may do in a group.',
+  description: 'The role of a participant in a group.',
   values: {
     ADMIN: { description: 'Change the group and its people.' },
     MEMBER: { description: 'Take part.' },
@@ -25,7 +25,7 @@ export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
 
 /** The GraphQL enum of kinds. */
 export const ConversationKindEnum = builder.enumType('ConversationKind', {
-  description: 'What a conversation is for.',
+  description: 'The purpose of a conversation.',
   values: {
     DIRECT: { description: 'Two people.' },
     GROUP: { description: 'People who have come together.' },
@@ -37,7 +37,7 @@ export const ConversationKindEnum = builder.enumType('ConversationKind', {
 
 /** The GraphQL enum of what a conversation can be linked to. */
 export const ContextTypeEnum = builder.enumType('ContextType', {
-  description: 'What a conversation can be linked to.',
+  description: 'The kinds of things that a conversation can be linked to.',
   values: {
     TRANSACTION: { description: 'A business transaction.' },
     PLAN: { description: 'A plan.' },
@@ -68,6 +68,6 @@ export async function conversationOf(
   // No other field is resolved of it.
   if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
   const conversation = await loaders.conversation.load(conversationId)
-  if (!conversation) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+  if (!conversation) throw new RequestError('NOT_FOUND', 'There is no such conversation.')
   return conversation
 }

@@ -20,7 +20,7 @@ import {
 const ContextLinkRef = builder
   .objectRef<{ type: 'TRANSACTION' | 'PLAN' | 'TOPIC'; contextId: string }>('ContextLink')
   .implement({
-    description: 'What a conversation is about.',
+    description: 'The thing that a conversation is about.',
     fields: (t) => ({
       type: t.expose('type', { type: ContextTypeEnum, description: 'The type of the thing.' }),
       contextId: t.exposeString('contextId', { description: "The embedding product's own id of it." }),
@@ -28,14 +28,14 @@ const ContextLinkRef = builder
   })
 
 const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implement({
-  description: "A person's place in a conversation.",
+  description: "A person's membership of a conversation.",
   fields: (t) => ({
     user: t.field({
       type: UserRef,
       description: 'The person.',
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
-    role: t.expose('role', { type: ParticipantRoleEnum, description: 'What the person may do here.' }),
+    role: t.expose('role', { type: ParticipantRoleEnum, description: 'The role of the person here.' }),
     lastReadSeq: t.exposeInt('lastReadSeq', {
       description: 'Everything up to this message is read.',
     }),
@@ -48,7 +48,7 @@ const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implemen
 
 const ParticipantConnection = builder.connectionObject(
   { type: ParticipantRef, name: 'ParticipantConnection', description: 'A page of participants.' },
-  { name: 'ParticipantEdge', description: 'A participant and its place in the list.' },
+  { name: 'ParticipantEdge', description: 'A participant and its cursor in the list.' },
 )
 
 builder.node(ConversationRef, {
@@ -59,7 +59,7 @@ builder.node(ConversationRef, {
   fields: (t) => ({
     kind: t.field({
       type: ConversationKindEnum,
-      description: 'What it is for.',
+      description: 'Its purpose.',
       resolve: ({ kind }) => kind as 'DIRECT' | 'GROUP' | 'BROADCAST' | 'GLOBAL' | 'CONTEXT',
     }),
     title: t.string({
@@ -70,14 +70,14 @@ builder.node(ConversationRef, {
     }),
     description: t.string({
       nullable: true,
-      description: 'What a group is about.',
+      description: 'The description of a group.',
       resolve: async ({ id, description }, _args, { keys }) =>
         description && (await keys()).decrypt(description, { field: 'description', conversationId: id }),
     }),
     context: t.field({
       type: ContextLinkRef,
       nullable: true,
-      description: 'What it is linked to.',
+      description: 'The thing it is linked to.',
       resolve: ({ contextType, contextId }) =>
         contextType && contextId
           ? { type: contextType as 'TRANSACTION' | 'PLAN' | 'TOPIC', contextId }
@@ -107,20 +107,20 @@ builder.node(ConversationRef, {
       {
         perViewer: true,
         type: ParticipantRef,
-        description: 'Who takes part, longest-standing first.',
+        description: 'The participants, longest-standing first.',
         resolve: (conversation, args, { tenant, viewer }) =>
           forwardPage<ParticipantRow>(args, {
             key: ['instant', 'uuid'],
             keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
             nodeOf: (row) => row,
-            read: ([at, userId], most) =>
+            read: ([at, userId], max) =>
               tenant.query(conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage, [
                 viewer.companyId,
                 viewer.userId,
                 conversation.id,
                 at,
                 userId,
-                most,
+                max,
               ]),
           }),
       },
@@ -203,7 +203,7 @@ builder.node(ConversationRef, {
       perViewer: true,
       type: UserRef,
       nullable: true,
-      description: 'Who created it.',
+      description: 'The person who created it.',
       resolve: (c, _args, { loaders }) =>
         c.isReadable && c.createdById ? loaders.user.load(c.createdById) : null,
     }),

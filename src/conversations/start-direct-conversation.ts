@@ -21,7 +21,7 @@ export async function startDirectConversation(
 ): Promise<{ conversation: ConversationRow }> {
   requirePermission(context, 'CONVERSATION_DIRECT')
   const { userId } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   if (userId === viewer.userId) {
     throw new InvalidInputError([{ path: ['userId'], detail: 'You cannot write to yourself.' }])
   }
@@ -32,6 +32,6 @@ export async function startDirectConversation(
     conversationId,
     userId,
   ])
-  if (started?.position) parts.live.wake(viewer.companyId, Number(started.position))
+  if (started?.position) services.live.notify(viewer.companyId, Number(started.position))
   return { conversation: await requireConversation(context, conversationId) }
 }

@@ -10,10 +10,10 @@ interface Share {
 }
 
 /** Creates shares of at most so many connections a company; the wait is in milliseconds. */
-export function createCompanyShares(most: number, longestWaitMs: number): CompanyShares {
+export function createCompanyShares(max: number, longestWaitMs: number): CompanyShares {
   const shares = new Map<string, Share>()
 
-  function giveBack(companyId: string, share: Share): void {
+  function release(companyId: string, share: Share): void {
     const [next] = share.waiting
     if (next) next()
     else share.taken -= 1
@@ -22,17 +22,17 @@ export function createCompanyShares(most: number, longestWaitMs: number): Compan
 
   function wait(share: Share): Promise<void> {
     return new Promise((resolve, reject) => {
-      const turn = () => {
+      const proceed = () => {
         clearTimeout(timer)
-        share.waiting.delete(turn)
+        share.waiting.delete(proceed)
         resolve()
       }
       const timer = setTimeout(() => {
-        share.waiting.delete(turn)
+        share.waiting.delete(proceed)
         // As pg words it for a pool that is used up.
         reject(new Error('timeout exceeded when trying to connect'))
       }, longestWaitMs)
-      share.waiting.add(turn)
+      share.waiting.add(proceed)
     })
   }
 
@@ -40,11 +40,11 @@ export function createCompanyShares(most: number, longestWaitMs: number): Compan
     async take(companyId) {
       const share = shares.get(companyId) ?? { taken: 0, waiting: new Set() }
       shares.set(companyId, share)
-      if (share.taken < most) share.taken += 1
+      if (share.taken < max) share.taken += 1
       else await wait(share)
       let isTaken = true
       return () => {
-        if (isTaken) giveBack(companyId, share)
+        if (isTaken) release(companyId, share)
         isTaken = false
       }
     },

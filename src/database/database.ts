@@ -32,11 +32,11 @@ export interface TenantDatabase {
 export interface Database {
   /** The serving role, bound to a member of a company. */
   forTenant(tenant: Required<Tenant>): TenantDatabase
-  /** The chores role, bound to a company. */
-  forChores(companyId: string): TenantDatabase
+  /** The system role, bound to a company. */
+  forSystem(companyId: string): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
   unbound<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
-  /** The chores role bound to nobody: lists of companies and of stream positions. */
+  /** The system role bound to nobody: lists of companies and of stream positions. */
   acrossCompanies<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
   measuring<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
@@ -59,13 +59,13 @@ const STATEMENT_MS = 15_000
 
 /** Opens both roles' pools; connections are made when first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
-  // A parameter of that name in the URL takes precedence. Chores may take their time.
+  // A parameter of that name in the URL takes precedence. System work may take its time.
   const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
   return {
     forTenant: (tenant) => app.bind(tenant),
-    forChores: (companyId) => system.bind({ companyId }),
+    forSystem: (companyId) => system.bind({ companyId }),
     unbound: (statement, values) => asNobody(() => run(app.pool, statement, values)),
     acrossCompanies: (statement, values) => asNobody(() => run(system.pool, statement, values)),
     measuring: (statement, values) => asNobody(() => run(measuring.pool, statement, values)),

@@ -1,4 +1,10 @@
-import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Refusal } from '../errors.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  PermissionDeniedError,
+  RequestError,
+} from '../errors.ts'
 import { RepliesClosedError, ThreadTooDeepError, TwinCommittedError } from '../messages/errors.ts'
 
 interface DatabaseProblem {
@@ -21,17 +27,17 @@ export function toDomainError(error: unknown): unknown {
   const path = problem.column?.split('.') ?? []
   switch (problem.code) {
     case 'CQ401':
-      return new Refusal('FORBIDDEN', problem.message)
+      return new RequestError('FORBIDDEN', problem.message)
     case 'CQ403':
       return new PermissionDeniedError(problem.message, problem.hint ?? null)
     case 'CQ404':
       return new NotFoundError(problem.message)
     case 'CQ405':
-      return new Refusal('READ_ONLY', problem.message)
+      return new RequestError('READ_ONLY', problem.message)
     case 'CQ409':
       return new ConflictError(problem.message)
     case 'CQ410':
-      return new Refusal('MESSAGING_DISABLED', problem.message)
+      return new RequestError('MESSAGING_DISABLED', problem.message)
     case 'CQ414':
       return new ThreadTooDeepError(problem.message, Number(problem.hint))
     case 'CQ422':
@@ -41,16 +47,16 @@ export function toDomainError(error: unknown): unknown {
     case 'CQ425':
       return new TwinCommittedError(problem.message)
     case 'CQ429':
-      return new Refusal('RATE_LIMITED', problem.message, Number(problem.hint))
+      return new RequestError('RATE_LIMITED', problem.message, Number(problem.hint))
     case '57014':
-      return new Refusal(
+      return new RequestError(
         'UNAVAILABLE',
         'The database did not answer in time; try again later, or ask for less.',
         RETRY_AFTER_MS,
       )
     default:
       return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
-        ? new Refusal(
+        ? new RequestError(
             'UNAVAILABLE',
             'The database is not reachable just now; try again shortly.',
             RETRY_AFTER_MS,

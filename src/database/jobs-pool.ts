@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
 
-/** Connections of the role for chores that carry graphile-worker's own statements, bound to no tenant. */
+/** Connections of the system role that carry graphile-worker's own statements, bound to no tenant. */
 export interface JobsPool {
   pool: pg.Pool
   close(): Promise<void>

@@ -1,12 +1,12 @@
 /**
- * The schema of graphile-worker. The owner's migration makes it empty; the role for chores puts tables and functions into
+ * The schema of graphile-worker. The owner's migration makes it empty; the system role puts tables and functions into
  * it, owns them, and so is bound by none of their row security. The serving role may call one function there; the owner calls
  * none.
  */
 import type { Logger } from 'pino'
 import { StartupProblem } from '../startup-problem.ts'
 import { openJobsPool } from './jobs-pool.ts'
-import { waitForTurn } from './migrate.ts'
+import { waitForLock } from './migrate.ts'
 import { withClient } from './roles.ts'
 
 /** The schema's name, on every database. */
@@ -28,13 +28,13 @@ const createRecord = `
  * Puts a job of the bound company into the queue. A job of the same key that has not begun is replaced; keys are per company.
  * The payload is a flat object of ids and whole numbers, so that nothing people wrote ever lies in a queue. Runs as the
  * tables' owner and is granted to nobody but the two roles that serve: the owner of the tenants' tables would run what the
- * role for chores can replace.
+ * system role can replace.
  */
 const createEntry = `
   create or replace function graphile_worker.enqueue_job(task text, payload json, run_at timestamptz, job_key text)
   returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
   declare
-    -- A chore binds a company alone, and who serves is a member of it.
+    -- System work binds a company alone, and who serves is a member of it.
     v_company uuid := coalesce(
       app.current_company(),
       case when pg_has_role(session_user, 'colloquy_system', 'member') then app.bound_company() end
@@ -68,11 +68,11 @@ interface JobsState {
   hasEntry: boolean
 }
 
-/** Brings the schema up to date as the role for chores, one node at a time; the owner's migrations come first. Throws StartupProblem. */
+/** Brings the schema up to date as the system role, one node at a time; the owner's migrations come first. Throws StartupProblem. */
 export async function migrateJobs(systemUrl: string, log: Logger): Promise<void> {
   if (isComplete(await readState(systemUrl))) return
   await withClient(systemUrl, async (client) => {
-    await waitForTurn(client, log)
+    await waitForLock(client, log)
     const state = await readState(systemUrl)
     if (isComplete(state)) return
     assertOwn(state)
@@ -95,7 +95,7 @@ export async function migrateJobs(systemUrl: string, log: Logger): Promise<void>
   })
 }
 
-/** Throws StartupProblem unless the schema is there, up to date, and owned by the role for chores. */
+/** Throws StartupProblem unless the schema is there, up to date, and owned by the system role. */
 export async function assertJobsSchema(systemUrl: string): Promise<void> {
   const state = await readState(systemUrl)
   assertOwn(state)
@@ -119,7 +119,7 @@ function isComplete({ newest, isOwn, hasEntry }: JobsState): boolean {
 }
 
 /**
- * Roles are compared by membership: the role for chores may be one of the operator's that was given colloquy_system. Asks
+ * Roles are compared by membership: the system role may be one of the operator's that was given colloquy_system. Asks
  * the catalogue alone, which answers a role without any right on the schema too.
  */
 const findState = `

@@ -30,7 +30,7 @@ export async function migrate({
       log.warn({ migrations: found.unknown }, 'the database is newer than this server')
     if (found.pending.length === 0) return []
 
-    await waitForTurn(client, log)
+    await waitForLock(client, log)
     const { pending, unfinished } = await readState(client, migrations)
     return pending.length === 0 ? [] : await apply(url, migrations, unfinished, log)
   } finally {
@@ -85,7 +85,7 @@ const ownersRights =
   ' DATABASE_OWNER_URL has to name the role that owns the tables and may create in the database and its schema public.'
 
 /** Takes the lock of all migrating nodes; it ends with the connection, also when the process dies. */
-export async function waitForTurn(client: pg.Client, log: Logger): Promise<void> {
+export async function waitForLock(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
   const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
   if (rows[0]?.locked) return

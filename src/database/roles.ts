@@ -57,13 +57,13 @@ export async function isAdministrative(url: string): Promise<boolean> {
   })
 }
 
-/** What lets a role around the policies, itself or as another role that it may become. */
+/** Rights that let a role around the policies, itself or as another role that it may become. */
 const WAYS_AROUND = {
   isSuperuser: 'is a superuser or may become one',
   bypasses: 'has BYPASSRLS or may become a role that has',
   createsRoles: 'may create roles',
   owns: 'owns tables or functions of Colloquy or is a member of their owner',
-  isForChores: 'is colloquy_system or a member of it',
+  isForSystem: 'is colloquy_system or a member of it',
 } as const
 
 type Rights = Record<keyof typeof WAYS_AROUND | 'hasRights', boolean>
@@ -76,7 +76,7 @@ const findRights = `
     exists (select from reachable where rolsuper) as "isSuperuser",
     exists (select from reachable where rolbypassrls) as bypasses,
     exists (select from reachable where rolcreaterole) as "createsRoles",
-    exists (select from reachable where rolname = '${ROLES.systemUrl}') as "isForChores",
+    exists (select from reachable where rolname = '${ROLES.systemUrl}') as "isForSystem",
     exists (
       select from pg_catalog.pg_class c join reachable r on r.oid = c.relowner
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
@@ -90,14 +90,14 @@ const findRights = `
 
 /**
  * Throws StartupProblem unless the role is the one made for the purpose, or inherits its rights, and the policies bind it;
- * the chores role is not asked for a membership.
+ * the system role is not asked for a membership.
  */
 export async function assertServingRole(
   url: string,
   variable: string,
-  purpose: 'serving' | 'chores' = 'serving',
+  purpose: 'serving' | 'system' = 'serving',
 ): Promise<void> {
-  const made = purpose === 'chores' ? ROLES.systemUrl : ROLES.appUrl
+  const made = purpose === 'system' ? ROLES.systemUrl : ROLES.appUrl
   const rights = await withClient(
     url,
     async (client) => (await client.query<Rights>(findRights, [made])).rows[0],
@@ -116,12 +116,12 @@ export async function assertServingRole(
   }
 }
 
-function waysAround(rights: Rights, purpose: 'serving' | 'chores'): string[] {
+function waysAround(rights: Rights, purpose: 'serving' | 'system'): string[] {
   // A superuser may become anybody, so the rest would say nothing more.
   if (rights.isSuperuser) return [WAYS_AROUND.isSuperuser]
   const names = Object.keys(WAYS_AROUND) as (keyof typeof WAYS_AROUND)[]
   return names
-    .filter((name) => rights[name] && !(name === 'isForChores' && purpose === 'chores'))
+    .filter((name) => rights[name] && !(name === 'isForSystem' && purpose === 'system'))
     .map((name) => WAYS_AROUND[name])
 }
 

@@ -53,7 +53,7 @@ export class ScriptAdapter extends PrismaPg {
   }
 }
 
-/** What the engine keeps in the `logs` column of the failed migration. */
+/** The text that the engine keeps in the `logs` column of the failed migration. */
 function asDriverError(error: unknown, message: string): DriverAdapterError {
   const code = (error instanceof pg.DatabaseError && error.code) || 'unknown'
   return new DriverAdapterError({

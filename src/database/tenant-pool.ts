@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { type CompanyShares, createCompanyShares } from './company-shares.ts'
 
-/** Whose rows a statement may see: a company and, unless a chore runs, the member who asks. */
+/** Whose rows a statement may see: a company and, unless system work runs, the member who asks. */
 export interface Tenant {
   companyId: string
   userId?: string
@@ -21,7 +21,7 @@ interface Scope extends Tenant {
 
 /** Of its connections one company may hold as large a part: the others go on while its writes wait for one another. */
 const LARGEST_SHARE = 0.6
-const LONGEST_WAIT_MS = 5_000
+const MAX_WAIT_MS = 5_000
 
 const scope = new AsyncLocalStorage<Scope | undefined>()
 const NOBODY = ' '
@@ -53,7 +53,7 @@ export class TenantPool extends pg.Pool {
 
   constructor(options: pg.PoolConfig) {
     super(options)
-    this.#shares = createCompanyShares(Math.ceil((options.max ?? 10) * LARGEST_SHARE), LONGEST_WAIT_MS)
+    this.#shares = createCompanyShares(Math.ceil((options.max ?? 10) * LARGEST_SHARE), MAX_WAIT_MS)
     // A connection that breaks while it is checked out fails its query; unheard, its error event would end the process.
     this.on('connect', (client) => client.on('error', () => {}))
   }
@@ -74,11 +74,11 @@ export class TenantPool extends pg.Pool {
 
   /** Within the company's share of the connections. */
   async #connectWithin(tenant: Scope): Promise<pg.PoolClient> {
-    const giveBack = await this.#shares.take(tenant.companyId)
+    const release = await this.#shares.take(tenant.companyId)
     try {
-      return await this.#bind(await super.connect(), tenant, giveBack)
+      return await this.#bind(await super.connect(), tenant, release)
     } catch (error) {
-      giveBack()
+      release()
       throw error
     }
   }
@@ -111,9 +111,9 @@ export class TenantPool extends pg.Pool {
 function releaseCarefully(client: pg.PoolClient, onRelease = () => {}): void {
   const release = client.release
   client.release = (reason) => {
-    const isRefusal = reason instanceof pg.DatabaseError && reason.severity === 'ERROR'
+    const isStatementError = reason instanceof pg.DatabaseError && reason.severity === 'ERROR'
     const isIdle = client.getTransactionStatus() === 'I'
-    release.call(client, isIdle && isRefusal ? undefined : (reason ?? !isIdle))
+    release.call(client, isIdle && isStatementError ? undefined : (reason ?? !isIdle))
     onRelease()
   }
 }

@@ -23,23 +23,25 @@ interface RecordText {
   recordId: string
 }
 
-/** Names the one place a ciphertext belongs to; read from anywhere else, it does not open. */
+/** Names the one column and record that a ciphertext belongs to; read from anywhere else, it does not open. */
 export type AssociatedData = MessageText | ConversationText | RecordText
 
-/** Encodes company and place as netstrings, so that no two places share an encoding; ids compare like PostgreSQL's uuids, in any case. */
-export function encodeAssociatedData(companyId: string, place: AssociatedData): Buffer {
-  return Buffer.from(netstring(companyId.toLowerCase()) + netstring(place.field) + encodePlace(place))
+/** Encodes company and location as netstrings, so that no two locations share an encoding; ids compare like PostgreSQL's uuids, in any case. */
+export function encodeAssociatedData(companyId: string, location: AssociatedData): Buffer {
+  return Buffer.from(
+    netstring(companyId.toLowerCase()) + netstring(location.field) + encodeLocation(location),
+  )
 }
 
-function encodePlace(place: AssociatedData): string {
-  if ('recordId' in place) return netstring(place.recordId.toLowerCase())
-  if (!('messageId' in place)) return netstring(place.conversationId.toLowerCase())
+function encodeLocation(location: AssociatedData): string {
+  if ('recordId' in location) return netstring(location.recordId.toLowerCase())
+  if (!('messageId' in location)) return netstring(location.conversationId.toLowerCase())
   return (
-    netstring(place.conversationId.toLowerCase()) +
-    netstring(place.messageId.toLowerCase()) +
-    netstring(place.authorId.toLowerCase()) +
-    netstring(String(place.revision)) +
-    netstring(place.standing)
+    netstring(location.conversationId.toLowerCase()) +
+    netstring(location.messageId.toLowerCase()) +
+    netstring(location.authorId.toLowerCase()) +
+    netstring(String(location.revision)) +
+    netstring(location.standing)
   )
 }
 

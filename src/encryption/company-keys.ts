@@ -11,9 +11,9 @@ export interface PlainDataKey {
 
 /** The keys of one company; ask the keyring for them anew with each piece of work, so that a destroyed secret takes effect. */
 export interface CompanyKeys {
-  /** Encrypts a text for one place: version, key id, nonce, ciphertext, tag. A string must be well formed. */
+  /** Encrypts a text for one location: version, key id, nonce, ciphertext, tag. A string must be well formed. */
   encrypt(plaintext: string | Buffer, context: AssociatedData): Buffer
-  /** Decrypts a text in the place it was encrypted for. Throws DecryptionError. */
+  /** Decrypts a text at the location it was encrypted for. Throws DecryptionError. */
   decrypt(envelope: Uint8Array, context: AssociatedData): string
   /** The HMAC that tells whether a retried request is the same one; stable under rotation of data keys. */
   requestHash(canonical: string): Buffer

@@ -10,12 +10,12 @@ const addKey: Statement = {
   text: `insert into data_keys (company_id, id, wrapped) values ($1, $2, $3) on conflict do nothing returning id`,
 }
 
-/** Keeps wrapped data keys in the database; keys belong to the company, so the chores role reads them for everybody. */
+/** Keeps wrapped data keys in the database; keys belong to the company, so the system role reads them for everybody. */
 export function createDataKeyStore(database: Database): DataKeyStore {
   return {
-    list: (companyId) => database.forChores(companyId).query<DataKeyRow>(listKeys, [companyId]),
+    list: (companyId) => database.forSystem(companyId).query<DataKeyRow>(listKeys, [companyId]),
     async add(companyId, { id, wrapped }) {
-      const added = await database.forChores(companyId).query(addKey, [companyId, id, wrapped])
+      const added = await database.forSystem(companyId).query(addKey, [companyId, id, wrapped])
       return added.length > 0 ? 'added' : 'exists'
     },
   }

@@ -3,7 +3,7 @@ export class KeyUnavailableError extends Error {
   override readonly name = 'KeyUnavailableError'
 }
 
-/** A ciphertext does not open in the place it was read from; it says nothing more, so that nothing can be probed. */
+/** A ciphertext does not open at the location it was read from; it says nothing more, so that nothing can be probed. */
 export class DecryptionError extends Error {
   override readonly name = 'DecryptionError'
 

@@ -1,6 +1,6 @@
 import type { Values } from './variables.ts'
 
-/** What is wrong with a variable, worded to follow its name. */
+/** The problem with a variable, worded to follow its name. */
 export interface Problem {
   variable: keyof Values
   text: string
@@ -69,7 +69,10 @@ function mailProblems({ SMTP_URL, MAIL_FROM, PUBLIC_URL }: Values, production: b
 function productionProblems(values: Values): Problem[] {
   const problems: Problem[] = []
   if (!values.DATABASE_SYSTEM_URL)
-    problems.push({ variable: 'DATABASE_SYSTEM_URL', text: 'is missing: chores run as colloquy_system' })
+    problems.push({
+      variable: 'DATABASE_SYSTEM_URL',
+      text: 'is missing: background work runs as colloquy_system',
+    })
   if (!values.KEY_DIR) {
     problems.push({
       variable: 'KEY_DIR',
@@ -85,7 +88,7 @@ function productionProblems(values: Values): Problem[] {
   return values.TRUSTED_NETWORK === 'on' ? problems : [...problems, ...plainTextProblems(values)]
 }
 
-/** Features 9.2: TLS to database and Redis unless the network is declared trusted. */
+/** TLS to database and Redis unless the network is declared trusted. */
 function plainTextProblems(values: Values): Problem[] {
   const otherwise = 'or set TRUSTED_NETWORK=on if nobody else can listen'
   const problems: Problem[] = databases

@@ -8,7 +8,7 @@ import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin, { type AuthFailure, AuthScopeFailureType } from '@pothos/plugin-scope-auth'
 import type { Context } from '../context.ts'
 import { getDatamodel, type PrismaTypes } from '../database/prisma-types.ts'
-import { PermissionDeniedError, Refusal } from '../errors.ts'
+import { PermissionDeniedError, RequestError } from '../errors.ts'
 import { encodeId } from '../ids.ts'
 import type { Permission } from '../members/permissions.ts'
 import { fieldCost } from './field-cost.ts'
@@ -70,7 +70,7 @@ export const builder = new SchemaBuilder<{
       const detail = permission ? `Your role lacks the permission ${permission}.` : 'You may not do this.'
       return info.parentType.name === 'Mutation'
         ? new PermissionDeniedError(detail, permission)
-        : new Refusal('FORBIDDEN', detail)
+        : new RequestError('FORBIDDEN', detail)
     },
   },
   prisma: {
@@ -119,11 +119,11 @@ export const builder = new SchemaBuilder<{
       authScopes: (_root, { ids }) => nodeScopes(ids),
       args: { ids: { description: 'The ids, as given by the API.' } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
-        if (ids.length > 100) throw new Refusal('BAD_USER_INPUT', 'At most 100 ids are taken at once.')
+        if (ids.length > 100) throw new RequestError('BAD_USER_INPUT', 'At most 100 ids are taken at once.')
         return resolveNodes(ids)
       },
     },
-    mutationInputArgOptions: { description: 'What to do.' },
+    mutationInputArgOptions: { description: 'The input.' },
     encodeGlobalID: (typename, id) => encodeId(typename, String(id)),
     decodeGlobalID: decodeNodeId,
   },
@@ -144,7 +144,7 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-/** The permission whose lack a refusal comes from; null if it is another scope. */
+/** The permission whose lack a rejection comes from; null if it is another scope. */
 function lackedPermission(failure: AuthFailure): string | null {
   if ('failures' in failure)
     return failure.failures.map(lackedPermission).find((name) => name !== null) ?? null

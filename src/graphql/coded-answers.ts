@@ -15,11 +15,11 @@ export function codedAnswers(mask: (error: unknown) => GraphQLError): Plugin {
       // A socket's operations come without a request. Yoga would subscribe first, then drop the open stream.
       const { request } = args.contextValue as Partial<YogaInitialContext>
       if (!request || STREAM_TYPES.test(request.headers.get('accept') || '*/*')) return
-      throw refusal('A subscription over HTTP needs "accept: text/event-stream".', 406)
+      throw badRequest('A subscription over HTTP needs "accept: text/event-stream".', 406)
     },
   }
 }
 
-function refusal(message: string, status: number): GraphQLError {
+function badRequest(message: string, status: number): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status } } })
 }

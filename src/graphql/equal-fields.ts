@@ -5,15 +5,15 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 
-/** Of one response name in one place of the answer. A union has fewer members, each with its own selection. */
+/** Of one response name at one path of the answer. A union has fewer members, each with its own selection. */
 const MAX_EQUAL_FIELDS = 50
 /** No operation with more fields is within the limit of cost. */
 const MAX_FIELDS = 20_000
 
 /**
- * Throws QUERY_TOO_EXPENSIVE where one place of the answer is asked for so often that validation, which compares each
+ * Throws QUERY_TOO_EXPENSIVE where one path of the answer is asked for so often that validation, which compares each
  * two of its fields and what is selected below them, takes time in the square of that. Fragments are looked through.
  */
 export function assertFewEqualFields(document: DocumentNode): void {
@@ -40,9 +40,9 @@ function walk(
   if (level > MAX_LEVELS) return
   for (const [name, fields] of fieldsByName(sets, fragments, counter)) {
     if (fields.length > MAX_EQUAL_FIELDS) {
-      throw new Refusal(
+      throw new RequestError(
         'QUERY_TOO_EXPENSIVE',
-        `The document asks for ${name} ${fields.length} times in one place, and the limit is ${MAX_EQUAL_FIELDS}.`,
+        `The document asks for ${name} ${fields.length} times at one path, and the limit is ${MAX_EQUAL_FIELDS}.`,
       )
     }
     const below = fields.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []))
@@ -50,7 +50,7 @@ function walk(
   }
 }
 
-/** The fields of all these selections, by response name; each fragment counts once in one place. */
+/** The fields of all these selections, by response name; each fragment counts once per path. */
 function fieldsByName(
   sets: SelectionSetNode[],
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -80,8 +80,8 @@ function fieldsByName(
   return found
 }
 
-function tooManyFields(): Refusal {
-  return new Refusal(
+function tooManyFields(): RequestError {
+  return new RequestError(
     'QUERY_TOO_EXPENSIVE',
     `The document selects more than ${MAX_FIELDS} fields, its fragments written out.`,
   )

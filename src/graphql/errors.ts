@@ -54,7 +54,7 @@ builder.objectType(PermissionDeniedError, {
     permission: t.field({
       type: PermissionEnum,
       nullable: true,
-      description: 'What the role lacks; null where no permission would help.',
+      description: 'The permission that the role lacks; null where no permission would help.',
       resolve: ({ permission }) => (permission && isPermission(permission) ? permission : null),
     }),
   }),

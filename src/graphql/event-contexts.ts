@@ -2,12 +2,12 @@ import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
 import type { Batch } from '../live/event-row.ts'
 import type { Loaders } from '../loaders.ts'
-import type { PlacedEvent } from './event-id.ts'
+import type { PositionedEvent } from './event-id.ts'
 
-/** What was read for one event is as good for those of the same batch that follow within this time. */
+/** Reuse one event's loaders for later events of its batch for this long. */
 const FRESH_MS = 250
 /** Of messages that follow, as many are read ahead; on a busy machine as many as were of use the last time. */
-const MOST_TO_COME = 50
+const MAX_AHEAD = 50
 const FEWEST_TO_COME = 4
 
 /** The contexts of one subscription's events. */
@@ -17,10 +17,10 @@ export interface EventContexts {
    * with what was read since the event was committed. Undefined for a viewer who may read nothing any more, or of whom
    * that cannot be told: the client asks again where it left off.
    */
-  of(event: PlacedEvent): Promise<Context | undefined>
-  /** What was read is read again for the next event. */
+  of(event: PositionedEvent): Promise<Context | undefined>
+  /** The next event reads everything again. */
   forget(): void
-  /** No event follows just now: others have the turn. */
+  /** No event follows just now: others hold the permits. */
   pause(): void
   /** No event follows any more. */
   end(): void
@@ -32,23 +32,23 @@ interface Remembered {
   upTo: number
   /** How many events it has served. */
   served: number
-  giveBack(): void
-  /** Forgets it, and gives back the turn. */
+  release(): void
+  /** Forgets it, and releases the permit. */
   end(): void
 }
 
 /** Creates the contexts of a subscription that began with this one. */
 export function createEventContexts(first: Context): EventContexts {
-  const { viewers, turns } = first.parts
+  const { viewers, catchUps } = first.services
   const { companyId } = first.viewer
   let context = first
   let foundAt: number | undefined
   let remembered: Remembered | undefined
-  let ahead = MOST_TO_COME
+  let ahead = MAX_AHEAD
   let hasEnded = false
 
   async function asOfNow(): Promise<boolean> {
-    // The stream ends by itself, but this event may have waited for its turn.
+    // The stream ends by itself, but this event may have waited for a permit.
     if (first.viewer.expiresAt.getTime() <= Date.now()) return false
     const now = viewers.timesForgotten(companyId)
     if (now === foundAt) return true
@@ -70,10 +70,10 @@ export function createEventContexts(first: Context): EventContexts {
    */
   async function remember(position: number, { upTo, messages }: Batch): Promise<Remembered | undefined> {
     remembered?.end()
-    const giveBack = await turns.take(companyId)
+    const release = await catchUps.take(companyId)
     // Access may have ended meanwhile, or the subscription.
     if (hasEnded || !(await asOfNow())) {
-      giveBack()
+      release()
       return undefined
     }
     const toCome = messages.filter((message) => message.position >= position).slice(0, ahead)
@@ -83,12 +83,12 @@ export function createEventContexts(first: Context): EventContexts {
       loaders: refreshContext(context, position, ids).loaders,
       upTo,
       served: 0,
-      giveBack,
+      release,
       end() {
         clearTimeout(timer)
-        giveBack()
+        release()
         if (remembered === made) remembered = undefined
-        ahead = Math.max(FEWEST_TO_COME, Math.min(MOST_TO_COME, 2 * made.served))
+        ahead = Math.max(FEWEST_TO_COME, Math.min(MAX_AHEAD, 2 * made.served))
       },
     }
     remembered = made
@@ -105,11 +105,11 @@ export function createEventContexts(first: Context): EventContexts {
       const serving = isGood ? remembered : await remember(position, batch)
       if (!serving) return undefined
       serving.served += 1
-      if (position === batch.upTo) serving.giveBack()
+      if (position === batch.upTo) serving.release()
       return { ...context, streamPosition: position, loaders: serving.loaders }
     },
     forget: () => remembered?.end(),
-    pause: () => remembered?.giveBack(),
+    pause: () => remembered?.release(),
     end() {
       hasEnded = true
       remembered?.end()

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts'
 import { signCursor } from '../live/cursor.ts'
 import type { Batch } from '../live/event-row.ts'
 
-/** What an event shows of its place; streams that replay nothing have none. */
-export interface PlacedEvent {
+/** An event's position and stream; streams that replay nothing have none. */
+export interface PositionedEvent {
   position?: number
   batch?: Batch
   stream?: string
@@ -17,7 +17,7 @@ export interface PlacedEvent {
  */
 export async function withEventId(
   result: ExecutionResult,
-  { position, stream }: PlacedEvent,
+  { position, stream }: PositionedEvent,
   { request, keys, viewer }: Context & Partial<YogaInitialContext>,
 ): Promise<ExecutionResult> {
   if (!request || position === undefined || stream === undefined) return result

@@ -5,16 +5,16 @@ import { DEFAULT_SIZE, MAX_SIZE } from '../page.ts'
 /** Plain lists are short: whatever can grow is a connection. A list that is not says so with `complexity`. */
 const SHORT_LIST = 10
 
-/** What a field costs: one, and what is asked for below it as often as the page or list may be long. */
+/** The cost of a field: one, and the cost of everything below it as often as the page or list may be long. */
 export function fieldCost(
   args: Record<string, unknown>,
   _context: object,
   field: GraphQLField<unknown, never>,
 ): FieldComplexityValue {
-  return { field: 1, multiplier: mostItems(args, field) }
+  return { field: 1, multiplier: maxItems(args, field) }
 }
 
-function mostItems(args: Record<string, unknown>, field: GraphQLField<unknown, never>): number {
+function maxItems(args: Record<string, unknown>, field: GraphQLField<unknown, never>): number {
   if (field.args.some(({ name }) => name === 'first')) return pageLength(args)
   if (Array.isArray(args.ids)) return args.ids.length
   if (!String(field.type).startsWith('[')) return 1

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { decodeId, type NodeType } from '../ids.ts'
 
 /** Decodes an id of one type given to a query; throws BAD_USER_INPUT if it is malformed or of another type. */
@@ -6,7 +6,7 @@ export function decodeQueryIdOf(type: NodeType, id: string): string {
   const decoded = decodeId(id)
   if (!decoded) throw malformed(id)
   if (decoded.type !== type) {
-    throw new Refusal('BAD_USER_INPUT', `This is the id of a ${decoded.type}, not of a ${type}.`)
+    throw new RequestError('BAD_USER_INPUT', `This is the id of a ${decoded.type}, not of a ${type}.`)
   }
   return decoded.uuid
 }
@@ -37,6 +37,6 @@ export function nodeScopes(ids: readonly NodeId[]): { member: true } | { permiss
   return areRead ? { permission: 'MESSAGE_READ' } : { member: true }
 }
 
-function malformed(id: string): Refusal {
-  return new Refusal('BAD_USER_INPUT', `"${id.slice(0, 64)}" is not an id.`)
+function malformed(id: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', `"${id.slice(0, 64)}" is not an id.`)
 }

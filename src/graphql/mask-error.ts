@@ -4,29 +4,29 @@ import type { Logger } from 'pino'
 import {
   NotFoundError,
   PermissionDeniedError,
-  Refusal,
-  type RefusalCode,
-  refusalCodes,
+  RequestError,
+  type RequestErrorCode,
+  requestErrorCodes,
   UserError,
 } from '../errors.ts'
 import { newId } from '../ids.ts'
 
 /** The HTTP status of a request that is refused as a whole; an answer with data keeps 200. */
-const STATUS: Partial<Record<RefusalCode, number>> = {
+const STATUS: Partial<Record<RequestErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 }
 
 /**
- * What a client may know of an error: refusals with their code, faults as a reference under which the log has the rest
- * (features 1.12).
+ * Turns an error into one that a client may know: rejections with their code, faults as a reference under which the log has the rest
+ *.
  */
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined
   const cause = rootOf(error)
-  if (cause instanceof Refusal) return refuse(cause, located)
-  if (cause instanceof UserError) return refuse(new Refusal(codeOf(cause), cause.detail), located)
+  if (cause instanceof RequestError) return refuse(cause, located)
+  if (cause instanceof UserError) return refuse(new RequestError(codeOf(cause), cause.detail), located)
   if (located && cause instanceof GraphQLError && isAboutRequest(located, cause)) return withCode(located)
   const reference = newId()
   log.error({ err: cause, reference, path: located?.path }, 'a request failed')
@@ -56,13 +56,13 @@ function isAboutRequest(located: GraphQLError, cause: GraphQLError): boolean {
   return cause.message.startsWith('Argument "')
 }
 
-function codeOf(error: UserError): RefusalCode {
+function codeOf(error: UserError): RequestErrorCode {
   if (error instanceof NotFoundError) return 'NOT_FOUND'
   return error instanceof PermissionDeniedError ? 'FORBIDDEN' : 'BAD_USER_INPUT'
 }
 
 function refuse(
-  { code, message, retryAfterMs, more }: Refusal,
+  { code, message, retryAfterMs, more }: RequestError,
   located: GraphQLError | undefined,
 ): GraphQLError {
   return relocated(message, located, {
@@ -84,11 +84,11 @@ function withCode(error: GraphQLError): GraphQLError {
   })
 }
 
-function isCode(code: unknown): code is RefusalCode {
-  return refusalCodes.some((known) => known === code)
+function isCode(code: unknown): code is RequestErrorCode {
+  return requestErrorCodes.some((known) => known === code)
 }
 
-function statusOf(code: RefusalCode, located: GraphQLError | undefined) {
+function statusOf(code: RequestErrorCode, located: GraphQLError | undefined) {
   const status = located?.path ? undefined : STATUS[code]
   return status === undefined ? undefined : { http: { status } }
 }

@@ -12,9 +12,9 @@ export function noteActivity(): Plugin {
 }
 
 function note({ document, operationName, contextValue }: ExecutionArgs): void {
-  const { viewer, parts } = contextValue as Partial<Context>
-  if (!viewer || !parts || !viewer.permissions.has('PRESENCE_WRITE')) return
+  const { viewer, services } = contextValue as Partial<Context>
+  if (!viewer || !services || !viewer.permissions.has('PRESENCE_WRITE')) return
   const fields = getOperationAST(document, operationName)?.selectionSet.selections ?? []
   const isAutomatic = fields.every((field) => field.kind === Kind.FIELD && AUTOMATIC.has(field.name.value))
-  if (!isAutomatic) parts.presence.touch({ companyId: viewer.companyId, userId: viewer.userId })
+  if (!isAutomatic) services.presence.recordActivity({ companyId: viewer.companyId, userId: viewer.userId })
 }

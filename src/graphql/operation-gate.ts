@@ -4,10 +4,10 @@ import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
 import { streamPosition } from '../conversations/inbox.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
-/** What stays possible while messaging is off or in safe mode, so that it can be switched back. */
+/** Operations that stay possible while messaging is off or in safe mode, so that it can be switched back. */
 const ALWAYS = new Set(['viewer', 'companies', 'updateCompanySettings'])
 /** Mutations that reading needs as well. */
 const FOR_READERS = new Set(['createConnectionTicket'])
@@ -40,7 +40,7 @@ async function admit(
   if (!viewer || !tenant) throw unauthenticated()
   assertCompanyOpen(viewer, operation)
   if (context.idempotencyKey !== undefined && fieldsNamed(document, operation, KEYED) > 1) {
-    throw new Refusal(
+    throw new RequestError(
       'BAD_USER_INPUT',
       'The Idempotency-Key header is for an operation with one such mutation: give each its own idempotencyKey instead.',
     )

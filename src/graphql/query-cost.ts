@@ -9,7 +9,7 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 
 /** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
 const MAX_COST = 20_000
@@ -21,9 +21,9 @@ export function costLimit(): Plugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const cost = charge(args)
-      const { viewer, parts } = args.contextValue as Partial<Context>
-      if (!viewer || !parts) return
-      setExecuteFn((given: ExecutionArgs) => parts.work.execute(viewer, cost, () => executeFn(given)))
+      const { viewer, services } = args.contextValue as Partial<Context>
+      if (!viewer || !services) return
+      setExecuteFn((given: ExecutionArgs) => services.work.execute(viewer, cost, () => executeFn(given)))
     },
     onSubscribe: ({ args }) => void charge(args),
   }
@@ -31,9 +31,9 @@ export function costLimit(): Plugin {
 
 function charge(args: ExecutionArgs): number {
   const cost = operationCost(args)
-  const { viewer, parts } = args.contextValue as Partial<Context>
+  const { viewer, services } = args.contextValue as Partial<Context>
   // What is refused here has been parsed, validated and measured.
-  if (viewer) parts?.work.charge(viewer, cost > MAX_COST ? REFUSED_COST : cost)
+  if (viewer) services?.work.charge(viewer, cost > MAX_COST ? REFUSED_COST : cost)
   if (cost > MAX_COST) throw tooExpensive(cost)
   return cost
 }
@@ -55,8 +55,8 @@ function alone(operation: OperationDefinitionNode, document: DocumentNode): Docu
   return { ...document, definitions: [operation, ...document.definitions.filter(others)] }
 }
 
-function tooExpensive(cost: number): Refusal {
-  return new Refusal(
+function tooExpensive(cost: number): RequestError {
+  return new RequestError(
     'QUERY_TOO_EXPENSIVE',
     `This operation costs ${cost}, and the limit is ${MAX_COST}: ask for shorter pages or for fewer levels of them.`,
   )

@@ -2,7 +2,7 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import type { GraphQLFieldResolver } from 'graphql'
 import { enforcedSendLimits } from '../companies/company.ts'
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { parseWindow, type RateWindow } from '../limits/rate-window.ts'
 
 /** The plugin's name in the builder. */
@@ -37,10 +37,10 @@ interface LimitedMutation {
 const limitedMutations = new Map<string, LimitedMutation>()
 
 /** What limits a mutation for this viewer, and what its calls count under; undefined if nothing does. */
-export function limitsOf(name: string, { viewer, parts }: Context) {
+export function limitsOf(name: string, { viewer, services }: Context) {
   const limited = limitedMutations.get(name)
   if (!limited) return undefined
-  const own = name === 'sendMessage' ? enforcedSendLimits(viewer.company, parts.sendLimitCeiling) : null
+  const own = name === 'sendMessage' ? enforcedSendLimits(viewer.company, services.sendLimitCeiling) : null
   return {
     key: `${viewer.companyId}:${viewer.userId}:${name}`,
     windows: own ?? limited.windows,
@@ -48,7 +48,7 @@ export function limitsOf(name: string, { viewer, parts }: Context) {
   }
 }
 
-/** Enforces `@rateLimit` on mutations: per viewer and company, counting accepted calls alone (features 6.1, 6.2). */
+/** Enforces `@rateLimit` on mutations: per viewer and company, counting accepted calls alone. */
 class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -61,7 +61,7 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return async (parent, args, untyped, info) => {
       // The builder's own context type; a plugin is generic over it.
       const context = untyped as Context
-      const { limiter } = context.parts
+      const { limiter } = context.services
       const limits = limitsOf(field.name, context)
       if (!limits) return resolve(parent, args, untyped, info)
       const reserved = context.reserved?.get(field.name)?.shift()
@@ -83,9 +83,9 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** The refusal of a call, or of several, that a limit does not allow yet. */
-export function tooManyCalls(name: string, retryAfterMs: number): Refusal {
-  return new Refusal('RATE_LIMITED', `Too many calls of ${name}: try again later.`, retryAfterMs)
+/** The rejection of a call, or of several, that a limit does not allow yet. */
+export function tooManyCalls(name: string, retryAfterMs: number): RequestError {
+  return new RequestError('RATE_LIMITED', `Too many calls of ${name}: try again later.`, retryAfterMs)
 }
 
 function windowsOf(pothosOptions: object): RateWindow[] {

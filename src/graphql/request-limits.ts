@@ -3,7 +3,7 @@ import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth'
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { assertFewEqualFields } from './equal-fields.ts'
 import { costLimit } from './query-cost.ts'
 
@@ -39,7 +39,7 @@ function maxLength(): Plugin {
     onParse({ params }) {
       const { length } = String(params.source)
       if (length <= MAX_DOCUMENT) return
-      throw new Refusal(
+      throw new RequestError(
         'QUERY_TOO_EXPENSIVE',
         `The document has ${length} characters, and the limit is ${MAX_DOCUMENT}.`,
       )
@@ -56,7 +56,7 @@ function maxNesting(): Plugin {
           return parseFn(...args)
         } catch (error) {
           if (!(error instanceof RangeError)) throw error
-          throw new Refusal('QUERY_TOO_EXPENSIVE', 'The document is nested too deeply.')
+          throw new RequestError('QUERY_TOO_EXPENSIVE', 'The document is nested too deeply.')
         }
       })
     },

@@ -46,17 +46,17 @@ function isAcceptable(accept: string): boolean {
 function parserOf({ headers }: Request): Parser {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity'
   if (encoding !== 'identity') {
-    throw refusal('Send the body without a content encoding.', 415, { 'accept-encoding': 'identity' })
+    throw rejection('Send the body without a content encoding.', 415, { 'accept-encoding': 'identity' })
   }
   const [contentType = ''] = (headers.get('content-type') ?? '').split(',')
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
   const parser = parsers.get(type)
   if (!parser)
-    throw refusal('Send the operation as JSON, with "content-type: application/json".', 415, {
+    throw rejection('Send the operation as JSON, with "content-type: application/json".', 415, {
       accept: [...parsers.keys()].join(', '),
     })
   if (parameters.some((parameter) => /^charset=(?!"?utf-?8"?$)/.test(parameter))) {
-    throw refusal('Send the body in UTF-8.', 415)
+    throw rejection('Send the body in UTF-8.', 415)
   }
   return parser
 }
@@ -66,13 +66,13 @@ async function bodyOf(request: Request): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw refusal('The body is not UTF-8.')
+    throw rejection('The body is not UTF-8.')
   }
 }
 
 function parseJson(text: string): GraphQLParams {
   const body = fromJson(text, 'body')
-  if (typeof body !== 'object' || body === null) throw refusal('The body is not an object of JSON.')
+  if (typeof body !== 'object' || body === null) throw rejection('The body is not an object of JSON.')
   assertExact(text, ['variables'])
   return body
 }
@@ -103,15 +103,15 @@ function fromJson(text: string, part: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw refusal(part === 'body' ? 'The body is not JSON.' : `The ${part} are not JSON.`)
+    throw rejection(part === 'body' ? 'The body is not JSON.' : `The ${part} are not JSON.`)
   }
 }
 
 function assertExact(json: string, within: readonly string[]): void {
   const found = inexactNumber(json, within)
-  if (found) throw refusal(inexactNumberText(found))
+  if (found) throw rejection(inexactNumberText(found))
 }
 
-function refusal(message: string, status = 400, headers: Record<string, string> = {}): GraphQLError {
+function rejection(message: string, status = 400, headers: Record<string, string> = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status, headers } } })
 }

@@ -9,7 +9,7 @@ import {
   type SelectionNode,
   type SubscriptionArgs,
 } from 'graphql'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 
 interface Selected {
   variables: Record<string, unknown>
@@ -33,7 +33,7 @@ export function requireRootField({
     fragments: new Map((fragments as FragmentDefinitionNode[]).map((each) => [each.name.value, each])),
   }
   if (operation.selectionSet.selections.some((selection) => hasField(selection, selected))) return
-  throw new Refusal('BAD_USER_INPUT', '@skip and @include leave nothing to subscribe to.')
+  throw new RequestError('BAD_USER_INPUT', '@skip and @include leave nothing to subscribe to.')
 }
 
 /** Fragments form no circles in a valid document. */

@@ -3,7 +3,7 @@ import { collectFields } from 'graphql/execution/collectFields.js'
 import { getArgumentValues } from 'graphql/execution/values.js'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import type { Accepted, RateLimiter } from '../limits/rate-limiter.ts'
 import type { RateWindow } from '../limits/rate-window.ts'
 import { limitsOf, tooManyCalls } from './rate-limit-plugin.ts'
@@ -88,7 +88,7 @@ async function reserveAll(
 async function reserve(name: string, inputs: unknown[], context: Context): Promise<Accepted[]> {
   const limits = limitsOf(name, context)
   if (!limits) return []
-  const { limiter } = context.parts
+  const { limiter } = context.services
   const taken = await takeSeveral(limiter, limits.key, limits.windows, inputs.length)
   if (Array.isArray(taken)) return taken
   // What was done before is answered again, and counts as little as it does alone.
@@ -105,7 +105,7 @@ async function reserve(name: string, inputs: unknown[], context: Context): Promi
 function refuse(name: string, count: number, windows: readonly RateWindow[], retryAfterMs: number): never {
   const narrowest = windows.reduce((least, window) => (window.max < least.max ? window : least))
   if (count > narrowest.max) {
-    throw new Refusal(
+    throw new RequestError(
       'BAD_USER_INPUT',
       `The operation calls ${name} ${count} times, and ${narrowest.max} calls are accepted in ${narrowest.perMs / 1000} s: divide it. Nothing was done.`,
     )

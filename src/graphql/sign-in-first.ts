@@ -1,8 +1,8 @@
 import type { GraphQLParams, Plugin, YogaInitialContext } from 'graphql-yoga'
 import { CompanyNotChosen, type Membership } from '../auth/choose-membership.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Parts } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import type { Services } from '../context.ts'
+import { RequestError } from '../errors.ts'
 import { asksOnlyForCompanies } from './asks-only-for-companies.ts'
 import { maskError } from './mask-error.ts'
 
@@ -13,7 +13,7 @@ export interface SignedIn {
   choices?: readonly Membership[]
 }
 
-/** Looks at the credentials of a request; undefined where it has none. Throws Refusal. */
+/** Looks at the credentials of a request; undefined where it has none. Throws RequestError. */
 export type FindViewer = (request: YogaInitialContext) => Promise<Viewer | undefined>
 
 /** In characters: a probe such as `{ __typename }` is parsed for anybody. */
@@ -23,10 +23,10 @@ const MAX_INTROSPECTION = 4_096
 
 /**
  * Signs the client in before its document is parsed, since parsing and validating cost more than any token; then runs
- * the operation when it is this person's turn. WebSockets do both by themselves.
+ * the operation once this person's budget allows. WebSockets do both by themselves.
  */
 export function signInFirst(
-  parts: Parts,
+  services: Services,
   find: FindViewer,
   mayIntrospect: boolean,
 ): Plugin<object, SignedIn> {
@@ -38,13 +38,13 @@ export function signInFirst(
       try {
         const viewer = await find({ request, params } as YogaInitialContext)
         if (!viewer) return assertSmall(params, mayIntrospect)
-        await parts.work.admit(viewer, query.length)
+        await services.work.admit(viewer, query.length)
         context.signedIn = viewer
-        setParamsHandler((payload) => parts.work.run(viewer, () => paramsHandler(payload)))
+        setParamsHandler((payload) => services.work.run(viewer, () => paramsHandler(payload)))
       } catch (error) {
         if (error instanceof CompanyNotChosen && asksOnlyForCompanies(params))
           context.choices = error.memberships
-        else setResult({ errors: [maskError(error, parts.log)] })
+        else setResult({ errors: [maskError(error, services.log)] })
       }
     },
   }
@@ -56,7 +56,7 @@ function assertSmall({ query = '' }: GraphQLParams, mayIntrospect: boolean): voi
   throw unauthenticated()
 }
 
-/** The refusal of an operation without credentials. */
-export function unauthenticated(): Refusal {
-  return new Refusal('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
+/** The rejection of an operation without credentials. */
+export function unauthenticated(): RequestError {
+  return new RequestError('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
 }

@@ -1,7 +1,7 @@
 import { createSourceEventStream, type SubscriptionArgs } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
 import { EventAnswers } from '../subscriptions/event-answers.ts'
 import { requireRootField } from './require-root-field.ts'
@@ -37,11 +37,15 @@ async function subscribe(args: SubscriptionArgs) {
 }
 
 /** Counts the subscription among its viewer's; throws RATE_LIMITED if there are too many. */
-function enter({ parts, viewer }: Context): () => void {
-  const leave = parts.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
+function enter({ services, viewer }: Context): () => void {
+  const leave = services.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
   if (leave) return leave
   refusedSockets.inc({ reason: 'subscriptions' })
-  throw new Refusal('RATE_LIMITED', 'Too many of your subscriptions are open: complete one first.', RETRY_MS)
+  throw new RequestError(
+    'RATE_LIMITED',
+    'Too many of your subscriptions are open: complete one first.',
+    RETRY_MS,
+  )
 }
 
 /** Yoga forgets the stream of a client that goes before its answer begins. */

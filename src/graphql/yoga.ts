@@ -2,13 +2,13 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga'
 import { sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import { type Context, createContext, type Parts } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { type Context, createContext, type Services } from '../context.ts'
+import { RequestError } from '../errors.ts'
 import type { Device } from '../presence/device.ts'
 import { codedAnswers } from './coded-answers.ts'
 import { documentCaches } from './document-cache.ts'
-import type { DemoLink } from './explorer/visitor.ts'
-import { type DemoUser, explorer } from './explorer.ts'
+import type { DemoLink } from './graphiql/visitor.ts'
+import { type DemoUser, graphiql } from './graphiql.ts'
 import { maskError, withoutSuggestion } from './mask-error.ts'
 import { noteActivity } from './note-activity.ts'
 import { operationGate } from './operation-gate.ts'
@@ -31,7 +31,7 @@ export type GraphQLServer = YogaServerInstance<SocketContext, Context>
 
 /** `demoUsers`: who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
 export interface GraphQLServerOptions {
-  parts: Parts
+  services: Services
   demoUsers: (() => Promise<DemoUser[]>) | null
   /** Lets somebody at another machine be signed in as the demo users, once. */
   demoLink?: DemoLink | undefined
@@ -40,10 +40,10 @@ export interface GraphQLServerOptions {
 /** As long as browsers keep it at the most. */
 const PREFLIGHT_SECONDS = 86_400
 
-/** Builds the pipeline over the process's parts. */
-export function createGraphQLServer({ parts, demoUsers, demoLink }: GraphQLServerOptions): GraphQLServer {
+/** Builds the pipeline over the process's services. */
+export function createGraphQLServer({ services, demoUsers, demoLink }: GraphQLServerOptions): GraphQLServer {
   const mask = (error: unknown) => {
-    const masked = maskError(error, parts.log)
+    const masked = maskError(error, services.log)
     return demoUsers ? masked : withoutSuggestion(masked)
   }
   return createYoga<SocketContext, Context>({
@@ -60,30 +60,30 @@ export function createGraphQLServer({ parts, demoUsers, demoLink }: GraphQLServe
     maskedErrors: { maskError: mask },
     plugins: [
       ...requestLimitPlugins(),
-      demoUsers ? explorer(parts, demoUsers, demoLink) : withoutIntrospection(),
+      demoUsers ? graphiql(services, demoUsers, demoLink) : withoutIntrospection(),
       requestParser(),
       codedAnswers(mask),
-      signInFirst(parts, (request) => viewerOf(parts, request), demoUsers !== null),
+      signInFirst(services, (request) => viewerOf(services, request), demoUsers !== null),
       operationGate(),
       reserveCalls(),
       noteActivity(),
       subscribeFreshly(),
     ],
-    context: (initial) => contextOf(parts, initial),
+    context: (initial) => contextOf(services, initial),
   })
 }
 
 /** Without a viewer the operation gate lets nothing pass but introspection, and the companies to choose from. */
 async function contextOf(
-  parts: Parts,
+  services: Services,
   initial: YogaInitialContext & SocketContext & SignedIn,
 ): Promise<Context> {
-  const viewer = initial.viewer ? await asOfNow(parts, initial.viewer) : initial.signedIn
-  if (!viewer) return { parts, choices: initial.choices } as Context
+  const viewer = initial.viewer ? await asOfNow(services, initial.viewer) : initial.signedIn
+  if (!viewer) return { services, choices: initial.choices } as Context
   // A WebSocket's operations come without a request.
   const headers = initial.request?.headers
   const { device } = initial
-  return createContext(parts, viewer, {
+  return createContext(services, viewer, {
     idempotencyKey: headers?.get('idempotency-key') ?? undefined,
     lastEventId: headers?.get('last-event-id') || undefined,
     device: device ? () => device : () => deviceOf(initial.request),
@@ -97,7 +97,7 @@ function deviceOf(request: Request): Device {
 }
 
 async function viewerOf(
-  { signIn }: Parts,
+  { signIn }: Services,
   { request, params }: YogaInitialContext,
 ): Promise<Viewer | undefined> {
   const authorization = request.headers.get('authorization')
@@ -109,9 +109,9 @@ async function viewerOf(
 }
 
 /** A socket outlives changes of role and settings: each operation sees them as they are. */
-async function asOfNow({ viewers }: Parts, viewer: Viewer): Promise<Viewer> {
+async function asOfNow({ viewers }: Services, viewer: Viewer): Promise<Viewer> {
   if (viewer.expiresAt.getTime() <= Date.now())
-    throw new Refusal('UNAUTHENTICATED', 'The access token has expired.')
+    throw new RequestError('UNAUTHENTICATED', 'The access token has expired.')
   return viewers.renew(viewer)
 }
 
@@ -119,7 +119,10 @@ async function asOfNow({ viewers }: Parts, viewer: Viewer): Promise<Viewer> {
 export function bearerToken(authorization: string): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (!token)
-    throw new Refusal('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and an access token.')
+    throw new RequestError(
+      'UNAUTHENTICATED',
+      'The Authorization header must be "Bearer" and an access token.',
+    )
   return token
 }
 

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Logger } from 'pino'
-import type { Parts } from '../context.ts'
+import type { Services } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 
 /**
@@ -45,7 +45,7 @@ export function keepAlive(events: EventEmitter, log: Logger): void {
 }
 
 /** Gives the jobs of runners that are no more to the others. */
-export async function unlockAbandonedJobs({ database, log }: Parts): Promise<void> {
+export async function unlockAbandonedJobs({ database, log }: Services): Promise<void> {
   try {
     const [found] = await database.acrossCompanies<{ runners: number }>(unlockAbandoned, [])
     if (found) log.warn({ runners: found.runners }, 'took over the jobs of runners that are gone')

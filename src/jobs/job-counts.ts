@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../database/database.ts'
 import { jobsDead, jobsDue } from '../metrics/metrics.ts'
 
-/** What lies in the queue, of all companies. */
+/** Counts of the queue, over all companies. */
 export interface JobCounts {
   /** Wait for their time or their next attempt. */
   waiting: number

@@ -9,7 +9,7 @@ export interface Schedule {
   timeZone: string
 }
 
-/** The paths of a schedule's parts in the caller's input. */
+/** The paths of a schedule's fields in the caller's input. */
 export interface ScheduleOptions {
   /** Leads from the input's root to the schedule. */
   path: string[]
@@ -17,7 +17,7 @@ export interface ScheduleOptions {
 }
 
 /**
- * The instant a schedule comes to (features 4.2). A time that comes twice that day means the first. Throws InvalidInputError
+ * The instant a schedule comes to. A time that comes twice that day means the first. Throws InvalidInputError
  * for an unknown zone, a time that the clock there skips, one that is over, and one more than a year ahead.
  */
 export function resolveSchedule({ localTime, timeZone }: Schedule, options: ScheduleOptions): Date {

@@ -1,9 +1,9 @@
-import { createContext, type Parts } from '../context.ts'
+import { createContext, type Services } from '../context.ts'
 import { isUuid } from '../ids.ts'
 import { jobsEnded } from '../metrics/metrics.ts'
 import type { JobPayload, TaskHandler } from './tasks.ts'
 
-/** What the queue says of a job. */
+/** The row of a job in the queue. */
 export interface QueuedJob {
   id: string
   task: string
@@ -17,37 +17,37 @@ export interface QueuedJob {
 const ACTS_FOR_MS = 60 * 60_000
 
 /** Runs a job's handler, counts and logs how it ended, and throws what the queue is to remember of a failure. */
-export async function runJob(parts: Parts, handler: TaskHandler, queued: QueuedJob): Promise<void> {
+export async function runJob(services: Services, handler: TaskHandler, queued: QueuedJob): Promise<void> {
   const { id, task, attempt } = queued
   const isLastAttempt = attempt >= queued.maxAttempts
-  const log = parts.log.child({ task, job: id, attempt })
+  const log = services.log.child({ task, job: id, attempt })
   const startedAt = performance.now()
   try {
-    const job = { ...bind(parts, queued.payload), attempt, isLastAttempt, signal: queued.signal, parts }
+    const job = { ...bind(services, queued.payload), attempt, isLastAttempt, signal: queued.signal, services }
     await unlessHandedBack(handler(job), queued.signal)
   } catch (error) {
     const reason = reasonOf(error)
     jobsEnded.inc({ task, outcome: isLastAttempt ? 'dead' : 'failed' })
-    if (isLastAttempt) log.error({ reason, stack: placesOf(error) }, 'a job failed for good')
-    else log.warn({ reason, stack: placesOf(error) }, 'a job failed and will be tried again')
+    if (isLastAttempt) log.error({ reason, stack: membershipsOf(error) }, 'a job failed for good')
+    else log.warn({ reason, stack: membershipsOf(error) }, 'a job failed and will be tried again')
     throw new Error(reason)
   }
   jobsEnded.inc({ task, outcome: 'done' })
   log.debug({ ms: Math.round(performance.now() - startedAt) }, 'a job is done')
 }
 
-function bind(parts: Parts, carried: unknown) {
+function bind(services: Services, carried: unknown) {
   const { companyId, ...payload } = carried as JobPayload
   if (typeof companyId !== 'string' || !isUuid(companyId)) throw new TypeError('A job names its company.')
   return {
     companyId,
     payload,
-    tenant: parts.database.forChores(companyId),
-    keys: () => parts.keyring.forCompany(companyId),
+    tenant: services.database.forSystem(companyId),
+    keys: () => services.keyring.forCompany(companyId),
     async contextOf(userId: string) {
-      const profile = await parts.viewers.find(companyId, userId)
+      const profile = await services.viewers.find(companyId, userId)
       const expiresAt = new Date(Date.now() + ACTS_FOR_MS)
-      return createContext(parts, { ...profile, expiresAt, mayChangeCompany: false })
+      return createContext(services, { ...profile, expiresAt, mayChangeCompany: false })
     },
   }
 }
@@ -68,7 +68,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : 'Something that is no error was thrown.'
 }
 
-function placesOf(error: unknown): string[] {
+function membershipsOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : []
   return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim())
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Runner } from 'graphile-worker'
 import type { Logger } from 'pino'
-import type { Parts } from '../context.ts'
+import type { Services } from '../context.ts'
 import { type JobsPool, openJobsPool } from '../database/jobs-pool.ts'
 import { JOBS_SCHEMA } from '../database/jobs-schema.ts'
 import { keepAlive, unlockAbandonedJobs } from './abandoned-jobs.ts'
@@ -11,9 +11,9 @@ import type { TaskHandler, Tasks } from './tasks.ts'
 
 /** Where the queue is, and what to do with the jobs in it. */
 export interface JobRunnerOptions {
-  /** Of the role for chores, which owns the queue. */
+  /** Of the system role, which owns the queue. */
   systemUrl: string
-  parts: Parts
+  services: Services
   tasks: Tasks
 }
 
@@ -34,19 +34,19 @@ const RESTART_AFTER_MS = 1_000
  * Starts running jobs; returns at once, and goes on trying while the database is away. Each node runs one: a job goes to
  * one of them, and one left behind by a node that died goes to another within seconds.
  */
-export function startJobRunner({ systemUrl, parts, tasks }: JobRunnerOptions): JobRunner {
+export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions): JobRunner {
   const stopping = new AbortController()
   const { signal } = stopping
   const running = Object.keys(tasks).length === 0 ? Promise.resolve() : keepRunning()
-  const recovery = setInterval(() => void unlockAbandonedJobs(parts), RECOVER_EVERY_MS)
+  const recovery = setInterval(() => void unlockAbandonedJobs(services), RECOVER_EVERY_MS)
 
   async function keepRunning(): Promise<void> {
     while (!signal.aborted) {
-      const pool = openJobsPool(systemUrl, CONCURRENCY + 2, parts.log)
+      const pool = openJobsPool(systemUrl, CONCURRENCY + 2, services.log)
       try {
-        await runUntilStopped(pool, parts, tasks, signal)
+        await runUntilStopped(pool, services, tasks, signal)
       } catch (error) {
-        parts.log.warn(
+        services.log.warn(
           { reason: error instanceof Error ? error.message : error },
           'the job runner starts anew',
         )
@@ -69,14 +69,14 @@ export function startJobRunner({ systemUrl, parts, tasks }: JobRunnerOptions): J
 /** Runs jobs until the signal, or until graphile-worker gives up, as it does when it cannot tell the queue of an end. */
 async function runUntilStopped(
   pool: JobsPool,
-  parts: Parts,
+  services: Services,
   tasks: Tasks,
   signal: AbortSignal,
 ): Promise<void> {
   // Loaded only here: a command that runs no jobs starts faster without.
   const { Logger: WorkerLogger, run } = await import('graphile-worker')
   const events = new EventEmitter()
-  keepAlive(events, parts.log)
+  keepAlive(events, services.log)
   const runner = await run({
     pgPool: pool.pool,
     schema: JOBS_SCHEMA,
@@ -86,10 +86,10 @@ async function runUntilStopped(
     noHandleSignals: true,
     parsedCronItems: [],
     taskList: Object.fromEntries(
-      Object.entries(tasks).map(([name, handler]) => [name, toWorkerTask(parts, name, handler)]),
+      Object.entries(tasks).map(([name, handler]) => [name, toWorkerTask(services, name, handler)]),
     ),
     logger: new WorkerLogger(
-      () => (level, message, meta) => report(parts.log, signal.aborted ? 'debug' : level, message, meta),
+      () => (level, message, meta) => report(services.log, signal.aborted ? 'debug' : level, message, meta),
     ),
     events,
     // Without a batch, an end that cannot be written would be a rejection that nobody hears.
@@ -98,9 +98,9 @@ async function runUntilStopped(
   await stoppedBy(runner, signal)
 }
 
-function toWorkerTask(parts: Parts, task: string, handler: TaskHandler) {
+function toWorkerTask(services: Services, task: string, handler: TaskHandler) {
   return (payload: unknown, { job, abortSignal }: import('graphile-worker').JobHelpers) =>
-    runJob(parts, handler, {
+    runJob(services, handler, {
       id: job.id,
       task,
       payload,

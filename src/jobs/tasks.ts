@@ -1,16 +1,16 @@
 import { sendScheduledBroadcast } from '../broadcasts/send-scheduled-broadcast.ts'
-import type { Context, Parts } from '../context.ts'
+import type { Context, Services } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
+import { sendDigest } from '../email/send-digest.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { sendDigest } from '../notifications/send-digest.ts'
 
-/** What jobs are for; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */
+/** The names of all tasks; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */
 export const taskNames = ['send_broadcast', 'send_digest'] as const
 
 /** The name of a task. */
 export type TaskName = (typeof taskNames)[number]
 
-/** What a job carries: UUIDs and whole numbers, never what people wrote. */
+/** The payload of a job: UUIDs and whole numbers, never what people wrote. */
 export type JobPayload = Record<string, string | number>
 
 /** A job that has come up, with its company bound. */
@@ -23,8 +23,8 @@ export interface Job {
   isLastAttempt: boolean
   /** Aborts when the process stops and waits no longer: the job is handed back, and another attempt begins it anew. */
   signal: AbortSignal
-  parts: Parts
-  /** The role for chores, bound to the company. */
+  services: Services
+  /** The system role, bound to the company. */
   tenant: TenantDatabase
   keys(): Promise<CompanyKeys>
   /** The context of a member the job acts for, as that member's own request would have it. Throws FORBIDDEN if disabled or gone. */

@@ -30,13 +30,13 @@ interface KeyLog {
   readonly times: number[]
   readonly ids: number[]
   horizonUs: number
-  touchedUs: number
+  lastUsedUs: number
   epoch: number
   disowned: number[]
 }
 
 const NOTHING: Unmerged = { missing: [], disowned: [] }
-const MOST_DISOWNED = 1_000
+const MAX_DISOWNED = 1_000
 
 /** Keeps the log in this process's memory; `nowUs` is a monotonic clock in whole microseconds. */
 export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => number): AcceptedCalls {
@@ -58,7 +58,7 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
   }
 
   function append(key: string, windows: readonly RateWindow[], id: number, now: number): KeyLog {
-    const log = touch(key, windows, now)
+    const log = useLog(key, windows, now)
     log.times.push(now)
     log.ids.push(id)
     calls += 1
@@ -68,11 +68,11 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
     return log
   }
 
-  function touch(key: string, windows: readonly RateWindow[], now: number): KeyLog {
-    const log = logs.get(key) ?? { times: [], ids: [], horizonUs: 0, touchedUs: 0, epoch: -1, disowned: [] }
+  function useLog(key: string, windows: readonly RateWindow[], now: number): KeyLog {
+    const log = logs.get(key) ?? { times: [], ids: [], horizonUs: 0, lastUsedUs: 0, epoch: -1, disowned: [] }
     logs.delete(key)
     logs.set(key, log)
-    log.touchedUs = now
+    log.lastUsedUs = now
     for (const { perMs } of windows) log.horizonUs = Math.max(log.horizonUs, perMs * 1_000)
     return log
   }
@@ -88,7 +88,7 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
   function forgetUnused(now: number): void {
     let idle = 2
     for (const [key, log] of logs) {
-      const isIdle = log.touchedUs + log.horizonUs <= now && idle-- > 0
+      const isIdle = log.lastUsedUs + log.horizonUs <= now && idle-- > 0
       if (!isIdle && logs.size <= bounds.maxKeys && calls <= bounds.maxCalls) return
       drop(log, 0, log.times.length)
       logs.delete(key)
@@ -102,9 +102,9 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
   }
 
   function disown(key: string, windows: readonly RateWindow[], id: number): void {
-    const { disowned } = touch(key, windows, nowUs())
+    const { disowned } = useLog(key, windows, nowUs())
     disowned.push(id)
-    if (disowned.length > MOST_DISOWNED) disowned.shift()
+    if (disowned.length > MAX_DISOWNED) disowned.shift()
   }
 
   function unmerged(key: string, epoch: number): Unmerged {

@@ -6,7 +6,7 @@ import { createRedisLimiter } from './redis-limiter.ts'
 const MAX_KEYS = 100_000
 const MAX_CALLS = 2_000_000
 
-/** Creates the limiter for this process (features 6.1 and 6.2). */
+/** Creates the limiter for this process. */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const clock = options.clock ?? (() => performance.now())
   const calls = createAcceptedCalls({ maxKeys: options.maxKeys ?? MAX_KEYS, maxCalls: MAX_CALLS }, () =>

@@ -5,12 +5,12 @@ export interface OpenCounts {
 }
 
 /** Counts what is open in this process, at most so many a key. */
-export function createOpenCounts(most: number): OpenCounts {
+export function createOpenCounts(max: number): OpenCounts {
   const counts = new Map<string, number>()
   return {
     open(key) {
       const count = counts.get(key) ?? 0
-      if (count >= most) return undefined
+      if (count >= max) return undefined
       counts.set(key, count + 1)
       let isOpen = true
       return () => {

@@ -23,7 +23,7 @@ export interface RateLimiter {
   close(): void
 }
 
-/** What a rate limiter is made of. */
+/** Everything that a rate limiter needs. */
 export interface RateLimiterOptions {
   readonly log: Logger
   /** Shares the limits between processes; without it they are held in this process's memory. */

@@ -41,7 +41,7 @@ export function createRedisLimiter(
     } catch (error) {
       outage.begin(error)
       const waitUs = calls.take(key, windows, id)
-      // Redis may yet carry the unanswered command out, but a refused call must not count.
+      // Redis may yet carry the command out, but a refused call must not count.
       if (waitUs > 0) calls.disown(key, windows, id)
       return verdict(key, windows, id, waitUs)
     }

@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { createFairSemaphore, type FairSemaphore, type Worker } from './fair-semaphore.ts'
 import { createWorkBudget } from './work-budget.ts'
 
@@ -9,7 +9,7 @@ export interface Work {
   admit(worker: Worker, documentLength: number): Promise<void>
   /** Charges what an operation costs, in points of its query cost. */
   charge(worker: Worker, points: number): void
-  /** Runs the work when it is this person's turn. Throws RATE_LIMITED if too much of this person waits already. */
+  /** Runs the work once this person's budget allows. Throws RATE_LIMITED if too much of this person waits already. */
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
   /** Runs an operation that costs so many points: of the dear ones a person has one at a time. */
   execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
@@ -31,7 +31,7 @@ const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
 const DEAR_BOUNDS = { total: 6, perCompany: 4, perPerson: 1 }
 /** Of one person; a client that keeps its connections busy has far fewer. */
 const MAX_WAITING = 500
-/** Who asks again at once is not answered at once: refusals take work, too. */
+/** Who asks again at once is not answered at once: rejections take work, too. */
 const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
 
@@ -116,6 +116,6 @@ function keyOf({ companyId, userId }: Worker): string {
   return `${companyId} ${userId}`
 }
 
-function tooMuch(detail: string, retryAfterMs: number): Refusal {
-  return new Refusal('RATE_LIMITED', detail, retryAfterMs)
+function tooMuch(detail: string, retryAfterMs: number): RequestError {
+  return new RequestError('RATE_LIMITED', detail, retryAfterMs)
 }

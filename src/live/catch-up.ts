@@ -3,13 +3,13 @@ import type { Subscriber } from './company-feed.ts'
 import type { EventPage, PageRange } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
 
-const MOST = 200
+const MAX = 200
 /** For somebody who comes back: they may have missed little, and may not read. */
-const MOST_AT_FIRST = 50
+const MAX_AT_FIRST = 50
 /** For somebody who has not taken what was read. */
 const FEWEST = 10
 /** A page is kept for as long for a subscriber that takes nothing of it; one that takes a little may be slow as we are. */
-const PATIENCE_MS = 2_000
+const TIMEOUT_MS = 2_000
 
 /** Where what was missed comes from, and how it is delivered. */
 export interface Missed {
@@ -24,15 +24,15 @@ export interface Missed {
  */
 export async function catchUp(subscriber: Subscriber, start: number, missed: Missed): Promise<number> {
   let seen = start
-  let most = MOST_AT_FIRST
+  let max = MAX_AT_FIRST
   for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-    const page = await offerPage(subscriber, missed, { after: seen, most })
+    const page = await offerPage(subscriber, missed, { after: seen, max })
     seen = page.seen
     isBehind = !page.isLast
     if (page.isDropped) {
-      most = Math.max(FEWEST, page.taken)
+      max = Math.max(FEWEST, page.taken)
       await subscriber.drained()
-    } else most = Math.min(MOST, 2 * most)
+    } else max = Math.min(MAX, 2 * max)
   }
   return seen
 }
@@ -75,7 +75,7 @@ async function drains(subscriber: Subscriber): Promise<boolean> {
   try {
     for (;;) {
       const { taken } = subscriber
-      const late = delay(PATIENCE_MS, 'late', { signal: waiting.signal, ref: false }).catch(() => 'late')
+      const late = delay(TIMEOUT_MS, 'late', { signal: waiting.signal, ref: false }).catch(() => 'late')
       if ((await Promise.race([drained, late])) === 'drained') return true
       if (subscriber.taken === taken) return false
     }

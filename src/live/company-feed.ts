@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { catchUp } from './catch-up.ts'
 import { type EventPage, type PageRange, readEvents, readMissed, readStreamBounds } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
@@ -35,42 +35,47 @@ export interface CompanyFeed {
   join(subscriber: Subscriber, start: number): Promise<void>
   leave(subscriber: Subscriber): void
   /** Something may have been committed up to `position`. */
-  wake(position: number): void
+  notify(position: number): void
   close(): void
 }
 
 const BATCH = 200
 
-/** What a feed needs. */
-export interface CompanyFeedParts {
-  /** The chores role bound to the company. */
-  chores: TenantDatabase
-  /** Resolves when what was missed may be read; what it resolves to gives the turn back. */
-  takeTurn(): Promise<() => void>
+/** Everything that a feed needs. */
+export interface CompanyFeedOptions {
+  /** The system role bound to the company. */
+  system: TenantDatabase
+  /** Resolves to a function that releases the permit, once missed events may be read. */
+  acquireRead(): Promise<() => void>
   log: Logger
   /** Runs before such an event is offered. */
   onAccessChanged(): void
 }
 
 /** Creates the feed of one company. */
-export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: CompanyFeedParts): CompanyFeed {
+export function createCompanyFeed({
+  system,
+  acquireRead,
+  log,
+  onAccessChanged,
+}: CompanyFeedOptions): CompanyFeed {
   /** Subscribers, and the position up to which each has been offered everything. */
   const joined = new Map<Subscriber, number>()
   /** Everything up to here has been offered; it moves only by what was read. */
   let position = 0
   let target = 0
-  let turns: Promise<unknown> = Promise.resolve()
+  let queue: Promise<unknown> = Promise.resolve()
   let draining = false
   let closed = false
 
   /** Runs pieces of work one after the other: joining is a barrier between batches. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = turns.then(work)
-    turns = done.catch(() => {})
+  function serially(work: () => Promise<void>): Promise<void> {
+    const done = queue.then(work)
+    queue = done.catch(() => {})
     return done
   }
 
-  function wake(newest: number): void {
+  function notify(newest: number): void {
     if (newest <= target || closed) return
     target = newest
     if (!draining) startDraining()
@@ -78,21 +83,21 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
 
   function startDraining(): void {
     draining = true
-    inTurn(drain).then(
+    serially(drain).then(
       () => {
         draining = false
         if (position < target) startDraining()
       },
       (error) => {
         draining = false
-        // The beacon or the next write asks again.
+        // The poll or the next write asks again.
         target = position
         log.warn({ err: error }, 'events could not be read')
       },
     )
   }
 
-  /** One batch: whoever waits to join has a turn before the next. */
+  /** One batch: subscribers that wait to join do so before the next. */
   async function drain(): Promise<void> {
     if (joined.size === 0) {
       target = position
@@ -100,11 +105,11 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
     }
     const aim = target
     const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
-    const page = await readEvents(chores, { after: position, most: BATCH }, userIds)
+    const page = await readEvents(system, { after: position, max: BATCH }, userIds)
     if (page.next > position + 1) interruptBelow(page.next)
     for (const event of page.events) dispatch(event)
     position = Math.max(position, page.scannedTo)
-    // What is not in the database is not there to be told of, whatever the wake-up said.
+    // The notification ran ahead of the database; stop at what was read.
     if (page.isLast && target === aim) target = position
   }
 
@@ -133,7 +138,7 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
   }
 
   async function startFrom(after: number | undefined): Promise<number> {
-    const { head, next } = await readStreamBounds(chores, after)
+    const { head, next } = await readStreamBounds(system, after)
     if (after === undefined) return head
     if (after <= head && after + 1 === next) return after
     throw expired()
@@ -141,22 +146,22 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
 
   async function join(subscriber: Subscriber, start: number): Promise<void> {
     const read = async (range: PageRange) => {
-      const giveBack = await takeTurn()
+      const release = await acquireRead()
       try {
         return subscriber.hasEnded ? undefined : await readOn(subscriber, range)
       } finally {
-        giveBack()
+        release()
       }
     }
     const seen = await catchUp(subscriber, start, { read, offer: (event) => offer(subscriber, event) })
-    await inTurn(() => enter(subscriber, seen))
+    await serially(() => enter(subscriber, seen))
   }
 
   /** The last stretch, while nothing is dispatched: after it the subscriber has all that the feed has read, or more. */
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
     for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
-      const page = await readOn(subscriber, { after: at, most: BATCH })
+      const page = await readOn(subscriber, { after: at, max: BATCH })
       for (const event of page.events) offer(subscriber, event)
       at = page.scannedTo
       subscriber.reach(at)
@@ -177,7 +182,7 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
   }
 
   async function readOn(subscriber: Subscriber, range: PageRange): Promise<EventPage> {
-    const page = await readMissed(chores, range, subscriber)
+    const page = await readMissed(system, range, subscriber)
     if (page.next > range.after + 1) throw expired()
     return page
   }
@@ -188,11 +193,11 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
     joined.clear()
   }
 
-  return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), wake, close }
+  return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), notify, close }
 }
 
-function expired(): Refusal {
-  return new Refusal(
+function expired(): RequestError {
+  return new RequestError(
     'CURSOR_EXPIRED',
     'What followed this cursor is no longer kept: read the data anew, with its cursor, and subscribe from there.',
   )

@@ -10,7 +10,7 @@ import { ConversationRemoved, cursorOf, cursorText, Discontinuity, eventType } f
 import type { StreamValue } from './stream-value.ts'
 
 /** How many people an event names at the most; more are seen by reading the conversation. */
-const MOST_NAMED = 100
+const MAX_NAMED = 100
 
 const MessageSent = eventType('MessageSent').implement({
   description: 'A message was sent.',
@@ -33,7 +33,10 @@ function messageEvent(type: 'MessageEdited' | 'MessageRetracted' | 'ReactionsCha
 
 const MessageEdited = messageEvent('MessageEdited', 'A message has been edited.')
 
-const MessageRetracted = messageEvent('MessageRetracted', 'A message has been taken back; its place stays.')
+const MessageRetracted = messageEvent(
+  'MessageRetracted',
+  'A message has been taken back; its sequence number stays.',
+)
 
 const ReactionsChanged = messageEvent('ReactionsChanged', 'The reactions to a message have changed.')
 
@@ -75,15 +78,15 @@ const ParticipantsChanged = eventType('ParticipantsChanged').implement({
     }),
     joined: t.field({
       type: [UserRef],
-      description: 'Who came.',
-      complexity: { multiplier: MOST_NAMED },
-      resolve: ({ joinedIds }, _args, context) => people(context, joinedIds.slice(0, MOST_NAMED)),
+      description: 'The people who joined.',
+      complexity: { multiplier: MAX_NAMED },
+      resolve: ({ joinedIds }, _args, context) => people(context, joinedIds.slice(0, MAX_NAMED)),
     }),
     left: t.field({
       type: [UserRef],
-      description: 'Who went.',
-      complexity: { multiplier: MOST_NAMED },
-      resolve: ({ leftIds }, _args, context) => people(context, leftIds.slice(0, MOST_NAMED)),
+      description: 'The people who left.',
+      complexity: { multiplier: MAX_NAMED },
+      resolve: ({ leftIds }, _args, context) => people(context, leftIds.slice(0, MAX_NAMED)),
     }),
   }),
 })
@@ -106,16 +109,16 @@ const TypingChanged = eventType('TypingChanged').implement({
   fields: (t) => ({
     user: t.field({
       type: UserRef,
-      description: 'Who types.',
+      description: 'The person who types.',
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
     typing: t.exposeBoolean('typing', { description: 'Types, or does not any more.' }),
   }),
 })
 
-/** What conversationEvents brings. */
+/** The events of conversationEvents. */
 export const ConversationEvent = builder.unionType('ConversationEvent', {
-  description: 'What happens in one conversation.',
+  description: 'An event of one conversation.',
   types: [
     MessageSent,
     MessageEdited,

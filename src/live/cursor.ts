@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 
 /** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
 export const INBOX = 'inbox'
 
-/** What a cursor belongs to; it opens nothing else. */
+/** The stream that a cursor belongs to; it opens nothing else. */
 export interface StreamName {
   userId: string
   /** The conversation's id, or INBOX. */
@@ -29,7 +29,7 @@ export function readCursor(keys: CompanyKeys, name: StreamName, cursor: string):
     const position = Number(bytes.readBigUInt64BE())
     if (timingSafeEqual(bytes.subarray(POSITION_BYTES), mac(keys, name, position))) return position
   }
-  throw new Refusal(
+  throw new RequestError(
     'CURSOR_EXPIRED',
     'This cursor is not one of this stream: read the data anew, with its cursor, and subscribe from there.',
   )

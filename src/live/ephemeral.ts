@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { PresenceState } from '../presence/status.ts'
-import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
+import type { Notifications, Unsubscribe } from './pubsub/notifications.ts'
 
 /** What is told to whoever listens now, and kept nowhere. */
 export type Ephemeral =
@@ -23,8 +23,8 @@ interface Envelope {
   message: Ephemeral
 }
 
-/** Creates the channel over the process's wake-ups; while they fail, this process still hears itself. */
-export function createEphemeralChannel(wakeUps: WakeUps): EphemeralChannel {
+/** Creates the channel over the process's notifications; while they fail, this process still hears itself. */
+export function createEphemeralChannel(notifications: Notifications): EphemeralChannel {
   const from = randomBytes(6).toString('base64url')
   const listeners = new Map<string, Set<(message: Ephemeral) => void>>()
 
@@ -35,7 +35,7 @@ export function createEphemeralChannel(wakeUps: WakeUps): EphemeralChannel {
   async function listen(companyId: string, listener: (message: Ephemeral) => void): Promise<Unsubscribe> {
     const own = listeners.get(companyId) ?? new Set()
     listeners.set(companyId, own.add(listener))
-    const unsubscribe = await wakeUps.subscribe(channelOf(companyId), (payload) => {
+    const unsubscribe = await notifications.subscribe(channelOf(companyId), (payload) => {
       const envelope = JSON.parse(payload) as Envelope
       if (envelope.from !== from) listener(envelope.message)
     })
@@ -50,10 +50,10 @@ export function createEphemeralChannel(wakeUps: WakeUps): EphemeralChannel {
     send(companyId, message) {
       hear(companyId, message)
       const envelope: Envelope = { from, message }
-      void wakeUps.publish(channelOf(companyId), JSON.stringify(envelope))
+      void notifications.publish(channelOf(companyId), JSON.stringify(envelope))
     },
     listen,
-    onGap: (listener) => wakeUps.onGap(listener),
+    onGap: (listener) => notifications.onGap(listener),
   }
 }
 

@@ -15,7 +15,7 @@ export interface EventPage {
 /** Where a page begins, and how many events it has at the most. */
 export interface PageRange {
   after: number
-  most: number
+  max: number
 }
 
 /** The last position taken, and that of the first event kept above another, or of the next one to come. */
@@ -86,42 +86,42 @@ function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
 }
 
 /** Reads all that happened, as it is for these people. */
-export function readEvents(chores: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
-  return readPage(chores, range, eventsAfter, [userIds], true)
+export function readEvents(system: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
+  return readPage(system, range, eventsAfter, [userIds], true)
 }
 
 /** Reads what one person has missed: of a conversation, or in the inbox. */
 export function readMissed(
-  chores: TenantDatabase,
+  system: TenantDatabase,
   range: PageRange,
   { userId, conversationId }: { userId: string; conversationId?: string | undefined },
 ): Promise<EventPage> {
-  if (conversationId === undefined) return readPage(chores, range, inboxEventsAfter, [[userId]])
-  return readPage(chores, range, conversationEventsAfter, [[userId], conversationId])
+  if (conversationId === undefined) return readPage(system, range, inboxEventsAfter, [[userId]])
+  return readPage(system, range, conversationEventsAfter, [[userId], conversationId])
 }
 
 async function readPage(
-  chores: TenantDatabase,
-  { after, most }: PageRange,
+  system: TenantDatabase,
+  { after, max }: PageRange,
   statement: Statement,
   values: unknown[],
   isLive = false,
 ): Promise<EventPage> {
   const readAt = performance.now()
-  const rows = await chores.query<PageRow>(statement, [chores.tenant.companyId, after, most, ...values])
+  const rows = await system.query<PageRow>(statement, [system.tenant.companyId, after, max, ...values])
   const { head, next } = readBounds(rows)
   const events = readRows(rows.flatMap(eventOf), readAt, isLive)
-  const full = events.length === most ? events.at(-1) : undefined
+  const full = events.length === max ? events.at(-1) : undefined
   const scannedTo = full?.position ?? Math.min(head, after + WINDOW)
   return { events, next, scannedTo, isLast: scannedTo === head }
 }
 
 /** Reads the bounds of the stream, `next` above `after` if it is given. */
 export async function readStreamBounds(
-  chores: TenantDatabase,
+  system: TenantDatabase,
   after = Number.MAX_SAFE_INTEGER,
 ): Promise<StreamBounds> {
-  return readBounds(await chores.query<BoundsRow>(streamBounds, [chores.tenant.companyId, after]))
+  return readBounds(await system.query<BoundsRow>(streamBounds, [system.tenant.companyId, after]))
 }
 
 function readBounds([row]: BoundsRow[]): StreamBounds {

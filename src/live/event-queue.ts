@@ -5,7 +5,7 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
   /** False once the stream has ended: nothing more is taken. */
   push(value: T): boolean
   /** Takes a value that may be dropped: only while fewer than `mostWaiting` are queued, and never to overflow. */
-  pushSpare(value: T, mostWaiting: number): boolean
+  pushSpare(value: T, maxWaiting: number): boolean
   /** Ends the stream after what is queued, and after `last` if there is one. */
   end(last?: T): void
   readonly hasEnded: boolean
@@ -19,9 +19,9 @@ export interface EventQueue<T> extends AsyncIterableIterator<T> {
 
 /** How much a queue holds, and what it tells of its end. */
 export interface EventQueueOptions<T> {
-  readonly mostValues: number
+  readonly maxValues: number
   /** In the unit of `sizeOf`; a single value may be larger. */
-  readonly mostBytes: number
+  readonly maxBytes: number
   sizeOf(value: T): number
   /** The last value of a stream whose consumer does not keep up. */
   onOverflow(): T
@@ -58,17 +58,17 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     return true
   }
 
-  function pushSpare(value: T, mostWaiting: number): boolean {
-    return values.length < mostWaiting && !isFull(options.sizeOf(value)) && push(value)
+  function pushSpare(value: T, maxWaiting: number): boolean {
+    return values.length < maxWaiting && !isFull(options.sizeOf(value)) && push(value)
   }
 
   function isFull(size: number): boolean {
-    return values.length >= options.mostValues || (values.length > 0 && bytes + size > options.mostBytes)
+    return values.length >= options.maxValues || (values.length > 0 && bytes + size > options.maxBytes)
   }
 
   /** Not quite empty: what may be dropped comes all the time. */
   function isDrained(): boolean {
-    return values.length <= options.mostValues / 20 && bytes <= options.mostBytes / 20
+    return values.length <= options.maxValues / 20 && bytes <= options.maxBytes / 20
   }
 
   function end(last?: T): void {
@@ -119,7 +119,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
       return taken
     },
     get hasPlenty() {
-      return values.length >= options.mostValues / 8 || bytes >= options.mostBytes / 8
+      return values.length >= options.maxValues / 8 || bytes >= options.maxBytes / 8
     },
     drained() {
       if (ended || isDrained()) return Promise.resolve()

@@ -27,7 +27,7 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversationId: t.id({
-      description: 'What is gone.',
+      description: 'The thing that is gone.',
       resolve: ({ conversationId }) => encodeId('Conversation', conversationId),
     }),
     unread: t.field({

@@ -1,7 +1,7 @@
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 
-/** What an event tells of; one word per change. */
+/** The kinds of events; one word per change. */
 export type EventKind =
   | 'MESSAGE_SENT'
   | 'MESSAGE_EDITED'
@@ -50,14 +50,14 @@ export interface LiveEvent {
   /** Who of the asked-for people may read its conversation, or anything in the company if it concerns none. */
   visibleTo: ReadonlySet<string>
   /** Who of them has its conversation in the inbox. */
-  placedIn: ReadonlySet<string>
+  memberIds: ReadonlySet<string>
   /** Who of them has hidden its message, by itself or with everything up to it. */
   hiddenFrom: ReadonlySet<string>
 }
 
 /**
  * What delivery needs of some events, an SQL selection of them, each read once for all of a process's subscribers; who may see
- * it is as of this moment, so a lost wake-up cannot leak. Messages come for whoever can see them alone: they are nearly all
+ * it is as of this moment, so a lost notification cannot leak. Messages come for whoever can see them alone: they are nearly all
  * there is to read. $1 company, $4 people.
  */
 export function hydrated(selection: string): string {
@@ -65,7 +65,7 @@ export function hydrated(selection: string): string {
     select e.position::text as position, e.kind, e.conversation_id as "eventConversationId",
       case when c.kind = 'BROADCAST' then c.created_by_id end as "broadcasterId", e.seq as "eventSeq",
       e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
-      e.created_at as "happenedAt", ${messageColumns('m')}, v."visibleTo", v."placedIn",
+      e.created_at as "happenedAt", ${messageColumns('m')}, v."visibleTo", v."memberIds",
       array(
         select h.user_id from hidden_messages h
         where h.company_id = $1 and h.user_id = any($4) and h.conversation_id = e.conversation_id and h.seq = m.seq
@@ -82,7 +82,7 @@ export function hydrated(selection: string): string {
           as "visibleTo",
         array_agg(r.id) filter (
           where (p.user_id is not null or c.audience = 'COMPANY') and (p.hidden_seq is null or p.hidden_seq < c.last_seq)
-        ) as "placedIn"
+        ) as "memberIds"
       from readers r
       left join lateral (
         select p.user_id, p.hidden_seq from participants p
@@ -108,7 +108,7 @@ export type FlatRow = MessageRow & {
   happenedAt: Date
   /** Null for nobody. */
   visibleTo: string[] | null
-  placedIn: string[] | null
+  memberIds: string[] | null
   hiddenFrom: string[]
 }
 
@@ -136,7 +136,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     leftIds,
     happenedAt,
     visibleTo,
-    placedIn,
+    memberIds,
     hiddenFrom,
     ...message
   } = flat
@@ -154,7 +154,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     createdAt: happenedAt,
     message: message.id ? message : null,
     visibleTo: new Set(visibleTo),
-    placedIn: new Set(placedIn),
+    memberIds: new Set(memberIds),
     hiddenFrom: new Set(hiddenFrom),
   }
 }

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino'
 import type { Database, Statement } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
-import { createTurns } from '../limits/turns.ts'
+import { RequestError } from '../errors.ts'
+import { createSemaphore } from '../limits/semaphore.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import { type CompanyFeed, createCompanyFeed, type Subscriber } from './company-feed.ts'
-import type { Unsubscribe, WakeUps } from './pubsub/wake-ups.ts'
+import type { Notifications, Unsubscribe } from './pubsub/notifications.ts'
 
-/** The process's one place of live delivery. Wake-ups carry positions only; what happened is read from the database. */
+/** Live delivery in this process. Notifications carry positions only; what happened is read from the database. */
 export interface LiveHub {
   /** Tells every process that the company's stream has reached `position`; call it after the commit. */
-  wake(companyId: string, position: number): void
+  notify(companyId: string, position: number): void
   /**
    * Delivers everything above `after`, or above now, to the subscriber until it leaves: what was missed as fast as it
    * is consumed, then live. Throws CURSOR_EXPIRED if `after` is no longer kept.
@@ -22,7 +22,7 @@ export interface LiveHub {
   close(): Promise<void>
 }
 
-/** A subscription's place in the hub. */
+/** A subscription as the hub keeps it. */
 export interface Joined {
   /** The position that delivery starts above. */
   start: number
@@ -36,29 +36,29 @@ interface HeldFeed {
   members: Set<Subscriber>
 }
 
-/** How long a lost wake-up can go unnoticed. */
-const BEACON_MS = 1_000
+/** How long a lost notification can go unnoticed. */
+const POLL_MS = 1_000
 const RETRY_MS = 1_000
-/** After a restart everybody comes back at once: they wait for their turn rather than for a connection, which ends after seconds. */
-const MOST_READING = 4
+/** After a restart everybody comes back at once: waiting for a permit has no time limit, waiting for a connection has. */
+const MAX_READS = 4
 /** Of a company; what happens in it now does not wait for them. */
-const MOST_READING_OF_COMPANY = 2
+const MAX_READS_PER_COMPANY = 2
 
 const streamPositions: Statement = {
   name: 'stream_positions',
   text: `select company_id as "companyId", position::text as position from company_streams where company_id = any($1)`,
 }
 
-/** Creates the hub over the database and the wake-up channel. */
-export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger): LiveHub {
+/** Creates the hub over the database and the notification channel. */
+export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
   const accessListeners: ((companyId: string) => void)[] = []
-  const turns = createTurns(MOST_READING, MOST_READING_OF_COMPANY)
+  const reads = createSemaphore(MAX_READS, MAX_READS_PER_COMPANY)
   let checking = false
   let interrupted = false
-  const beacon = setInterval(() => void checkPositions(), BEACON_MS)
-  beacon.unref()
-  wakeUps.onGap(() => void checkPositions())
+  const poll = setInterval(() => void checkPositions(), POLL_MS)
+  poll.unref()
+  notifications.onGap(() => void checkPositions())
 
   async function checkPositions(): Promise<void> {
     if (checking || feeds.size === 0) return
@@ -68,7 +68,7 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
       const rows = await database.acrossCompanies<{ companyId: string; position: string }>(streamPositions, [
         companyIds,
       ])
-      for (const row of rows) feeds.get(row.companyId)?.feed.wake(Number(row.position))
+      for (const row of rows) feeds.get(row.companyId)?.feed.notify(Number(row.position))
     } catch (error) {
       log.warn({ err: error }, 'stream positions could not be read')
     } finally {
@@ -77,7 +77,8 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
   }
 
   function enter(companyId: string, subscriber: Subscriber): HeldFeed {
-    if (interrupted) throw new Refusal('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
+    if (interrupted)
+      throw new RequestError('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
     const feed = feeds.get(companyId) ?? openFeed(companyId)
     feed.members.add(subscriber)
     liveSubscriptions.inc()
@@ -86,14 +87,14 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
 
   function openFeed(companyId: string): HeldFeed {
     const feed = createCompanyFeed({
-      chores: database.forChores(companyId),
-      takeTurn: () => turns.take(companyId),
+      system: database.forSystem(companyId),
+      acquireRead: () => reads.take(companyId),
       log,
       onAccessChanged() {
         for (const listener of accessListeners) listener(companyId)
       },
     })
-    const held = wakeUps.subscribe(channelOf(companyId), (payload) => feed.wake(Number(payload)))
+    const held = notifications.subscribe(channelOf(companyId), (payload) => feed.notify(Number(payload)))
     const opened = { feed, held, members: new Set<Subscriber>() }
     feeds.set(companyId, opened)
     liveCompanies.inc()
@@ -138,17 +139,17 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
   }
 
   return {
-    wake(companyId, position) {
-      feeds.get(companyId)?.feed.wake(position)
-      void wakeUps.publish(channelOf(companyId), String(position))
+    notify(companyId, position) {
+      feeds.get(companyId)?.feed.notify(position)
+      void notifications.publish(channelOf(companyId), String(position))
     },
     join,
     onAccessChanged: (listener) => void accessListeners.push(listener),
     interrupt,
     async close() {
-      clearInterval(beacon)
+      clearInterval(poll)
       interrupt()
-      await wakeUps.close()
+      await notifications.close()
     },
   }
 }

@@ -2,7 +2,7 @@ import type { BroadcastRow } from '../broadcasts/broadcast-row.ts'
 import { BroadcastRef } from '../broadcasts/refs.ts'
 import type { Context } from '../context.ts'
 import { ConversationRef, conversationOf } from '../conversations/refs.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { UnreadCountsRef } from '../members/refs.ts'
 import { unreadCounts } from '../members/unread-counts.ts'
@@ -102,9 +102,9 @@ const BroadcastReceived = eventType('BroadcastReceived').implement({
   }),
 })
 
-/** What inboxEvents brings. */
+/** The events of inboxEvents. */
 export const InboxEvent = builder.unionType('InboxEvent', {
-  description: "What happens in the viewer's inbox.",
+  description: 'An event of the inbox of the viewer.',
   types: [
     ConversationActivity,
     ConversationRead,
@@ -122,7 +122,7 @@ async function broadcastOf(
   { loaders }: Context,
 ): Promise<BroadcastRow> {
   const broadcast = await loaders.broadcast.load(broadcastId)
-  if (!broadcast) throw new Refusal('NOT_FOUND', 'There is no such broadcast.')
+  if (!broadcast) throw new RequestError('NOT_FOUND', 'There is no such broadcast.')
   return broadcast
 }
 

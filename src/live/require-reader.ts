@@ -1,7 +1,7 @@
 import { renewed } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, refreshContext } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import type { Permission } from '../members/permissions.ts'
 
 /**
@@ -9,12 +9,12 @@ import type { Permission } from '../members/permissions.ts'
  * told. Throws FORBIDDEN without an active membership or the permission, MESSAGING_DISABLED, READ_ONLY.
  */
 export async function requireReader(context: Context, permission: Permission): Promise<Context> {
-  const { viewer, parts } = context
-  const profile = await parts.viewers.findAnew(viewer.companyId, viewer.userId)
+  const { viewer, services } = context
+  const profile = await services.viewers.findAnew(viewer.companyId, viewer.userId)
   const now = refreshContext({ ...context, viewer: renewed(viewer, profile) })
   requireOpen(now.viewer, 'read')
   if (!now.viewer.permissions.has(permission)) {
-    throw new Refusal('FORBIDDEN', `Your role lacks the permission ${permission}.`)
+    throw new RequestError('FORBIDDEN', `Your role lacks the permission ${permission}.`)
   }
   return now
 }

@@ -1,12 +1,12 @@
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
-import { asOfDelivery } from './as-of-delivery.ts'
 import { ConversationEvent } from './conversation-refs.ts'
 import { InboxEvent } from './inbox-refs.ts'
+import { recheckAccess } from './recheck-access.ts'
 import { conversationStream, inboxStream } from './streams.ts'
 
 const afterText =
-  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order. Over Server-Sent Events the Last-Event-ID header takes its place.'
+  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order. Over Server-Sent Events the Last-Event-ID header replaces it.'
 
 builder.subscriptionField('inboxEvents', (t) =>
   t.field({
@@ -16,7 +16,7 @@ builder.subscriptionField('inboxEvents', (t) =>
     args: { after: t.arg.string({ description: afterText }) },
     subscribe: (_root, { after }, context) =>
       inboxStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
-    resolve: (event, _args, context) => asOfDelivery(event, context),
+    resolve: (event, _args, context) => recheckAccess(event, context),
   }),
 )
 
@@ -36,6 +36,6 @@ builder.subscriptionField('conversationEvents', (t) =>
         decodeQueryIdOf('Conversation', conversationId),
         after ?? undefined,
       ) as Promise<AsyncIterable<never>>,
-    resolve: (event, _args, context) => asOfDelivery(event, context),
+    resolve: (event, _args, context) => recheckAccess(event, context),
   }),
 )

@@ -2,7 +2,7 @@ import type { MessageRow } from '../messages/message-row.ts'
 import { INBOX } from './cursor.ts'
 import type { Batch, LiveEvent } from './event-row.ts'
 
-interface Placed {
+interface Positioned {
   position: number
   /** What it was read with; undefined for what is not stored. */
   batch?: Batch
@@ -11,7 +11,7 @@ interface Placed {
 }
 
 /** One value of a stream, by the GraphQL type it becomes. */
-export type StreamValue = Placed &
+export type StreamValue = Positioned &
   (
     | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
     | { type: 'BroadcastReceived'; broadcastId: string; own: boolean }
@@ -59,17 +59,17 @@ const CHANGES = {
 export function inboxValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position, batch } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, batch, stream: INBOX, conversationId }
+  const positioned = { position, batch, stream: INBOX, conversationId }
   const isGone = event.kind === 'CONVERSATION_HIDDEN' || event.leftIds.includes(userId)
-  if (!event.placedIn.has(userId)) {
-    return isGone ? { value: { ...placed, type: 'ConversationRemoved' } } : undefined
+  if (!event.memberIds.has(userId)) {
+    return isGone ? { value: { ...positioned, type: 'ConversationRemoved' } } : undefined
   }
   switch (event.kind) {
     case 'MESSAGE_SENT':
       if (!event.message || event.hiddenFrom.has(userId)) return undefined
       return {
         value: {
-          ...placed,
+          ...positioned,
           type: 'ConversationActivity',
           message: event.message,
           own: event.actorId === userId,
@@ -79,20 +79,20 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
     case 'BROADCAST_REMINDED': {
       const own = event.actorId === userId
       if (event.hiddenFrom.has(userId) || (own && event.kind === 'BROADCAST_REMINDED')) return undefined
-      return { value: { ...placed, type: 'BroadcastReceived', broadcastId: conversationId, own } }
+      return { value: { ...positioned, type: 'BroadcastReceived', broadcastId: conversationId, own } }
     }
     case 'READ':
     case 'READ_REMINDER':
-      return event.actorId === userId ? { value: { ...placed, type: 'ConversationRead' } } : undefined
+      return event.actorId === userId ? { value: { ...positioned, type: 'ConversationRead' } } : undefined
     case 'PARTICIPANTS_CHANGED':
     case 'CONVERSATION_CHANGED':
     case 'MESSAGE_HIDDEN':
     case 'MUTE_CHANGED':
-      return { value: { ...placed, type: 'InboxConversationChanged' } }
+      return { value: { ...positioned, type: 'InboxConversationChanged' } }
     case 'MESSAGE_EDITED':
     case 'MESSAGE_RETRACTED':
       if (event.hiddenFrom.has(userId)) return undefined
-      return { value: { ...placed, type: 'InboxConversationChanged' } }
+      return { value: { ...positioned, type: 'InboxConversationChanged' } }
     default:
       return undefined
   }
@@ -102,23 +102,23 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
 export function conversationValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position, batch, message, seq, actorId } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
-  const placed = { position, batch, stream: conversationId }
+  const positioned = { position, batch, stream: conversationId }
   if (!event.visibleTo.has(userId) || event.kind === 'CONVERSATION_HIDDEN') {
     // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
-    return { value: { ...placed, type: 'ConversationRemoved', conversationId }, isLast: true }
+    return { value: { ...positioned, type: 'ConversationRemoved', conversationId }, isLast: true }
   }
   switch (event.kind) {
     case 'MESSAGE_SENT':
     case 'BROADCAST_SENT':
       if (!message || event.hiddenFrom.has(userId)) return undefined
-      return { value: { ...placed, type: 'MessageSent', message } }
+      return { value: { ...positioned, type: 'MessageSent', message } }
     case 'MESSAGE_EDITED':
     case 'MESSAGE_RETRACTED':
     case 'REACTIONS_CHANGED':
       if (!message || event.hiddenFrom.has(userId)) return undefined
-      return { value: { ...placed, type: CHANGES[event.kind], message } as StreamValue }
+      return { value: { ...positioned, type: CHANGES[event.kind], message } as StreamValue }
     case 'MESSAGE_HIDDEN':
-      return message ? { value: { ...placed, type: 'MessageHidden', messageId: message.id } } : undefined
+      return message ? { value: { ...positioned, type: 'MessageHidden', messageId: message.id } } : undefined
     case 'READ':
     case 'DELIVERED':
       if (!actorId || seq === null) return undefined
@@ -126,7 +126,7 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
       if (event.broadcasterId && ![event.broadcasterId, actorId].includes(userId)) return undefined
       return {
         value: {
-          ...placed,
+          ...positioned,
           type: 'ReceiptAdvanced',
           userId: actorId,
           status: event.kind,
@@ -136,11 +136,11 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
       }
     case 'PARTICIPANTS_CHANGED': {
       const { joinedIds, leftIds } = event
-      return { value: { ...placed, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
+      return { value: { ...positioned, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
     }
     case 'CONVERSATION_CHANGED':
     case 'MUTE_CHANGED':
-      return { value: { ...placed, type: 'ConversationChanged', conversationId } }
+      return { value: { ...positioned, type: 'ConversationChanged', conversationId } }
     default:
       return undefined
   }

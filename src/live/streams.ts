@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
 import type { JoinedTyping } from '../typing/typing.ts'
 import { INBOX, readCursor } from './cursor.ts'
@@ -8,13 +8,13 @@ import type { LiveEvent } from './event-row.ts'
 import { requireReader } from './require-reader.ts'
 import { conversationValue, inboxValue, type Mapped, once, type StreamValue } from './stream-value.ts'
 
-/** What waits for a subscriber that does not keep up, before its stream ends with Discontinuity. */
-const MOST_VALUES = 1_000
-const MOST_BYTES = 1024 * 1024
+/** The most that waits for a slow subscriber before its stream ends with Discontinuity. */
+const MAX_VALUES = 1_000
+const MAX_BYTES = 1024 * 1024
 /** About what a value takes besides its texts. */
 const BYTES_A_VALUE = 500
 /** A subscriber for whom as much waits is not told who begins to type. */
-const MOST_BEFORE_TYPING = 50
+const MAX_BEFORE_TYPING = 50
 
 /** Subscribes the viewer to the inbox. */
 export function inboxStream(context: Context, after: string | undefined): Promise<EventQueue<StreamValue>> {
@@ -65,8 +65,8 @@ async function open(
   let seen = position ?? 0
   let leave = () => {}
   const queue = createEventQueue<StreamValue>({
-    mostValues: MOST_VALUES,
-    mostBytes: MOST_BYTES,
+    maxValues: MAX_VALUES,
+    maxBytes: MAX_BYTES,
     sizeOf,
     onOverflow() {
       liveOverflows.inc()
@@ -86,12 +86,12 @@ async function open(
   }
 
   function joinTyping(room: string): JoinedTyping {
-    return context.parts.typing.join(companyId, room, {
+    return context.services.typing.join(companyId, room, {
       userId,
       offer: (typistId, typing) =>
         queue.pushSpare(
           { type: 'TypingChanged', position: seen, stream, userId: typistId, typing },
-          typing ? MOST_BEFORE_TYPING : MOST_VALUES,
+          typing ? MAX_BEFORE_TYPING : MAX_VALUES,
         ),
     })
   }
@@ -124,7 +124,7 @@ async function open(
   }
   try {
     const [joined] = await Promise.all([
-      context.parts.live.join(companyId, subscriber, position),
+      context.services.live.join(companyId, subscriber, position),
       typing?.ready,
     ])
     seen = Math.max(seen, joined.start)
@@ -146,11 +146,11 @@ function isShutOut({ kind, visibleTo }: LiveEvent, userId: string): boolean {
 
 /** Runs `act` at the time, however far off; the returned function calls it off. */
 export function at(time: Date, act: () => void): () => void {
-  const mostMs = 2 ** 31 - 1
+  const maxMs = 2 ** 31 - 1
   let timer: NodeJS.Timeout
   function wait(): void {
     const leftMs = Math.max(0, time.getTime() - Date.now())
-    timer = setTimeout(leftMs > mostMs ? wait : act, Math.min(leftMs, mostMs))
+    timer = setTimeout(leftMs > maxMs ? wait : act, Math.min(leftMs, maxMs))
     timer.unref()
   }
   wait()
@@ -159,7 +159,7 @@ export function at(time: Date, act: () => void): () => void {
 
 async function requireReadable({ loaders }: Context, conversationId: string): Promise<void> {
   const conversation = await loaders.conversation.load(conversationId)
-  if (!conversation?.isReadable) throw new Refusal('NOT_FOUND', 'There is no such conversation.')
+  if (!conversation?.isReadable) throw new RequestError('NOT_FOUND', 'There is no such conversation.')
 }
 
 function sizeOf(value: StreamValue): number {

@@ -3,7 +3,7 @@ import type { Statement } from '../database/database.ts'
 import type { RoleRow, UserRow } from '../database/prisma-types.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
 import { misspellings } from '../search/misspellings.ts'
-import { MOST_WORDS, searchedWords } from '../search/person-words.ts'
+import { MAX_WORDS, searchedWords } from '../search/person-words.ts'
 import { searchText } from '../search/search-text.ts'
 import { membersPage, misspeltMembersPage, misspeltUsersPage, usersPage } from './people-search.ts'
 
@@ -54,18 +54,18 @@ function peoplePage<Row extends UserRow>(
       row.askedAt.toISOString(),
     ],
     nodeOf: (row) => row,
-    async read(after, most) {
+    async read(after, max) {
       const isFirst = after[0] === null
       const key = [viewer.companyId, viewer.userId, ...(isFirst ? START : after)]
       // Nobody is found by more words than a person has.
-      if (words.length > MOST_WORDS) return []
+      if (words.length > MAX_WORDS) return []
       if (isFirst || Number(after[0]) < MISSPELT) {
-        const rows = await tenant.query<Found<Row>>(exact, [...key, text, words, most])
+        const rows = await tenant.query<Found<Row>>(exact, [...key, text, words, max])
         if (rows.length > 0 || !isFirst || words.length === 0) return rows
       }
       const variants = misspellings(words)
       const columns = [variants.map(({ nth }) => nth), variants.map((variant) => variant.text)]
-      return tenant.query<Found<Row>>(misspelt, [...key, ...columns, most, words.length])
+      return tenant.query<Found<Row>>(misspelt, [...key, ...columns, max, words.length])
     },
   })
 }

@@ -19,7 +19,7 @@ const rowSchema = z.object({
   isEnabled: z.boolean().nullish(),
 })
 
-/** A row that can be read, and its place in the input. */
+/** A row that can be read, and its index in the input. */
 export interface NumberedRow {
   index: number
   row: z.output<typeof rowSchema>

@@ -24,9 +24,9 @@ const MemberInput = builder.inputType('MemberInput', {
 const MemberProblemRef = builder.objectRef<MemberProblem>('MemberProblem').implement({
   description: 'A row that was not applied.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its place in the input, from 0.' }),
+    index: t.exposeInt('index', { description: 'Its index in the input, from 0.' }),
     externalId: t.exposeString('externalId', { description: 'Its external id.' }),
-    detail: t.exposeString('detail', { description: 'What is wrong with it.' }),
+    detail: t.exposeString('detail', { description: 'The problem, in words.' }),
   }),
 })
 
@@ -45,12 +45,12 @@ builder.relayMutationField(
     directives: standardLimit,
     errors: {
       types: [PermissionDeniedError, InvalidInputError],
-      union: { description: 'What became of it.' },
+      union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => syncMembers(context, input),
   },
   {
-    description: 'What the synchronisation did.',
+    description: 'The result of the synchronisation.',
     outputFields: (t) => ({
       created: t.exposeInt('created', { description: 'People new to the company.' }),
       updated: t.exposeInt('updated', { description: 'People that have changed.' }),
@@ -77,7 +77,10 @@ builder.relayMutationField(
     description: 'Changes how the viewer is told of news.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
-    errors: { types: [PermissionDeniedError], union: { description: 'What became of it.' } },
+    errors: {
+      types: [PermissionDeniedError],
+      union: { description: 'The payload, or the error that the caller can act on.' },
+    },
     resolve: (_root, { input }, context) => updatePreferences(context, input),
   },
   {

@@ -3,7 +3,7 @@ import type { Permission } from './permissions.ts'
 
 /**
  * Who of these people, an SQL array of user ids, may read now what the permission opens: enabled members of company $1
- * whose role has it, while messaging is on; in safe mode moderators alone (features 1.11).
+ * whose role has it, while messaging is on; in safe mode moderators alone.
  */
 export function readersOf(userIds: string, permission: Permission): string {
   return `(

@@ -13,7 +13,7 @@ export const UserRef = builder.prismaNode('User', {
 /** The GraphQL type of a page of people. */
 export const UserConnection = builder.connectionObject(
   { type: UserRef, name: 'UserConnection', description: 'A page of people.' },
-  { name: 'UserEdge', description: 'A person and its place in the list.' },
+  { name: 'UserEdge', description: 'A person and its cursor in the list.' },
 )
 
 /** The GraphQL type of unread counts; its fields are in schema.ts. */

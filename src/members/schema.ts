@@ -1,6 +1,6 @@
 import type { Membership } from '../auth/choose-membership.ts'
 import { CompanyRef } from '../companies/refs.ts'
-import type { Parts } from '../context.ts'
+import type { Services } from '../context.ts'
 import type { CompanyRow } from '../database/prisma-types.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../ids.ts'
@@ -23,7 +23,7 @@ builder.prismaObjectFields(UserRef, (t) => ({
 const RoleRef = builder.prismaNode('Role', {
   id: { resolve: (role) => role.id },
   nullable: true,
-  description: 'What a member may do.',
+  description: 'The rights of a member.',
   findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name, unique in the company.' }),
@@ -55,7 +55,7 @@ const MemberRef = builder.objectRef<MemberRow>('Member').implement({
   description: "A person's membership in the company.",
   fields: (t) => ({
     user: t.field({ type: UserRef, description: 'The person.', resolve: (member) => member }),
-    role: t.expose('role', { type: RoleRef, description: 'What the person may do.' }),
+    role: t.expose('role', { type: RoleRef, description: 'The role of the person.' }),
     isEnabled: t.exposeBoolean('isEnabled', { description: 'A disabled member can do and see nothing.' }),
     joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the person joined the company.' }),
   }),
@@ -75,14 +75,14 @@ PreferencesRef.implement({
 })
 
 /** The companies as their members see them; reading them enters none. */
-function companiesOf({ viewers }: Parts, memberships: readonly Membership[]): Promise<CompanyRow[]> {
+function companiesOf({ viewers }: Services, memberships: readonly Membership[]): Promise<CompanyRow[]> {
   return Promise.all(
     memberships.map(async ({ companyId, userId }) => (await viewers.find(companyId, userId)).company),
   )
 }
 
 const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
-  description: 'Who is asking.',
+  description: 'The person who asks.',
   fields: (t) => ({
     id: t.id({
       description:
@@ -102,8 +102,8 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
     companies: t.field({
       type: [CompanyRef],
       description: 'All companies this person may act in.',
-      resolve: async (_viewer, _args, { viewer, parts }) =>
-        companiesOf(parts, await parts.signIn.companies(viewer)),
+      resolve: async (_viewer, _args, { viewer, services }) =>
+        companiesOf(services, await services.signIn.companies(viewer)),
     }),
     role: t.prismaField({
       type: RoleRef,
@@ -141,7 +141,7 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who is asking, in which company, and what that person may do.',
+    description: 'The person who asks, the company, and the permissions there.',
     authScopes: { member: true },
     resolve: () => ({}),
   }),
@@ -153,8 +153,8 @@ builder.queryField('companies', (t) =>
     description:
       'All companies this person may act in, by name: asked for alone, it is answered before one is chosen.',
     authScopes: { member: true },
-    resolve: async (_root, _args, { viewer, choices, parts }) =>
-      companiesOf(parts, choices ?? (await parts.signIn.companies(viewer))),
+    resolve: async (_root, _args, { viewer, choices, services }) =>
+      companiesOf(services, choices ?? (await services.signIn.companies(viewer))),
   }),
 )
 
@@ -192,7 +192,7 @@ builder.queryField('members', (t) =>
       resolve: (_root, args, context) => memberList(context, args, args.search),
     },
     { name: 'MemberConnection', description: 'A page of members.' },
-    { name: 'MemberEdge', description: 'A member and its place in the list.' },
+    { name: 'MemberEdge', description: 'A member and its cursor in the list.' },
   ),
 )
 

@@ -1,9 +1,9 @@
 import { type Context, requirePermission } from '../context.ts'
 import type { Transaction } from '../database/tenant-client.ts'
-import { InvalidInputError, PermissionDeniedError, Refusal } from '../errors.ts'
+import { InvalidInputError, PermissionDeniedError, RequestError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import { judgeMember, type KnownRole, type Manager, type MemberFields } from './judge-member.ts'
 import { type MemberProblem, type NumberedRow, readMemberRows } from './member-rows.ts'
+import { judgeMember, type KnownRole, type Manager, type MemberFields } from './validate-member.ts'
 
 /** What a synchronisation did. */
 export interface SyncedMembers {
@@ -22,7 +22,7 @@ interface Plan {
 
 /**
  * Mirrors people of the embedding product by their external id; needs MEMBER_MANAGE. Idempotent: what is left out of a
- * row stays as it is. Rows with problems are reported and the rest applied (features 1.10). Synchronisations of one
+ * row stays as it is. Rows with problems are reported and the rest applied. Synchronisations of one
  * company run one after the other, so that two of the same people neither fail nor double.
  */
 export async function syncMembers(context: Context, input: { members: unknown[] }): Promise<SyncedMembers> {
@@ -30,7 +30,7 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   if (input.members.length > 1000) {
     throw new InvalidInputError([{ path: ['members'], detail: 'At most 1,000 members are taken at once.' }])
   }
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const { companyId, userId } = viewer
   const { rows, problems } = readMemberRows(input.members)
 
@@ -41,8 +41,8 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
     return { plan, position: await readPosition(transaction, companyId) }
   })
 
-  parts.viewers.forget(companyId)
-  parts.live.wake(companyId, position)
+  services.viewers.forget(companyId)
+  services.live.notify(companyId, position)
   const all = [...problems, ...plan.problems].sort((one, other) => one.index - other.index)
   return { ...plan.counts, problems: all }
 }
@@ -50,7 +50,8 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
 async function lockMembers(transaction: Transaction, companyId: string): Promise<void> {
   const locked = await transaction.$queryRaw<{ id: string }[]>`
     select c.id from companies c where c.id = ${companyId}::uuid for no key update`
-  if (locked.length === 0) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
+  if (locked.length === 0)
+    throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
 }
 
 async function planWrites(

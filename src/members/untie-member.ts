@@ -20,7 +20,7 @@ export async function untieMember(
   companyId: string,
   externalId: string,
 ): Promise<UntiedMember | null> {
-  const untied = await database.forChores(companyId).transaction(async (transaction) => {
+  const untied = await database.forSystem(companyId).transaction(async (transaction) => {
     const member = await transaction.user.findFirst({ where: { companyId, externalId } })
     if (!member) throw new NotFoundError(`The company has no member with the external id ${externalId}.`)
     const { id, name, issuer, subject } = member

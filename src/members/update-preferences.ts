@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 
 /** How a member is told of news. */
 export interface Preferences {
@@ -22,7 +22,7 @@ const setPreferences: Statement = {
 
 /** Changes how the viewer is told of news. */
 export async function updatePreferences(
-  { viewer, tenant, parts }: Context,
+  { viewer, tenant, services }: Context,
   { sound, browserNotifications, emailWhenOffline }: PreferencesInput,
 ): Promise<{ preferences: Preferences }> {
   const values = [sound ?? null, browserNotifications ?? null, emailWhenOffline ?? null]
@@ -32,7 +32,7 @@ export async function updatePreferences(
     ...values,
   ])
   // Row-level security shows nothing to somebody disabled a moment ago.
-  if (!preferences) throw new Refusal('FORBIDDEN', 'You have no active membership in this company.')
-  parts.viewers.forget(viewer.companyId)
+  if (!preferences) throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
+  services.viewers.forget(viewer.companyId)
   return { preferences }
 }

@@ -12,7 +12,7 @@ import { setReaction } from './set-reaction.ts'
 
 const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError, ConflictError],
-  union: { description: 'What became of it.' },
+  union: { description: 'The payload, or the error that the caller can act on.' },
 }
 const theMessage = { required: true, description: 'The message.' } as const
 
@@ -57,10 +57,10 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'retractMessage',
-  { description: 'What to take back.', inputFields: (t) => ({ messageId: t.id(theMessage) }) },
+  { description: 'The message to take back.', inputFields: (t) => ({ messageId: t.id(theMessage) }) },
   {
     description:
-      "Takes a message back for everyone; its place stays. By the author within the company's `retractWindowMinutes`, or with MESSAGE_MODERATE.",
+      "Takes a message back for everyone; its sequence number stays. By the author within the company's `retractWindowMinutes`, or with MESSAGE_MODERATE.",
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: { ...errors, types: [PermissionDeniedError, InvalidInputError, NotFoundError] },
@@ -93,7 +93,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'hideMessage',
   {
-    description: 'What to delete.',
+    description: 'The message to delete.',
     inputFields: (t) => ({ messageId: t.id(theMessage) }),
   },
   {

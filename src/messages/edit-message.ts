@@ -5,7 +5,7 @@ import { InvalidInputError } from '../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../input.ts'
 import { messageTokens } from '../search/message-tokens.ts'
 import type { MessageRow } from './message-row.ts'
-import { placeOfText, readText, sealAnew } from './message-text.ts'
+import { locationOfText, readText, sealAnew } from './message-text.ts'
 import { requireMessage } from './require-message.ts'
 
 const schema = z.object({
@@ -27,7 +27,7 @@ const edit: Statement = {
 export async function editMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   requirePermission(context, 'MESSAGE_WRITE')
   const { messageId, body, subject: given } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const message = await requireMessage(context, messageId)
   const [earlierBody, earlierSubject] = [
     await readText(context, message, 'body'),
@@ -41,7 +41,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
   if (isSame) return { message }
   const keys = await context.keys()
   const seal = (field: 'body' | 'subject', text: string) =>
-    keys.encrypt(text, placeOfText({ ...message, revision: message.revision + 1 }, field))
+    keys.encrypt(text, locationOfText({ ...message, revision: message.revision + 1 }, field))
   // One that was retracted is not replaced: the database says so.
   const replaced = (field: 'body' | 'subject') =>
     message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'replaced')
@@ -56,6 +56,6 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     replaced('subject'),
     replaced('body'),
   ])
-  parts.live.wake(viewer.companyId, Number(edited?.position))
+  services.live.notify(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }
 }

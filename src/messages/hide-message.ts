@@ -12,16 +12,16 @@ const hide: Statement = {
   text: `select conversation_id as "conversationId", position::text as position from app.hide_message($1, $2, $3)`,
 }
 
-/** Deletes a message for the viewer alone (features 3.7). Throws NotFoundError. */
+/** Deletes a message for the viewer alone. Throws NotFoundError. */
 export async function hideMessage(
   context: Context,
   input: unknown,
 ): Promise<{ messageId: string; conversation: ConversationRow }> {
   const { messageId } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const values = [viewer.companyId, viewer.userId, messageId]
   const [hidden] = await tenant.call<{ conversationId: string; position: string }>(hide, values)
   if (!hidden) throw new Error('hide_message returned no row')
-  parts.live.wake(viewer.companyId, Number(hidden.position))
+  services.live.notify(viewer.companyId, Number(hidden.position))
   return { messageId, conversation: await requireConversation(context, hidden.conversationId) }
 }

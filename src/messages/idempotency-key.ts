@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { parseInput, text, visible } from '../input.ts'
 
-/** A key that makes a retried write the same write, 1 to 128 characters (features 3.4). */
+/** A key that makes a retried write the same write, 1 to 128 characters. */
 export const idempotencyKey = visible(text(1024, 'The idempotency key'), 'The idempotency key').refine(
   hasUpTo128CodePoints,
   {

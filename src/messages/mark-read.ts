@@ -70,7 +70,7 @@ export async function acknowledgeDelivery(
 }
 
 async function move(
-  { viewer, tenant, parts }: Context,
+  { viewer, tenant, services }: Context,
   statement: Statement,
   values: unknown[],
 ): Promise<void> {
@@ -79,5 +79,5 @@ async function move(
     viewer.userId,
     ...values,
   ])
-  if (moved?.position) parts.live.wake(viewer.companyId, Number(moved.position))
+  if (moved?.position) services.live.notify(viewer.companyId, Number(moved.position))
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { ConversationRow } from '../conversations/conversation-row.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import {
   type ForwardArgs,
   forwardPage,
@@ -35,7 +35,7 @@ const END = 2 ** 31 - 1
 
 /**
  * A page of a conversation, always in chronological order: `first`/`after` upwards, `last`/`before` downwards, the
- * latest unless anything is asked for, or around a sequence (features 3.8).
+ * latest unless anything is asked for, or around a sequence.
  */
 export async function messagePage(
   context: Context,
@@ -44,7 +44,7 @@ export async function messagePage(
 ): Promise<Page<MessageRow>> {
   if (!conversation.isReadable) return pageOf<MessageRow>([], { hasNextPage: false, hasPreviousPage: false })
   if (args.first != null && args.last != null)
-    throw new Refusal('BAD_USER_INPUT', 'Use either `first` or `last`.')
+    throw new RequestError('BAD_USER_INPUT', 'Use either `first` or `last`.')
   const { id, lastSeq } = conversation
   if (args.aroundSeq != null) return aroundPage(context, conversation, args)
   const range = { after: seqOf(args.after) ?? 0, before: seqOf(args.before) ?? END }
@@ -72,7 +72,7 @@ async function aroundPage(
   args: MessagePageArgs,
 ): Promise<Page<MessageRow>> {
   if (args.after != null || args.before != null || args.last != null) {
-    throw new Refusal('BAD_USER_INPUT', '`aroundSeq` goes with `first` alone.')
+    throw new RequestError('BAD_USER_INPUT', '`aroundSeq` goes with `first` alone.')
   }
   const size = pageSize(args.first)
   // Outside of the conversation it is the nearest end.
@@ -108,9 +108,9 @@ export function replyPage(
     key: ['seq'],
     keyOf: (row) => [String(row.seq)],
     nodeOf: (row) => row,
-    read([seq], most) {
-      if (seq == null && !args.subtree) return loaders.replies.load({ parentId, most })
-      const values = [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), most]
+    read([seq], max) {
+      if (seq == null && !args.subtree) return loaders.replies.load({ parentId, max })
+      const values = [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), max]
       return tenant.query(args.subtree ? subtreeAfter : repliesAfter, values)
     },
   })
@@ -122,29 +122,29 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
     key: ['instant', 'uuid'],
     keyOf: (row) => [row.createdAt.toISOString(), row.id],
     nodeOf: (row) => row,
-    read: ([at, id], most) => tenant.query(sentBefore, [viewer.companyId, viewer.userId, at, id, most]),
+    read: ([at, id], max) => tenant.query(sentBefore, [viewer.companyId, viewer.userId, at, id, max]),
   })
 }
 
-function above({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
+function above({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
   return tenant.query<MessageRow>(messagesUpwards, [
     viewer.companyId,
     viewer.userId,
     id,
     after,
     before - 1,
-    most,
+    max,
   ])
 }
 
-function below({ tenant, viewer }: Context, id: string, { after, before }: Range, most: number) {
+function below({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
   return tenant.query<MessageRow>(messagesDownwards, [
     viewer.companyId,
     viewer.userId,
     id,
     after + 1,
     before,
-    most,
+    max,
   ])
 }
 

@@ -1,4 +1,4 @@
-import { notHidden, readableSql, seenBy, viewerPlace } from '../conversations/visibility.ts'
+import { notHidden, readableSql, seenBy, viewerMembership } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
 
 /** A message as the statements below return it; subject, body and metadata are ciphertext. */
@@ -66,7 +66,7 @@ export const messageVersionsOfViewers: Statement = {
 
 /** A stretch of a conversation, read only as far as the viewer may at this moment; `where` and `order` concern `m`. */
 function stretch(where: string, order: string): string {
-  return `select ${messageColumns('m')} from conversations c ${viewerPlace()}
+  return `select ${messageColumns('m')} from conversations c ${viewerMembership()}
     cross join lateral (
       select * from messages m
       where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > coalesce(p.hidden_seq, 0)
@@ -107,7 +107,7 @@ export const firstReplies: Statement = {
 
 /**
  * Everything below one message, of all levels, in order: $1 company, $2 viewer, $3 the message, $4 above this sequence, $5
- * most rows. Below what is hidden or retracted, replies keep their place. The `offset 0` keeps the planner, whose plan for
+ * most rows. Below what is hidden or retracted, replies keep their depth. The `offset 0` keeps the planner, whose plan for
  * the average company serves the large one too, from looking through all replies of the company.
  */
 export const subtreeAfter: Statement = {

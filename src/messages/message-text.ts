@@ -19,11 +19,11 @@ export async function readText(
   const envelope = message[field]
   if (envelope === null || message.state === 'RETRACTED') return null
   if (!message.isLatest) throw new DecryptionError()
-  return (await context.keys()).decrypt(envelope, placeOfText(message, field))
+  return (await context.keys()).decrypt(envelope, locationOfText(message, field))
 }
 
-/** The place of one text of a message. Metadata stay as sent, whatever is edited. */
-export function placeOfText(
+/** The location of one text of a message. Metadata stay as sent, whatever is edited. */
+export function locationOfText(
   { id: messageId, conversationId, authorId, revision }: Written,
   field: TextField,
   standing: 'current' | 'replaced' | 'retracted' = 'current',
@@ -47,6 +47,6 @@ export function sealAnew(
 ): Buffer | null {
   const envelope = message[field]
   if (!envelope) return null
-  const text = keys.decrypt(envelope, placeOfText(message, field))
-  return keys.encrypt(text, placeOfText(message, field, standing))
+  const text = keys.decrypt(envelope, locationOfText(message, field))
+  return keys.encrypt(text, locationOfText(message, field, standing))
 }

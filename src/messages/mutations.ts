@@ -50,7 +50,7 @@ builder.relayMutationField(
         RepliesClosedError,
         ThreadTooDeepError,
       ],
-      union: { description: 'What became of it.' },
+      union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => sendMessage(context, input),
   },
@@ -69,7 +69,7 @@ builder.relayMutationField(
 
 const markErrors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError],
-  union: { description: 'What became of it.' },
+  union: { description: 'The payload, or the error that the caller can act on.' },
 }
 
 builder.relayMutationField(
@@ -151,7 +151,7 @@ const DeliveryMarkInput = builder.inputType('DeliveryMarkInput', {
 builder.relayMutationField(
   'acknowledgeDelivery',
   {
-    description: 'What has arrived.',
+    description: 'The conversations, and how far their messages have arrived.',
     inputFields: (t) => ({
       marks: t.field({
         type: [DeliveryMarkInput],

@@ -32,8 +32,8 @@ export async function reactorPage(
     key: ['instant', 'uuid'],
     keyOf: ({ at, userId }) => [at.toISOString(), userId],
     nodeOf: (row) => row,
-    read: ([at, userId], most) =>
-      tenant.query(reactorsOf, [viewer.companyId, viewer.userId, messageId, emoji, at, userId, most]),
+    read: ([at, userId], max) =>
+      tenant.query(reactorsOf, [viewer.companyId, viewer.userId, messageId, emoji, at, userId, max]),
   })
   const edges = await Promise.all(
     page.edges.map(async ({ cursor, node }) => ({ cursor, node: await person(context, node.userId) })),

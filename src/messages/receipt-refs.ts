@@ -33,7 +33,7 @@ export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
 /** A page of receipts. */
 export const ReceiptConnection = builder.connectionObject(
   { type: ReceiptRef, name: 'ReceiptConnection', description: 'A page of receipts.' },
-  { name: 'ReceiptEdge', description: 'A receipt and its place in the list.' },
+  { name: 'ReceiptEdge', description: 'A receipt and its cursor in the list.' },
 )
 
 async function loadUsers(ids: string[], context: Context) {

@@ -51,9 +51,9 @@ export function receiptPage(
     key: ['instant', 'uuid'],
     keyOf: (row) => [row.movedAt.toISOString(), row.userId],
     nodeOf: (row) => row,
-    read: ([at, userId], most) =>
+    read: ([at, userId], max) =>
       message.seq === null
         ? Promise.resolve([])
-        : tenant.query(receiptsOf, [viewer.companyId, viewer.userId, message.id, at, userId, most]),
+        : tenant.query(receiptsOf, [viewer.companyId, viewer.userId, message.id, at, userId, max]),
   })
 }

@@ -7,7 +7,7 @@ export const MessageRef = builder.objectRef<MessageRow>('Message')
 /** The GraphQL type of a page of messages. */
 export const MessageConnection = builder.connectionObject(
   { type: MessageRef, name: 'MessageConnection', description: 'A page of messages.' },
-  { name: 'MessageEdge', description: 'A message and its place in the list.' },
+  { name: 'MessageEdge', description: 'A message and its cursor in the list.' },
 )
 
 /** The GraphQL enum of delivery statuses. */

@@ -16,14 +16,14 @@ const retract: Statement = {
 }
 
 /**
- * Takes a message back for everyone: by its author as long as the company allows, or with MESSAGE_MODERATE (features 3.7).
+ * Takes a message back for everyone: by its author as long as the company allows, or with MESSAGE_MODERATE.
  * Once more changes nothing. Throws NotFoundError, PermissionDeniedError.
  */
 export async function retractMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   const { messageId } = parseInput(schema, input)
-  const { viewer, parts } = context
+  const { viewer, services } = context
   const [retracted] = await retractAsRead(context, messageId)
-  if (retracted?.position) parts.live.wake(viewer.companyId, Number(retracted.position))
+  if (retracted?.position) services.live.notify(viewer.companyId, Number(retracted.position))
   return { message: await requireMessage(context, messageId) }
 }
 

@@ -3,7 +3,7 @@ import { seenBy } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../page.ts'
 import type { MessageRow } from './message-row.ts'
-import { placeOfText } from './message-text.ts'
+import { locationOfText } from './message-text.ts'
 
 /** A message's earlier text, as ciphertext of its revision. */
 export interface RevisionRow {
@@ -45,13 +45,13 @@ export async function revisionPage(
     // Revisions count from 0, cursors from 1.
     keyOf: (row) => [String(row.revision + 1)],
     nodeOf: (row) => row,
-    read: ([before], most) =>
+    read: ([before], max) =>
       tenant.query(revisionsBefore, [
         viewer.companyId,
         viewer.userId,
         message.id,
         before === null ? null : Number(before),
-        most,
+        max,
       ]),
   })
 }
@@ -64,6 +64,6 @@ export async function readRevision(
 ): Promise<string | null> {
   const envelope = revision[field]
   if (envelope === null) return null
-  const place = placeOfText({ ...revision, id: revision.messageId }, field, 'replaced')
-  return (await context.keys()).decrypt(envelope, place)
+  const location = locationOfText({ ...revision, id: revision.messageId }, field, 'replaced')
+  return (await context.keys()).decrypt(envelope, location)
 }

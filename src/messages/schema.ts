@@ -14,12 +14,12 @@ import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from 
 import { type RevisionRow, readRevision, revisionPage } from './revisions.ts'
 
 const MessageStateEnum = builder.enumType('MessageState', {
-  description: 'What has become of a message.',
+  description: 'The state of a message.',
   values: {
     POSTED: { description: 'It stands in its conversation.' },
     HELD: { description: 'It waits for review; nobody but its author sees it.' },
     REJECTED: { description: 'A moderator has refused it.' },
-    RETRACTED: { description: 'It was taken back; its place stays.' },
+    RETRACTED: { description: 'It was taken back; its sequence number stays.' },
   } as const,
 })
 
@@ -59,7 +59,7 @@ const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').imp
     editedBy: t.field({
       type: UserRef,
       nullable: true,
-      description: 'Who replaced it; null once that person is erased.',
+      description: 'The person who replaced it; null once that person is erased.',
       resolve: ({ editedById }, _args, { loaders }) => loaders.user.load(editedById),
     }),
   }),
@@ -67,7 +67,7 @@ const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').imp
 
 const MessageRevisionConnection = builder.connectionObject(
   { type: MessageRevisionRef, name: 'MessageRevisionConnection', description: 'A page of earlier texts.' },
-  { name: 'MessageRevisionEdge', description: 'An earlier text and its place in the list.' },
+  { name: 'MessageRevisionEdge', description: 'An earlier text and its cursor in the list.' },
 )
 
 builder.node(MessageRef, {
@@ -88,7 +88,7 @@ builder.node(MessageRef, {
     author: t.field({
       type: UserRef,
       nullable: true,
-      description: 'Who said it; null once that person is erased.',
+      description: 'The author; null once that person is erased.',
       resolve: (message, _args, { loaders }) => loaders.user.load(message.authorId),
     }),
     parent: t.field({
@@ -108,7 +108,7 @@ builder.node(MessageRef, {
         args: {
           subtree: t.arg.boolean({
             description:
-              'All levels below it, in the order they were sent: `parent` and `depth` tell their place.',
+              'All levels below it, in the order they were sent: `parent` and `depth` tell where each belongs.',
           }),
         },
         resolve: (message, args, context) => replyPage(context, message.id, args),
@@ -127,7 +127,7 @@ builder.node(MessageRef, {
     }),
     body: t.string({
       nullable: true,
-      description: 'What was said.',
+      description: 'The text.',
       resolve: (message, _args, context) => readText(context, message, 'body'),
     }),
     priority: t.field({
@@ -138,13 +138,13 @@ builder.node(MessageRef, {
     mentions: t.field({
       perViewer: true,
       type: [UserRef],
-      description: 'Whom it mentions.',
+      description: 'The people it mentions.',
       resolve: async (message, _args, context) =>
         people(context, await context.loaders.mentions.load(message.id)),
     }),
     state: t.field({
       type: MessageStateEnum,
-      description: 'What has become of it.',
+      description: 'Its state.',
       resolve: ({ state }) => state as 'POSTED' | 'HELD' | 'REJECTED' | 'RETRACTED',
     }),
     status: t.field({
@@ -228,7 +228,7 @@ builder.queryField('sentMessages', (t) =>
   t.connection(
     {
       type: MessageRef,
-      description: 'What the viewer has sent, latest first.',
+      description: 'Messages that the viewer has sent, latest first.',
       authScopes: { permission: 'MESSAGE_READ' },
       resolve: (_root, args, context) => sentPage(context, args),
     },

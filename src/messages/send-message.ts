@@ -13,7 +13,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { TwinCommittedError } from './errors.ts'
 import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from './idempotency-key.ts'
 import type { MessageRow } from './message-row.ts'
-import { placeOfText, type TextField } from './message-text.ts'
+import { locationOfText, type TextField } from './message-text.ts'
 
 const schema = z.object({
   conversationId: id('Conversation').nullish(),
@@ -73,14 +73,14 @@ interface SentRow {
  */
 export async function sendMessage(context: Context, input: unknown): Promise<SentMessage> {
   requirePermission(context, 'MESSAGE_WRITE')
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const request = readRequest(context, input)
   const keys = await context.keys()
   const messageId = newId()
   const { conversationId } = request
   const written = { id: messageId, conversationId, authorId: viewer.userId, revision: 0 }
   const seal = (field: TextField, value: string | null) =>
-    value === null ? null : keys.encrypt(value, placeOfText(written, field))
+    value === null ? null : keys.encrypt(value, locationOfText(written, field))
   const message: MessageRow = {
     id: messageId,
     conversationId,
@@ -89,7 +89,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     parentId: request.parentId,
     depth: 0,
     subject: seal('subject', request.subject),
-    body: keys.encrypt(request.body, placeOfText(written, 'body')),
+    body: keys.encrypt(request.body, locationOfText(written, 'body')),
     metadata: seal('metadata', request.metadata),
     priority: request.priority,
     state: 'POSTED',
@@ -125,7 +125,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
   })
   if (!sent) throw new Error('send_message returned no row')
   if (sent.replayed) return replay(context, sent.messageId)
-  parts.live.wake(viewer.companyId, Number(sent.position))
+  services.live.notify(viewer.companyId, Number(sent.position))
   return {
     message: { ...message, seq: sent.seq, depth: sent.depth, createdAt: sent.createdAt },
     replayed: false,

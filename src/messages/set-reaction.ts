@@ -23,15 +23,15 @@ const set: Statement = {
 }
 
 /**
- * Sets or takes back the viewer's reaction, one per emoji (features 3.7). Throws NotFoundError, InvalidInputError for what
+ * Sets or takes back the viewer's reaction, one per emoji. Throws NotFoundError, InvalidInputError for what
  * is no emoji or the twenty-first kind, ConflictError on a retracted message.
  */
 export async function setReaction(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   requirePermission(context, 'MESSAGE_WRITE')
   const { messageId, emoji, on } = parseInput(schema, input)
-  const { viewer, tenant, parts } = context
+  const { viewer, tenant, services } = context
   const values = [viewer.companyId, viewer.userId, messageId, emoji, on]
   const [changed] = await tenant.call<{ position: string | null }>(set, values)
-  if (changed?.position) parts.live.wake(viewer.companyId, Number(changed.position))
+  if (changed?.position) services.live.notify(viewer.companyId, Number(changed.position))
   return { message: await requireMessage(context, messageId) }
 }

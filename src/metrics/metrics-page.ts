@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Parts } from '../context.ts'
+import type { Services } from '../context.ts'
 import { measureJobs } from '../jobs/job-counts.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { metrics, redisReady } from './metrics.ts'
@@ -30,7 +30,7 @@ const COUNTED_WITHIN_MS = 1_000
 
 /** Creates the page; however many ask, the process is measured once a second. */
 export function createMetricsPage(
-  { database }: Pick<Parts, 'database'>,
+  { database }: Pick<Services, 'database'>,
   redis: RedisConnections | undefined,
   { port, token, freshMs = FRESH_MS }: MetricsOptions,
 ): MetricsPage {

@@ -1,9 +1,9 @@
 import type { Statement, TenantDatabase } from '../database/database.ts'
 
 /**
- * Who of some people shares a conversation with whom of many, by stored places: a company-wide conversation makes nobody
+ * Who of some people shares a conversation with whom of many, by stored memberships: a company-wide conversation makes nobody
  * acquainted, nor does a direct one before its first message. $1 company, $2 some, $3 many, $4 most rows. The `offset 0`
- * keep the planner, whose plan for the average company serves the large one too, from looking through everybody's places.
+ * keep the planner, whose plan for the average company serves the large one too, from looking through everybody's memberships.
  */
 function acquaintancesWith(others: string): string {
   return `select distinct p.user_id as "oneId", q.user_id as "otherId"
@@ -46,7 +46,7 @@ export async function acquaintancesAmong(
   database: TenantDatabase,
   viewerIds: readonly string[],
   userIds: readonly string[],
-  most: number | null,
+  max: number | null,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const known = new Map<string, Set<string>>()
   if (viewerIds.length === 0 || userIds.length === 0) return known
@@ -58,7 +58,7 @@ export async function acquaintancesAmong(
     database.tenant.companyId,
     some,
     many,
-    most,
+    max,
   ])
   for (const { oneId, otherId } of rows) {
     const [viewerId, userId] = isOfViewers ? [oneId, otherId] : [otherId, oneId]

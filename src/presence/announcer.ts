@@ -9,7 +9,7 @@ export interface Announcer {
 }
 
 const TICK_MS = 100
-const MOST_A_MESSAGE = 500
+const MAX_PER_MESSAGE = 500
 
 /** Creates the announcer over the companies' channels. */
 export function createAnnouncer(channel: EphemeralChannel): Announcer {
@@ -34,8 +34,8 @@ export function createAnnouncer(channel: EphemeralChannel): Announcer {
         status,
         changedAt,
       }))
-      for (let at = 0; at < states.length; at += MOST_A_MESSAGE) {
-        channel.send(companyId, { kind: 'presence', states: states.slice(at, at + MOST_A_MESSAGE) })
+      for (let at = 0; at < states.length; at += MAX_PER_MESSAGE) {
+        channel.send(companyId, { kind: 'presence', states: states.slice(at, at + MAX_PER_MESSAGE) })
       }
     }
   }

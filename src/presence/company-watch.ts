@@ -33,13 +33,13 @@ export interface CompanyWatch {
 }
 
 /** As many people are compared; beyond them a lost announcement is made up for by the next one. */
-const MOST_PRESENT = 5_000
-const MOST_A_STATEMENT = 100
+const MAX_PRESENT = 5_000
+const MAX_PER_STATEMENT = 100
 /** A Redis that has forgotten everything is told again by each process what it knows, within this time. */
 export const RETURN_MS = 5_000
 
-/** Creates the watch of one company over the chores role bound to it. */
-export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
+/** Creates the watch of one company over the system role bound to it. */
+export function createCompanyWatch(system: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
   const watchers = new Set<Watcher>()
   /** What the watchers were told last; undefined where that failed. */
   const told = new Map<string, PresenceState | undefined>()
@@ -67,7 +67,7 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   async function deliverPending(): Promise<void> {
     delivering = true
     while (pending.size > 0) {
-      const states = [...pending.values()].slice(0, MOST_A_STATEMENT)
+      const states = [...pending.values()].slice(0, MAX_PER_STATEMENT)
       for (const { userId } of states) pending.delete(userId)
       try {
         await deliver(states)
@@ -83,7 +83,7 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   async function deliver(states: readonly PresenceState[]): Promise<void> {
     const userIds = states.map(({ userId }) => userId)
     const strangers = [...watchers].filter(({ named }) => !named).map(({ userId }) => userId)
-    const known = await acquaintancesAmong(chores, [...new Set(strangers)], userIds, null)
+    const known = await acquaintancesAmong(system, [...new Set(strangers)], userIds, null)
     const concerned = [...watchers].flatMap((watcher) => {
       const about = watcher.named ?? known.get(watcher.userId)
       return about && userIds.some((userId) => about.has(userId)) ? { watcher, about } : []
@@ -91,8 +91,8 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
     if (concerned.length === 0) return
     const viewerIds = [...new Set(concerned.map(({ watcher }) => watcher.userId))]
     const [readers, rows] = await Promise.all([
-      presenceReadersAmong(chores, viewerIds),
-      chores.query<UserRow>(usersById, [chores.tenant.companyId, userIds]),
+      presenceReadersAmong(system, viewerIds),
+      system.query<UserRow>(usersById, [system.tenant.companyId, userIds]),
     ])
     const delivered = rows.flatMap((user) => {
       const state = states.find(({ userId }) => userId === user.id)
@@ -105,16 +105,16 @@ export function createCompanyWatch(chores: TenantDatabase, store: PresenceStore,
   }
 
   async function recheck(): Promise<void> {
-    const readers = await presenceReadersAmong(chores, [
+    const readers = await presenceReadersAmong(system, [
       ...new Set([...watchers].map(({ userId }) => userId)),
     ])
     for (const watcher of [...watchers]) if (!readers.has(watcher.userId)) watcher.end()
   }
 
   async function reconcile(quietly = false): Promise<boolean> {
-    const { companyId } = chores.tenant
+    const { companyId } = system.tenant
     const before = new Map(told)
-    const present = await store.present(companyId, MOST_PRESENT)
+    const present = await store.present(companyId, MAX_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
     const missing = [...told].flatMap(([userId, last]) =>
       last?.status === 'OFFLINE' || there.has(userId) ? [] : userId,

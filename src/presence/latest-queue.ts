@@ -10,7 +10,7 @@ export interface LatestQueue extends AsyncIterableIterator<DeliveredState> {
 
 /** How many people wait at the most, and what to do about more and about the end. */
 export interface LatestQueueOptions {
-  readonly mostPeople: number
+  readonly maxPeople: number
   /** Runs when there are more; the stream ends then. */
   onOverflow(): void
   /** Runs once, when the stream takes nothing more. */
@@ -20,7 +20,7 @@ export interface LatestQueueOptions {
 type Result = IteratorResult<DeliveredState>
 
 /** Creates a queue between the watch of a company and one subscription. */
-export function createLatestQueue({ mostPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
+export function createLatestQueue({ maxPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
   const waiting = new Map<string, DeliveredState>()
   const consumers: ((result: Result) => void)[] = []
   let ended = false
@@ -34,7 +34,7 @@ export function createLatestQueue({ mostPeople, onOverflow, onEnd }: LatestQueue
 
   function wait(state: DeliveredState): void {
     waiting.delete(state.userId)
-    if (waiting.size < mostPeople) {
+    if (waiting.size < maxPeople) {
       waiting.set(state.userId, state)
       return
     }

@@ -133,7 +133,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     settle(person.companyId, record)
   }
 
-  async function touch(person: Person): Promise<void> {
+  async function recordActivity(person: Person): Promise<void> {
     const record = recordOf(person)
     if (!record || record.devices.size === 0) return
     record.activeAt = now()
@@ -147,10 +147,10 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     })
   }
 
-  async function present(companyId: string, most: number): Promise<PresenceState[]> {
+  async function present(companyId: string, max: number): Promise<PresenceState[]> {
     const records = [...(companies.get(companyId)?.values() ?? [])]
     const states = records.map((record) => settle(companyId, record))
-    return states.filter(({ status }) => status !== 'OFFLINE').slice(0, most)
+    return states.filter(({ status }) => status !== 'OFFLINE').slice(0, max)
   }
 
   async function sweep(): Promise<void> {
@@ -191,7 +191,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     }
   }
 
-  return { beat, attach, leave, touch, read, present, sweep, held, heldDevice, close: () => {} }
+  return { beat, attach, leave, recordActivity, read, present, sweep, held, heldDevice, close: () => {} }
 }
 
 function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceStatus {

@@ -21,7 +21,10 @@ builder.relayMutationField(
       'Says that this device (the WebSocket, or over HTTP whatever uses the same access token) is there; repeat it every 20 to 30 seconds, for after 45 it is gone.',
     authScopes: { permission: 'PRESENCE_WRITE' },
     directives: standardLimit,
-    errors: { types: [PermissionDeniedError], union: { description: 'What became of it.' } },
+    errors: {
+      types: [PermissionDeniedError],
+      union: { description: 'The payload, or the error that the caller can act on.' },
+    },
     resolve: (_root, { input }, context) => heartbeat(context, input),
   },
   {

@@ -6,6 +6,7 @@ import type { RedisConnections } from '../redis/connection.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type CompanyWatch, createCompanyWatch, RETURN_MS, type Watcher } from './company-watch.ts'
 import { createMemoryStore } from './memory-store.ts'
+import { createActivityRecorder } from './record-activity.ts'
 import { createRedisStore } from './redis-store.ts'
 import {
   type ClosedSocket,
@@ -14,9 +15,8 @@ import {
   type PresenceStatus,
   presenceTimes,
 } from './status.ts'
-import { createTouches } from './touches.ts'
 
-/** The process's one place of presence. It is never stored in the database. */
+/** Presence in this process. It is never stored in the database. */
 export interface Presence {
   /** A device says how present its person is; resolves to how present the person is by all devices. */
   beat(person: Person, deviceId: string, status: PresenceStatus): Promise<PresenceState>
@@ -25,7 +25,7 @@ export interface Presence {
   /** A socket is closed: what came over it is gone unless it is heard of again within the grace. */
   leave(person: Person, socket: ClosedSocket): void
   /** The person does something. */
-  touch(person: Person): void
+  recordActivity(person: Person): void
   /** How present these people are, in that order; OFFLINE is who is not known. */
   read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
   /** Who in the company is not offline, at most 5,000. */
@@ -37,7 +37,7 @@ export interface Presence {
   close(): void
 }
 
-/** What presence is made of. */
+/** Everything that presence needs. */
 export interface PresenceOptions {
   readonly database: Database
   readonly channel: EphemeralChannel
@@ -56,16 +56,16 @@ interface HeldWatch {
 
 const SWEEP_MS = 500
 const RECONCILE_MS = 30_000
-const MOST_PRESENT = 5_000
+const MAX_PRESENT = 5_000
 
-/** Creates presence for this process (features 5.6). */
+/** Creates presence for this process. */
 export function createPresence({ database, channel, log, redis, clock }: PresenceOptions): Presence {
   const announcer = createAnnouncer(channel)
   const onChange = announcer.add
   const store = redis
     ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed })
     : createMemoryStore(clock ?? Date.now, onChange)
-  const touches = createTouches(store, clock ?? Date.now)
+  const activity = createActivityRecorder(store, clock ?? Date.now)
   const watches = new Map<string, HeldWatch>()
   let isAlone = false
   let comparingAgain: NodeJS.Timeout | undefined
@@ -142,7 +142,7 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   }
 
   function open(companyId: string): HeldWatch {
-    const watch = createCompanyWatch(database.forChores(companyId), store, log)
+    const watch = createCompanyWatch(database.forSystem(companyId), store, log)
     const held = { watch, opened: listen(companyId, watch), members: 0 }
     watches.set(companyId, held)
     return held
@@ -167,9 +167,9 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
       store.beat(person, { deviceId, status, heldMs: presenceTimes.silence }),
     attach: (person, session) => void store.attach(person, session),
     leave: (person, socket) => void store.leave(person, socket),
-    touch: touches.touch,
+    recordActivity: activity.recordActivity,
     read,
-    present: (companyId) => store.present(companyId, MOST_PRESENT),
+    present: (companyId) => store.present(companyId, MAX_PRESENT),
     watch,
     recheck,
     close() {

@@ -4,6 +4,8 @@ import type { RedisConnections } from '../redis/connection.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore } from './memory-store.ts'
+import { createPresenceWriter } from './presence-writer.ts'
+import { createSemaphore } from './semaphore.ts'
 import { createSessionSockets } from './session-sockets.ts'
 import {
   type Beat,
@@ -15,10 +17,8 @@ import {
   type PresenceStore,
   presenceTimes,
 } from './status.ts'
-import { createTelling } from './telling.ts'
-import { createTurns } from './turns.ts'
 
-/** What the shared store is made of. */
+/** Everything that the shared store needs. */
 export interface RedisStoreOptions {
   readonly redis: RedisConnections
   readonly log: Logger
@@ -35,9 +35,9 @@ export interface RedisStoreOptions {
 /** Longer than for the rate limits: a heartbeat may wait. */
 const ANSWER_WITHIN_MS = 900
 /** When thousands of sockets close together, the last is not to wait for its answer while the first are worked on. */
-const MOST_AT_ONCE = 200
+const MAX_CONCURRENT = 200
 const SWEPT_AT_ONCE = 500
-const SWEEPS_A_TURN = 10
+const SWEEPS_PER_RUN = 10
 const TOLD_AT_ONCE = 200
 
 /**
@@ -59,8 +59,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     log: options.log,
     onFallback: options.onFallback,
   })
-  const tell = createTelling(ask, newId())
-  const inTurn = createTurns(MOST_AT_ONCE)
+  const writer = createPresenceWriter(ask, newId())
+  const withPermit = createSemaphore(MAX_CONCURRENT)
   const sockets = createSessionSockets()
   let seenLife = ''
   let toldEpoch = ''
@@ -80,7 +80,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
 
   /** Asks Redis, or this process's memory while Redis is given up on. */
   function ifShared<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
-    return inTurn(async () => {
+    return withPermit(async () => {
       if (outage.active()) return inMemory()
       try {
         return await inRedis()
@@ -105,7 +105,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     sockets.attach({ person, session })
     const noteIt = () => memory.attach(person, session)
     return ifShared(async () => {
-      await tell.ofSocket({ person, session }, false)
+      await writer.ofSocket({ person, session }, false)
       await noteIt()
     }, noteIt)
   }
@@ -116,8 +116,8 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     const at = now()
     return ifShared(
       async () => {
-        const told = tell.ofLeave(person, socket, 0)
-        // Now, so that nobody hands it over as if it were there; and in turn, after a beat that is still under way.
+        const told = writer.ofLeave(person, socket, 0)
+        // Now, so that nobody hands it over as if it were there; and in order, after a beat that is still under way.
         await memory.leave(person, socket)
         await told
         await memory.leave(person, socket)
@@ -131,10 +131,10 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     )
   }
 
-  function touch(person: Person): Promise<void> {
-    const noteIt = () => memory.touch(person)
+  function recordActivity(person: Person): Promise<void> {
+    const noteIt = () => memory.recordActivity(person)
     return ifShared(async () => {
-      await ask('touch', person.companyId, person.userId)
+      await ask('record_activity', person.companyId, person.userId)
       await noteIt()
     }, noteIt)
   }
@@ -146,10 +146,10 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     )
   }
 
-  function present(companyId: string, most: number): Promise<PresenceState[]> {
+  function present(companyId: string, max: number): Promise<PresenceState[]> {
     return ifShared(
-      async () => (await ask('present', companyId, most)).filter(({ status }) => status !== 'OFFLINE'),
-      () => memory.present(companyId, most),
+      async () => (await ask('present', companyId, max)).filter(({ status }) => status !== 'OFFLINE'),
+      () => memory.present(companyId, max),
     )
   }
 
@@ -171,7 +171,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
 
   /** In steps that do not hold Redis up, until nobody is due. */
   async function sweepShared(): Promise<void> {
-    for (let step = 0; step < SWEEPS_A_TURN; step += 1) {
+    for (let step = 0; step < SWEEPS_PER_RUN; step += 1) {
       const swept = await ask('sweep', SWEPT_AT_ONCE, newId())
       if (swept.length < SWEPT_AT_ONCE / 2) return
     }
@@ -181,24 +181,24 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   async function handOver(): Promise<void> {
     const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
-    // Everything as it is when its turn comes; sockets before devices, which they hold.
+    // Everything as it is when it is written; sockets before devices, which they hold.
     await inSlices(sockets.untold(), async (leave) => {
       if (!sockets.isUntold(leave)) return
-      await tell.ofLeave(leave.person, leave.socket, now() - leave.at)
+      await writer.ofLeave(leave.person, leave.socket, now() - leave.at)
       sockets.told(leave)
     })
     await inSlices(sockets.open(), async (session) => {
-      if (sockets.isOpen(session)) await tell.ofSocket(session, true)
+      if (sockets.isOpen(session)) await writer.ofSocket(session, true)
     })
     await inSlices(memory.held(), async (device) => {
       const held = memory.heldDevice(device)
-      if (held) await tell.ofDevice(held)
+      if (held) await writer.ofDevice(held)
     })
     toldEpoch = epoch
     onRenewed()
   }
 
-  return { beat, attach, leave, touch, read, present, sweep, close: outage.close }
+  return { beat, attach, leave, recordActivity, read, present, sweep, close: outage.close }
 }
 
 async function inSlices<T>(items: readonly T[], tell: (item: T) => Promise<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts'
 import { decodeQueryIdOf } from '../graphql/ids.ts'
 import { UserRef } from '../members/refs.ts'
-import { MOST_CONTACTS, presenceOf, presenceOfContacts } from './presence-list.ts'
+import { MAX_CONTACTS, presenceOf, presenceOfContacts } from './presence-list.ts'
 import { PresenceRef } from './refs.ts'
 import { presenceStream } from './stream.ts'
 
@@ -18,14 +18,14 @@ builder.prismaObjectField(UserRef, 'presence', (t) =>
 builder.queryField('presence', (t) =>
   t.field({
     type: [PresenceRef],
-    description: `How present people are. Without ids: those the viewer shares a conversation with who are not offline, at most ${MOST_CONTACTS}.`,
+    description: `How present people are. Without ids: those the viewer shares a conversation with who are not offline, at most ${MAX_CONTACTS}.`,
     authScopes: { permission: 'PRESENCE_READ' },
     args: {
       userIds: t.arg.idList({ description: 'At most 100; unknown ones and disabled members are left out.' }),
     },
     complexity: ({ userIds }) => ({
       field: 1,
-      multiplier: Math.min(userIds?.length ?? MOST_CONTACTS, MOST_CONTACTS),
+      multiplier: Math.min(userIds?.length ?? MAX_CONTACTS, MAX_CONTACTS),
     }),
     resolve: (_root, { userIds }, context) =>
       userIds ? presenceOf(context, decodeUserIds(userIds)) : presenceOfContacts(context),

@@ -28,7 +28,7 @@ export interface SessionSockets {
 }
 
 /** Of more, what the sessions said counts until it ends by silence. */
-const MOST_UNTOLD = 10_000
+const MAX_PENDING = 10_000
 
 /** Creates an empty record of this process's sockets. */
 export function createSessionSockets(): SessionSockets {
@@ -43,7 +43,7 @@ export function createSessionSockets(): SessionSockets {
   function missed(leave: UntoldLeave): void {
     leaves.set(leaveName(leave), leave)
     for (const oldest of leaves.keys()) {
-      if (leaves.size <= MOST_UNTOLD) break
+      if (leaves.size <= MAX_PENDING) break
       leaves.delete(oldest)
     }
   }

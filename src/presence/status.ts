@@ -1,6 +1,6 @@
 import type { UserRow } from '../database/prisma-types.ts'
 
-/** What somebody's devices say of them, the most present one counting. */
+/** The presence of a person by their devices; the most present one counts. */
 export type PresenceStatus = 'ONLINE' | 'AWAY' | 'OFFLINE'
 
 /** Somebody in a company. */
@@ -27,7 +27,7 @@ export interface PresenceChange extends PresenceState {
   companyId: string
 }
 
-/** Spans in milliseconds (features 5.6). */
+/** Spans in milliseconds. */
 export const presenceTimes = {
   /** A device that has not been heard of for so long is gone. */
   silence: 45_000,
@@ -48,17 +48,17 @@ export interface PresenceStore {
   /** A socket is closed. */
   leave(person: Person, socket: ClosedSocket): Promise<void>
   /** The person does something. */
-  touch(person: Person): Promise<void>
+  recordActivity(person: Person): Promise<void>
   /** Those of the people of whom something is known. */
   read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
-  /** Who is not offline, at most so many, in no order. */
-  present(companyId: string, most: number): Promise<PresenceState[]>
+  /** People who are not offline, at most so many, in no order. */
+  present(companyId: string, max: number): Promise<PresenceState[]>
   /** Lets time pass for those whose status it may have changed. */
   sweep(): Promise<void>
   close(): void
 }
 
-/** What a heartbeat says of one device. */
+/** The report of a heartbeat about one device. */
 export interface Beat {
   deviceId: string
   status: PresenceStatus

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { requireReader } from '../live/require-reader.ts'
 import { at } from '../live/streams.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
 import { createLatestQueue, type LatestQueue } from './latest-queue.ts'
 
-const MOST_NAMED = 1_000
+const MAX_NAMED = 1_000
 
 /**
  * Subscribes the viewer to changes of these people, at most 1,000, or of those the viewer shares a conversation with at
@@ -16,14 +16,14 @@ export async function presenceStream(
   context: Context,
   userIds: readonly string[] | undefined,
 ): Promise<LatestQueue> {
-  if (userIds && userIds.length > MOST_NAMED) {
-    throw new Refusal('BAD_USER_INPUT', `At most ${MOST_NAMED} ids are taken at once.`)
+  if (userIds && userIds.length > MAX_NAMED) {
+    throw new RequestError('BAD_USER_INPUT', `At most ${MAX_NAMED} ids are taken at once.`)
   }
-  const { viewer, parts } = context
+  const { viewer, services } = context
   const { companyId, userId } = viewer
   const leaving: (() => void)[] = []
   const queue = createLatestQueue({
-    mostPeople: MOST_NAMED,
+    maxPeople: MAX_NAMED,
     onOverflow: () => liveOverflows.inc(),
     onEnd: leaveAll,
   })
@@ -48,9 +48,9 @@ export async function presenceStream(
     interrupt: queue.end,
   }
   try {
-    const joined = await parts.live.join(companyId, subscriber, undefined)
+    const joined = await services.live.join(companyId, subscriber, undefined)
     leaving.push(joined.leave)
-    leaving.push(await parts.presence.watch(companyId, watcher))
+    leaving.push(await services.presence.watch(companyId, watcher))
     await requireReader(context, 'PRESENCE_READ')
     if (queue.hasEnded) leaveAll()
     return queue

@@ -9,7 +9,7 @@ import { reasonOf } from './reason.ts'
 
 const COMMAND_TIMEOUT_MS = 1_000
 const RECONNECT_FIRST_MS = 50
-const RECONNECT_MOST_MS = 2_000
+const RECONNECT_MAX_MS = 2_000
 
 /** Whether each link to Redis is usable now. */
 export interface RedisStatus {
@@ -37,10 +37,10 @@ export interface RedisConnections {
  * Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later.
  * `leastWaitMs`: for how long at least every answer is waited for.
  */
-export function connectRedis(url: string, log: Logger, { leastWaitMs = 0 } = {}): RedisConnections {
+export function connectRedis(url: string, log: Logger, { minWaitMs = 0 } = {}): RedisConnections {
   const scripts = { ...rateLimitScript, ...presenceScript }
   const open = (role: string, options: RedisOptions) =>
-    openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, leastWaitMs), options, log)
+    openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, minWaitMs), options, log)
   const commands = open('commands', { enableAutoPipelining: true, scripts })
   const subscriber = open('subscriber', { autoResubscribe: false })
   const stops = [commands, subscriber].map(startHeartbeat)
@@ -55,8 +55,8 @@ export function connectRedis(url: string, log: Logger, { leastWaitMs = 0 } = {})
   }
 
   async function whenReady(timeoutMs: number): Promise<boolean> {
-    const patience = AbortSignal.timeout(timeoutMs)
-    await Promise.all([commands, subscriber].map((client) => becomeReady(client, patience)))
+    const deadline = AbortSignal.timeout(timeoutMs)
+    await Promise.all([commands, subscriber].map((client) => becomeReady(client, deadline)))
     return status().ready
   }
 
@@ -70,7 +70,7 @@ export function connectRedis(url: string, log: Logger, { leastWaitMs = 0 } = {})
     subscriber,
     generation: () => generation,
     status,
-    answerWithin: (answer, ms) => withDeadline(answer, Math.max(ms, leastWaitMs)),
+    answerWithin: (answer, ms) => withDeadline(answer, Math.max(ms, minWaitMs)),
     whenReady,
     close,
   }
@@ -102,7 +102,7 @@ function openLink(
 
 /** Doubles up to the cap; the random half keeps many processes from returning in step. */
 function reconnectDelayMs(attempt: number): number {
-  const ceiling = Math.min(RECONNECT_MOST_MS, RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10))
+  const ceiling = Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10))
   return ceiling / 2 + (Math.random() * ceiling) / 2
 }
 
@@ -123,23 +123,23 @@ function reportOutages(client: Redis, log: Logger): void {
   })
 }
 
-function becomeReady(client: Redis, patience: AbortSignal): Promise<void> {
+function becomeReady(client: Redis, deadline: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     function done(): void {
       client.off('ready', done)
-      patience.removeEventListener('abort', done)
+      deadline.removeEventListener('abort', done)
       resolve()
     }
-    if (client.status === 'ready' || patience.aborted) return resolve()
+    if (client.status === 'ready' || deadline.aborted) return resolve()
     client.on('ready', done)
-    patience.addEventListener('abort', done)
+    deadline.addEventListener('abort', done)
   })
 }
 
 async function quit(client: Redis): Promise<void> {
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
   try {
-    // Commands wait a turn for each other to be sent together; QUIT does not.
+    // Commands wait a tick for each other to be sent together; QUIT does not.
     await client.ping()
     await client.quit()
   } catch {

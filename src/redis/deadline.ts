@@ -5,7 +5,7 @@ class DeadlineError extends Error {
 /** A timer that is so late was held up by this very process. */
 const STALL_MS = 100
 /** A process that is held up again and again is not to wait for ever. */
-const MOST_STALLS = 3
+const MAX_STALLS = 3
 
 /**
  * Resolves like the answer, or rejects with a `DeadlineError` once `ms` milliseconds passed without one, those in which
@@ -13,7 +13,7 @@ const MOST_STALLS = 3
  */
 export function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    let timer = wait(MOST_STALLS)
+    let timer = wait(MAX_STALLS)
 
     function wait(stallsLeft: number): NodeJS.Timeout {
       const due = performance.now() + ms

@@ -56,7 +56,7 @@ export function watchOutage({ what, probe, log, onFallback }: OutageOptions): Ou
   function close(): void {
     closed = true
     clearTimeout(timer)
-    // What is closed falls back to nothing.
+    // Once closed, there is nothing to fall back to.
     if (active) onFallback?.(false)
   }
 

@@ -173,7 +173,7 @@ elseif op == 'leave' then
     end
   end
   if next(person.devices) then settle(company, user, person) end
-elseif op == 'touch' then
+elseif op == 'record_activity' then
   local key = personKey(company, user)
   local person = readPerson(key)
   if next(person.devices) then

@@ -6,10 +6,10 @@ const ALPHABETS = [
   'אבגדהוזחטיךכלםמןנסעףפץצקרשת',
   'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءآأإؤئپچژگکی',
 ]
-const SHORTEST = 3
-const LONGEST = 16
+const MIN_LENGTH = 3
+const MAX_LENGTH = 16
 /** Each variant is one look-up of some microseconds. */
-const MOST_VARIANTS = 2000
+const MAX_VARIANTS = 2000
 
 /** A way to read one of the words of a search. */
 export interface Variant {
@@ -25,7 +25,7 @@ export interface Variant {
 export function misspellings(words: readonly string[]): Variant[] {
   const variants: Variant[] = []
   for (const [nth, word] of words.entries()) {
-    const meant = variants.length < MOST_VARIANTS ? meanings(word) : []
+    const meant = variants.length < MAX_VARIANTS ? meanings(word) : []
     for (const text of new Set([word, ...meant])) variants.push({ nth, text })
   }
   return variants
@@ -33,7 +33,7 @@ export function misspellings(words: readonly string[]): Variant[] {
 
 function meanings(word: string): string[] {
   const letters = [...word]
-  if (letters.length < SHORTEST || letters.length > LONGEST) return []
+  if (letters.length < MIN_LENGTH || letters.length > MAX_LENGTH) return []
   const alphabet = ALPHABETS.filter((script) => letters.some((letter) => script.includes(letter))).join('')
   const found: string[] = []
   for (const at of letters.keys()) {
@@ -41,7 +41,7 @@ function meanings(word: string): string[] {
     const after = letters.slice(at + 1).join('')
     const letter = letters[at] ?? ''
     const next = letters[at + 1]
-    if (letters.length > SHORTEST) found.push(before + after)
+    if (letters.length > MIN_LENGTH) found.push(before + after)
     if (next !== undefined) found.push(before + next + letter + letters.slice(at + 2).join(''))
     for (const other of alphabet) found.push(before + other + after, before + other + letter + after)
   }

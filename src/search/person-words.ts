@@ -1,11 +1,11 @@
 import { fold, foldedKey } from './fold.ts'
 
 /** A word of any length is found by what comes first in it. */
-const LONGEST_WORD = 40
+const MAX_WORD = 40
 /** The most words that a person is found by. */
-export const MOST_WORDS = 32
+export const MAX_WORDS = 32
 /** A name of a script without spaces is this long at most; in a longer one the first characters are found. */
-const MOST_STARTS = 16
+const MAX_STARTS = 16
 
 /** What comes between words; anything else, as % and _, is part of one. */
 const SEPARATORS = /[\s\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}'"‚„.,;:/·・]+/u
@@ -23,7 +23,7 @@ export interface SearchedBy {
   searchSource: string
 }
 
-/** What a person of this name and e-mail address is found by: the words of both, the address up to its @ (features 2.4). */
+/** What a person of this name and e-mail address is found by: the words of both, the address up to its @. */
 export function searchedBy(name: string, email: string | null): SearchedBy {
   const local = email?.slice(0, email.lastIndexOf('@')) ?? ''
   const words = [...tokens(name), ...tokens(local)].flatMap((token) => {
@@ -34,7 +34,7 @@ export function searchedBy(name: string, email: string | null): SearchedBy {
   const known = words.length > 0 ? words : [unseenDropped(name)]
   return {
     nameFolded: foldedKey(name),
-    searchWords: [...new Set(known.map(cut))].slice(0, MOST_WORDS),
+    searchWords: [...new Set(known.map(cut))].slice(0, MAX_WORDS),
     searchSource: `${name}\n${email ?? ''}`,
   }
 }
@@ -62,9 +62,9 @@ function split(token: string): string[] {
 function startsOf(word: string): string[] {
   if (!UNSPACED.test(word)) return [word]
   const characters = [...word]
-  return characters.slice(0, MOST_STARTS).map((_, at) => characters.slice(at).join(''))
+  return characters.slice(0, MAX_STARTS).map((_, at) => characters.slice(at).join(''))
 }
 
 function cut(word: string): string {
-  return [...word].slice(0, LONGEST_WORD).join('')
+  return [...word].slice(0, MAX_WORD).join('')
 }

@@ -21,10 +21,10 @@ export interface SearchFilter {
 const NOW: Position = ['infinity', '00000000-0000-0000-0000-000000000000']
 const EVER = '-infinity'
 /** How many stretches a page takes at most. */
-const MOST_LOOKS = 8
+const MAX_LOOKS = 8
 /** How many messages are decrypted for a stretch where the index alone cannot tell. */
 const READ_EACH_LOOK = 100
-/** How many characters are read for a page at most, and how many before others have a turn. */
+/** How many characters are read for a page at most, and how many before other work runs. */
 const MAX_READ = 1_000_000
 const READ_AT_ONCE = 16_000
 
@@ -36,7 +36,7 @@ interface Reading {
 }
 
 /**
- * A page of messages that the viewer may see now and that hold all of the text, newest first (features 3.9). The work is
+ * A page of messages that the viewer may see now and that hold all of the text, newest first. The work is
  * bounded: a page may hold fewer than asked although more follow. Throws BAD_USER_INPUT.
  */
 export async function searchMessages(
@@ -64,7 +64,7 @@ async function findHits(
   query: SearchQuery,
   filter: SearchFilter,
   start: Position,
-  most: number,
+  max: number,
 ): Promise<{ hits: MessageRow[]; next: Position | null }> {
   const keys = await context.keys()
   const { conversationId, authorId } = filter
@@ -75,12 +75,12 @@ async function findHits(
   const hits: MessageRow[] = []
   let next: Position | null = start
   let look = source.first
-  for (let looks = 0; looks < MOST_LOOKS && next && hits.length < most; looks += 1) {
-    const asked = query.sequences.length > 0 ? READ_EACH_LOOK : most - hits.length
+  for (let looks = 0; looks < MAX_LOOKS && next && hits.length < max; looks += 1) {
+    const asked = query.sequences.length > 0 ? READ_EACH_LOOK : max - hits.length
     const found = await look(next, asked)
     next = found.next
     for (const hit of found.hits) {
-      if (hits.length < most && (await holdsAll(reading, hit, query))) hits.push(hit)
+      if (hits.length < max && (await holdsAll(reading, hit, query))) hits.push(hit)
       // What it has not come to yet is left to the next page.
       if (reading.leftToRead <= 0) return { hits, next: positionOf(hit) }
     }

@@ -1,12 +1,12 @@
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { withOneGershayim } from './fold.ts'
 import { joinedPairsOf, pairsOf, type Segment, searchSegments } from './search-segments.ts'
 import { requireWellFormed } from './search-text.ts'
 
-const LONGEST = 500
-const MOST_WORDS = 16
+const MAX_LENGTH = 500
+const MAX_WORDS = 16
 /** Enough to narrow down what is then read: a long run has many more pairs than it takes. */
-const MOST_TERMS = 20
+const MAX_TERMS = 20
 const QUOTED = /["“”„«»]([^"“”„«»]*)["“”„«»]/gu
 
 /** What to look for. */
@@ -18,19 +18,20 @@ export interface SearchQuery {
 }
 
 /**
- * Reads a search text: all words must occur, those in quotation marks next to one another in order (features 3.9).
+ * Reads a search text: all words must occur, those in quotation marks next to one another in order.
  * Throws BAD_USER_INPUT without a word, over 500 characters or over 16 words.
  */
 export function readSearchQuery(text: string): SearchQuery {
-  if (text.length > LONGEST) throw refusal(`A search takes at most ${LONGEST} characters.`)
+  if (text.length > MAX_LENGTH) throw badRequest(`A search takes at most ${MAX_LENGTH} characters.`)
   requireWellFormed(text, 'The search text')
   // The marks of Hebrew abbreviations are no quotation marks.
   const plain = withOneGershayim(text)
   const quoted = [...plain.matchAll(QUOTED)].map(([, inside]) => searchSegments(inside ?? ''))
   const loose = searchSegments(plain.replace(QUOTED, ' '))
   const segments = [...quoted.flat(), ...loose]
-  if (segments.length === 0) throw refusal('Search for at least one word: punctuation is not searched for.')
-  if (segments.length > MOST_WORDS) throw refusal(`A search takes at most ${MOST_WORDS} words.`)
+  if (segments.length === 0)
+    throw badRequest('Search for at least one word: punctuation is not searched for.')
+  if (segments.length > MAX_WORDS) throw badRequest(`A search takes at most ${MAX_WORDS} words.`)
   const words = segments.filter(({ kind }) => kind === 'word').map((segment) => segment.text)
   const pairs = segments.filter(({ kind }) => kind === 'run').flatMap((segment) => pairsOf(segment.text))
   const joined = [...quoted, loose].flatMap(joinedPairsOf)
@@ -77,9 +78,9 @@ function chainsOf(segments: Segment[]): Segment[][] {
 
 /** At most so many, taken evenly from the whole. */
 function spread(pairs: string[]): string[] {
-  const step = Math.max(1, pairs.length / MOST_TERMS)
+  const step = Math.max(1, pairs.length / MAX_TERMS)
   return Array.from(
-    { length: Math.min(pairs.length, MOST_TERMS) },
+    { length: Math.min(pairs.length, MAX_TERMS) },
     (_, index) => pairs[Math.floor(index * step)] ?? '',
   )
 }
@@ -93,6 +94,6 @@ function isLongRun({ kind, text }: Segment): boolean {
   return kind === 'run' && isLong(text)
 }
 
-function refusal(detail: string): Refusal {
-  return new Refusal('BAD_USER_INPUT', detail)
+function badRequest(detail: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', detail)
 }

@@ -76,9 +76,9 @@ function writtenBy(author: string): string {
       and (a.created_at, a.id) < ($4::timestamptz, $5::uuid) and a.created_at >= $6::timestamptz`
 }
 
-/** Conversations that the viewer has a place in or needs none for: $1 company, $2 viewer, $3 most. */
-export const searchPlaces: Statement = {
-  name: 'search_places',
+/** Conversations that the viewer is a member of or needs no membership for: $1 company, $2 viewer, $3 most. */
+export const searchMemberships: Statement = {
+  name: 'search_memberships',
   text: `select p.conversation_id as id from participants p
     where p.company_id = $1 and p.user_id = $2 and p.left_at is null
     union select c.id from conversations c where c.company_id = $1 and c.audience <> 'PARTICIPANTS' limit $3`,

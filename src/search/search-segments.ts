@@ -29,7 +29,7 @@ const ENDS_WITH_DIGIT = /\p{Nd}$/u
 
 /** The pieces of a text in order, folded; punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
-  // Splitting by a group gives what lies between its matches and the matches in turn.
+  // Splitting by a group gives what lies between its matches and the matches, alternately.
   return fold(text.replace(APOSTROPHES, "'"))
     .split(RUN)
     .flatMap((part, index): Segment[] => (index % 2 === 1 ? [{ kind: 'run', text: part }] : wordsOf(part)))

@@ -1,7 +1,13 @@
 import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 import type { MessageRow } from '../messages/message-row.ts'
-import { type SearchRow, searchByAuthor, searchByWords, searchPlaces, searchReach } from './search-row.ts'
+import {
+  type SearchRow,
+  searchByAuthor,
+  searchByWords,
+  searchMemberships,
+  searchReach,
+} from './search-row.ts'
 
 /** Where a search stands: what is newer than this message, whose time and id it is, has been looked through. */
 export type Position = [at: string, id: string]
@@ -21,7 +27,7 @@ export interface Found {
 }
 
 /** Looks through one bounded stretch for at most so many hits. */
-export type Look = (position: Position, most: number) => Promise<Found>
+export type Look = (position: Position, max: number) => Promise<Found>
 
 /** How many messages one look goes through. */
 const STRETCH = 1_000
@@ -46,9 +52,9 @@ export async function openSource(
   const { companyId, userId } = context.viewer
 
   function look(statement: Statement, stretch: number, more: unknown[] = []): Look {
-    return async (position, most) => {
-      const values = [companyId, userId, tokens, ...position, wanted.from, authorId, most, stretch, ...more]
-      return readFound(await context.tenant.query<SearchRow>(statement, values), most)
+    return async (position, max) => {
+      const values = [companyId, userId, tokens, ...position, wanted.from, authorId, max, stretch, ...more]
+      return readFound(await context.tenant.query<SearchRow>(statement, values), max)
     }
   }
   const within = (conversations: string[] | null, stretch = STRETCH) =>
@@ -62,12 +68,12 @@ export async function openSource(
     return { first: look(searchByAuthor, FIRST_STRETCH), second: async () => look(searchByAuthor, STRETCH) }
   }
   async function second(): Promise<Look> {
-    const places = await context.tenant.query<{ id: string }>(searchPlaces, [
+    const memberships = await context.tenant.query<{ id: string }>(searchMemberships, [
       companyId,
       userId,
       MAX_PLACES + 1,
     ])
-    return within(places.length > MAX_PLACES ? null : places.map(({ id }) => id))
+    return within(memberships.length > MAX_PLACES ? null : memberships.map(({ id }) => id))
   }
   return { first: within(null, FIRST_STRETCH), second }
 }
@@ -90,10 +96,10 @@ async function isAuthorRarer(
   return (reach?.authorReachesTo?.getTime() ?? 0) < (reach?.wordsReachTo?.getTime() ?? 0)
 }
 
-function readFound(rows: SearchRow[], most: number): Found {
+function readFound(rows: SearchRow[], max: number): Found {
   const hits = rows.filter((row): row is Extract<SearchRow, MessageRow> => row.id !== null)
   const last = hits.at(-1)
-  if (last && hits.length === most) return { hits, next: positionOf(last) }
+  if (last && hits.length === max) return { hits, next: positionOf(last) }
   const { horizonAt, horizonId } = rows[0] ?? {}
   return { hits, next: horizonAt && horizonId ? [horizonAt.toISOString(), horizonId] : null }
 }

@@ -1,13 +1,13 @@
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { fold } from './fold.ts'
 
-const LONGEST = 200
+const MAX_LENGTH = 200
 
 /** A search text as it is compared, or null for none; throws BAD_USER_INPUT if it cannot be one. */
 export function searchText(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
-  if (text.length > LONGEST)
-    throw new Refusal('BAD_USER_INPUT', `A search takes at most ${LONGEST} characters.`)
+  if (text.length > MAX_LENGTH)
+    throw new RequestError('BAD_USER_INPUT', `A search takes at most ${MAX_LENGTH} characters.`)
   requireWellFormed(text, 'The search text')
   return fold(text) || null
 }
@@ -15,5 +15,5 @@ export function searchText(text: string | null | undefined): string | null {
 /** Throws BAD_USER_INPUT for a text of a query that PostgreSQL cannot take; `what` names it. */
 export function requireWellFormed(text: string, what: string): void {
   if (!text.includes('\0') && text.isWellFormed()) return
-  throw new Refusal('BAD_USER_INPUT', `${what} holds a NUL or half a character.`)
+  throw new RequestError('BAD_USER_INPUT', `${what} holds a NUL or half a character.`)
 }

@@ -1,10 +1,10 @@
 import type { DevelopmentIssuer } from '../auth/development-issuer.ts'
 import { createCompany } from '../companies/create-company.ts'
-import { type Context, createContext, type Parts } from '../context.ts'
+import { type Context, createContext, type Services } from '../context.ts'
 import { createGroup } from '../conversations/create-group.ts'
 import { startDirectConversation } from '../conversations/start-direct-conversation.ts'
 import type { Database, Statement } from '../database/database.ts'
-import type { DemoUser } from '../graphql/explorer.ts'
+import type { DemoUser } from '../graphql/graphiql.ts'
 import { encodeId } from '../ids.ts'
 import { sendMessage } from '../messages/send-message.ts'
 
@@ -50,7 +50,7 @@ const firstCompanies: Statement = {
 }
 
 /** Tells whether the demo data are still to be made: there is no company, or an earlier making was interrupted. */
-export async function lacksDemoData({ database }: Parts): Promise<boolean> {
+export async function lacksDemoData({ database }: Services): Promise<boolean> {
   const [first, second] = await database.acrossCompanies<{ id: string; externalId: string | null }>(
     firstCompanies,
     [],
@@ -65,10 +65,10 @@ export async function lacksDemoData({ database }: Parts): Promise<boolean> {
  * count as having signed in with the development issuer, where there is one, so nobody's invitation comes in their way.
  */
 export async function createDemoData(
-  parts: Parts,
+  services: Services,
   issuer?: Pick<DevelopmentIssuer, 'issuer'>,
 ): Promise<void> {
-  const { database } = parts
+  const { database } = services
   const tied = <Person extends { externalId: string }>(people: Person[]) =>
     people.map((person) =>
       issuer ? { ...person, issuer: issuer.issuer, subject: person.externalId } : person,
@@ -82,9 +82,9 @@ export async function createDemoData(
       members: tied([...acme.map((person) => member(person, 'acme.test')), frank]),
     }))
   await talk({
-    alice: await contextOf(parts, companyId, 'alice@acme.test'),
-    bob: await contextOf(parts, companyId, 'bob@acme.test'),
-    carol: await contextOf(parts, companyId, 'carol@acme.test'),
+    alice: await contextOf(services, companyId, 'alice@acme.test'),
+    bob: await contextOf(services, companyId, 'bob@acme.test'),
+    carol: await contextOf(services, companyId, 'carol@acme.test'),
   })
   await createCompany(database, {
     name: 'Globex',
@@ -93,7 +93,7 @@ export async function createDemoData(
   })
 }
 
-/** Who GraphiQL is signed in as. */
+/** The people GraphiQL is signed in as. */
 export function demoUsers(issuer: DevelopmentIssuer): Promise<DemoUser[]> {
   return Promise.all(
     ['alice', 'bob'].map(async (name) => ({
@@ -133,15 +133,15 @@ function idOf({ viewer }: Context): string {
 }
 
 function findAlice(database: Database, companyId: string) {
-  const { prisma } = database.forChores(companyId)
+  const { prisma } = database.forSystem(companyId)
   return prisma.user.findFirst({ where: { companyId, externalId: 'alice@acme.test' } })
 }
 
-async function contextOf(parts: Parts, companyId: string, externalId: string): Promise<Context> {
-  const { prisma } = parts.database.forChores(companyId)
+async function contextOf(services: Services, companyId: string, externalId: string): Promise<Context> {
+  const { prisma } = services.database.forSystem(companyId)
   const user = await prisma.user.findFirstOrThrow({ where: { companyId, externalId } })
-  const profile = await parts.viewers.find(companyId, user.id)
-  return createContext(parts, {
+  const profile = await services.viewers.find(companyId, user.id)
+  return createContext(services, {
     ...profile,
     expiresAt: new Date(Date.now() + 60_000),
     mayChangeCompany: false,

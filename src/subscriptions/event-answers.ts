@@ -1,8 +1,8 @@
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
 import { type Context, refreshContext } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { createEventContexts, type EventContexts } from '../graphql/event-contexts.ts'
-import { type PlacedEvent, withEventId } from '../graphql/event-id.ts'
+import { type PositionedEvent, withEventId } from '../graphql/event-id.ts'
 import { operationCost } from '../graphql/query-cost.ts'
 import type { Answer } from './answer.ts'
 import { enterSelection } from './selections.ts'
@@ -34,7 +34,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
   readonly #isEventStream: boolean
   readonly #expiresAt: number
   readonly #shared: ReturnType<typeof enterSelection>
-  readonly #person: ReturnType<Context['parts']['subscribedViewers']['enter']>
+  readonly #person: ReturnType<Context['services']['subscribedViewers']['enter']>
   #leave: (() => void) | undefined
   #contexts: EventContexts | undefined
   #sink: AnswerSink | undefined
@@ -49,7 +49,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     this.#isEventStream = context.request !== undefined
     this.#expiresAt = context.viewer.expiresAt.getTime()
     this.#shared = enterSelection(args)
-    this.#person = context.parts.subscribedViewers.enter(context)
+    this.#person = context.services.subscribedViewers.enter(context)
     open.set(context, this)
   }
 
@@ -59,7 +59,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
 
   async next(): Promise<IteratorResult<ExecutionResult>> {
     while (!this.#hasEnded) {
-      const event = (this.#source.takeNow?.() ?? (await this.#upcoming())) as PlacedEvent | undefined
+      const event = (this.#source.takeNow?.() ?? (await this.#upcoming())) as PositionedEvent | undefined
       if (!event) break
       const found = isLive(event) && this.#answerTo(event)
       const answer = found instanceof Promise ? await found : found
@@ -120,7 +120,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     if (!this.#shared || (!this.#sink && !this.#isEventStream)) return undefined
     const { subscribed } = this.#person
     if (this.#expiresAt <= Date.now()) return this.#end()
-    const isSolvent = subscribed.parts.work.isSolvent(subscribed.viewer)
+    const isSolvent = subscribed.services.work.isSolvent(subscribed.viewer)
     return isSolvent && subscribed.isCurrent
       ? this.#shared.selection.answer(event, subscribed)
       : this.#answerLater(event)
@@ -129,22 +129,22 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
   /** Access in the company has changed, and nothing is shown before it is known that the viewer may still read; or the budget is overdrawn. */
   async #answerLater(event: LiveValue): Promise<Answer | undefined> {
     const { subscribed } = this.#person
-    await subscribed.parts.work.whenSolvent(subscribed.viewer)
+    await subscribed.services.work.whenSolvent(subscribed.viewer)
     if (this.#expiresAt <= Date.now()) return this.#end()
     if (!subscribed.isCurrent && !(await subscribed.refresh())) return this.#end()
     return this.#shared?.selection.answer(event, subscribed)
   }
 
   /** Undefined for what the viewer has lost access to since it was read. */
-  async #execute(event: PlacedEvent): Promise<ExecutionResult | undefined> {
+  async #execute(event: PositionedEvent): Promise<ExecutionResult | undefined> {
     this.#contexts ??= createEventContexts(this.#args.contextValue as Context)
-    const { viewer, parts } = this.#args.contextValue as Context
-    // Nobody waits with a turn or a permit of others.
-    await parts.work.whenSolvent(viewer)
+    const { viewer, services } = this.#args.contextValue as Context
+    // No permit is held while waiting.
+    await services.work.whenSolvent(viewer)
     const contextValue = await this.#contexts.of(event)
     if (!contextValue) return this.#end()
     const cost = this.#shared?.selection.cost ?? operationCost(this.#args)
-    const result = await parts.work.deliver(viewer, cost, () =>
+    const result = await services.work.deliver(viewer, cost, () =>
       execute({ ...this.#args, rootValue: event, contextValue }),
     )
     if (result.errors) this.#contexts.forget()
@@ -157,7 +157,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
   }
 }
 
-function isLive(event: PlacedEvent): event is LiveValue {
+function isLive(event: PositionedEvent): event is LiveValue {
   return event.batch?.isLive === true
 }
 
@@ -168,7 +168,7 @@ function asEventStream({ payload, cursor }: Answer): ExecutionResult {
 
 async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {
   const isGone = errors.some(
-    ({ originalError }) => originalError instanceof Refusal && originalError.code === 'NOT_FOUND',
+    ({ originalError }) => originalError instanceof RequestError && originalError.code === 'NOT_FOUND',
   )
   if (isGone) return true
   try {

@@ -25,9 +25,9 @@ interface Pair {
   id: string
 }
 
-/** Makes them over the chores role bound to the company; every statement asks for each viewer by itself. */
-export function createSharedReads(chores: TenantDatabase): SharedReads {
-  const { companyId } = chores.tenant
+/** Makes them over the system role bound to the company; every statement asks for each viewer by itself. */
+export function createSharedReads(system: TenantDatabase): SharedReads {
+  const { companyId } = system.tenant
 
   function pairs<Row extends { viewerId: string; id: string }, Value>(
     statement: Statement,
@@ -36,7 +36,7 @@ export function createSharedReads(chores: TenantDatabase): SharedReads {
     return new DataLoader<Pair, Value | null, string>(
       async (keys) => {
         const columns = [keys.map(({ userId }) => userId), keys.map(({ id }) => id)]
-        const rows = await chores.query<Row>(statement, [companyId, ...columns])
+        const rows = await system.query<Row>(statement, [companyId, ...columns])
         const found = new Map(rows.map((row) => [keyOf({ userId: row.viewerId, id: row.id }), read(row)]))
         return keys.map((key) => found.get(keyOf(key)) ?? null)
       },
@@ -45,12 +45,12 @@ export function createSharedReads(chores: TenantDatabase): SharedReads {
   }
 
   const users = new DataLoader<string, UserRow | null>(async (ids) => {
-    const rows = await chores.query<UserRow>(usersById, [companyId, ids])
+    const rows = await system.query<UserRow>(usersById, [companyId, ids])
     const found = new Map(rows.map((row) => [row.id, row]))
     return ids.map((id) => found.get(id) ?? null)
   })
   const unread = new DataLoader<string, UnreadRow[]>(async (ids) => {
-    const rows = await chores.query<UnreadRow & { userId: string }>(unreadByKind, [companyId, ids])
+    const rows = await system.query<UnreadRow & { userId: string }>(unreadByKind, [companyId, ids])
     const found = new Map<string, UnreadRow[]>(ids.map((id) => [id, []]))
     for (const row of rows) found.get(row.userId)?.push(row)
     return ids.map((id) => found.get(id) ?? [])

@@ -1,9 +1,9 @@
 import { type ExecutionArgs, execute, getOperationAST, type OperationDefinitionNode } from 'graphql'
 import type { Context } from '../context.ts'
 import { operationCost } from '../graphql/query-cost.ts'
-import { asOfDelivery } from '../live/as-of-delivery.ts'
 import { signCursor } from '../live/cursor.ts'
 import type { Batch } from '../live/event-row.ts'
+import { recheckAccess } from '../live/recheck-access.ts'
 import type { StreamValue } from '../live/stream-value.ts'
 import { Answer } from './answer.ts'
 import { type Origin, type SplitSelection, splitSelection } from './split-selection.ts'
@@ -56,7 +56,7 @@ export class SharedSelection {
     const { answers, shared } = this.#batchwise(event.batch)
     const key = `${event.position} ${viewer.viewer.userId}`
     const known = answers.get(key)
-    const { work } = viewer.parts
+    const { work } = viewer.services
     if (known) {
       work.charge(viewer.viewer, Math.min(POINTS_PER_COPY, this.cost))
       return known.answer ?? known.done
@@ -93,7 +93,7 @@ export class SharedSelection {
       const split = this.#splitOf(event.type)
       if (!split) return undefined
       const context = { ...viewer.context(event.batch), streamPosition: event.position }
-      if ((await asOfDelivery(event, context)) !== event) return undefined
+      if ((await recheckAccess(event, context)) !== event) return undefined
       const [everybody, own, cursor] = await Promise.all([
         this.#forEverybody(split, event, context, shared),
         this.#execute(split, 'viewer', event, context),

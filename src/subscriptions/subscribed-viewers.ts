@@ -1,17 +1,17 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
-import { type Context, createContext, type Parts } from '../context.ts'
+import { type Context, createContext, type Services } from '../context.ts'
 import type { Batch } from '../live/event-row.ts'
 import { createLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
 
-/** What was read for one event is as good for those of the same batch that follow within this time. */
+/** Reuse one event's loaders for later events of its batch for this long. */
 export const FRESH_MS = 250
 
 /** One person's subscriptions in this process have one viewer, and read what their events show once. */
 export interface SubscribedViewer {
   readonly viewer: Viewer
-  readonly parts: Parts
+  readonly services: Services
   /** False once access in the company may have changed since the viewer was found. */
   readonly isCurrent: boolean
   /** Finds the viewer again; false for one who may read nothing any more, or of whom that cannot be told. */
@@ -37,11 +37,11 @@ export function createSubscribedViewers(): SubscribedViewers {
   const people = new Map<string, { subscribed: SubscribedPerson; count: number }>()
   const companies = new Map<string, Company>()
 
-  function companyAsOf({ database }: Parts, companyId: string, batch: Batch): Company {
+  function companyAsOf({ database }: Services, companyId: string, batch: Batch): Company {
     const known = companies.get(companyId)
     if (known && known.reads.madeAt >= batch.readAt && performance.now() - known.reads.madeAt < FRESH_MS)
       return known
-    const company = { reads: createSharedReads(database.forChores(companyId)), contexts: new Map() }
+    const company = { reads: createSharedReads(database.forSystem(companyId)), contexts: new Map() }
     companies.set(companyId, company)
     // What was read is kept for no later event.
     setTimeout(() => {
@@ -51,10 +51,10 @@ export function createSubscribedViewers(): SubscribedViewers {
   }
 
   return {
-    enter({ viewer, parts }) {
+    enter({ viewer, services }) {
       const key = `${viewer.companyId} ${viewer.userId}`
       const person = people.get(key) ?? {
-        subscribed: new SubscribedPerson(parts, viewer, companyAsOf),
+        subscribed: new SubscribedPerson(services, viewer, companyAsOf),
         count: 0,
       }
       people.set(key, person)
@@ -73,23 +73,23 @@ export function createSubscribedViewers(): SubscribedViewers {
   }
 }
 
-type CompanyAsOf = (parts: Parts, companyId: string, batch: Batch) => Company
+type CompanyAsOf = (services: Services, companyId: string, batch: Batch) => Company
 
 class SubscribedPerson implements SubscribedViewer {
   viewer: Viewer
-  readonly parts: Parts
+  readonly services: Services
   readonly #companyAsOf: CompanyAsOf
   #foundAt: number | undefined
   #finding: Promise<boolean> | undefined
 
-  constructor(parts: Parts, viewer: Viewer, companyAsOf: CompanyAsOf) {
+  constructor(services: Services, viewer: Viewer, companyAsOf: CompanyAsOf) {
     this.viewer = viewer
-    this.parts = parts
+    this.services = services
     this.#companyAsOf = companyAsOf
   }
 
   get isCurrent(): boolean {
-    return this.#foundAt === this.parts.viewers.timesForgotten(this.viewer.companyId)
+    return this.#foundAt === this.services.viewers.timesForgotten(this.viewer.companyId)
   }
 
   refresh(): Promise<boolean> {
@@ -101,7 +101,7 @@ class SubscribedPerson implements SubscribedViewer {
 
   async #find(): Promise<boolean> {
     const { companyId, userId } = this.viewer
-    const { viewers } = this.parts
+    const { viewers } = this.services
     try {
       const now = viewers.timesForgotten(companyId)
       const viewer = { ...this.viewer, ...(await viewers.find(companyId, userId)) }
@@ -116,11 +116,17 @@ class SubscribedPerson implements SubscribedViewer {
 
   context(batch: Batch): Context {
     const { companyId, userId } = this.viewer
-    const company = this.#companyAsOf(this.parts, companyId, batch)
+    const company = this.#companyAsOf(this.services, companyId, batch)
     const known = company.contexts.get(userId)
     if (known?.viewer === this.viewer) return known
-    const context = createContext(this.parts, this.viewer)
-    context.loaders = createLoaders(context.tenant, userId, this.parts.presence, [], company.reads.of(userId))
+    const context = createContext(this.services, this.viewer)
+    context.loaders = createLoaders(
+      context.tenant,
+      userId,
+      this.services.presence,
+      [],
+      company.reads.of(userId),
+    )
     company.contexts.set(userId, context)
     return context
   }

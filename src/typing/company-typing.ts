@@ -14,24 +14,24 @@ export interface TypingListener {
   offer(userId: string, typing: boolean): boolean
 }
 
-/** A listener's place in a conversation. */
-export interface TypingPlace {
+/** A listener's subscription to the typing of a conversation. */
+export interface TypingSubscription {
   /** An event the listener comes to: who sends, or goes, has stopped typing. */
   see(event: LiveEvent): void
   leave(): void
 }
 
-/** Who types in one company, as far as this process's listeners are concerned. */
+/** The people who type in one company, as far as this process's listeners are concerned. */
 export interface CompanyTyping {
-  join(conversationId: string, listener: TypingListener): TypingPlace
+  join(conversationId: string, listener: TypingListener): TypingSubscription
   receive(notice: TypingNotice): void
 }
 
 /** Nobody types longer than this without saying so again. */
 const TYPING_MS = 6_000
 /** Of so many in one conversation its listeners are told at once. */
-const MOST_TYPISTS = 20
-const MOST_A_STATEMENT = 5_000
+const MAX_TYPISTS = 20
+const MAX_PER_STATEMENT = 5_000
 
 interface Typist {
   conversationId: string
@@ -49,14 +49,14 @@ interface Room {
   typists: Map<string, Typist>
 }
 
-/** Keeps and times who types in the company's conversations; `chores` is the chores role bound to it. */
-export function createCompanyTyping(chores: TenantDatabase, log: Logger): CompanyTyping {
+/** Keeps and times who types in the company's conversations; `system` is the system role bound to it. */
+export function createCompanyTyping(system: TenantDatabase, log: Logger): CompanyTyping {
   const rooms = new Map<string, Room>()
   const untold = new Set<Typist>()
   let notices = 0
-  let telling = false
+  let isTelling = false
 
-  function join(conversationId: string, listener: TypingListener): TypingPlace {
+  function join(conversationId: string, listener: TypingListener): TypingSubscription {
     const room = rooms.get(conversationId) ?? { listeners: new Set(), typists: new Map() }
     rooms.set(conversationId, room)
     room.listeners.add(listener)
@@ -83,13 +83,13 @@ export function createCompanyTyping(chores: TenantDatabase, log: Logger): Compan
       if (known) end(known)
       return
     }
-    if (!known && room.typists.size >= MOST_TYPISTS) return
+    if (!known && room.typists.size >= MAX_TYPISTS) return
     const typist = known ?? begin(room, conversationId, userId)
     notices += 1
     typist.notice = notices
     typist.expiry.refresh()
     untold.add(typist)
-    if (!telling) void tellUntold()
+    if (!isTelling) void tellUntold()
   }
 
   function begin(room: Room, conversationId: string, userId: string): Typist {
@@ -117,7 +117,7 @@ export function createCompanyTyping(chores: TenantDatabase, log: Logger): Compan
   }
 
   async function tellUntold(): Promise<void> {
-    telling = true
+    isTelling = true
     while (untold.size > 0) {
       const typists = [...untold]
       untold.clear()
@@ -127,7 +127,7 @@ export function createCompanyTyping(chores: TenantDatabase, log: Logger): Compan
         log.warn({ err: error }, 'who is typing could not be told')
       }
     }
-    telling = false
+    isTelling = false
   }
 
   /** Who may know is decided at delivery, in one statement for all; what is too much for it is dropped. */
@@ -136,13 +136,13 @@ export function createCompanyTyping(chores: TenantDatabase, log: Logger): Compan
       .flatMap((typist) =>
         listenersWanting(typist).map((listener) => ({ typist, listener, notice: typist.notice })),
       )
-      .slice(0, MOST_A_STATEMENT)
+      .slice(0, MAX_PER_STATEMENT)
     if (wanting.length === 0) return
     const pairs = wanting.map(({ typist: { conversationId }, listener }) => ({
       conversationId,
       userId: listener.userId,
     }))
-    const readers = new Set((await typingReadersAmong(chores, pairs)).map(keyOf))
+    const readers = new Set((await typingReadersAmong(system, pairs)).map(keyOf))
     for (const { typist, listener, notice } of wanting) {
       const { conversationId, userId } = typist
       if (!readers.has(keyOf({ conversationId, userId: listener.userId }))) continue

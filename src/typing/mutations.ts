@@ -20,7 +20,7 @@ builder.relayMutationField(
     directives: [{ name: 'rateLimit', args: { max: 120, per: '1m' } }],
     errors: {
       types: [PermissionDeniedError, InvalidInputError, NotFoundError, RepliesClosedError],
-      union: { description: 'What became of it.' },
+      union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => setTyping(context, input),
   },

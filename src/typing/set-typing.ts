@@ -24,7 +24,7 @@ export async function setTyping(
   if (!(await canPost(conversation, context))) {
     throw new RepliesClosedError('This conversation takes no messages.')
   }
-  const { viewer, parts } = context
-  parts.typing.tell(viewer.companyId, conversationId, viewer.userId, typing)
+  const { viewer, services } = context
+  services.typing.tell(viewer.companyId, conversationId, viewer.userId, typing)
   return { conversation }
 }

@@ -27,11 +27,11 @@ const typingReaders: Statement = {
 
 /** Finds those of the pairs whose person may read the conversation now. */
 export function typingReadersAmong(
-  chores: TenantDatabase,
+  system: TenantDatabase,
   pairs: readonly ReaderPair[],
 ): Promise<ReaderPair[]> {
-  return chores.query<ReaderPair>(typingReaders, [
-    chores.tenant.companyId,
+  return system.query<ReaderPair>(typingReaders, [
+    system.tenant.companyId,
     pairs.map(({ conversationId }) => conversationId),
     pairs.map(({ userId }) => userId),
   ])

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import type { EphemeralChannel } from '../live/ephemeral.ts'
-import type { Unsubscribe } from '../live/pubsub/wake-ups.ts'
+import type { Unsubscribe } from '../live/pubsub/notifications.ts'
 import {
   type CompanyTyping,
   createCompanyTyping,
   type TypingListener,
-  type TypingPlace,
+  type TypingSubscription,
 } from './company-typing.ts'
 
-/** Who types where: told to who listens now, and stored nowhere (features 2.8). */
+/** Typing: told to current listeners, and stored nowhere. */
 export interface Typing {
   /** Tells every process that this person types, or does not any more. */
   tell(companyId: string, conversationId: string, userId: string, typing: boolean): void
@@ -17,8 +17,8 @@ export interface Typing {
   join(companyId: string, conversationId: string, listener: TypingListener): JoinedTyping
 }
 
-/** A listener's place. */
-export interface JoinedTyping extends TypingPlace {
+/** A listener's subscription. */
+export interface JoinedTyping extends TypingSubscription {
   /** Resolves when notices of every process arrive, at the latest after two seconds. */
   readonly ready: Promise<unknown>
 }
@@ -30,8 +30,12 @@ interface HeldCompany {
 }
 
 /** Creates it over the companies' channels for what may be lost. */
-export function createTyping(parts: { database: Database; channel: EphemeralChannel; log: Logger }): Typing {
-  const { database, channel, log } = parts
+export function createTyping(services: {
+  database: Database
+  channel: EphemeralChannel
+  log: Logger
+}): Typing {
+  const { database, channel, log } = services
   const companies = new Map<string, HeldCompany>()
 
   function join(companyId: string, conversationId: string, listener: TypingListener): JoinedTyping {
@@ -55,7 +59,7 @@ export function createTyping(parts: { database: Database; channel: EphemeralChan
   }
 
   function open(companyId: string): HeldCompany {
-    const company = createCompanyTyping(database.forChores(companyId), log)
+    const company = createCompanyTyping(database.forSystem(companyId), log)
     const heard = channel.listen(companyId, (message) => {
       if (message.kind === 'typing') company.receive(message)
     })

@@ -3,23 +3,23 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { SocketLimits } from '../env.ts'
-import { Refusal } from '../errors.ts'
-import { createFlow } from '../limits/flow.ts'
+import { RequestError } from '../errors.ts'
 import { createOpenCounts } from '../limits/open-counts.ts'
+import { createTokenBucket } from '../limits/token-bucket.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
 import { onceClosed } from './authenticate.ts'
 import { clientAddress } from './client-address.ts'
 import { closeCodes } from './close-codes.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
-/** Who may open how many sockets, and say how much on them. */
+/** Bounds the sockets of a person and of an address, and the messages on a socket. */
 export interface Admission {
   /** False if the upgrade was answered with 429, since too many sockets of its network are open. */
   admitAddress(request: IncomingMessage, connection: Duplex): boolean
   /** Throws RATE_LIMITED if the person has too many sockets open. */
   admitUser(viewer: Viewer, socket: WebSocket): void
   /** Closes the socket when more is said on it than anybody can mean. */
-  holdFlow(socket: WebSocket): void
+  limitMessages(socket: WebSocket): void
 }
 
 const RETRY_SECONDS = 5
@@ -42,7 +42,7 @@ export function createAdmission(limits: SocketLimits): Admission {
       const close = users.open(`${companyId} ${userId}`)
       if (!close) {
         refusedSockets.inc({ reason: 'user' })
-        throw new Refusal(
+        throw new RequestError(
           'RATE_LIMITED',
           `At most ${limits.socketsPerUser} connections of one person are open: close one first.`,
           RETRY_SECONDS * 1000,
@@ -50,10 +50,10 @@ export function createAdmission(limits: SocketLimits): Admission {
       }
       onceClosed(socket, close)
     },
-    holdFlow(socket) {
-      const flow = createFlow(limits.socketMessagesPerSecond)
+    limitMessages(socket) {
+      const bucket = createTokenBucket(limits.socketMessagesPerSecond)
       const hold = () => {
-        if (flow.passes()) return
+        if (bucket.passes()) return
         refusedSockets.inc({ reason: 'messages' })
         socket.close(closeCodes.tooMany, `At most ${limits.socketMessagesPerSecond} messages a second.`)
         // What it says before it has closed is heard no more.

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { handleProtocols, makeServer } from 'graphql-ws'
 import type { Extra } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
-import type { Parts } from '../context.ts'
+import type { Services } from '../context.ts'
 import type { SocketLimits } from '../env.ts'
 import { maxRequestBytes } from '../graphql/request-limits.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
@@ -16,10 +16,10 @@ import { createAdmission } from './admission.ts'
 import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
+import { createInFlight } from './in-flight.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { type SocketState, socketProtocol } from './socket-protocol.ts'
 import { endWhenSilent, speak } from './speak.ts'
-import { createUnanswered } from './unanswered.ts'
 
 /** How WebSockets are held. */
 export interface WebSocketOptions {
@@ -39,11 +39,11 @@ const CLOSED_WITHIN_MS = 1_000
 export function attachWebSockets(
   http: HttpServer,
   graphql: GraphQLServer,
-  parts: Parts,
+  services: Services,
   { limits, pingMs = PING_MS }: WebSocketOptions,
 ): { close(): Promise<void> } {
   const admission = createAdmission(limits)
-  const unanswered = createUnanswered()
+  const inFlight = createInFlight()
   let isStopping = false
   const sockets = new WebSocketServer({
     noServer: true,
@@ -60,28 +60,28 @@ export function attachWebSockets(
     sockets.handleUpgrade(request, connection, head, (client) => {
       openSockets.inc()
       client.once('close', () => openSockets.dec())
-      client.on('error', (error) => parts.log.debug({ err: error }, 'a WebSocket failed'))
+      client.on('error', (error) => services.log.debug({ err: error }, 'a WebSocket failed'))
       endWhenSilent(client, pingMs)
-      speak(protocol, client, request, parts.log)
-      admission.holdFlow(client)
+      speak(protocol, client, request, services.log)
+      admission.limitMessages(client)
     })
   })
   // The clients of a server that stops come back at another one, which may take longer than the grace.
-  const devices = createSocketDevices(parts.presence, () =>
+  const devices = createSocketDevices(services.presence, () =>
     isStopping ? presenceTimes.silence : presenceTimes.grace,
   )
   const protocol = makeServer<ConnectionParams, Extra & Partial<SocketState>>(
-    socketProtocol(graphql, parts, devices, admission, unanswered),
+    socketProtocol(graphql, services, devices, admission, inFlight),
   )
 
   return {
     async close() {
       isStopping = true
-      unanswered.close()
+      inFlight.close()
       const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
       await Promise.all(
         [...sockets.clients].map(async (client) => {
-          await Promise.race([unanswered.settled(client), longEnough])
+          await Promise.race([inFlight.settled(client), longEnough])
           client.close(closeCodes.restart, 'The server restarts: connect again.')
         }),
       )

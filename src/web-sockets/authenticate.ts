@@ -1,33 +1,36 @@
 import type { WebSocket } from 'ws'
 import { sessionOfTicket, sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Parts } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import type { Services } from '../context.ts'
+import { RequestError } from '../errors.ts'
 import { bearerToken } from '../graphql/yoga.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
 
-/** What a client sends in `connection_init`. */
+/** The payload of `connection_init`. */
 export interface ConnectionParams extends Record<string, unknown> {
   ticket?: unknown
   authorization?: unknown
   companyId?: unknown
 }
 
-/** Who opens the socket; throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
+/** The viewer who opens the socket; throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
 export async function authenticate(
-  { signIn }: Parts,
+  { signIn }: Services,
   { ticket, authorization, companyId }: ConnectionParams,
 ): Promise<Viewer> {
   if (isGiven(ticket) && isGiven(authorization)) {
-    throw new Refusal('UNAUTHENTICATED', 'Send a ticket or an authorization in connection_init, not both.')
+    throw new RequestError(
+      'UNAUTHENTICATED',
+      'Send a ticket or an authorization in connection_init, not both.',
+    )
   }
   if (isGiven(companyId) && typeof companyId !== 'string') {
-    throw new Refusal('BAD_USER_INPUT', 'companyId must be a string.')
+    throw new RequestError('BAD_USER_INPUT', 'companyId must be a string.')
   }
   const choice = typeof companyId === 'string' ? { named: companyId } : {}
   if (typeof ticket === 'string') return signIn.withTicket(ticket, choice)
   if (typeof authorization !== 'string') {
-    throw new Refusal(
+    throw new RequestError(
       'UNAUTHENTICATED',
       'Send { "ticket": "…" } or { "authorization": "Bearer …" } in connection_init.',
     )

@@ -4,7 +4,7 @@ type Sent = (error?: Error) => void
 type SendOptions = Parameters<WebSocket['send']>[1]
 
 /** What waits for a client that does not read; the largest answers are a few megabytes. */
-const MOST_BUFFERED = 16 * 1024 * 1024
+const MAX_BUFFERED = 16 * 1024 * 1024
 
 /** A client's socket. */
 export class ClientSocket extends WebSocket {
@@ -28,7 +28,7 @@ export class ClientSocket extends WebSocket {
 
   /** Ends a client that asks on and reads nothing of the answers. */
   #isRead(): boolean {
-    if (this.bufferedAmount <= MOST_BUFFERED) return true
+    if (this.bufferedAmount <= MAX_BUFFERED) return true
     // A close frame would wait behind all the rest.
     this.terminate()
     return false

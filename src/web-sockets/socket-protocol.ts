@@ -3,8 +3,8 @@ import type { ServerOptions } from 'graphql-ws'
 import type { Extra } from 'graphql-ws/use/ws'
 import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Context, Parts } from '../context.ts'
-import { Refusal } from '../errors.ts'
+import type { Context, Services } from '../context.ts'
+import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { maskError } from '../graphql/mask-error.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
@@ -13,14 +13,14 @@ import { sendAnswersTo } from '../subscriptions/event-answers.ts'
 import type { Admission } from './admission.ts'
 import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
 import { closeCodes, closeRefused } from './close-codes.ts'
+import type { InFlight } from './in-flight.ts'
 import { rawAnswers } from './raw-answers.ts'
-import type { Unanswered } from './unanswered.ts'
 
 /** What is known of a socket once its client has signed in. */
 export interface SocketState extends Record<PropertyKey, unknown> {
   viewer: Viewer
   device: Device
-  /** What asked for each open subscription. */
+  /** The request of each open subscription. */
   streams: Set<object>
   /** The message that is being worked on, as it came. */
   received: string
@@ -29,23 +29,23 @@ export interface SocketState extends Record<PropertyKey, unknown> {
 const INIT_TIMEOUT_MS = 5_000
 const MAX_STREAMS = 100
 
-/** What graphql-ws is to do with connections and operations. */
+/** Tells graphql-ws how to handle connections and operations. */
 export function socketProtocol(
   graphql: GraphQLServer,
-  parts: Parts,
+  services: Services,
   devices: SocketDevices,
   admission: Admission,
-  unanswered: Unanswered,
+  inFlight: InFlight,
 ): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
   return {
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-    execute: (args) => answered(parts, args, (pipeline) => pipeline.execute(args)),
-    subscribe: (args) => answered(parts, args, (pipeline) => pipeline.subscribe(args)),
+    execute: (args) => answered(services, args, (pipeline) => pipeline.execute(args)),
+    subscribe: (args) => answered(services, args, (pipeline) => pipeline.subscribe(args)),
 
     async onConnect({ connectionParams, extra }) {
       try {
         const params = connectionParams ?? {}
-        const viewer = await authenticate(parts, params)
+        const viewer = await authenticate(services, params)
         admission.admitUser(viewer, extra.socket)
         extra.viewer = viewer
         extra.device = openDevice(devices, viewer, params, extra.socket)
@@ -53,7 +53,7 @@ export function socketProtocol(
         closeAtExpiry(extra.socket, viewer.expiresAt)
         return true
       } catch (error) {
-        closeRefused(extra.socket, maskError(error, parts.log))
+        closeRefused(extra.socket, maskError(error, services.log))
         return false
       }
     },
@@ -72,12 +72,13 @@ export function socketProtocol(
 
     onComplete({ extra }, _id, params) {
       extra.streams?.delete(params)
-      unanswered.delete(extra.socket, params)
+      inFlight.delete(extra.socket, params)
     },
 
     async onSubscribe({ extra }, _id, params) {
       const inexact = inexactNumber(extra.received ?? '', ['payload', 'variables'])
-      if (inexact) return [maskError(new Refusal('BAD_USER_INPUT', inexactNumberText(inexact)), parts.log)]
+      if (inexact)
+        return [maskError(new RequestError('BAD_USER_INPUT', inexactNumberText(inexact)), services.log)]
       const pipeline = graphql.getEnveloped({
         viewer: extra.viewer,
         device: extra.device,
@@ -85,14 +86,15 @@ export function socketProtocol(
         request: undefined,
       } as never)
       try {
-        if (extra.viewer) await parts.work.admit(extra.viewer, params.query.length)
+        if (extra.viewer) await services.work.admit(extra.viewer, params.query.length)
         const document = pipeline.parse(params.query)
         const errors = pipeline.validate(pipeline.schema, document)
-        if (errors.length > 0) return errors.map((error: unknown) => maskError(error, parts.log))
+        if (errors.length > 0) return errors.map((error: unknown) => maskError(error, services.log))
         const operation = getOperationAST(document, params.operationName)
-        if (!operation) throw new Refusal('BAD_USER_INPUT', 'Could not determine what operation to execute.')
+        if (!operation)
+          throw new RequestError('BAD_USER_INPUT', 'Could not determine what operation to execute.')
         const isStream = operation.operation === 'subscription'
-        if (!isStream) unanswered.add(extra.socket, params)
+        if (!isStream) inFlight.add(extra.socket, params)
         const contextValue = await pipeline.contextFactory()
         if (isStream) addStream(extra.streams ?? new Set(), params)
         return {
@@ -104,16 +106,16 @@ export function socketProtocol(
           rootValue: { execute: pipeline.execute, subscribe: pipeline.subscribe },
         }
       } catch (error) {
-        unanswered.delete(extra.socket, params)
-        return [maskError(error, parts.log)]
+        inFlight.delete(extra.socket, params)
+        return [maskError(error, services.log)]
       }
     },
   }
 }
 
-/** Runs when it is this person's turn. A refusal is the answer to its operation alone; thrown on, it would end the socket. */
+/** Runs once this person's budget allows. A rejection is the answer to its operation alone; thrown on, it would end the socket. */
 async function answered<T>(
-  { log, work }: Parts,
+  { log, work }: Services,
   { rootValue, contextValue }: ExecutionArgs,
   run: (pipeline: Pipeline) => T | Promise<T>,
 ): Promise<T | { errors: GraphQLError[] }> {
@@ -126,7 +128,7 @@ async function answered<T>(
 
 function addStream(streams: Set<object>, request: object): void {
   if (streams.size >= MAX_STREAMS) {
-    throw new Refusal(
+    throw new RequestError(
       'QUERY_TOO_EXPENSIVE',
       `At most ${MAX_STREAMS} subscriptions are open on one connection: complete one first.`,
     )

@@ -10,11 +10,11 @@ export interface Company {
   readonly name: string
   readonly uuid: string
   readonly people: Client[]
-  readonly places: Place[]
+  readonly targets: Target[]
 }
 
 /** A conversation and who takes part in it. */
-export interface Place {
+export interface Target {
   /** In the API. */
   readonly id: string
   readonly kind: 'everybody' | 'group' | 'direct'
@@ -43,19 +43,19 @@ export async function castCompany(
       return new Client(url, token, { userId: encodeId('User', id), uuid: id, externalId: externalId ?? '' })
     }),
   )
-  return { name, uuid, people, places: await openPlaces(people, random) }
+  return { name, uuid, people, targets: await openTargets(people, random) }
 }
 
-async function openPlaces(people: Client[], random: () => number): Promise<Place[]> {
+async function openTargets(people: Client[], random: () => number): Promise<Target[]> {
   const [founder] = people
   if (!founder) throw new Error('There is nobody in the company.')
-  const places: Place[] = [
+  const targets: Target[] = [
     { id: await founder.group('Everybody', people.slice(1)), kind: 'everybody', people },
   ]
   for (let at = 0; at < GROUPS; at += 1) {
     const members = sample(random, people, 6)
     const [first = founder, ...others] = members
-    places.push({ id: await first.group(`Group ${at}`, others), kind: 'group', people: members })
+    targets.push({ id: await first.group(`Group ${at}`, others), kind: 'group', people: members })
   }
   for (let at = 0; at < DIRECTS; at += 1) {
     const pair = sample(random, people, 2)
@@ -65,15 +65,15 @@ async function openPlaces(people: Client[], random: () => number): Promise<Place
       { userId: other.userId },
       'conversation { id }',
     )
-    places.push({ id: conversation.id, kind: 'direct', people: pair })
+    targets.push({ id: conversation.id, kind: 'direct', people: pair })
   }
-  return places
+  return targets
 }
 
 /** A place that this person takes part in, now and then that of everybody. */
-export function choosePlace(random: () => number, company: Company, person: Client): Place {
-  const own = company.places.filter(({ kind, people }) => kind !== 'everybody' && people.includes(person))
-  const everybody = company.places[0]
+export function chooseTarget(random: () => number, company: Company, person: Client): Target {
+  const own = company.targets.filter(({ kind, people }) => kind !== 'everybody' && people.includes(person))
+  const everybody = company.targets[0]
   if (!everybody) throw new Error('There is nowhere to talk.')
   return own.length === 0 || random() < 0.06 ? everybody : pick(random, own)
 }

@@ -1,6 +1,6 @@
 /** A whole number from `least` to `most`, both included. */
-export function between(random: () => number, least: number, most: number): number {
-  return least + Math.floor(random() * (most - least + 1))
+export function between(random: () => number, least: number, max: number): number {
+  return least + Math.floor(random() * (max - least + 1))
 }
 
 /** One of the values, of which there must be one. */

@@ -107,7 +107,7 @@ export const faults = {
   async 'readers stalled in a flood'({ nodes, companies, writers }, random) {
     const links = nodes.flatMap(({ doors }) => doors.bulky.links())
     const at = pick(random, [...companies.keys()])
-    const everybody = companies[at]?.places[0]
+    const everybody = companies[at]?.targets[0]
     if (!everybody) return 'nowhere'
     // Writers take turns between the companies.
     const flooding = writers.filter((_, index) => index % companies.length === at)

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type FaultName, faults } from './faults.ts'
 import { run } from './run.ts'
 
-const MOST_TOLD = 30
+const MAX_REPORTED = 30
 
 const program = new Command('chaos')
   .description('Proves delivery: writers and subscribers on two nodes, while everything fails that can.')
@@ -32,7 +32,7 @@ function conclude(wrong: string[], seed: number): void {
     return
   }
   process.exitCode = 1
-  for (const line of wrong.slice(0, MOST_TOLD)) print(`WRONG: ${line}`)
+  for (const line of wrong.slice(0, MAX_REPORTED)) print(`WRONG: ${line}`)
   print(`VERDICT: ${wrong.length} things are wrong; run it again with --seed ${seed}`)
 }
 

@@ -54,7 +54,7 @@ export async function run({
   const stop = new AbortController()
   const writing = Promise.all(writers.map((writer) => writer.write(stop.signal)))
   const victims = { ...stage, writers }
-  if (rolling) await restartInTurn(victims, seed, seconds, (line) => tell(line, 'node SIGTERM'))
+  if (rolling) await restartOneByOne(victims, seed, seconds, (line) => tell(line, 'node SIGTERM'))
   else await injectAll(victims, { seed, seconds, only }, tell)
   stop.abort()
   await Promise.all(nodes.map((node) => node.ready()))
@@ -144,7 +144,7 @@ async function injectAll(
   }
 }
 
-async function restartInTurn(
+async function restartOneByOne(
   { nodes }: Victims,
   seed: number,
   seconds: number,
@@ -172,12 +172,12 @@ async function sayLastWord({ nodes, companies, writers }: Victims): Promise<void
   for (const link of nodes.flatMap(({ doors }) => [...doors.plain.links(), ...doors.bulky.links()]))
     link.cut()
   await Promise.all(
-    companies.flatMap(({ places }, at) =>
-      places.map((place) => {
+    companies.flatMap(({ targets }, at) =>
+      targets.map((target) => {
         const ofCompany = writers.filter(
-          (writer, index) => index % companies.length === at && place.people.includes(writer.person),
+          (writer, index) => index % companies.length === at && target.people.includes(writer.person),
         )
-        return ofCompany[0]?.send(place)
+        return ofCompany[0]?.send(target)
       }),
     ),
   )

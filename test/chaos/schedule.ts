@@ -6,7 +6,7 @@ export interface Planned<Name extends string> {
   readonly fault: Name
 }
 
-const GAP_MS = { least: 500, most: 2_200 }
+const GAP_MS = { least: 500, max: 2_200 }
 const FIRST_MS = 1_500
 /** Faults that last are over by then. */
 const QUIET_MS = 2_000
@@ -22,7 +22,7 @@ export function planFaults<Name extends string>(
   for (
     let atMs = FIRST_MS;
     atMs < seconds * 1_000 - QUIET_MS;
-    atMs += between(random, GAP_MS.least, GAP_MS.most)
+    atMs += between(random, GAP_MS.least, GAP_MS.max)
   ) {
     if (deck.length === 0) deck = shuffle(random, names)
     const fault = deck.pop()

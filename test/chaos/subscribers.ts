@@ -1,6 +1,6 @@
 import { type ColloquyClient, createColloquyClient, type TypedDocument } from '../../src/client/client.ts'
 import type { Client } from '../support/client.ts'
-import type { Company, Place } from './cast.ts'
+import type { Company, Target } from './cast.ts'
 import { pick } from './chance.ts'
 import type { ServerNode } from './server-node.ts'
 import type { Wire } from './watched-socket.ts'
@@ -46,19 +46,19 @@ export async function subscribeCompany(
   { nodes, wire, random }: { nodes: ServerNode[]; wire: Wire; random: () => number },
 ): Promise<Subscriber[]> {
   const subscribers: Promise<Subscriber>[] = []
-  const open = (person: Client, place?: Place) => {
+  const open = (person: Client, target?: Target) => {
     const isBulky = subscribers.length % BULKY_EVERY === 0
     const client = createColloquyClient({
       url: () => `${pick(random, nodes).doors[isBulky ? 'bulky' : 'plain'].url}/graphql`,
       token: () => person.token,
       webSocket: wire.socket,
     })
-    const name = `${company.name} ${subscribers.length}${isBulky ? ', bulky,' : ''} on ${place ? place.kind : 'the inbox'}`
+    const name = `${company.name} ${subscribers.length}${isBulky ? ', bulky,' : ''} on ${target ? target.kind : 'the inbox'}`
     const subscriber = {
       name,
       company,
       person,
-      conversationId: place?.id,
+      conversationId: target?.id,
       heard: [],
       ended: undefined,
       client,
@@ -67,9 +67,9 @@ export async function subscribeCompany(
   }
   for (let at = 0; at < INBOXES; at += 1) open(company.people[at % company.people.length] as Client)
   for (let at = 0; at < CONVERSATIONS; at += 1) {
-    const place = at % 4 === 0 ? (company.places[0] as Place) : pick(random, company.places)
+    const target = at % 4 === 0 ? (company.targets[0] as Target) : pick(random, company.targets)
     // Until the first message a direct conversation is there for its founder alone.
-    open(place.kind === 'direct' ? (place.people[0] as Client) : pick(random, place.people), place)
+    open(target.kind === 'direct' ? (target.people[0] as Client) : pick(random, target.people), target)
   }
   return await Promise.all(subscribers)
 }

@@ -6,7 +6,7 @@ export interface Tally {
   lines(): string[]
 }
 
-const MOST_WORDS = 12
+const MAX_WORDS = 12
 
 /** Creates an empty tally. */
 export function createTally(): Tally {
@@ -29,7 +29,7 @@ export function createTally(): Tally {
         const sorted = [...counts].filter(([words]) => words !== '').sort(([, one], [, other]) => other - one)
         return [
           `  ${of(kind)} × ${kind}`,
-          ...sorted.slice(0, MOST_WORDS).map(([words, count]) => `      ${count} × ${words}`),
+          ...sorted.slice(0, MAX_WORDS).map(([words, count]) => `      ${count} × ${words}`),
         ]
       })
     },

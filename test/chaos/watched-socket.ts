@@ -10,7 +10,7 @@ export interface Wire {
   readonly disorder: string[]
 }
 
-const MOST_TOLD = 20
+const MAX_REPORTED = 20
 
 /** Watches what servers say to clients: a library may forgive what no server may do. */
 export function watchWire(tally: Tally): Wire {
@@ -48,7 +48,7 @@ export function watchWire(tally: Tally): Wire {
       const position = positionOf(event.cursor)
       this.#positions.set(id, position)
       const isInOrder = event.__typename === 'Discontinuity' ? position >= before : position > before
-      if (!isInOrder && disorder.length < MOST_TOLD)
+      if (!isInOrder && disorder.length < MAX_REPORTED)
         disorder.push(`${event.__typename} at ${position} came after ${before}`)
     }
   }

@@ -8,7 +8,7 @@ import {
 } from '../../src/client/client.ts'
 import type { Answer, Client, Data } from '../support/client.ts'
 import { type Carrier, carryOverHttp, carryOverWebSocket } from './carriers.ts'
-import { type Company, choosePlace, type Place } from './cast.ts'
+import { type Company, chooseTarget, type Target } from './cast.ts'
 import { between, pick } from './chance.ts'
 import type { Tally } from './tally.ts'
 
@@ -32,13 +32,13 @@ export interface Writer {
   /** Answers that no repetition mends: there must be none. */
   readonly refused: string[]
   /** Sends to a place, or to one of their own. */
-  send(place?: Place, length?: number): Promise<void>
+  send(target?: Target, length?: number): Promise<void>
   /** Sends until it is told to stop; resolves when nothing is under way any more. */
   write(stop: AbortSignal): Promise<void>
   close(): void
 }
 
-/** What a writer needs. */
+/** Everything that a writer needs. */
 export interface WriterOptions {
   name: string
   person: Client
@@ -50,7 +50,7 @@ export interface WriterOptions {
   tally: Tally
 }
 
-const PAUSE_MS = { least: 60, most: 300 }
+const PAUSE_MS = { least: 60, max: 300 }
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   __typename ... on SendMessagePayload { message { id seq conversation { id } } } ... on UserError { detail }
 } }`
@@ -67,11 +67,11 @@ export function createWriter(options: WriterOptions): Writer {
   let url = pick(random, urls)
   let count = 0
 
-  async function send(place?: Place, length = bodyLength(random)): Promise<void> {
+  async function send(target?: Target, length = bodyLength(random)): Promise<void> {
     count += 1
     const key = `${name}/${count}`
     const input = {
-      ...destination(options, place),
+      ...destination(options, target),
       body: `${key} ${'x'.repeat(length)}`,
       idempotencyKey: key,
       clientMessageId: key,
@@ -92,7 +92,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** Under one key, now here and now there, until a server says what has become of it. */
   async function persistently(input: object): Promise<Data> {
     for (;;) {
-      const answer = await ask(url, SEND, { input }).catch((error) => unanswered(error, tally))
+      const answer = await ask(url, SEND, { input }).catch((error) => countFailure(error, tally))
       const code = answer?.errors?.[0]?.extensions?.code
       if (answer?.data?.sendMessage) return answer.data.sendMessage
       if (answer && !mayPass(answer)) return answer
@@ -110,7 +110,7 @@ export function createWriter(options: WriterOptions): Writer {
     while (!stop.aborted) {
       await send()
       if (random() < 0.1) await doMore({ ask, url, random, last: acknowledged.at(-1) })
-      await delay(between(random, PAUSE_MS.least, PAUSE_MS.most))
+      await delay(between(random, PAUSE_MS.least, PAUSE_MS.max))
     }
   }
 
@@ -148,7 +148,7 @@ function throughLibrary({
   }
 }
 
-function unanswered(error: unknown, tally: Tally): undefined {
+function countFailure(error: unknown, tally: Tally): undefined {
   const { code, name, message } = error as { code?: unknown; name?: string; message?: string }
   tally.add('a send unanswered', String(code ?? message ?? name))
   return undefined
@@ -159,10 +159,10 @@ function mayPass({ errors }: Answer): boolean {
 }
 
 /** The place given or one of the writer's own, and now and then a person with whom there may be none yet. */
-function destination({ random, company, person }: WriterOptions, given?: Place): object {
+function destination({ random, company, person }: WriterOptions, given?: Target): object {
   const stranger = pick(random, company.people)
   if (!given && stranger !== person && random() < 0.05) return { recipientId: stranger.userId }
-  const { id, kind, people } = given ?? choosePlace(random, company, person)
+  const { id, kind, people } = given ?? chooseTarget(random, company, person)
   // Until the first message a direct conversation has no id for who did not start it.
   const other = people.find((each) => each !== person)
   return kind === 'direct' && other ? { recipientId: other.userId } : { conversationId: id }

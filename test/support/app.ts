@@ -67,7 +67,7 @@ export interface TestAppOptions {
 }
 
 /** What shares the machine with a test is not to look like an outage of Redis. */
-const LEAST_WAIT_MS = 3_000
+const MIN_WAIT_MS = 3_000
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
 export async function startApp({
@@ -100,15 +100,15 @@ export async function startApp({
     { level: changes?.logLevel ?? 'info' },
     { write: (line: string) => void logged.push(JSON.parse(line)) },
   )
-  const redisLeastWaitMs = LEAST_WAIT_MS
+  const redisMinWaitMs = MIN_WAIT_MS
   const application = await openApplication(environment, log, {
     limiterClock,
     presenceClock,
-    redisLeastWaitMs,
+    redisMinWaitMs,
   })
-  const { parts, redis, developmentIssuer } = application
+  const { services, redis, developmentIssuer } = application
   const server = createServer({
-    parts,
+    services,
     redis,
     demoUsers: demoUsers === null ? null : async () => [],
     webSockets: { limits: environment.sockets, pingMs },
@@ -164,7 +164,7 @@ async function signInNewcomer(
 
 async function createTestCompany<Names extends string>(
   url: string,
-  { parts, developmentIssuer }: Application,
+  { services, developmentIssuer }: Application,
   name: string,
   members: Record<Names, string>,
   { limited = false }: { limited?: boolean } = {},
@@ -177,8 +177,8 @@ async function createTestCompany<Names extends string>(
     department: null,
     role,
   }))
-  const companyId = await createCompany(parts.database, { name, externalId: suffix, members: people })
-  const { prisma } = parts.database.forChores(companyId)
+  const companyId = await createCompany(services.database, { name, externalId: suffix, members: people })
+  const { prisma } = services.database.forSystem(companyId)
   if (!limited) {
     await prisma.company.update({
       where: { id: companyId },

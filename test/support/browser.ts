@@ -36,7 +36,7 @@ export class GraphiqlWindow {
 
   private constructor(page: Page, origin: string) {
     this.page = page
-    page.setDefaultTimeout(patience.timeout)
+    page.setDefaultTimeout(wait.timeout)
     const note = (url: string) => {
       const { protocol, host } = new URL(url)
       if (host !== new URL(origin).host && protocol !== 'data:' && protocol !== 'blob:')
@@ -70,7 +70,7 @@ export class GraphiqlWindow {
   async turnTo(title: string): Promise<void> {
     await this.titled(title).click()
     await expect
-      .poll(() => this.text('operation'), patience)
+      .poll(() => this.text('operation'), wait)
       .toMatch(new RegExp(`(query|mutation|subscription) ${title}\\b`))
   }
 
@@ -83,7 +83,7 @@ export class GraphiqlWindow {
   /** Opens an empty tab and places the cursor in it. */
   async newTab(): Promise<void> {
     await this.page.locator('.graphiql-tab-add').click()
-    await expect.poll(() => this.text('operation'), patience).toBe('')
+    await expect.poll(() => this.text('operation'), wait).toBe('')
     await this.page.locator('.graphiql-query-editor .view-lines').click()
   }
 
@@ -107,7 +107,7 @@ export class GraphiqlWindow {
   /** Waits until the response pane shows something that matches, and gives it. */
   async response(shows: (response: string) => boolean): Promise<string> {
     await expect
-      .poll(async () => [shows(await this.text('response')), await this.text('response')], patience)
+      .poll(async () => [shows(await this.text('response')), await this.text('response')], wait)
       .toEqual([true, expect.any(String)])
     return this.text('response')
   }
@@ -133,7 +133,7 @@ function modelOf(pane: string): string {
   return `__MONACO.editor.getModels().find((model) => model.uri.path.includes('${pane}.'))`
 }
 
-const patience = { timeout: 10_000 }
+const wait = { timeout: 10_000 }
 
 function isExecutable(path: string): boolean {
   try {

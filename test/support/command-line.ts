@@ -33,7 +33,7 @@ export async function openCommandLine(): Promise<CommandLine> {
 }
 
 /** What a refused command says: one line, on stderr alone. */
-export function refusal({ code, out, err }: CommandResult): string {
+export function rejection({ code, out, err }: CommandResult): string {
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^[^\n]+\n$/)
   return err.trim()

@@ -11,10 +11,10 @@ export interface DemoServer extends AsyncDisposable {
 /** Starts one, on a free port unless told which. */
 export async function startDemoServer(port = 0): Promise<DemoServer> {
   const app = await startApp()
-  const { parts, redis } = app.application
-  await createDemoData(parts, app.issuer)
+  const { services, redis } = app.application
+  await createDemoData(services, app.issuer)
   const server = createServer({
-    parts,
+    services,
     redis,
     demoUsers: () => demoUsers(app.issuer),
     webSockets: { limits: app.environment.sockets },

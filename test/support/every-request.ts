@@ -215,7 +215,7 @@ async function limited(plans: PlanRecord, ann: Client, conversationId: string): 
   const { ticket } = await ann.mutate('createConnectionTicket', {}, 'ticket')
   await using socket = ann.subscribe('{ viewer { user { name } } }', {}, { ticket })
   await socket.count(1)
-  // The beacon compares positions while somebody is subscribed.
+  // The poll compares positions while somebody is subscribed.
   await using _inbox = await ann.inbox('__typename')
   await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 10_000)
 }

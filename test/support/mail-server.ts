@@ -27,8 +27,8 @@ export async function startMailServer({ secure = false } = {}): Promise<MailServ
     disabledCommands: secure ? [] : ['STARTTLS'],
     logger: false,
     onRcptTo(_address, _session, callback) {
-      const refusal = state.refuseWith
-      callback(refusal ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : null)
+      const rejection = state.refuseWith
+      callback(rejection ? Object.assign(new Error(rejection.text), { responseCode: rejection.code }) : null)
     },
     onData(stream, { envelope }, callback) {
       const chunks: Buffer[] = []

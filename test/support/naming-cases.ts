@@ -17,7 +17,7 @@ export interface Own {
 /** An operation that names things by id: the answer must be the same whether they are unknown, foreign or hidden. */
 export interface NamingCase {
   document: string
-  /** Each gives one place an id can stand in; `answer` is what a refusal looks like. */
+  /** Each gives one place an id can stand in; `answer` is what a rejection looks like. */
   probes: { variables(ids: Ids, own: Own): Record<string, unknown>; answer: RegExp }[]
 }
 

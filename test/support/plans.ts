@@ -34,7 +34,7 @@ interface PlanNode {
 }
 
 /**
- * Has PostgreSQL explain every statement of the serving and the chores role to the connection that ran it, those inside
+ * Has PostgreSQL explain every statement of the serving and the system role to the connection that ran it, those inside
  * of functions and foreign keys too; ends their connections, so that it holds for all.
  */
 export function explainEverything(adminUrl: string, planCacheMode: string): Promise<void> {

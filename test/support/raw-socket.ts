@@ -24,7 +24,7 @@ export interface RawSocket {
   say(frame: Frame | string | Buffer): void
   /** The first frame that matches, among those received and those to come; fails if the socket closes before. */
   frame(matches: (frame: Frame) => boolean): Promise<Frame>
-  /** Sends one operation and waits for its first answer, whether a result or a refusal. */
+  /** Sends one operation and waits for its first answer, whether a result or a rejection. */
   ask(query: string, more?: Record<string, unknown>): Promise<Frame>
   closed: Promise<Closed>
 }

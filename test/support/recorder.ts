@@ -18,7 +18,7 @@ export class Recorder implements AsyncDisposable {
   }
 
   /** Waits until it is refused, and gives the first error. */
-  refusal(): Promise<NonNullable<Answer['errors']>[number]> {
+  rejection(): Promise<NonNullable<Answer['errors']>[number]> {
     return this.until(({ error, answers }) => (Array.isArray(error) ? error[0] : answers[0]?.errors?.[0]))
   }
 

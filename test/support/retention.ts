@@ -1,4 +1,4 @@
-import { queueDigests } from '../../src/notifications/queue-digests.ts'
+import { queueDigests } from '../../src/email/queue-digests.ts'
 import { type Purged, purge } from '../../src/retention/purge.ts'
 import type { TestApp } from './app.ts'
 import { onDatabase } from './on-database.ts'
@@ -29,6 +29,6 @@ export async function storedPositions(app: TestApp, { companyUuid }: Company): P
 /** Deletes what is past its time; digests are looked for first, before which nothing is deleted. */
 export async function sweepOnce(app: TestApp, { companyUuid }: Company): Promise<Purged> {
   await onDatabase(app, 'update companies set email_delay_minutes = 0 where id = $1', [companyUuid])
-  await queueDigests(app.application.parts)
-  return purge(app.application.parts)
+  await queueDigests(app.application.services)
+  return purge(app.application.services)
 }

@@ -35,7 +35,7 @@ export async function hireStaff(database: Database, company: string, person: str
   }))
   const companyId = await createCompany(database, { name: company, externalId: company, members })
   const users = await database
-    .forChores(companyId)
+    .forSystem(companyId)
     .prisma.user.findMany({ where: { companyId }, orderBy: { name: 'asc' } })
   const userIds = users.map((user) => user.id)
   const tenant = database.forTenant({ companyId, userId: userIds[0] ?? '' })

@@ -13,9 +13,9 @@ export async function changeManyTimes(
   conversationId: string,
   times: number,
 ): Promise<number> {
-  const chores = app.application.parts.database.forChores(companyUuid)
+  const system = app.application.services.database.forSystem(companyUuid)
   const values = [decodeId(conversationId)?.uuid, times]
-  const rows = await chores.query<{ position: string }>(append, values)
+  const rows = await system.query<{ position: string }>(append, values)
   return Number(rows.at(-1)?.position)
 }
 

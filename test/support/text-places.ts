@@ -47,29 +47,29 @@ function nodeTypeOf(name: string): string {
   return /company/i.test(name) ? 'Company' : 'Conversation'
 }
 
-interface TextPlace {
+interface TextInput {
   path: string[]
   /** The arguments with `text` in this place, and whatever else is required. */
   with(text: string): unknown
 }
 
 /** Every place below a type that takes text or an id. */
-function textPlaces(type: GraphQLInputType, name: string): TextPlace[] {
-  if (isNonNullType(type)) return textPlaces(type.ofType, name)
+function textInputs(type: GraphQLInputType, name: string): TextInput[] {
+  if (isNonNullType(type)) return textInputs(type.ofType, name)
   if (isListType(type)) {
-    return textPlaces(type.ofType, name).map((inner) => ({
+    return textInputs(type.ofType, name).map((inner) => ({
       path: ['0', ...inner.path],
       with: (text) => [inner.with(text)],
     }))
   }
   if (isInputObjectType(type)) {
-    return Object.values(type.getFields()).flatMap((field) => fieldPlaces(type, field))
+    return Object.values(type.getFields()).flatMap((field) => fieldInputs(type, field))
   }
   return type.name === 'String' || type.name === 'ID' ? [{ path: [], with: (text) => text }] : []
 }
 
-function fieldPlaces(type: GraphQLInputType, field: GraphQLInputField): TextPlace[] {
-  return textPlaces(field.type, field.name).map((inner) => ({
+function fieldInputs(type: GraphQLInputType, field: GraphQLInputField): TextInput[] {
+  return textInputs(field.type, field.name).map((inner) => ({
     path: [field.name, ...inner.path],
     with: (text) => ({ ...(fill(type, '') as object), [field.name]: inner.with(text) }),
   }))
@@ -86,7 +86,7 @@ export function calls(root: keyof typeof rootTypes) {
   const fields = Object.values(rootTypes[root]?.getFields() ?? {})
   return fields.flatMap((field) =>
     field.args.flatMap((argument) =>
-      textPlaces(argument.type, argument.name).map((place) => ({
+      textInputs(argument.type, argument.name).map((place) => ({
         field: field.name,
         path: [argument.name, ...place.path],
         name: `${field.name}(${[argument.name, ...place.path].join('.')})`,

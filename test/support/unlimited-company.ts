@@ -14,7 +14,7 @@ export async function createUnlimitedCompany(database: Database, name: string, l
       role: 'member',
     })),
   })
-  const { prisma } = database.forChores(companyId)
+  const { prisma } = database.forSystem(companyId)
   await prisma.company.update({
     where: { id: companyId },
     data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },

@@ -48,10 +48,10 @@ begin
       'create policy %I on public.%I to colloquy_app using (%I = (select app.current_company())) with check (%I = (select app.current_company()))',
       v_table || '_tenant', v_table, v_column, v_column
     );
-    -- Chores name the company they work on; they act for no user.
+    -- The system role names the company it works on; it acts for no user.
     execute format(
       'create policy %I on public.%I to colloquy_system using (%I = (select app.bound_company())) with check (%I = (select app.bound_company()))',
-      v_table || '_chores', v_table, v_column, v_column
+      v_table || '_system', v_table, v_column, v_column
     );
   end loop;
 end
@@ -60,8 +60,8 @@ $$;
 create policy users_owner_read on users for select to current_user using (true);
 create policy companies_owner_read on companies for select to current_user using (true);
 create policy connection_tickets_owner on connection_tickets to current_user using (true);
-create policy companies_chores_list on companies for select to colloquy_system using (true);
-create policy company_streams_chores_list on company_streams for select to colloquy_system using (true);
+create policy companies_system_list on companies for select to colloquy_system using (true);
+create policy company_streams_system_list on company_streams for select to colloquy_system using (true);
 
 -- What stands in pg_temp is found before most else, so no role that serves makes anything there, nor in public. Only the
 -- database's owner can say so; others are told by the server, which does not start before it is done.

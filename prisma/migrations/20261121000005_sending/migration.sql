@@ -3,7 +3,7 @@
 set local row_security = on;
 
 -- A send is one call: it binds the tenant, takes the conversation's next sequence and the company's next position, and
--- writes message, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
+-- writes message, mentions, own mark, event and idempotency key. A rejection is an exception, so nothing is half-written.
 
 create function app.remembered_send(p_user uuid, p_key text, p_hash bytea) returns uuid
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -58,7 +58,7 @@ alter table user_words enable row level security;
 alter table user_words force row level security;
 create policy user_words_tenant on user_words to colloquy_app
   using (company_id = (select app.current_company())) with check (company_id = (select app.current_company()));
-create policy user_words_chores on user_words to colloquy_system
+create policy user_words_system on user_words to colloquy_system
   using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()));
 -- Written by the trigger below and by nobody else.
 create policy user_words_owner on user_words to current_user using (true);

@@ -1,4 +1,4 @@
--- Jobs: the schema of graphile-worker belongs to the role for chores, which fills it (src/database/jobs-schema.ts) and runs
+-- Jobs: the schema of graphile-worker belongs to the system role, which fills it (src/database/jobs-schema.ts) and runs
 -- what is in it. The serving role may run one function there, enqueue_job, in its own transaction.
 set local row_security = on;
 
@@ -12,7 +12,7 @@ create function app.job_tasks() returns text[] language sql immutable parallel s
   select array['send_broadcast', 'send_digest']
 $$;
 
--- Enqueues a job of the bound company, as the caller: nothing of the owner's may run what the role for chores can replace.
+-- Enqueues a job of the bound company, as the caller: nothing of the owner's may run what the system role can replace.
 -- All that is checked is checked there.
 create function app.enqueue_job(p_task text, p_payload json, p_run_at timestamptz, p_job_key text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -41,7 +41,7 @@ begin
     );
     execute format(
       'create policy %I on public.%I to colloquy_system using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()))',
-      v_table || '_chores', v_table
+      v_table || '_system', v_table
     );
     -- For app.messages_with_words, which runs as the owner and filters by company itself.
     execute format('create policy %I on public.%I for select to current_user using (true)', v_table || '_owner_read', v_table);
@@ -53,8 +53,8 @@ grant select, insert on message_days to colloquy_app;
 grant select, insert, update, delete on message_words to colloquy_system;
 grant select, insert on message_days to colloquy_system;
 
--- What people can see without a place of their own.
-create index conversations_without_places_idx on conversations (company_id, id) where audience <> 'PARTICIPANTS';
+-- What people can see without a membership.
+create index conversations_without_memberships_idx on conversations (company_id, id) where audience <> 'PARTICIPANTS';
 
 create function app.day_of(p_at timestamptz) returns integer
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -102,7 +102,7 @@ $$;
 -- Runs as the owner: the operators of arrays are not leakproof, so under a policy no index serves them. Words are keyed by
 -- company; a condition that cannot use an index makes certain of the company without inviting a scan of all it has.
 create function app.messages_with_words(
-  p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_most integer, p_conversations uuid[]
+  p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_max integer, p_conversations uuid[]
 ) returns table (conversation_id uuid, created_at timestamptz, message_id uuid, is_last boolean)
 language plpgsql stable security definer rows 100
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_indexscan = off set jit = off
@@ -151,15 +151,15 @@ begin
           and ($6 is null or h.conversation_id = any ($6))
         order by h.created_at desc, h.message_id desc limit $5
       ) h on true order by h.created_at desc, h.message_id desc'
-      using v_company, p_before, p_id, p_from, p_most - v_found, p_conversations
+      using v_company, p_before, p_id, p_from, p_max - v_found, p_conversations
     loop
       v_in_days := v_row.candidates;
       if v_row.message_id is not null then
         v_found := v_found + 1;
-        return query select v_row.conversation_id, v_row.created_at, v_row.message_id, v_found = p_most;
+        return query select v_row.conversation_id, v_row.created_at, v_row.message_id, v_found = p_max;
       end if;
     end loop;
-    if v_found = p_most then
+    if v_found = p_max then
       return;
     end if;
     v_candidates := v_candidates + v_in_days;
@@ -173,7 +173,7 @@ $$;
 drop function app.send_message(uuid, uuid, uuid, uuid, uuid, uuid, bytea, bytea, bytea, text, uuid[], text, text, bytea);
 
 -- A send is one call: it binds the tenant, takes the conversation's next sequence and the company's next position, and
--- writes message, words, mentions, own mark, event and idempotency key. A refusal is an exception, so nothing is half-written.
+-- writes message, words, mentions, own mark, event and idempotency key. A rejection is an exception, so nothing is half-written.
 -- CQ425: a twin of this call has just been committed under the same key; the caller answers from that one.
 create function app.send_message(
   p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid,
@@ -231,7 +231,7 @@ begin
   select p.* into v_mark from public.participants p
   where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user and p.left_at is null;
   if v_mark.user_id is null and v_conversation.audience = 'COMPANY' then
-    select (h.place).* into v_mark from app.hold_place(v_company, p_user, p_conversation, 'conversationId') h;
+    select (h.membership).* into v_mark from app.lock_membership(v_company, p_user, p_conversation, 'conversationId') h;
   elsif v_mark.user_id is null and v_conversation.audience = 'VISITORS' then
     v_joins := true;
     v_mark := app.join_conversation(v_company, p_conversation, p_user, seq - 1);

@@ -84,7 +84,7 @@ begin
     );
     execute format(
       'create policy %I on public.%I to colloquy_system using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()))',
-      v_table || '_chores', v_table
+      v_table || '_system', v_table
     );
   end loop;
 end
@@ -108,7 +108,7 @@ alter table events drop constraint events_kind_check, add constraint events_kind
   'BROADCAST_SENT', 'BROADCAST_REMINDED'
 ));
 
--- Counts a recipient's first delivery and first reading. Places that begin above message 1 are no recipient's: the
+-- Counts a recipient's first delivery and first reading. Memberships that begin above message 1 are no recipient's: the
 -- author's, and those of members who joined later. Who was disabled at the time and is a member again reads it too, and
 -- must not make the readers more than the recipients.
 create function app.count_broadcast_marks() returns trigger
@@ -145,7 +145,7 @@ begin
 end
 $$;
 
--- Sends a stored broadcast: its conversation, the recipients' places unless everybody is one, message 1 and the event.
+-- Sends a stored broadcast: its conversation, the recipients' memberships unless everybody is one, message 1 and the event.
 -- Recipients are the enabled people entitled now, without the author. Returns the position; raises CQ422 if that is
 -- nobody.
 create function app.deliver_broadcast(p_broadcast public.broadcasts) returns bigint
@@ -198,16 +198,16 @@ $$;
 create function app.free_broadcast_at(p_company uuid) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  v_most int;
+  v_max int;
   v_free_at timestamptz;
 begin
-  select c.broadcasts_per_hour into v_most from public.companies c where c.id = p_company;
-  if v_most = 0 then
+  select c.broadcasts_per_hour into v_max from public.companies c where c.id = p_company;
+  if v_max = 0 then
     raise exception using errcode = 'CQ403', message = 'Broadcasts are switched off in this company.';
   end if;
   select b.sent_at + interval '1 hour' into v_free_at from public.broadcasts b
   where b.company_id = p_company and b.sent_at > clock_timestamp() - interval '1 hour'
-  order by b.sent_at desc offset v_most - 1 limit 1;
+  order by b.sent_at desc offset v_max - 1 limit 1;
   return coalesce(v_free_at, clock_timestamp());
 end
 $$;
@@ -225,7 +225,7 @@ declare
   v_company uuid := app.bind(p_company, p_user);
   v_broadcast public.broadcasts;
   v_count int;
-  v_most int;
+  v_max int;
   v_free_at timestamptz;
 begin
   -- One at a time for each company: the hour's count is exact, and a retry finds what its twin has committed.
@@ -245,8 +245,8 @@ begin
   end if;
   v_free_at := app.free_broadcast_at(v_company);
   if p_scheduled_for is null and v_free_at > clock_timestamp() then
-    select c.broadcasts_per_hour into v_most from public.companies c where c.id = v_company;
-    raise exception using errcode = 'CQ429', message = format('This company sends at most %s broadcasts an hour.', v_most),
+    select c.broadcasts_per_hour into v_max from public.companies c where c.id = v_company;
+    raise exception using errcode = 'CQ429', message = format('This company sends at max %s broadcasts an hour.', v_max),
       hint = ceil(extract(epoch from v_free_at - clock_timestamp()) * 1000)::text;
   end if;
   broadcast_id := p_broadcast;
@@ -288,7 +288,7 @@ begin
 end
 $$;
 
--- Puts the sending into the queue, in the place of an earlier one.
+-- Enqueues the sending and replaces an earlier one.
 create function app.schedule_broadcast(p_broadcast uuid, p_at timestamptz) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   select app.enqueue_job(

@@ -48,7 +48,7 @@ begin
     );
     execute format(
       'create policy %I on public.%I to colloquy_system using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()))',
-      v_table || '_chores', v_table
+      v_table || '_system', v_table
     );
   end loop;
 end
@@ -113,7 +113,7 @@ begin
 end
 $$;
 
--- Takes a message back for everyone: its place stays, its text too, encrypted anew as retracted from that of p_revision. The
+-- Takes a message back for everyone: its sequence number stays, its text too, encrypted anew as retracted from that of p_revision. The
 -- position is null if it was retracted already.
 create function app.retract_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_metadata bytea
@@ -163,7 +163,7 @@ begin
       select count(distinct r.emoji) from public.reactions r
       where r.company_id = v_company and r.message_id = p_message and r.emoji <> p_emoji and r.is_on
     ) >= 20 then
-      raise exception using errcode = 'CQ422', message = 'A message has at most 20 kinds of reactions.', column = 'emoji';
+      raise exception using errcode = 'CQ422', message = 'A message has at max 20 kinds of reactions.', column = 'emoji';
     end if;
     insert into public.reactions as r (company_id, message_id, emoji, user_id)
     values (v_company, p_message, p_emoji, p_user)

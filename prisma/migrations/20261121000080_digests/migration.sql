@@ -2,7 +2,7 @@
 -- changes here.
 set local row_security = on;
 
--- How far a company's events have been looked through for people to send an e-mail to (features 4.4). A company that was
+-- How far a company's events have been looked through for people to send an e-mail to. A company that was
 -- there before this table starts with what happens from now on.
 create table digest_marks (
   company_id uuid not null,
@@ -15,9 +15,9 @@ alter table digest_marks enable row level security;
 alter table digest_marks force row level security;
 create policy digest_marks_tenant on digest_marks to colloquy_app
   using (company_id = (select app.current_company())) with check (company_id = (select app.current_company()));
-create policy digest_marks_chores on digest_marks to colloquy_system
+create policy digest_marks_system on digest_marks to colloquy_system
   using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()));
-create policy digest_marks_chores_list on digest_marks for select to colloquy_system using (true);
+create policy digest_marks_system_list on digest_marks for select to colloquy_system using (true);
 grant select on digest_marks to colloquy_app;
 grant select, insert, update on digest_marks to colloquy_system;
 
@@ -60,12 +60,12 @@ begin
     );
     execute format(
       'create policy %I on public.%I to colloquy_system using (company_id = (select app.bound_company())) with check (company_id = (select app.bound_company()))',
-      v_table || '_chores', v_table
+      v_table || '_system', v_table
     );
   end loop;
 end
 $$;
-create policy pending_digests_chores_list on pending_digests for select to colloquy_system using (true);
+create policy pending_digests_system_list on pending_digests for select to colloquy_system using (true);
 grant select, insert, update, delete on pending_digests, told_messages to colloquy_system;
 
 -- A new company is looked through from its first event.
@@ -82,7 +82,7 @@ create trigger company_streams_digests after insert on company_streams
 -- Looks through the bound company's events that are older than its e-mail delay, and remembers each person who has something
 -- of them unread and wants to be told by e-mail; returns how many. One process at a time does it for a company; marks and
 -- people are one transaction, so nobody is forgotten.
-create function app.find_digests(p_most int) returns int
+create function app.find_digests(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bound_company();
@@ -101,7 +101,7 @@ begin
   -- Up to the first one that is not due.
   select max(e.position) into v_to from (
     select e.position, bool_and(e.created_at <= v_due) over (order by e.position) as is_due
-    from public.events e where e.company_id = v_company and e.position > v_from order by e.position limit p_most
+    from public.events e where e.company_id = v_company and e.position > v_from order by e.position limit p_max
   ) e where e.is_due;
   if v_to is null then
     return 0;
@@ -152,7 +152,7 @@ $$;
 create function app.untold_messages(p_user uuid)
 returns table (conversation_id uuid, seq int, created_at timestamptz)
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  with places as materialized (
+  with memberships as materialized (
     select c.id, c.kind, greatest(p.last_read_seq, p.hidden_seq, t.seq) as mark,
       p.is_muted and (p.muted_until is null or p.muted_until > now()) as is_muted
     from public.participants p
@@ -172,17 +172,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
       )
   ), wanted as (
     select m.company_id, m.id
-    from places c join public.messages m on m.company_id = app.bound_company() and m.conversation_id = c.id and m.seq > c.mark
+    from memberships c join public.messages m on m.company_id = app.bound_company() and m.conversation_id = c.id and m.seq > c.mark
     where not c.is_muted and c.kind not in ('GLOBAL', 'BROADCAST')
     union
     select m.company_id, m.id
-    from places c
+    from memberships c
     join public.broadcasts b on b.company_id = app.bound_company() and b.id = c.id and b.email_offline
     join public.messages m on m.company_id = b.company_id and m.conversation_id = c.id and m.seq = 1
     where not c.is_muted and c.kind = 'BROADCAST' and c.mark < 1
     union
     select n.company_id, n.message_id
-    from places c join public.mentions n on n.company_id = app.bound_company() and n.user_id = p_user
+    from memberships c join public.mentions n on n.company_id = app.bound_company() and n.user_id = p_user
       and n.conversation_id = c.id and n.seq > c.mark
   )
   select m.conversation_id, m.seq, m.created_at
@@ -204,13 +204,13 @@ $$;
 
 -- The next people to look at, at most p_most; two processes that ask at once get different ones. A job that has not come to
 -- an end within an hour is taken for lost.
-create function app.next_digests(p_most int) returns setof uuid
+create function app.next_digests(p_max int) returns setof uuid
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   update public.pending_digests d set checked_at = clock_timestamp()
   from (
     select n.user_id from public.pending_digests n
     where n.company_id = app.bound_company() and (n.queued_at is null or n.queued_at < now() - interval '1 hour')
-    order by n.checked_at nulls first, n.user_id limit p_most for no key update skip locked
+    order by n.checked_at nulls first, n.user_id limit p_max for no key update skip locked
   ) n
   where d.company_id = app.bound_company() and d.user_id = n.user_id
   returning d.user_id
@@ -280,7 +280,7 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
     and (extract(epoch from d.queued_at) * 1000)::bigint = p_queued_at;
 $$;
 
--- Companies with events that have not been looked through, or people to look at; for the role that does chores.
+-- Companies with events that have not been looked through, or people to look at; for the system role.
 create function app.companies_to_digest() returns setof uuid
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select s.company_id from public.company_streams s

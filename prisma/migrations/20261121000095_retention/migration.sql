@@ -4,7 +4,7 @@ set local row_security = on;
 
 -- Deletes the bound company's oldest events that are past their time, at most p_most, and returns how many. They are always
 -- the first ones, so that a cursor is either above all that is gone or too old. What the digests have not seen yet stays.
-create function app.purge_events(p_most int) returns int
+create function app.purge_events(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bound_company();
@@ -23,7 +23,7 @@ begin
     select e.position, bool_and(e.created_at < v_due) over (order by e.position) as is_due
     from (
       select e.position, e.created_at from public.events e
-      where e.company_id = v_company and e.position <= v_digested order by e.position limit p_most
+      where e.company_id = v_company and e.position <= v_digested order by e.position limit p_max
     ) e
   ) e where e.is_due;
   delete from public.events e where e.company_id = v_company and e.position <= v_upto;
@@ -32,18 +32,18 @@ begin
 end
 $$;
 
--- Keys are promised for a day at least. Past a week the role for chores sees those of all companies, and no others.
+-- Keys are promised for a day at least. Past a week the system role sees those of all companies, and no others.
 create policy idempotency_keys_past on idempotency_keys to colloquy_system
   using (created_at < now() - interval '7 days') with check (false);
 
-create function app.purge_idempotency_keys(p_most int) returns int
+create function app.purge_idempotency_keys(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_count int;
 begin
   delete from public.idempotency_keys k where k.ctid = any(array(
     select o.ctid from public.idempotency_keys o
-    where o.created_at < now() - interval '7 days' order by o.created_at limit p_most
+    where o.created_at < now() - interval '7 days' order by o.created_at limit p_max
   ));
   get diagnostics v_count = row_count;
   return v_count;

@@ -4,8 +4,8 @@ import { companyIds } from '../../companies/create-company.ts'
 import { openDataDirectory } from '../../data-directory.ts'
 import { type Database, openDatabase } from '../../database/database.ts'
 import { assertGrants } from '../../database/grants.ts'
+import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/initialize-database.ts'
 import { assertJobsSchema } from '../../database/jobs-schema.ts'
-import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/reach-database.ts'
 import { assertServingRole } from '../../database/roles.ts'
 import { assertOwnSession, assertSupportedVersion } from '../../database/server-checks.ts'
 import { assertNoShadowing } from '../../database/shadowing-checks.ts'
@@ -46,11 +46,11 @@ async function checkLocated(
   findings: Findings,
 ): Promise<void> {
   const { hostname, port, pathname } = new URL(appUrl)
-  const isReached = await findings.check('database', async () => {
+  const isReachable = await findings.check('database', async () => {
     const version = await assertSupportedVersion(appUrl)
     return `PostgreSQL ${version}, ${pathname.slice(1)} at ${hostname}:${port || 5432}`
   })
-  if (!isReached) return
+  if (!isReachable) return
   await findings.check('sessions', async () => {
     await assertOwnSession(appUrl)
     return 'each connection keeps its own'
@@ -59,12 +59,12 @@ async function checkLocated(
     await assertServingRole(appUrl, 'DATABASE_URL')
     return 'bound by the policies'
   })
-  const doesChores = await findings.check('chores role', async () => {
-    await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'chores')
+  const isSystem = await findings.check('system role', async () => {
+    await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'system')
     return 'bound by its policies'
   })
   // Another role would be told of other policies, and may read nothing.
-  if (!isServing || !doesChores) return
+  if (!isServing || !isSystem) return
   const isMigrated = await findings.check('migrations', async () => {
     await assertMigrated(systemUrl)
     return 'all applied'
@@ -78,15 +78,15 @@ async function checkLocated(
   })
   const hasQueue = await findings.check('job queue', async () => {
     await assertJobsSchema(systemUrl)
-    return 'up to date, and of the chores role'
+    return 'up to date, and of the system role'
   })
   if (!isMigrated) return
   const hasRights = await findings.check('grants', async () => {
     const forServing = await assertGrants(appUrl, 'colloquy_app')
-    const forChores = await assertGrants(systemUrl, 'colloquy_system')
+    const forSystem = await assertGrants(systemUrl, 'colloquy_system')
     await assertNoOtherGrants(appUrl, 'colloquy_app')
     await assertNoOtherGrants(systemUrl, 'colloquy_system')
-    return `the serving role has its ${forServing} rights, the chores role its ${forChores}, and no others`
+    return `the serving role has its ${forServing} rights, the system role its ${forSystem}, and no others`
   })
   if (!hasRights) return
   const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })

@@ -1,4 +1,4 @@
-import { assertUsableKeys } from '../../auth/reach-issuer.ts'
+import { assertUsableKeys } from '../../auth/check-issuer.ts'
 import type { IdentitySettings } from '../../env.ts'
 import type { Findings } from './findings.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { createMailer, MailError } from '../../email/mailer.ts'
 import type { Environment } from '../../env.ts'
-import { createMailer, MailError } from '../../notifications/mailer.ts'
 import { StartupProblem } from '../../startup-problem.ts'
 import type { Findings } from './findings.ts'
 

@@ -1,13 +1,13 @@
 import { StartupProblem } from '../../startup-problem.ts'
 
-/** What a check found; the detail of a problem says what to do about it. */
+/** The result of a check; the detail of a problem says what to do about it. */
 export interface Finding {
   check: string
   ok: boolean
   detail: string
 }
 
-/** What the checks have found so far. */
+/** The results of the checks so far. */
 export interface Findings {
   readonly list: Finding[]
   add(check: string, detail: string, ok?: boolean): void

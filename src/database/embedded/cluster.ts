@@ -12,7 +12,7 @@ import { handOver, type OperatingUser } from './operating-user.ts'
 
 const run = promisify(execFile)
 
-interface Parts {
+interface ClusterOptions {
   /** The cluster's folder: PostgreSQL's own data directory. */
   cluster: string
   /** The superuser's password, for a new cluster. */
@@ -26,12 +26,12 @@ interface Parts {
  * Makes the cluster if there is none, complete or not at all: a start that is killed half-way leaves only a draft, which
  * the next one clears away. Throws StartupProblem if what is there cannot be used.
  */
-export async function ensureCluster(parts: Parts): Promise<void> {
-  if (await clusterExists(parts.cluster)) {
-    await adoptCluster(parts)
+export async function ensureCluster(options: ClusterOptions): Promise<void> {
+  if (await clusterExists(options.cluster)) {
+    await adoptCluster(options)
   } else {
-    await removeDrafts(parts)
-    await createCluster(parts)
+    await removeDrafts(options)
+    await createCluster(options)
   }
 }
 
@@ -46,7 +46,7 @@ export async function clusterExists(cluster: string): Promise<boolean> {
   }
 }
 
-async function adoptCluster({ cluster, binaries, user }: Parts): Promise<void> {
+async function adoptCluster({ cluster, binaries, user }: ClusterOptions): Promise<void> {
   const made = await majorVersion(cluster)
   const present = binaries.version.split('.')[0]
   if (made !== present) {
@@ -71,23 +71,23 @@ async function majorVersion(cluster: string): Promise<string> {
   }
 }
 
-async function createCluster(parts: Parts): Promise<void> {
-  const draft = await mkdtemp(draftPrefix(parts.cluster))
+async function createCluster(options: ClusterOptions): Promise<void> {
+  const draft = await mkdtemp(draftPrefix(options.cluster))
   try {
     const data = join(draft, 'data')
     const password = join(draft, 'password')
     await mkdir(data, { mode: 0o700 })
-    await writeFile(password, parts.password, { mode: 0o600 })
-    await Promise.all([draft, data, password].map((path) => handOver(path, parts.user)))
-    await runInitdb(data, parts)
-    await rename(data, parts.cluster)
-    await syncFolder(dirname(parts.cluster))
+    await writeFile(password, options.password, { mode: 0o600 })
+    await Promise.all([draft, data, password].map((path) => handOver(path, options.user)))
+    await runInitdb(data, options)
+    await rename(data, options.cluster)
+    await syncFolder(dirname(options.cluster))
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
 }
 
-async function runInitdb(folder: string, { cluster, binaries, user }: Parts): Promise<void> {
+async function runInitdb(folder: string, { cluster, binaries, user }: ClusterOptions): Promise<void> {
   const options = [
     `--pgdata=${nameOfOwnFolder(folder, user)}`,
     '--username=postgres',
@@ -112,7 +112,7 @@ async function runInitdb(folder: string, { cluster, binaries, user }: Parts): Pr
   }
 }
 
-async function removeDrafts({ cluster, log }: Parts): Promise<void> {
+async function removeDrafts({ cluster, log }: ClusterOptions): Promise<void> {
   const prefix = basename(draftPrefix(cluster))
   const names = await readdir(dirname(cluster))
   for (const name of names.filter((each) => each.startsWith(prefix))) {

@@ -24,8 +24,8 @@ export interface Postmaster {
   stop(): Promise<void>
 }
 
-/** What a postmaster needs to run. */
-export interface PostmasterParts {
+/** Everything that a postmaster needs to run. */
+export interface PostmasterOptions {
   cluster: string
   /** The file that gets PostgreSQL's own messages. */
   logFile: string
@@ -41,24 +41,24 @@ export class PostmasterFailed extends Error {
 
 /**
  * Starts PostgreSQL on an existing cluster and waits until it takes connections on this port of 127.0.0.1.
- * It has a session of its own, so that Ctrl-C in a terminal reaches the server alone, which then stops it in its turn.
+ * It has a session of its own, so that Ctrl-C in a terminal reaches the server alone, which then stops it.
  * Throws PostmasterFailed if it ends instead.
  */
-export async function startPostmaster(parts: PostmasterParts, port: number): Promise<Postmaster> {
-  const output = await open(parts.logFile, 'a+', 0o600)
+export async function startPostmaster(options: PostmasterOptions, port: number): Promise<Postmaster> {
+  const output = await open(options.logFile, 'a+', 0o600)
   try {
     const { size } = await output.stat()
     const child = spawn(
-      program(parts.binaries, 'postgres'),
-      [`-D${nameOfOwnFolder(parts.cluster, parts.user)}`, ...serverOptions(port)],
+      program(options.binaries, 'postgres'),
+      [`-D${nameOfOwnFolder(options.cluster, options.user)}`, ...serverOptions(port)],
       {
-        ...launchOptions(parts.cluster, parts.user),
+        ...launchOptions(options.cluster, options.user),
         detached: true,
         stdio: ['ignore', output.fd, output.fd],
       },
     )
-    const postmaster = await watch(child, parts)
-    if (await becomesReady(child, postmaster, parts)) return postmaster
+    const postmaster = await watch(child, options)
+    if (await becomesReady(child, postmaster, options)) return postmaster
     await postmaster.ended
     throw new PostmasterFailed(await firstFailure(output, size, child.pid))
   } finally {
@@ -66,7 +66,7 @@ export async function startPostmaster(parts: PostmasterParts, port: number): Pro
   }
 }
 
-async function watch(child: ChildProcess, { binaries, log }: PostmasterParts): Promise<Postmaster> {
+async function watch(child: ChildProcess, { binaries, log }: PostmasterOptions): Promise<Postmaster> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await once(child, 'spawn').catch((cause) => {
     throw new StartupProblem(
@@ -100,7 +100,7 @@ async function watch(child: ChildProcess, { binaries, log }: PostmasterParts): P
 async function becomesReady(
   child: ChildProcess,
   postmaster: Postmaster,
-  { cluster, log, logFile }: PostmasterParts,
+  { cluster, log, logFile }: PostmasterOptions,
 ): Promise<boolean> {
   const started = performance.now()
   let isSlow = false

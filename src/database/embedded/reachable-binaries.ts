@@ -67,7 +67,7 @@ async function copyTo(folder: string, installed: Binaries, log: Logger): Promise
   }
 }
 
-/** Nobody but root can have put anything there: what lies in a world-writable place is run only if this holds. */
+/** Nobody but root can have put anything there: what lies in a world-writable folder is run only if this holds. */
 async function belongsToRootAlone(path: string): Promise<boolean> {
   try {
     const found = await lstat(path)

@@ -9,12 +9,12 @@ import { StartupProblem } from '../../startup-problem.ts'
 import { clusterExists, ensureCluster } from './cluster.ts'
 import { chooseOperatingUser } from './operating-user.ts'
 import { disownPidFile, findPostmaster } from './pid-file.ts'
-import { type Postmaster, PostmasterFailed, type PostmasterParts, startPostmaster } from './postmaster.ts'
+import { type Postmaster, PostmasterFailed, type PostmasterOptions, startPostmaster } from './postmaster.ts'
 import { reachableBinaries } from './reachable-binaries.ts'
 import { stopOrphan } from './stop-postmaster.ts'
 
 /** How long what an earlier server left behind may take to go away. */
-const patienceMs = 15_000
+const timeoutMs = 15_000
 const againAfterMs = 5_000
 const maxLogBytes = 10_000_000
 
@@ -42,12 +42,12 @@ export async function startEmbeddedPostgres({
   try {
     const user = await chooseOperatingUser(cluster)
     const binaries = await reachableBinaries(user, log)
-    const parts = { cluster, user, binaries, log, logFile: dataDirectory.file('postgres.log') }
-    await openTheWay(dataDirectory, parts)
-    await startLogAfresh(parts.logFile)
+    const options = { cluster, user, binaries, log, logFile: dataDirectory.file('postgres.log') }
+    await openTheWay(dataDirectory, options)
+    await startLogAfresh(options.logFile)
     const password = await readPassword(dataDirectory, cluster)
-    await ensureCluster({ ...parts, password })
-    return await keepRunning(parts, password)
+    await ensureCluster({ ...options, password })
+    return await keepRunning(options, password)
   } catch (error) {
     throw storageProblem(error, cluster)
   }
@@ -60,17 +60,17 @@ export async function findRunningPostgres(dataDirectory: DataDirectory): Promise
   return running?.isReady ? adminUrl(running.port, await readPassword(dataDirectory, cluster)) : null
 }
 
-async function keepRunning(parts: PostmasterParts, password: string): Promise<EmbeddedPostgres> {
-  const { log } = parts
+async function keepRunning(options: PostmasterOptions, password: string): Promise<EmbeddedPostgres> {
+  const { log } = options
   const stopping = new AbortController()
-  let { postmaster, port } = await startPatiently(parts, freePort)
+  let { postmaster, port } = await startPatiently(options, freePort)
 
   async function restartWhenEnded(): Promise<void> {
     await postmaster.ended
     while (!stopping.signal.aborted) {
       log.error('PostgreSQL has ended by itself and is started again')
       try {
-        postmaster = (await startPatiently(parts, async () => port)).postmaster
+        postmaster = (await startPatiently(options, async () => port)).postmaster
       } catch (error) {
         // A full disk may be emptied, and a port given back.
         log.fatal({ err: error }, 'PostgreSQL cannot be started again just now')
@@ -101,21 +101,21 @@ async function keepRunning(parts: PostmasterParts, password: string): Promise<Em
 
 /** Starts PostgreSQL, outlasting what a killed server or postmaster leaves behind and a port taken meanwhile. */
 async function startPatiently(
-  parts: PostmasterParts,
+  options: PostmasterOptions,
   choosePort: () => Promise<number>,
 ): Promise<{ postmaster: Postmaster; port: number }> {
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
-    await stopOrphan(parts.cluster, parts.binaries, parts.log)
-    await disownPidFile(parts.cluster)
+    await stopOrphan(options.cluster, options.binaries, options.log)
+    await disownPidFile(options.cluster)
     const port = await choosePort()
     try {
-      return { postmaster: await startPostmaster(parts, port), port }
+      return { postmaster: await startPostmaster(options, port), port }
     } catch (error) {
       if (!(error instanceof PostmasterFailed)) throw error
       if (!passesByItself.test(error.message) || performance.now() > deadline) {
         throw new StartupProblem(
-          `PostgreSQL cannot start on ${parts.cluster}: ${error.message}. ${parts.logFile} has more.`,
+          `PostgreSQL cannot start on ${options.cluster}: ${error.message}. ${options.logFile} has more.`,
           { cause: error },
         )
       }
@@ -151,7 +151,7 @@ async function readPassword(dataDirectory: DataDirectory, cluster: string): Prom
 }
 
 /** Where PostgreSQL's own user cannot be put past closed folders, this one at least lets it through. */
-async function openTheWay(dataDirectory: DataDirectory, { user }: PostmasterParts): Promise<void> {
+async function openTheWay(dataDirectory: DataDirectory, { user }: PostmasterOptions): Promise<void> {
   if (user !== null && process.platform !== 'linux') await chmod(dataDirectory.path, 0o711)
 }
 

@@ -10,22 +10,22 @@ const OTHER_SIGNATURE = '42P13'
  * everything that no file defines. Empty if the database is as the files say. Changes nothing.
  */
 export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Promise<string> {
-  const parts: string[] = []
+  const pieces: string[] = []
   await client.query(`begin; ${SQL_FILE_SETTINGS}`)
   try {
     let before = JSON.stringify(await describeSchema(client))
     for (const file of files ?? (await readSqlFiles())) {
       const dropped = await applyFile(client, file)
       const after = JSON.stringify(await describeSchema(client))
-      if (after !== before) parts.push(`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`)
+      if (after !== before) pieces.push(`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`)
       before = after
     }
     const leftovers = await findLeftovers(client)
-    if (leftovers.length > 0) parts.push(`${leftovers.map(({ drop }) => drop).join('\n')}\n`)
+    if (leftovers.length > 0) pieces.push(`${leftovers.map(({ drop }) => drop).join('\n')}\n`)
   } finally {
     await client.query('rollback')
   }
-  return parts.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${parts.join('\n')}`
+  return pieces.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${pieces.join('\n')}`
 }
 
 /** Applies one file; returns the statement that had to drop the function first, or an empty text. */
@@ -37,7 +37,9 @@ async function applyFile(client: pg.ClientBase, { name, sql }: SqlFile): Promise
   } catch (error) {
     const [, fn] = /^create or replace function (app\.\w+)/m.exec(sql) ?? []
     if (!(error instanceof pg.DatabaseError) || error.code !== OTHER_SIGNATURE || !fn) {
-      throw new Error(`prisma/sql/${name} cannot be applied: ${error instanceof Error ? error.message : error}`)
+      throw new Error(
+        `prisma/sql/${name} cannot be applied: ${error instanceof Error ? error.message : error}`,
+      )
     }
     const drop = `drop function ${fn};\n`
     await client.query(`rollback to savepoint file; ${drop} ${sql}`)

@@ -30,7 +30,7 @@ export function createListeners(log: Logger): Listeners {
       try {
         onMessage(payload)
       } catch (error) {
-        log.error({ err: error }, 'a wake-up listener failed')
+        log.error({ err: error }, 'a notification listener failed')
       }
     }
   }

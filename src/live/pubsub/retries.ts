@@ -1,10 +1,10 @@
 const FIRST_MS = 100
-const MOST_MS = 5_000
+const MAX_DELAY_MS = 5_000
 
 /** When failed steps may be tried again. */
 export interface Retries {
   /** Resolves after a growing delay, or, without a link, as soon as there is one. */
-  turn(attempt: number): Promise<void>
+  wait(attempt: number): Promise<void>
   /** Ends every wait. */
   allNow(): void
 }
@@ -13,9 +13,9 @@ export interface Retries {
 export function createRetries(hasLink: () => boolean): Retries {
   const waiting = new Set<() => void>()
 
-  function turn(attempt: number): Promise<void> {
+  function wait(attempt: number): Promise<void> {
     return new Promise((resolve) => {
-      const delayMs = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt - 1, 10))
+      const delayMs = Math.min(MAX_DELAY_MS, FIRST_MS * 2 ** Math.min(attempt - 1, 10))
       const timer = hasLink() ? setTimeout(go, delayMs) : undefined
       timer?.unref()
       function go(): void {
@@ -31,5 +31,5 @@ export function createRetries(hasLink: () => boolean): Retries {
     for (const go of waiting) go()
   }
 
-  return { turn, allNow }
+  return { wait, allNow }
 }

@@ -1,0 +1,123 @@
+import type { Logger } from 'pino'
+import type { DataDirectory } from '../data-directory.ts'
+import type { Environment } from '../env.ts'
+import { StartupProblem } from '../startup-problem.ts'
+import { type Database, openDatabase } from './database.ts'
+import { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts'
+import { assertJobsSchema, migrateJobs } from './jobs-schema.ts'
+import { migrate, pendingMigrations } from './migrate.ts'
+import { assertServingRole, isAdministrative, prepareDatabase } from './roles.ts'
+import { assertOwnSession, assertSupportedVersion } from './server-checks.ts'
+import { assertNoShadowing } from './shadowing-checks.ts'
+
+/** The name of the database on the embedded PostgreSQL. */
+export const EMBEDDED_DATABASE = 'colloquy'
+
+/** A database, and how its roles reach it. */
+export interface LocatedDatabase {
+  /** Undefined: nobody has said who may migrate it. */
+  ownerUrl: string | undefined
+  appUrl: string
+  systemUrl: string
+  /** Stops the embedded PostgreSQL, if that is what it is. */
+  stop(): Promise<void>
+}
+
+/** A migrated database, and how the serving and the system role reach it. */
+export interface InitializedDatabase extends LocatedDatabase {
+  /** The migrations that were applied just now. */
+  applied: string[]
+  /** The job queue may be brought up to date, too. */
+  mayMigrate: boolean
+}
+
+/**
+ * Finds the database the environment names, or starts the embedded one, and migrates it. An external database is
+ * prepared only in development and through an administrative URL; in production `migrate` is an operator's step.
+ * Throws StartupProblem, also if a role could bypass the policies or lacks rights.
+ */
+export async function initializeDatabase(
+  environment: Environment,
+  dataDirectory: DataDirectory,
+  log: Logger,
+  mayMigrate = !environment.production,
+  onStep: (text: string) => void = () => {},
+): Promise<InitializedDatabase> {
+  onStep(environment.database.url ? 'Connecting to the database' : 'Preparing the embedded PostgreSQL')
+  const located = await locateDatabase(environment, dataDirectory, log)
+  try {
+    if (environment.database.url) {
+      await assertSupportedVersion(located.appUrl)
+      await assertOwnSession(located.appUrl)
+    }
+    const { ownerUrl } = located
+    if (ownerUrl && mayMigrate) {
+      onStep('Bringing the tables up to date')
+      const applied = await migrate({ url: ownerUrl, log })
+      await assertRoles(located)
+      return { ...located, applied, mayMigrate }
+    }
+    await assertRoles(located)
+    await assertMigrated(located.systemUrl)
+    return { ...located, applied: [], mayMigrate: false }
+  } catch (error) {
+    await located.stop()
+    throw error
+  }
+}
+
+/** Finds the database as `initializeDatabase` does, with its roles, and leaves what is in it alone. Throws StartupProblem. */
+export async function locateDatabase(
+  { database, production }: Environment,
+  dataDirectory: DataDirectory,
+  log: Logger,
+): Promise<LocatedDatabase> {
+  const { url, ownerUrl, systemUrl } = database
+  if (!url) return startDatabase(dataDirectory, log)
+  const stop = async () => {}
+  if (systemUrl) return { ownerUrl, appUrl: url, systemUrl, stop }
+  if (production || !(await isAdministrative(url))) {
+    throw new StartupProblem(
+      'DATABASE_SYSTEM_URL is missing. With a DATABASE_URL that may not create roles, give DATABASE_OWNER_URL and DATABASE_SYSTEM_URL too.',
+    )
+  }
+  return { ...(await prepareDatabase(url)), stop }
+}
+
+/** What a role owns shows only once the migrations are applied. */
+async function assertRoles({ appUrl, systemUrl }: LocatedDatabase): Promise<void> {
+  await assertServingRole(appUrl, 'DATABASE_URL')
+  await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'system')
+  await assertNoShadowing(appUrl)
+  await assertNoShadowing(systemUrl)
+}
+
+/** Throws StartupProblem if the database lacks a migration; asks as the system role, which may read their record. */
+export async function assertMigrated(systemUrl: string): Promise<void> {
+  const pending = await pendingMigrations(systemUrl)
+  if (pending.length === 0) return
+  const missing = pending.length === 1 ? `the migration ${pending[0]}` : `${pending.length} migrations`
+  throw new StartupProblem(`The database lacks ${missing}: run the migrate command first.`)
+}
+
+/** Opens the pools, once the system role has its job queue. Throws StartupProblem. */
+export async function connectDatabase(
+  initialized: InitializedDatabase,
+  poolSize: number,
+  log: Logger,
+): Promise<Database> {
+  if (initialized.mayMigrate) await migrateJobs(initialized.systemUrl, log)
+  else await assertJobsSchema(initialized.systemUrl)
+  return openDatabase({ appUrl: initialized.appUrl, systemUrl: initialized.systemUrl, poolSize, log })
+}
+
+async function startDatabase(dataDirectory: DataDirectory, log: Logger): Promise<LocatedDatabase> {
+  const postgres = await startEmbeddedPostgres({ dataDirectory, log })
+  const stop = () => postgres.stop()
+  try {
+    return { ...(await prepareDatabase(postgres.adminUrl, EMBEDDED_DATABASE)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

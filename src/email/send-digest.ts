@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { conversationTitle } from '../conversations/conversation-title.ts'
+import type { Statement } from '../database/database.ts'
+import { RequestError } from '../errors.ts'
+import type { Job } from '../jobs/tasks.ts'
+import { oneLine } from './mail-text.ts'
+import { unsubscribeUrl } from './unsubscribe-token.ts'
+
+/** How many conversations a digest names. */
+const MAX_NAMED = 20
+
+/** One conversation with messages to tell of, and the last of them. */
+interface DueRow {
+  conversationId: string
+  messageCount: number
+  upToSeq: number
+}
+
+const isQueued: Statement = {
+  name: 'is_digest_queued',
+  text: 'select app.is_digest_queued($1, $2) as "isQueued"',
+}
+
+const dueDigest: Statement = {
+  name: 'due_digest',
+  text: `select conversation_id as "conversationId", message_count as "messageCount", up_to_seq as "upToSeq"
+    from app.due_digest($1)`,
+}
+
+const settleDigest: Statement = {
+  name: 'settle_digest',
+  text: 'select app.settle_digest($1, $2, $3, $4)',
+}
+
+/**
+ * Sends one person a digest of what has come due, unless they have come online, read it, or want no e-mail since the job
+ * was queued. It names conversations and numbers, never what was written. What was told is remembered, so nothing is told
+ * twice. Throws MailError: the job is tried again, and a mail program knows a second one by its id.
+ */
+export async function sendDigest(job: Job): Promise<void> {
+  const { tenant } = job
+  const [userId, queuedAt] = [String(job.payload.userId), Number(job.payload.queuedAt)]
+  const [found] = await tenant.query<{ isQueued: boolean }>(isQueued, [userId, queuedAt])
+  if (!found?.isQueued) return
+  const told = await tell(job, userId, queuedAt)
+  const conversationIds = told.map(({ conversationId }) => conversationId)
+  const seqs = told.map(({ upToSeq }) => upToSeq)
+  await tenant.query(settleDigest, [userId, queuedAt, conversationIds, seqs])
+}
+
+/** Returns what the person was told of. */
+async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[]> {
+  const context = await contextOf(job, userId)
+  if (!context) return []
+  const { user, company } = context.viewer
+  const [presence] = await job.services.presence.read(job.companyId, [userId])
+  if (!user.email || !user.emailWhenOffline || (presence && presence.status !== 'OFFLINE')) return []
+  const due = await job.tenant.query<DueRow>(dueDigest, [userId])
+  if (due.length === 0) return []
+  const [name, companyName] = [oneLine(user.name), oneLine(company.name)]
+  const url = unsubscribeUrl(job.services.publicUrl, await job.keys(), { companyId: job.companyId, userId })
+  await job.services.mailer.send(
+    {
+      id: idOf(job.companyId, userId, String(queuedAt)),
+      to: { name, address: user.email },
+      subject: `Unread messages at ${companyName}`,
+      text: [
+        `${name}, these conversations at ${companyName} have messages you have not read:`,
+        '',
+        ...(await linesOf(context, due)),
+        '',
+        `To get no more of these e-mails: ${url}`,
+        '',
+      ].join('\n'),
+      unsubscribeUrl: url,
+    },
+    job.signal,
+  )
+  return due
+}
+
+/** Undefined once the person is no active member any more. */
+async function contextOf(job: Job, userId: string): Promise<Context | undefined> {
+  try {
+    return await job.contextOf(userId)
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'FORBIDDEN') return undefined
+    throw error
+  }
+}
+
+async function linesOf(context: Context, due: DueRow[]): Promise<string[]> {
+  const named = await Promise.all(due.slice(0, MAX_NAMED).map((row) => lineOf(context, row)))
+  const more = due.length - named.length
+  return more > 0 ? [...named, `- and ${more} more`] : named
+}
+
+async function lineOf(context: Context, { conversationId, messageCount }: DueRow): Promise<string> {
+  const { loaders } = context
+  const conversation = await loaders.conversation.load(conversationId)
+  if (conversation?.kind === 'BROADCAST') {
+    // Its subject is what was written.
+    const author = conversation.createdById && (await loaders.user.load(conversation.createdById))
+    return author
+      ? `- A broadcast by ${oneLine(author.name)}: ${messageCount}`
+      : `- A broadcast: ${messageCount}`
+  }
+  const title = conversation ? oneLine(await conversationTitle(context, conversation)) : ''
+  return `- ${title || 'A conversation'}: ${messageCount}`
+}
+
+/** The same for each attempt, as a UUID of version 8 (RFC 9562). */
+function idOf(...parts: string[]): string {
+  const hex = createHash('sha256').update(parts.join(' ')).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

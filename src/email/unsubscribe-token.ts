@@ -1,0 +1,61 @@
+import { timingSafeEqual } from 'node:crypto'
+import { parse } from 'uuid'
+import type { Services } from '../context.ts'
+import type { Statement } from '../database/database.ts'
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { KeyUnavailableError } from '../encryption/errors.ts'
+
+/** Where the links lead, below the public URL. */
+export const UNSUBSCRIBE_PATH = '/unsubscribe/'
+
+/** Whose e-mail a link ends. */
+export interface Subscription {
+  companyId: string
+  userId: string
+}
+
+const ID_BYTES = 16
+const MAC_BYTES = 16
+
+const findMember: Statement = {
+  name: 'unsubscribe_member',
+  text: 'select u.id from users u where u.company_id = $1 and u.id = $2',
+}
+
+/** The link that ends a member's e-mail without signing in. It has no end of its own; destroyed keys of the company end it. */
+export function unsubscribeUrl(publicUrl: string, keys: CompanyKeys, subscription: Subscription): string {
+  const { companyId, userId } = subscription
+  const token = Buffer.concat([parse(companyId), parse(userId), mac(keys, subscription)])
+  return `${publicUrl}${UNSUBSCRIBE_PATH}${token.toString('base64url')}`
+}
+
+/** Whose token this is; null if it is forged, or its member is gone. */
+export async function readUnsubscribeToken(
+  { database, keyring }: Services,
+  token: string,
+): Promise<Subscription | null> {
+  const bytes = Buffer.from(token, 'base64url')
+  if (bytes.length !== 2 * ID_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return null
+  const subscription = { companyId: idAt(bytes, 0), userId: idAt(bytes, ID_BYTES) }
+  // First, since the keyring makes keys for a company that has none.
+  const { companyId, userId } = subscription
+  const [member] = await database.forSystem(companyId).query(findMember, [companyId, userId])
+  if (!member) return null
+  try {
+    const expected = mac(await keyring.forCompany(companyId), subscription)
+    return timingSafeEqual(bytes.subarray(2 * ID_BYTES), expected) ? subscription : null
+  } catch (error) {
+    if (error instanceof KeyUnavailableError) return null
+    throw error
+  }
+}
+
+/** Of any 16 bytes; a forged id need not be a UUID of a known version. */
+function idAt(bytes: Buffer, offset: number): string {
+  const hex = bytes.toString('hex', offset, offset + ID_BYTES)
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+function mac(keys: CompanyKeys, { userId }: Subscription): Buffer {
+  return keys.requestHash(`unsubscribe ${userId}`).subarray(0, MAC_BYTES)
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import type { Plugin } from 'graphql-yoga'
+import type { Services } from '../context.ts'
+import { acceptedEncoding, type ContentEncoding } from '../http/content-encoding.ts'
+import { assetFolder, graphiqlAssets } from './graphiql/assets.ts'
+import { commonHeaders, graphiqlPage, pageHeaders } from './graphiql/page.ts'
+import { graphiqlSettings } from './graphiql/settings.ts'
+import { type DemoLink, isAtThisMachine } from './graphiql/visitor.ts'
+
+/** Somebody GraphiQL is signed in as, with a token of the development issuer. */
+export interface DemoUser {
+  name: string
+  token: string
+}
+
+/** How the web server hands over a request. */
+interface NodeContext {
+  req?: IncomingMessage
+}
+
+/**
+ * Serves GraphiQL to browsers that open /graphql; everything it loads comes from here. It is signed in as the demo users for
+ * browsers on this machine and for the first who comes with the link.
+ */
+export function graphiql(
+  services: Services,
+  demoUsers: () => Promise<DemoUser[]>,
+  demoLink?: DemoLink,
+): Plugin<object, NodeContext> {
+  return {
+    async onRequest({ request, url, fetchAPI, endResponse, serverContext }) {
+      if (request.method !== 'GET') return
+      if (url.pathname.startsWith(assetFolder)) {
+        const asset = (await graphiqlAssets()).find(url.pathname.slice(assetFolder.length))
+        if (!asset) return
+        const encoding = acceptedEncoding(request.headers.get('accept-encoding') ?? undefined)
+        const body = encoding ? await asset.compressed(encoding) : asset.body
+        endResponse(new fetchAPI.Response(body, { headers: assetHeaders(asset.type, encoding) }))
+      } else if (url.pathname === '/graphql' && isNavigation(request)) {
+        const address = serverContext?.req?.socket.remoteAddress
+        const isTrusted = isAtThisMachine(address, request.headers) || demoLink?.use(url.searchParams)
+        const tokens = isTrusted ? (await demoUsers()).map(({ token }) => token) : []
+        const settings = await graphiqlSettings(services, tokens)
+        const page = graphiqlPage(await graphiqlAssets(), settings)
+        endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))
+      }
+    },
+  }
+}
+
+/** The page carries tokens, and a script of another site that asks for it has to say its origin: it gets none. */
+function isNavigation({ headers }: Request): boolean {
+  return (headers.get('accept')?.includes('text/html') ?? false) && !headers.has('origin')
+}
+
+function assetHeaders(type: string, encoding: ContentEncoding | undefined): Record<string, string> {
+  return {
+    ...(encoding && { 'content-encoding': encoding }),
+    vary: 'accept-encoding',
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'public, max-age=31536000, immutable',
+    ...commonHeaders,
+  }
+}

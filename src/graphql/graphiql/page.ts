@@ -1,0 +1,81 @@
+import type { GraphiqlAssets } from './assets.ts'
+import { favicon, type GraphiqlSettings } from './settings.ts'
+
+/** The last rule: GraphiQL's tabs jump aside when they are pressed, so that the first click on each misses it. */
+const STYLE = `
+body { margin: 0 }
+body { display: flex; flex-direction: column; height: 100vh }
+#root { flex: 1; min-height: 0 }
+#person { font: 14px sans-serif; padding: .25rem .75rem; background: #eef; color: #223 }
+#root > p { font: 16px sans-serif; padding: 2rem }
+.graphiql-tab { transform: none !important }
+`
+
+/** The page around GraphiQL; what it shows is in the settings. */
+export function graphiqlPage({ addressOf }: GraphiqlAssets, settings: GraphiqlSettings): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Colloquy</title>
+<link rel="icon" href="${favicon}">
+<link rel="stylesheet" href="${addressOf('graphiql.css')}">
+<style>${STYLE}</style>
+</head>
+<body class="no-focus-outline">
+${personChoice(settings)}<div id="root"><p>Loading GraphiQL …</p></div>
+<noscript>GraphiQL needs JavaScript.</noscript>
+<script type="application/json" id="settings">${JSON.stringify(settings).replaceAll('<', '\\u003c')}</script>
+<script src="${addressOf('graphql-ws.js')}"></script>
+<script src="${addressOf('graphiql.js')}"></script>
+<script src="${addressOf('start.js')}"></script>
+</body>
+</html>
+`
+}
+
+function personChoice({ people }: GraphiqlSettings): string {
+  if (people.length === 0) return ''
+  const options = people.map(({ name }, index) => `<option value="${index}">${escaped(name)}</option>`)
+  return `<label id="person">Request as <select><option value="">whom the tab's headers name</option>${options.join('')}</select></label>
+`
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/**
+ * What the page may do: run our scripts, ask our server, and be nobody's frame. Monaco writes its styles into the page,
+ * and its fonts and GraphiQL's pictures are data; not every browser counts WebSockets in 'self'.
+ */
+export function pageHeaders(host: string): Record<string, string> {
+  const policy = {
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'worker-src': "'self'",
+    'style-src': "'self' 'unsafe-inline'",
+    'font-src': 'data:',
+    'img-src': "'self' data:",
+    'connect-src': `'self' ws://${host} wss://${host}`,
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  }
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': Object.entries(policy)
+      .map((rule) => rule.join(' '))
+      .join('; '),
+    'cache-control': 'no-store',
+    ...commonHeaders,
+  }
+}
+
+/** Headers of the page and of its files alike. */
+export const commonHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../context.ts'
+import { RequestError } from '../errors.ts'
+import type { StreamValue } from './stream-value.ts'
+
+/** An event that has waited longer for its subscriber is checked again: access ends within a second. */
+const FRESH_MS = 500
+
+/**
+ * The event as its viewer may see it by now, if it has waited; what has not is as it was read. Throws NOT_FOUND for what
+ * the viewer may not see any more.
+ */
+export async function recheckAccess<Value extends StreamValue>(
+  value: Value,
+  { loaders }: Context,
+): Promise<Value> {
+  if (!value.batch || performance.now() - value.batch.readAt < FRESH_MS) return value
+  if (value.type === 'ConversationRemoved') return value
+  if ('message' in value) {
+    const { id, revision, state } = value.message
+    const version = await loaders.messageVersion.load(id)
+    if (version?.revision === revision && version.state === state) return value
+    const message = version && (await loaders.message.load(id))
+    if (message) return { ...value, message }
+  } else {
+    const conversation = await loaders.conversation.load(conversationIdOf(value))
+    if (conversation?.isReadable) return value
+  }
+  throw new RequestError('NOT_FOUND', 'This is no longer there for the viewer.')
+}
+
+/** Conversation streams are named by conversation id. */
+function conversationIdOf(value: StreamValue): string {
+  if ('conversationId' in value) return value.conversationId
+  return 'broadcastId' in value ? value.broadcastId : value.stream
+}
