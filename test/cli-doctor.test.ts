@@ -91,7 +91,7 @@ describe('the doctor', () => {
   test('names each right that is missing, with the statement that gives it back', async () => {
     const { adminUrl, ownerUrl } = app.database
     const taken = [
-      ['execute on function', 'app.bind(uuid, uuid)', 'colloquy_app'],
+      ['execute on function', 'app.bind(uuid,uuid)', 'colloquy_app'],
       ['update on table', 'company_streams', 'colloquy_app'],
       ['update (status) on table', 'broadcasts', 'colloquy_system'],
       ['usage on schema', 'app', 'colloquy_system'],

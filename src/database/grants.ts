@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupProblem } from '../startup-problem.ts'
 import { JOBS_ENTRY } from './jobs-schema.ts'
-import { type MigrationScript, prismaDirectory, readMigrations } from './migration-files.ts'
+import { prismaDirectory } from './migration-files.ts'
 import { withClient } from './roles.ts'
 
 /** The two roles that the migrations give rights to. */
@@ -53,57 +54,16 @@ const findMissing = `
     when kind = 'table' then has_column_privilege(to_regclass(object)::oid, "column", privilege)
   end, true)`
 
-const statementPattern =
-  /^(grant|revoke)\s+([^;]+?)\s+on\s+(?:(schema|function|table|all tables in schema public)\b\s*)?([^;]*?)\s*\b(?:to|from)\s+([^;]+);/gim
-
-/** Every right that the installed migrations give to a role, and the one that making the job queue gives. */
+/**
+ * Every right that the migrations give to a role, as prisma/grants.json has them from a migrated database, and the one that
+ * making the job queue gives. Throws StartupProblem.
+ */
 export async function expectedGrants(role: ServedRole): Promise<Grant[]> {
-  const grants = grantsTo(role, await readMigrations(join(prismaDirectory(), 'migrations')))
-  return [...grants, { kind: 'function', privilege: 'execute', column: null, object: JOBS_ENTRY }]
-}
-
-/** Reads the grants by name in the order the migrations apply in; what a function does when it runs is none. */
-function grantsTo(role: string, migrations: MigrationScript[]): Grant[] {
-  const grants = new Map<string, Grant>()
-  const tables = ['_prisma_migrations']
-  for (const { sql } of migrations) {
-    const script = sql.replaceAll(/--.*$/gm, '').replaceAll(/\$(\w*)\$.*?\$\1\$/gs, '')
-    tables.push(...[...script.matchAll(/^create table "?(\w+)/gim)].map(([, name = '']) => name))
-    for (const [, verb, privileges = '', kind, objects = '', roles = ''] of script.matchAll(
-      statementPattern,
-    )) {
-      if (!listed(roles).includes(role)) continue
-      for (const grant of spelledOut(privileges, kind, objects, tables)) {
-        if (verb?.toLowerCase() === 'grant') grants.set(JSON.stringify(grant), grant)
-        else grants.delete(JSON.stringify(grant))
-      }
-    }
-  }
-  return [...grants.values()]
-}
-
-function spelledOut(
-  privileges: string,
-  kind: string | undefined,
-  objects: string,
-  tables: string[],
-): Grant[] {
-  const isEveryTable = kind?.toLowerCase().startsWith('all') ?? false
-  const names = isEveryTable ? tables : listed(objects)
-  return names.flatMap((object) =>
-    listed(privileges).map((text) => {
-      const [, privilege = text, column = null] = /^(\w+)\s*\((\w+)\)$/.exec(text) ?? []
-      return { kind: kindOf(kind), privilege, column, object }
-    }),
-  )
-}
-
-function kindOf(kind: string | undefined): Grant['kind'] {
-  const word = kind?.toLowerCase()
-  return word === 'schema' || word === 'function' ? word : 'table'
-}
-
-/** The items of a list, whose commas within parentheses belong to an item. */
-function listed(text: string): string[] {
-  return (text.match(/[^,(]+(\([^)]*\))?/g) ?? []).map((item) => item.trim().replaceAll(/\s+/g, ' '))
+  const file = join(prismaDirectory(), 'grants.json')
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new StartupProblem(`The installation is incomplete: ${file} is missing.`)
+  })
+  const all: (Grant & { role: string })[] = JSON.parse(text)
+  const given = all.filter((grant) => grant.role === role)
+  return [...given, { kind: 'function', privilege: 'execute', column: null, object: JOBS_ENTRY }]
 }

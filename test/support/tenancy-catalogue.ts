@@ -106,7 +106,7 @@ const FOREIGN_KEYS = `${FOREIGN_KEY_COLUMNS}
  * must say that the link is null if another one is.
  */
 const NULLABLE_KEYS = `${FOREIGN_KEY_COLUMNS}
-  select source || ' has ' || conname || ', which is not checked when one of ' || string_agg(a.attname, ', ') || ' is null' as problem
+  select source || ' has ' || conname || ', which is not checked when one of ' || string_agg(a.attname, ', ' order by a.attname) || ' is null' as problem
   from keys join pg_attribute a on a.attrelid = conrelid and a.attnum = any (conkey) and not a.attnotnull
   where confmatchtype <> 'f'
   group by source, conname, conrelid, columns

@@ -12,28 +12,40 @@ export interface SchemaDescription {
   policies: string[]
   triggers: string[]
   /** Rights on schemas, tables, columns and functions of the roles that do not own them. */
-  grants: string[]
+  grants: Grant[]
+}
+
+/** A right of one of the roles that do not own the schema. */
+export interface Grant {
+  kind: 'schema' | 'function' | 'table'
+  privilege: string
+  /** A right to one column only. */
+  column: string | null
+  object: string
+  role: string
 }
 
 /** Reads the description from the catalogue of a migrated database. */
 export async function describeSchema(client: pg.ClientBase): Promise<SchemaDescription> {
   const read = async (statement: string) =>
-    (await client.query<{ text: string }>(statement, statement.includes('$1') ? [ROLES] : [])).rows.map(
-      ({ text }) => text,
-    )
+    (await client.query<{ text: string }>(statement)).rows.map(({ text }) => text)
   return {
     tables: await read(tables),
     functions: await read(functions),
     policies: await read(policies),
     triggers: await read(triggers),
-    grants: await read(grants),
+    grants: (await client.query<Grant>(grants, [ROLES])).rows,
   }
 }
 
 /** The description as one text, for review: functions without their bodies, which stand in prisma/sql. */
 export function printSchema({ tables, functions, policies, triggers, grants }: SchemaDescription): string {
   const signatures = functions.map((text) => `${text.split('\nAS $')[0]?.replaceAll(/\n\s*/g, ' ')};`)
-  const sections = { tables, functions: signatures, policies, triggers, grants }
+  const rights = grants.map(
+    ({ kind, privilege, column, object, role }) =>
+      `grant ${privilege}${column ? ` (${column})` : ''} on ${kind} ${object} to ${role};`,
+  )
+  const sections = { tables, functions: signatures, policies, triggers, grants: rights }
   return [
     '-- Printed from the migrated database by `npm run migration`; a test compares. Bodies of functions stand in prisma/sql.',
     ...Object.entries(sections).flatMap(([name, statements]) => [
@@ -44,11 +56,19 @@ export function printSchema({ tables, functions, policies, triggers, grants }: S
   ].join('\n')
 }
 
-const ours = `c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and c.relname <> '_prisma_migrations'`
+const ours = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relkind in ('r', 'p', 'v', 'm') and c.relname <> '_prisma_migrations'`
+
+/** The rights as JSON, a line each, for the checks of a database against them. */
+export function printGrants({ grants }: SchemaDescription): string {
+  return `[\n${grants.map((grant) => `  ${JSON.stringify(grant)}`).join(',\n')}\n]\n`
+}
+
+/** Prisma's own table too: a node that starts reads there whether anything is left to migrate. */
+const everyTable = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relkind in ('r', 'p', 'v', 'm')`
 
 const tables = `
   select concat_ws(E'\\n',
-    format('create %s %I (', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, c.relname),
+    format('create %s %s (', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, c.oid::regclass),
     (
       select string_agg(format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
         case when a.attcollation <> t.typcollation then format(' collate "%s"', (select collname from pg_collation where oid = a.attcollation)) end,
@@ -70,13 +90,13 @@ const tables = `
     ),
     (select string_agg(pg_get_statisticsobjdef(s.oid) || ';', E'\\n' order by s.stxname) from pg_statistic_ext s where s.stxrelid = c.oid),
     (
-      select string_agg(format('alter table %I alter column %I set statistics %s;', c.relname, a.attname, a.attstattarget), E'\\n' order by a.attnum)
+      select string_agg(format('alter table %s alter column %I set statistics %s;', c.oid::regclass, a.attname, a.attstattarget), E'\\n' order by a.attnum)
       from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and a.attstattarget > 0
     ),
-    case when c.relrowsecurity then format('alter table %I enable row level security;', c.relname) end,
-    case when c.relforcerowsecurity then format('alter table %I force row level security;', c.relname) end
+    case when c.relrowsecurity then format('alter table %s enable row level security;', c.oid::regclass) end,
+    case when c.relforcerowsecurity then format('alter table %s force row level security;', c.oid::regclass) end
   ) as text
-  from pg_class c where ${ours} order by c.relname`
+  from pg_class c where ${ours} order by c.relnamespace <> 'public'::regnamespace, c.relname`
 
 const functions = `
   select pg_get_functiondef(p.oid) as text from pg_proc p
@@ -84,7 +104,7 @@ const functions = `
 
 /** Policies of the owner name whoever migrated, which differs between installations. */
 const policies = `
-  select concat_ws(' ', format('create policy %I on %I', p.polname, c.relname),
+  select concat_ws(' ', format('create policy %I on %s', p.polname, c.oid::regclass),
     case when not p.polpermissive then 'as restrictive' end,
     case p.polcmd when 'r' then 'for select' when 'a' then 'for insert' when 'w' then 'for update' when 'd' then 'for delete' end,
     'to', (
@@ -101,21 +121,19 @@ const triggers = `
 
 const grants = `
   with rights as (
-    select format('schema %I', n.nspname) as object, a.grantee, a.privilege_type, '' as of_column, 1 as kind
-    from pg_namespace n cross join aclexplode(n.nspacl) a where n.nspname in ('app', 'public')
+    select 'schema' as kind, quote_ident(n.nspname) as object, a.grantee, a.privilege_type, null as "column"
+    from pg_namespace n cross join aclexplode(n.nspacl) a where n.nspname in ('app', 'public', 'graphile_worker')
     union all
-    select format('table %I', c.relname), a.grantee, a.privilege_type, '', 2
-    from pg_class c cross join aclexplode(c.relacl) a where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+    select 'table', c.oid::regclass::text, a.grantee, a.privilege_type, null
+    from pg_class c cross join aclexplode(c.relacl) a where ${everyTable}
     union all
-    select format('table %I', c.relname), a.grantee, a.privilege_type, format(' (%I)', t.attname), 2
-    from pg_class c join pg_attribute t on t.attrelid = c.oid cross join aclexplode(t.attacl) a
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+    select 'table', c.oid::regclass::text, a.grantee, a.privilege_type, quote_ident(t.attname)
+    from pg_class c join pg_attribute t on t.attrelid = c.oid cross join aclexplode(t.attacl) a where ${everyTable}
     union all
-    select format('function %s', p.oid::regprocedure), a.grantee, a.privilege_type, '', 3
+    select 'function', p.oid::regprocedure::text, a.grantee, a.privilege_type, null
     from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where p.pronamespace = to_regnamespace('app')
-  ), named as (
-    select r.*, coalesce(o.rolname, 'public') as role from rights r left join pg_roles o on o.oid = r.grantee
   )
-  select format('grant %s on %s to %s;',
-    string_agg(lower(privilege_type) || of_column, ', ' order by privilege_type, of_column), object, role) as text
-  from named where role = any ($1) group by kind, object, role order by kind, object, role`
+  select r.kind, lower(r.privilege_type) as privilege, r."column", r.object, coalesce(o.rolname, 'public') as role
+  from rights r left join pg_roles o on o.oid = r.grantee
+  where coalesce(o.rolname, 'public') = any ($1)
+  order by r.kind, r.object, 5, r.privilege_type, r."column" nulls first`

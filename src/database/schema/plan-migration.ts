@@ -13,8 +13,10 @@ export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Pr
   const pieces: string[] = []
   await client.query(`begin; ${SQL_FILE_SETTINGS}`)
   try {
+    const all = files ?? (await readSqlFiles())
     let before = JSON.stringify(await describeSchema(client))
-    for (const file of files ?? (await readSqlFiles())) {
+    if (await areApplied(client, all, before)) return ''
+    for (const file of all) {
       const dropped = await applyFile(client, file)
       const after = JSON.stringify(await describeSchema(client))
       if (after !== before) pieces.push(`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`)
@@ -26,6 +28,22 @@ export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Pr
     await client.query('rollback')
   }
   return pieces.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${pieces.join('\n')}`
+}
+
+/** True if all files together change nothing and define everything, as most often. The transaction is as it was. */
+async function areApplied(client: pg.ClientBase, files: SqlFile[], before: string): Promise<boolean> {
+  await client.query('savepoint files')
+  try {
+    await client.query(files.map(({ sql }) => sql).join('\n'))
+    return (
+      JSON.stringify(await describeSchema(client)) === before && (await findLeftovers(client)).length === 0
+    )
+  } catch {
+    // The file that cannot be applied is named when they are applied one by one.
+    return false
+  } finally {
+    await client.query('rollback to savepoint files')
+  }
 }
 
 /** Applies one file; returns the statement that had to drop the function first, or an empty text. */

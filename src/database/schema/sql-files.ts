@@ -43,16 +43,16 @@ export async function findLeftovers(client: pg.ClientBase): Promise<Leftover[]> 
   return (await client.query<Leftover>(untouched)).rows
 }
 
-const ours = `c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`
+const ours = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relname <> '_prisma_migrations'`
 
 // The age of a row is counted from this transaction: rows that it or its savepoints wrote have none.
 const untouched = `
   select 'function ' || p.oid::regprocedure as name, format('drop function %s;', p.oid::regprocedure) as drop
   from pg_proc p where p.pronamespace = to_regnamespace('app') and age(p.xmin) > 0
   union all
-  select format('policy %I on %I', p.polname, c.relname), format('drop policy %I on %I;', p.polname, c.relname)
+  select format('policy %I on %s', p.polname, c.oid::regclass), format('drop policy %I on %s;', p.polname, c.oid::regclass)
   from pg_policy p join pg_class c on c.oid = p.polrelid where ${ours} and age(p.xmin) > 0
   union all
-  select format('trigger %I on %I', t.tgname, c.relname), format('drop trigger %I on %I;', t.tgname, c.relname)
+  select format('trigger %I on %s', t.tgname, c.oid::regclass), format('drop trigger %I on %s;', t.tgname, c.oid::regclass)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid where ${ours} and not t.tgisinternal and age(t.xmin) > 0
   order by 1`

@@ -1,8 +1,8 @@
 /**
  * Run by `npm run migration -- <name>`: writes a migration from the changes in prisma/schema.prisma and prisma/sql, and
- * prints prisma/schema.sql anew. Without a change it only prints.
+ * prints prisma/schema.sql and prisma/grants.json anew. Without a change it only prints.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from '../embedded/start-embedded-postgres.ts'
 import { migrate, schemaDrift } from '../migrate.ts'
 import { prismaDirectory, readMigrations } from '../migration-files.ts'
 import { prepareDatabase, withClient } from '../roles.ts'
-import { describeSchema, printSchema } from './describe-schema.ts'
+import { describeSchema, printGrants, printSchema } from './describe-schema.ts'
 import { planSqlFiles } from './plan-migration.ts'
 
 const log = pino({ level: 'warn' })
@@ -49,9 +49,9 @@ async function writeMigration(name: string): Promise<void> {
     return process.stdout.write(`Wrote ${folder}. Read it before you commit it.\n`)
   })
   await onMigratedDatabase(async (ownerUrl) => {
-    const printed = printSchema(await withClient(ownerUrl, describeSchema))
-    const file = join(prismaDirectory(), 'schema.sql')
-    if (printed !== (await readFile(file, 'utf8').catch(() => ''))) await writeFile(file, printed)
+    const description = await withClient(ownerUrl, describeSchema)
+    await writeFile(join(prismaDirectory(), 'schema.sql'), printSchema(description))
+    await writeFile(join(prismaDirectory(), 'grants.json'), printGrants(description))
   })
 }
 

@@ -1,0 +1,808 @@
+-- Printed from the migrated database by `npm run migration`; a test compares. Bodies of functions stand in prisma/sql.
+
+-- tables
+
+create table broadcast_groups (
+  company_id uuid not null,
+  broadcast_id uuid not null,
+  conversation_id uuid not null,
+  constraint broadcast_groups_pkey PRIMARY KEY (company_id, broadcast_id, conversation_id),
+  constraint broadcast_groups_company_id_broadcast_id_fkey FOREIGN KEY (company_id, broadcast_id) REFERENCES broadcasts(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint broadcast_groups_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table broadcast_groups enable row level security;
+alter table broadcast_groups force row level security;
+
+create table broadcast_users (
+  company_id uuid not null,
+  broadcast_id uuid not null,
+  user_id uuid not null,
+  constraint broadcast_users_pkey PRIMARY KEY (company_id, broadcast_id, user_id),
+  constraint broadcast_users_company_id_broadcast_id_fkey FOREIGN KEY (company_id, broadcast_id) REFERENCES broadcasts(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint broadcast_users_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table broadcast_users enable row level security;
+alter table broadcast_users force row level security;
+
+create table broadcasts (
+  company_id uuid not null,
+  id uuid not null,
+  author_id uuid not null,
+  subject bytea not null,
+  body bytea not null,
+  words bigint[] not null default '{}'::bigint[],
+  priority text not null default 'NORMAL'::text,
+  audience text not null,
+  status text not null,
+  local_time text,
+  time_zone text,
+  scheduled_for timestamp(3) with time zone,
+  sent_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  listed_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  email_offline boolean not null default false,
+  replies_allowed boolean not null default false,
+  recipient_count integer not null default 0,
+  delivered_count integer not null default 0,
+  read_count integer not null default 0,
+  constraint broadcasts_pkey PRIMARY KEY (company_id, id),
+  constraint broadcasts_audience_check CHECK ((audience = ANY (ARRAY['ALL'::text, 'GROUPS'::text, 'USERS'::text]))),
+  constraint broadcasts_counts_check CHECK (((read_count >= 0) AND (read_count <= delivered_count) AND (delivered_count <= recipient_count))),
+  constraint broadcasts_priority_check CHECK ((priority = ANY (ARRAY['LOW'::text, 'NORMAL'::text, 'HIGH'::text, 'URGENT'::text]))),
+  constraint broadcasts_schedule_check CHECK ((((local_time IS NULL) = (time_zone IS NULL)) AND ((local_time IS NULL) = (scheduled_for IS NULL)) AND ((status = 'SENT'::text) = (sent_at IS NOT NULL)) AND ((status = 'SENT'::text) OR (scheduled_for IS NOT NULL)))),
+  constraint broadcasts_status_check CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'SENT'::text, 'CANCELLED'::text]))),
+  constraint broadcasts_company_id_author_id_fkey FOREIGN KEY (company_id, author_id) REFERENCES users(company_id, id),
+  constraint broadcasts_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX broadcasts_company_id_listed_at_id_idx ON public.broadcasts USING btree (company_id, listed_at, id);
+CREATE INDEX broadcasts_company_id_sent_at_idx ON public.broadcasts USING btree (company_id, sent_at);
+alter table broadcasts enable row level security;
+alter table broadcasts force row level security;
+
+create table companies (
+  id uuid not null,
+  external_id text,
+  name text not null,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  messaging_enabled boolean not null default true,
+  safe_mode boolean not null default false,
+  send_limits jsonb,
+  max_thread_depth integer not null default 8,
+  default_group_access text not null default 'OPEN'::text,
+  edit_window_minutes integer,
+  retract_window_minutes integer,
+  revisions_visible_to text not null default 'AUDITORS'::text,
+  email_delay_minutes integer not null default 10,
+  broadcasts_per_hour integer not null default 10,
+  event_retention_days integer not null default 30,
+  access_version integer not null default 1,
+  constraint companies_pkey PRIMARY KEY (id),
+  constraint companies_delays_check CHECK (((COALESCE(edit_window_minutes, 0) >= 0) AND (COALESCE(retract_window_minutes, 0) >= 0) AND (email_delay_minutes >= 0) AND (broadcasts_per_hour >= 0) AND (event_retention_days >= 1))),
+  constraint companies_depth_check CHECK (((max_thread_depth >= 0) AND (max_thread_depth <= 64))),
+  constraint companies_group_access_check CHECK ((default_group_access = ANY (ARRAY['OPEN'::text, 'CLOSED'::text, 'PRIVATE'::text]))),
+  constraint companies_name_check CHECK ((name <> ''::text)),
+  constraint companies_revisions_check CHECK ((revisions_visible_to = ANY (ARRAY['AUDITORS'::text, 'PARTICIPANTS'::text])))
+);
+CREATE UNIQUE INDEX companies_external_id_key ON public.companies USING btree (external_id);
+alter table companies enable row level security;
+alter table companies force row level security;
+
+create table company_streams (
+  company_id uuid not null,
+  "position" bigint not null default 0,
+  constraint company_streams_pkey PRIMARY KEY (company_id),
+  constraint company_streams_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table company_streams enable row level security;
+alter table company_streams force row level security;
+
+create table connection_tickets (
+  company_id uuid not null,
+  ticket_hash bytea not null,
+  user_id uuid not null,
+  expires_at timestamp(3) with time zone not null,
+  token_expires_at timestamp(3) with time zone not null,
+  constraint connection_tickets_pkey PRIMARY KEY (company_id, ticket_hash),
+  constraint connection_tickets_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX connection_tickets_age_idx ON public.connection_tickets USING btree (expires_at);
+CREATE UNIQUE INDEX connection_tickets_ticket_hash_key ON public.connection_tickets USING btree (ticket_hash);
+alter table connection_tickets enable row level security;
+alter table connection_tickets force row level security;
+
+create table conversations (
+  company_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  title text not null default ''::text,
+  title_folded text not null default ''::text,
+  description bytea,
+  access text,
+  context_type text,
+  context_id text,
+  sensitivity text not null default 'NORMAL'::text,
+  replies_allowed boolean not null default true,
+  created_by_id uuid,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  last_seq integer not null default 0,
+  last_activity_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  is_closed boolean not null default false,
+  access_version integer not null default 1,
+  audience text not null default 'PARTICIPANTS'::text,
+  constraint conversations_pkey PRIMARY KEY (company_id, id),
+  constraint conversations_access_check CHECK ((((kind = 'GROUP'::text) = (access IS NOT NULL)) AND (access = ANY (ARRAY['OPEN'::text, 'CLOSED'::text, 'PRIVATE'::text])))),
+  constraint conversations_audience_check CHECK ((audience = ANY (ARRAY['PARTICIPANTS'::text, 'COMPANY'::text, 'VISITORS'::text]))),
+  constraint conversations_context_check CHECK ((((kind = 'CONTEXT'::text) = (context_type IS NOT NULL)) AND ((context_type IS NULL) = (context_id IS NULL)) AND (context_type = ANY (ARRAY['TRANSACTION'::text, 'PLAN'::text, 'TOPIC'::text])))),
+  constraint conversations_kind_check CHECK ((kind = ANY (ARRAY['DIRECT'::text, 'GROUP'::text, 'BROADCAST'::text, 'GLOBAL'::text, 'CONTEXT'::text]))),
+  constraint conversations_last_seq_check CHECK ((last_seq >= 0)),
+  constraint conversations_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['NORMAL'::text, 'CONFIDENTIAL'::text, 'RESTRICTED'::text]))),
+  constraint conversations_company_id_created_by_id_fkey FOREIGN KEY (company_id, created_by_id) REFERENCES users(company_id, id),
+  constraint conversations_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX conversations_company_id_kind_title_folded_id_idx ON public.conversations USING btree (company_id, kind, title_folded, id);
+CREATE INDEX conversations_company_wide_idx ON public.conversations USING btree (company_id, id) WHERE (audience = 'COMPANY'::text);
+CREATE INDEX conversations_without_memberships_idx ON public.conversations USING btree (company_id, id) WHERE (audience <> 'PARTICIPANTS'::text);
+CREATE UNIQUE INDEX conversations_company_id_context_type_context_id_audience_key ON public.conversations USING btree (company_id, context_type, context_id, audience);
+alter table conversations enable row level security;
+alter table conversations force row level security;
+
+create table data_keys (
+  company_id uuid not null,
+  id uuid not null,
+  wrapped bytea not null,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint data_keys_pkey PRIMARY KEY (company_id, id),
+  constraint data_keys_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table data_keys enable row level security;
+alter table data_keys force row level security;
+
+create table digest_marks (
+  company_id uuid not null,
+  "position" bigint not null default 0,
+  constraint digest_marks_pkey PRIMARY KEY (company_id),
+  constraint digest_marks_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table digest_marks enable row level security;
+alter table digest_marks force row level security;
+
+create table events (
+  company_id uuid not null,
+  "position" bigint not null,
+  kind text not null,
+  conversation_id uuid,
+  message_id uuid,
+  seq integer,
+  actor_id uuid,
+  recipient_id uuid,
+  joined_ids uuid[] default ARRAY[]::uuid[],
+  left_ids uuid[] default ARRAY[]::uuid[],
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint events_pkey PRIMARY KEY (company_id, "position"),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text]))),
+  constraint events_message_check CHECK (((message_id IS NULL) OR (conversation_id IS NOT NULL))),
+  constraint events_company_id_actor_id_fkey FOREIGN KEY (company_id, actor_id) REFERENCES users(company_id, id),
+  constraint events_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint events_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint events_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id),
+  constraint events_company_id_recipient_id_fkey FOREIGN KEY (company_id, recipient_id) REFERENCES users(company_id, id)
+);
+alter table events enable row level security;
+alter table events force row level security;
+
+create table hidden_messages (
+  company_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  seq integer not null,
+  message_id uuid not null,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint hidden_messages_pkey PRIMARY KEY (company_id, user_id, conversation_id, seq),
+  constraint hidden_messages_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint hidden_messages_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint hidden_messages_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table hidden_messages enable row level security;
+alter table hidden_messages force row level security;
+
+create table idempotency_keys (
+  company_id uuid not null,
+  user_id uuid not null,
+  operation text not null,
+  key text not null,
+  request_hash bytea not null,
+  message_id uuid,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  broadcast_id uuid,
+  constraint idempotency_keys_pkey PRIMARY KEY (company_id, user_id, operation, key),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 128))),
+  constraint idempotency_keys_result_check CHECK ((num_nonnulls(message_id, broadcast_id) = 1)),
+  constraint idempotency_keys_company_id_broadcast_id_fkey FOREIGN KEY (company_id, broadcast_id) REFERENCES broadcasts(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint idempotency_keys_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint idempotency_keys_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (created_at);
+alter table idempotency_keys enable row level security;
+alter table idempotency_keys force row level security;
+
+create table mentions (
+  company_id uuid not null,
+  message_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  seq integer,
+  constraint mentions_pkey PRIMARY KEY (company_id, message_id, user_id),
+  constraint mentions_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint mentions_company_id_conversation_id_message_id_fkey FOREIGN KEY (company_id, conversation_id, message_id) REFERENCES messages(company_id, conversation_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint mentions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX mentions_company_id_user_id_conversation_id_seq_idx ON public.mentions USING btree (company_id, user_id, conversation_id, seq);
+alter table mentions enable row level security;
+alter table mentions force row level security;
+
+create table message_days (
+  company_id uuid not null,
+  day integer not null,
+  constraint message_days_pkey PRIMARY KEY (company_id, day),
+  constraint message_days_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE RESTRICT
+);
+alter table message_days enable row level security;
+alter table message_days force row level security;
+
+create table message_revisions (
+  company_id uuid not null,
+  message_id uuid not null,
+  revision integer not null,
+  subject bytea,
+  body bytea not null,
+  edited_at timestamp(3) with time zone not null,
+  edited_by_id uuid not null,
+  constraint message_revisions_pkey PRIMARY KEY (company_id, message_id, revision),
+  constraint message_revisions_company_id_edited_by_id_fkey FOREIGN KEY (company_id, edited_by_id) REFERENCES users(company_id, id),
+  constraint message_revisions_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table message_revisions enable row level security;
+alter table message_revisions force row level security;
+
+create table message_words (
+  company_id uuid not null,
+  message_id uuid not null,
+  conversation_id uuid not null,
+  created_at timestamp(3) with time zone not null,
+  words bigint[] not null,
+  constraint message_words_pkey PRIMARY KEY (company_id, message_id),
+  constraint message_words_company_id_conversation_id_message_id_fkey FOREIGN KEY (company_id, conversation_id, message_id) REFERENCES messages(company_id, conversation_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX message_words_words_idx ON public.message_words USING gin (words) WITH (gin_pending_list_limit='512');
+alter table message_words enable row level security;
+alter table message_words force row level security;
+
+create table messages (
+  company_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  seq integer,
+  author_id uuid not null,
+  parent_id uuid,
+  depth integer not null default 0,
+  subject bytea,
+  body bytea not null,
+  metadata bytea,
+  priority text not null default 'NORMAL'::text,
+  state text not null default 'POSTED'::text,
+  client_message_id text,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  edited_at timestamp(3) with time zone,
+  retracted_at timestamp(3) with time zone,
+  revision integer not null default 0,
+  constraint messages_pkey PRIMARY KEY (company_id, id),
+  constraint messages_depth_check CHECK ((((parent_id IS NULL) = (depth = 0)) AND (depth >= 0))),
+  constraint messages_priority_check CHECK ((priority = ANY (ARRAY['LOW'::text, 'NORMAL'::text, 'HIGH'::text, 'URGENT'::text]))),
+  constraint messages_seq_check CHECK ((((state = ANY (ARRAY['HELD'::text, 'REJECTED'::text])) = (seq IS NULL)) AND (seq >= 1))),
+  constraint messages_state_check CHECK ((state = ANY (ARRAY['POSTED'::text, 'HELD'::text, 'REJECTED'::text, 'RETRACTED'::text]))),
+  constraint messages_company_id_author_id_fkey FOREIGN KEY (company_id, author_id) REFERENCES users(company_id, id),
+  constraint messages_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint messages_company_id_conversation_id_parent_id_fkey FOREIGN KEY (company_id, conversation_id, parent_id) REFERENCES messages(company_id, conversation_id, id)
+);
+CREATE INDEX messages_company_id_conversation_id_author_id_seq_idx ON public.messages USING btree (company_id, conversation_id, author_id, seq);
+CREATE INDEX messages_replies_idx ON public.messages USING btree (company_id, parent_id, seq) WHERE (parent_id IS NOT NULL);
+CREATE INDEX messages_retracted_idx ON public.messages USING btree (company_id, conversation_id, seq) WHERE (state = 'RETRACTED'::text);
+CREATE INDEX messages_sent_idx ON public.messages USING btree (company_id, author_id, created_at, id) WHERE (depth >= 0);
+CREATE UNIQUE INDEX messages_company_id_conversation_id_id_key ON public.messages USING btree (company_id, conversation_id, id);
+CREATE UNIQUE INDEX messages_company_id_conversation_id_seq_key ON public.messages USING btree (company_id, conversation_id, seq);
+CREATE STATISTICS public.messages_of_a_conversation (dependencies) ON company_id, conversation_id FROM messages;
+alter table messages enable row level security;
+alter table messages force row level security;
+
+create table participants (
+  company_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  role text not null default 'MEMBER'::text,
+  joined_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  joined_seq integer not null default 0,
+  left_at timestamp(3) with time zone,
+  last_read_seq integer not null default 0,
+  last_delivered_seq integer not null default 0,
+  unread_from_seq integer,
+  is_muted boolean not null default false,
+  muted_until timestamp(3) with time zone,
+  hidden_seq integer,
+  constraint participants_pkey PRIMARY KEY (company_id, conversation_id, user_id),
+  constraint participants_hidden_check CHECK ((hidden_seq >= 0)),
+  constraint participants_marks_check CHECK (((last_read_seq >= 0) AND (last_delivered_seq >= last_read_seq) AND (joined_seq >= 0) AND (unread_from_seq >= 1))),
+  constraint participants_mute_check CHECK ((is_muted OR (muted_until IS NULL))),
+  constraint participants_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'MEMBER'::text]))),
+  constraint participants_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint participants_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX participants_company_id_user_id_conversation_id_idx ON public.participants USING btree (company_id, user_id, conversation_id);
+alter table participants enable row level security;
+alter table participants force row level security;
+
+create table pending_digests (
+  company_id uuid not null,
+  user_id uuid not null,
+  checked_at timestamp(3) with time zone,
+  queued_at timestamp(3) with time zone,
+  constraint pending_digests_pkey PRIMARY KEY (company_id, user_id),
+  constraint pending_digests_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table pending_digests enable row level security;
+alter table pending_digests force row level security;
+
+create table reactions (
+  company_id uuid not null,
+  message_id uuid not null,
+  emoji text not null,
+  user_id uuid not null,
+  is_on boolean not null default true,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint reactions_pkey PRIMARY KEY (company_id, message_id, emoji, user_id),
+  constraint reactions_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint reactions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table reactions enable row level security;
+alter table reactions force row level security;
+
+create table receipts (
+  company_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  status text not null,
+  up_to_seq integer not null,
+  at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint receipts_pkey PRIMARY KEY (company_id, conversation_id, user_id, status, up_to_seq),
+  constraint receipts_seq_check CHECK ((up_to_seq >= 1)),
+  constraint receipts_status_check CHECK ((status = ANY (ARRAY['DELIVERED'::text, 'READ'::text]))),
+  constraint receipts_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint receipts_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table receipts enable row level security;
+alter table receipts force row level security;
+
+create table roles (
+  company_id uuid not null,
+  id uuid not null,
+  name text not null,
+  permissions text[],
+  is_built_in boolean not null default false,
+  constraint roles_pkey PRIMARY KEY (company_id, id),
+  constraint roles_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX roles_company_id_name_key ON public.roles USING btree (company_id, name);
+alter table roles enable row level security;
+alter table roles force row level security;
+
+create table told_messages (
+  company_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  seq integer not null,
+  constraint told_messages_pkey PRIMARY KEY (company_id, user_id, conversation_id),
+  constraint told_messages_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint told_messages_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX told_messages_company_id_conversation_id_idx ON public.told_messages USING btree (company_id, conversation_id);
+alter table told_messages enable row level security;
+alter table told_messages force row level security;
+
+create table user_words (
+  company_id uuid not null,
+  word text collate "C" not null,
+  name_folded text collate "C" not null,
+  user_id uuid not null,
+  is_enabled boolean not null,
+  constraint user_words_pkey PRIMARY KEY (company_id, word, name_folded, user_id, is_enabled),
+  constraint user_words_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX user_words_company_id_user_id_idx ON public.user_words USING btree (company_id, user_id);
+alter table user_words enable row level security;
+alter table user_words force row level security;
+
+create table users (
+  company_id uuid not null,
+  id uuid not null,
+  external_id text,
+  name text not null,
+  name_folded text collate "C" not null,
+  email text,
+  department text,
+  role_id uuid not null,
+  is_enabled boolean not null default true,
+  joined_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  issuer text,
+  subject text,
+  sound boolean not null default true,
+  browser_notifications boolean not null default true,
+  email_when_offline boolean not null default true,
+  search_words text[] not null,
+  search_source text not null,
+  constraint users_pkey PRIMARY KEY (company_id, id),
+  constraint users_login_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint users_name_check CHECK ((name <> ''::text)),
+  constraint users_search_source_check CHECK ((search_source = ((name || '
+'::text) || COALESCE(email, ''::text)))),
+  constraint users_search_words_check CHECK (((cardinality(search_words) >= 1) AND (cardinality(search_words) <= 32))),
+  constraint users_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint users_company_id_role_id_fkey FOREIGN KEY (company_id, role_id) REFERENCES roles(company_id, id) ON UPDATE RESTRICT ON DELETE RESTRICT
+);
+CREATE INDEX users_company_id_joined_at_id_idx ON public.users USING btree (company_id, joined_at, id);
+CREATE INDEX users_company_id_name_folded_id_idx ON public.users USING btree (company_id, name_folded, id);
+CREATE INDEX users_external_id_idx ON public.users USING btree (external_id);
+CREATE INDEX users_issuer_subject_idx ON public.users USING btree (issuer, subject);
+CREATE UNIQUE INDEX users_company_id_external_id_key ON public.users USING btree (company_id, external_id);
+CREATE UNIQUE INDEX users_company_id_issuer_subject_key ON public.users USING btree (company_id, issuer, subject);
+alter table users enable row level security;
+alter table users force row level security;
+
+create table app.secrets (
+  name text not null,
+  key bytea not null,
+  constraint secrets_pkey PRIMARY KEY (name),
+  constraint secrets_key_check CHECK ((octet_length(key) = 32))
+);
+
+-- functions
+
+CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.bound_company() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.bound_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.has_permission(p_company uuid, p_user uuid, p_permission text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.hide_message(p_company uuid, p_user uuid, p_message uuid, OUT conversation_id uuid, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.hold_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS broadcasts LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.hold_message(p_company uuid, p_user uuid, p_message uuid) RETURNS messages LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.index_message(p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamp with time zone, p_words bigint[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.is_digest_queued(p_user uuid, p_queued_at bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.job_tasks() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq integer) RETURNS participants LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.keep_user_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.lock_membership(p_company uuid, p_user uuid, p_conversation uuid, p_column text, OUT last_seq integer, OUT membership participants) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversation uuid, p_up_to integer, OUT read_seq integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.mark_unread(p_company uuid, p_user uuid, p_conversation uuid, p_from integer, OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.membership_signature(p_company text, p_user text) RETURNS text LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.memberships_of(p_issuer text, p_subject text, p_member_reference text) RETURNS TABLE(company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.messages_with_words(p_words bigint[], p_before timestamp with time zone, p_id uuid, p_from timestamp with time zone, p_max integer, p_conversations uuid[]) RETURNS TABLE(conversation_id uuid, created_at timestamp with time zone, message_id uuid, is_last boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off' SET enable_indexscan TO 'off' SET jit TO 'off' SET max_parallel_workers_per_gather TO '0';
+CREATE OR REPLACE FUNCTION app.mint_ticket(p_hash bytea, p_token_expires_at timestamp with time zone) RETURNS timestamp with time zone LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.next_digests(p_max integer) RETURNS SETOF uuid LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company_id uuid, user_id uuid, token_expires_at timestamp with time zone, is_enabled boolean) LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.remember_membership() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.remembered_send(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.remind_recipients(p_company uuid, p_user uuid, p_broadcast uuid, OUT unread_count integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.require_oldest_events() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.require_open(p_company uuid) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.reschedule_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.retract_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timestamp with time zone) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamp with time zone) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs integer[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_succession(p_company uuid, p_conversation uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_successions() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) RETURNS integer LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.tell_access_changed() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.tie_member(p_user uuid, p_issuer text, p_subject text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.unindex_message(p_company uuid, p_message uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.untold_messages(p_user uuid) RETURNS TABLE(conversation_id uuid, seq integer, created_at timestamp with time zone) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.verified_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.words_of_day(p_words bigint[], p_day integer) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
+
+-- policies
+
+create policy broadcast_groups_system on broadcast_groups to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy broadcast_groups_tenant on broadcast_groups to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy broadcast_users_system on broadcast_users to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy broadcast_users_tenant on broadcast_users to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy broadcasts_system on broadcasts to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy broadcasts_tenant on broadcasts to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy companies_owner_read on companies for select to the owner using (true);
+create policy companies_system on companies to colloquy_system using ((id = ( SELECT app.bound_company() AS bound_company))) with check ((id = ( SELECT app.bound_company() AS bound_company)));
+create policy companies_system_list on companies for select to colloquy_system using (true);
+create policy companies_tenant on companies to colloquy_app using ((id = ( SELECT app.current_company() AS current_company))) with check ((id = ( SELECT app.current_company() AS current_company)));
+create policy company_streams_system on company_streams to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy company_streams_system_list on company_streams for select to colloquy_system using (true);
+create policy company_streams_tenant on company_streams to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy connection_tickets_owner on connection_tickets to the owner using (true);
+create policy connection_tickets_system on connection_tickets to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy connection_tickets_tenant on connection_tickets to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy conversations_system on conversations to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy conversations_tenant on conversations to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy data_keys_system on data_keys to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy data_keys_tenant on data_keys to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy digest_marks_system on digest_marks to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy digest_marks_system_list on digest_marks for select to colloquy_system using (true);
+create policy digest_marks_tenant on digest_marks to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy events_system on events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy events_tenant on events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy hidden_messages_system on hidden_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy hidden_messages_tenant on hidden_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy idempotency_keys_past on idempotency_keys to colloquy_system using ((created_at < (now() - '7 days'::interval))) with check (false);
+create policy idempotency_keys_system on idempotency_keys to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy idempotency_keys_tenant on idempotency_keys to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy mentions_system on mentions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy mentions_tenant on mentions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_days_owner_read on message_days for select to the owner using (true);
+create policy message_days_system on message_days to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_days_tenant on message_days to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_revisions_system on message_revisions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_revisions_tenant on message_revisions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_words_owner_read on message_words for select to the owner using (true);
+create policy message_words_system on message_words to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_words_tenant on message_words to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy messages_system on messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy messages_tenant on messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy participants_system on participants to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy participants_tenant on participants to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy pending_digests_system on pending_digests to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy pending_digests_system_list on pending_digests for select to colloquy_system using (true);
+create policy pending_digests_tenant on pending_digests to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy reactions_system on reactions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy reactions_tenant on reactions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy receipts_system on receipts to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy receipts_tenant on receipts to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy roles_system on roles to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy roles_tenant on roles to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy told_messages_system on told_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy told_messages_tenant on told_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy user_words_owner on user_words to the owner using (true);
+create policy user_words_system on user_words to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy user_words_tenant on user_words to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy users_owner_read on users for select to the owner using (true);
+create policy users_system on users to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy users_tenant on users to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+
+-- triggers
+
+CREATE TRIGGER companies_refuse_ambiguous BEFORE INSERT OR UPDATE OF id, external_id ON public.companies FOR EACH ROW EXECUTE FUNCTION app.refuse_ambiguous_company();
+CREATE TRIGGER companies_tell_access_changed AFTER UPDATE ON public.companies REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER company_streams_digests AFTER INSERT ON public.company_streams FOR EACH ROW EXECUTE FUNCTION app.begin_digests();
+CREATE TRIGGER events_oldest_first AFTER DELETE ON public.events REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION app.require_oldest_events();
+CREATE TRIGGER participants_broadcast_marks AFTER UPDATE OF last_read_seq, last_delivered_seq ON public.participants FOR EACH ROW WHEN ((((old.last_delivered_seq = 0) AND (new.last_delivered_seq > 0)) OR ((old.last_read_seq = 0) AND (new.last_read_seq > 0)))) EXECUTE FUNCTION app.count_broadcast_marks();
+CREATE TRIGGER roles_tell_access_changed AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER users_settle_successions AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.settle_successions();
+CREATE TRIGGER users_tell_access_changed AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER users_words_added AFTER INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION app.keep_user_words();
+CREATE TRIGGER users_words_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN ((((old.search_words IS DISTINCT FROM new.search_words) OR (old.name_folded IS DISTINCT FROM new.name_folded)) OR (old.is_enabled IS DISTINCT FROM new.is_enabled))) EXECUTE FUNCTION app.keep_user_words();
+
+-- grants
+
+grant execute on function app.acknowledge_delivery(uuid,uuid,uuid[],integer[]) to colloquy_app;
+grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_app;
+grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_system;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[]) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[]) to colloquy_system;
+grant execute on function app.begin_digests() to colloquy_app;
+grant execute on function app.begin_digests() to colloquy_system;
+grant execute on function app.bind(uuid,uuid) to colloquy_app;
+grant execute on function app.bound_company() to colloquy_app;
+grant execute on function app.bound_company() to colloquy_system;
+grant execute on function app.bound_user() to colloquy_app;
+grant execute on function app.bound_user() to colloquy_system;
+grant execute on function app.cancel_broadcast(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.companies_to_digest() to colloquy_system;
+grant execute on function app.count_broadcast_marks() to colloquy_app;
+grant execute on function app.current_company() to colloquy_app;
+grant execute on function app.current_company() to colloquy_system;
+grant execute on function app.day_of(timestamp with time zone) to colloquy_app;
+grant execute on function app.day_of(timestamp with time zone) to colloquy_system;
+grant execute on function app.day_salt(integer) to colloquy_app;
+grant execute on function app.day_salt(integer) to colloquy_system;
+grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
+grant execute on function app.due_digest(uuid) to colloquy_system;
+grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bigint[],bytea,bytea) to colloquy_app;
+grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_app;
+grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
+grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.find_digests(integer) to colloquy_system;
+grant execute on function app.free_broadcast_at(uuid) to colloquy_app;
+grant execute on function app.has_permission(uuid,uuid,text) to colloquy_app;
+grant execute on function app.hide_conversation(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.hide_message(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.hold_broadcast(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.hold_message(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.index_message(uuid,uuid,uuid,timestamp with time zone,bigint[]) to colloquy_app;
+grant execute on function app.index_message(uuid,uuid,uuid,timestamp with time zone,bigint[]) to colloquy_system;
+grant execute on function app.is_digest_queued(uuid,bigint) to colloquy_system;
+grant execute on function app.job_tasks() to colloquy_app;
+grant execute on function app.job_tasks() to colloquy_system;
+grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to colloquy_app;
+grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
+grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
+grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
+grant execute on function app.memberships_of(text,text,text) to colloquy_app;
+grant execute on function app.messages_with_words(bigint[],timestamp with time zone,uuid,timestamp with time zone,integer,uuid[]) to colloquy_app;
+grant execute on function app.mint_ticket(bytea,timestamp with time zone) to colloquy_app;
+grant execute on function app.next_digests(integer) to colloquy_system;
+grant execute on function app.purge_events(integer) to colloquy_system;
+grant execute on function app.purge_idempotency_keys(integer) to colloquy_system;
+grant execute on function app.queue_digests(uuid[]) to colloquy_system;
+grant execute on function app.redeem_ticket(bytea) to colloquy_app;
+grant execute on function app.refuse_stranger(conversations) to colloquy_app;
+grant execute on function app.remember_membership() to colloquy_app;
+grant execute on function app.remember_membership() to colloquy_system;
+grant execute on function app.remembered_broadcast(uuid,text,bytea) to colloquy_app;
+grant execute on function app.remembered_send(uuid,text,bytea) to colloquy_app;
+grant execute on function app.remind_recipients(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.require_open(uuid) to colloquy_app;
+grant execute on function app.require_open(uuid) to colloquy_system;
+grant execute on function app.reschedule_broadcast(uuid,uuid,uuid,text,text,timestamp with time zone) to colloquy_app;
+grant execute on function app.retract_message(uuid,uuid,uuid,integer,bytea,bytea,bytea) to colloquy_app;
+grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) to colloquy_app;
+grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
+grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea) to colloquy_app;
+grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[]) to colloquy_app;
+grant execute on function app.send_scheduled_broadcast(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.set_mute(uuid,uuid,uuid,boolean,timestamp with time zone) to colloquy_app;
+grant execute on function app.set_reaction(uuid,uuid,uuid,text,boolean) to colloquy_app;
+grant execute on function app.settle_digest(uuid,bigint,uuid[],integer[]) to colloquy_system;
+grant execute on function app.settle_succession(uuid,uuid) to colloquy_app;
+grant execute on function app.settle_succession(uuid,uuid) to colloquy_system;
+grant execute on function app.start_direct(uuid,uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_system;
+grant execute on function app.tie_member(uuid,text,text) to colloquy_app;
+grant execute on function app.unindex_message(uuid,uuid) to colloquy_app;
+grant execute on function app.unindex_message(uuid,uuid) to colloquy_system;
+grant execute on function app.untold_messages(uuid) to colloquy_system;
+grant execute on function app.verified_company() to colloquy_app;
+grant execute on function app.verified_company() to colloquy_system;
+grant execute on function app.words_of_day(bigint[],integer) to colloquy_app;
+grant execute on function app.words_of_day(bigint[],integer) to colloquy_system;
+grant usage on schema app to colloquy_app;
+grant usage on schema app to colloquy_system;
+grant usage on schema graphile_worker to colloquy_app;
+grant create on schema graphile_worker to colloquy_system;
+grant usage on schema graphile_worker to colloquy_system;
+grant usage on schema public to public;
+grant select on table _prisma_migrations to colloquy_system;
+grant insert on table broadcast_groups to colloquy_app;
+grant select on table broadcast_groups to colloquy_app;
+grant select on table broadcast_groups to colloquy_system;
+grant insert on table broadcast_users to colloquy_app;
+grant select on table broadcast_users to colloquy_app;
+grant select on table broadcast_users to colloquy_system;
+grant insert on table broadcasts to colloquy_app;
+grant select on table broadcasts to colloquy_app;
+grant update on table broadcasts to colloquy_app;
+grant select on table broadcasts to colloquy_system;
+grant update (status) on table broadcasts to colloquy_system;
+grant select on table companies to colloquy_app;
+grant update on table companies to colloquy_app;
+grant insert on table companies to colloquy_system;
+grant select on table companies to colloquy_system;
+grant update on table companies to colloquy_system;
+grant select on table company_streams to colloquy_app;
+grant update on table company_streams to colloquy_app;
+grant insert on table company_streams to colloquy_system;
+grant select on table company_streams to colloquy_system;
+grant update on table company_streams to colloquy_system;
+grant delete on table connection_tickets to colloquy_system;
+grant select on table connection_tickets to colloquy_system;
+grant insert on table conversations to colloquy_app;
+grant select on table conversations to colloquy_app;
+grant update on table conversations to colloquy_app;
+grant select on table conversations to colloquy_system;
+grant insert on table data_keys to colloquy_app;
+grant select on table data_keys to colloquy_app;
+grant insert on table data_keys to colloquy_system;
+grant select on table data_keys to colloquy_system;
+grant select on table digest_marks to colloquy_app;
+grant insert on table digest_marks to colloquy_system;
+grant select on table digest_marks to colloquy_system;
+grant update on table digest_marks to colloquy_system;
+grant insert on table events to colloquy_app;
+grant select on table events to colloquy_app;
+grant delete on table events to colloquy_system;
+grant insert on table events to colloquy_system;
+grant select on table events to colloquy_system;
+grant insert on table hidden_messages to colloquy_app;
+grant select on table hidden_messages to colloquy_app;
+grant select on table hidden_messages to colloquy_system;
+grant insert on table idempotency_keys to colloquy_app;
+grant select on table idempotency_keys to colloquy_app;
+grant delete on table idempotency_keys to colloquy_system;
+grant select on table idempotency_keys to colloquy_system;
+grant insert on table mentions to colloquy_app;
+grant select on table mentions to colloquy_app;
+grant update on table mentions to colloquy_app;
+grant select on table mentions to colloquy_system;
+grant insert on table message_days to colloquy_app;
+grant select on table message_days to colloquy_app;
+grant insert on table message_days to colloquy_system;
+grant select on table message_days to colloquy_system;
+grant insert on table message_revisions to colloquy_app;
+grant select on table message_revisions to colloquy_app;
+grant select on table message_revisions to colloquy_system;
+grant delete on table message_words to colloquy_app;
+grant insert on table message_words to colloquy_app;
+grant select on table message_words to colloquy_app;
+grant update on table message_words to colloquy_app;
+grant delete on table message_words to colloquy_system;
+grant insert on table message_words to colloquy_system;
+grant select on table message_words to colloquy_system;
+grant update on table message_words to colloquy_system;
+grant insert on table messages to colloquy_app;
+grant select on table messages to colloquy_app;
+grant update on table messages to colloquy_app;
+grant select on table messages to colloquy_system;
+grant insert on table participants to colloquy_app;
+grant select on table participants to colloquy_app;
+grant update on table participants to colloquy_app;
+grant select on table participants to colloquy_system;
+grant delete on table pending_digests to colloquy_system;
+grant insert on table pending_digests to colloquy_system;
+grant select on table pending_digests to colloquy_system;
+grant update on table pending_digests to colloquy_system;
+grant insert on table reactions to colloquy_app;
+grant select on table reactions to colloquy_app;
+grant update on table reactions to colloquy_app;
+grant select on table reactions to colloquy_system;
+grant insert on table receipts to colloquy_app;
+grant select on table receipts to colloquy_app;
+grant select on table receipts to colloquy_system;
+grant select on table roles to colloquy_app;
+grant insert on table roles to colloquy_system;
+grant select on table roles to colloquy_system;
+grant update on table roles to colloquy_system;
+grant delete on table told_messages to colloquy_system;
+grant insert on table told_messages to colloquy_system;
+grant select on table told_messages to colloquy_system;
+grant update on table told_messages to colloquy_system;
+grant select on table user_words to colloquy_app;
+grant select on table user_words to colloquy_system;
+grant insert on table users to colloquy_app;
+grant select on table users to colloquy_app;
+grant update on table users to colloquy_app;
+grant insert on table users to colloquy_system;
+grant select on table users to colloquy_system;
+grant update on table users to colloquy_system;

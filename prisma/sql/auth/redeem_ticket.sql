@@ -1,0 +1,11 @@
+-- Single use is this one statement: whoever deletes the row holds the ticket.
+create or replace function app.redeem_ticket(p_hash bytea)
+returns table (company_id uuid, user_id uuid, token_expires_at timestamptz, is_enabled boolean)
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  delete from public.connection_tickets t using public.users u
+  where t.ticket_hash = p_hash and t.expires_at > now() and u.company_id = t.company_id and u.id = t.user_id
+  returning t.company_id, t.user_id, t.token_expires_at, u.is_enabled
+$$;
+
+revoke all on function app.redeem_ticket from public, colloquy_app, colloquy_system;
+grant execute on function app.redeem_ticket to colloquy_app;

@@ -1,0 +1,19 @@
+-- A broadcast; once sent it is message 1 of its own conversation, and both have its id. Its texts are bound to that message
+-- from the start, so that sending them late moves ciphertext and needs no key.
+
+alter table public.broadcasts enable row level security;
+alter table public.broadcasts force row level security;
+
+drop policy if exists broadcasts_system on public.broadcasts;
+create policy broadcasts_system on public.broadcasts to colloquy_system
+  using (company_id = (select app.bound_company()))
+  with check (company_id = (select app.bound_company()));
+
+drop policy if exists broadcasts_tenant on public.broadcasts;
+create policy broadcasts_tenant on public.broadcasts to colloquy_app
+  using (company_id = (select app.current_company()))
+  with check (company_id = (select app.current_company()));
+
+revoke all on table public.broadcasts from public, colloquy_app, colloquy_system;
+grant insert, select, update on table public.broadcasts to colloquy_app;
+grant select, update (status) on table public.broadcasts to colloquy_system;

@@ -1,0 +1,18 @@
+-- Counts a recipient's first delivery and first reading. Memberships that begin above message 1 are no recipient's: the
+-- author's, and those of members who joined later. Who was disabled at the time and is a member again reads it too, and
+-- must not make the readers more than the recipients.
+create or replace function app.count_broadcast_marks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update public.broadcasts b set
+    delivered_count = least(
+      b.recipient_count, b.delivered_count + (old.last_delivered_seq = 0 and new.last_delivered_seq > 0)::int
+    ),
+    read_count = least(b.recipient_count, b.read_count + (old.last_read_seq = 0 and new.last_read_seq > 0)::int)
+  where b.company_id = new.company_id and b.id = new.conversation_id;
+  return null;
+end
+$$;
+
+revoke all on function app.count_broadcast_marks from public, colloquy_app, colloquy_system;
+grant execute on function app.count_broadcast_marks to colloquy_app;

@@ -1,0 +1,16 @@
+alter table public.conversations enable row level security;
+alter table public.conversations force row level security;
+
+drop policy if exists conversations_system on public.conversations;
+create policy conversations_system on public.conversations to colloquy_system
+  using (company_id = (select app.bound_company()))
+  with check (company_id = (select app.bound_company()));
+
+drop policy if exists conversations_tenant on public.conversations;
+create policy conversations_tenant on public.conversations to colloquy_app
+  using (company_id = (select app.current_company()))
+  with check (company_id = (select app.current_company()));
+
+revoke all on table public.conversations from public, colloquy_app, colloquy_system;
+grant insert, select, update on table public.conversations to colloquy_app;
+grant select on table public.conversations to colloquy_system;

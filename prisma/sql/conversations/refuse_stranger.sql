@@ -1,0 +1,16 @@
+-- Tells a member of the company who is not in this group why nothing can be done in it, if lists show the group to everybody;
+-- of other conversations nothing is said here.
+create or replace function app.refuse_stranger(p_conversation public.conversations) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_conversation.kind = 'GROUP' and not p_conversation.is_closed and p_conversation.access in ('OPEN', 'CLOSED') then
+    raise exception using errcode = 'CQ403', message = case p_conversation.access
+      when 'OPEN' then 'You are not in this group: join it first.'
+      else 'You are not in this group: one of its admins has to add you first.'
+    end;
+  end if;
+end
+$$;
+
+revoke all on function app.refuse_stranger from public, colloquy_app, colloquy_system;
+grant execute on function app.refuse_stranger to colloquy_app;

@@ -1,0 +1,36 @@
+-- Replaces a message's text with one encrypted for the revision after p_revision. The earlier one is kept, encrypted anew as
+-- one that was replaced: its ciphertext as the current text is in no table any more and cannot be put back.
+create or replace function app.edit_message(
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_words bigint[],
+  p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint
+) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_message public.messages := app.hold_message(v_company, p_user, p_message);
+  v_minutes int;
+begin
+  if v_message.author_id <> p_user then
+    raise exception using errcode = 'CQ403', message = 'Only its author may edit a message.';
+  elsif v_message.state = 'RETRACTED' then
+    raise exception using errcode = 'CQ409', message = 'The message has been retracted.', column = 'messageId';
+  elsif v_message.revision <> p_revision then
+    raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
+  end if;
+  select c.edit_window_minutes into v_minutes from public.companies c where c.id = v_company;
+  if v_message.created_at + make_interval(mins => v_minutes) <= now() then
+    raise exception using errcode = 'CQ403', message = case v_minutes
+      when 0 then 'Messages cannot be edited in this company.'
+      else format('Messages can be edited for %s minutes.', v_minutes)
+    end;
+  end if;
+  insert into public.message_revisions (company_id, message_id, revision, subject, body, edited_at, edited_by_id)
+  values (v_company, p_message, p_revision, p_replaced_subject, p_replaced_body, now(), p_user);
+  update public.messages m set subject = p_subject, body = p_body, revision = p_revision + 1, edited_at = now()
+  where m.company_id = v_company and m.id = p_message;
+  perform app.index_message(v_company, v_message.conversation_id, p_message, v_message.created_at, p_words);
+  position := app.append_event('MESSAGE_EDITED', v_message.conversation_id, p_message, v_message.seq, p_user);
+end
+$$;
+
+revoke all on function app.edit_message from public, colloquy_app, colloquy_system;
+grant execute on function app.edit_message to colloquy_app;

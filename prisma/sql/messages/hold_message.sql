@@ -1,0 +1,14 @@
+-- The message, locked, if the person may read it now; CQ404 otherwise, and CQ409 once it is retracted.
+create or replace function app.hold_message(p_company uuid, p_user uuid, p_message uuid) returns public.messages
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  v_message public.messages;
+begin
+  perform app.seen_message(p_company, p_user, p_message, 'messageId');
+  select m.* into v_message from public.messages m where m.company_id = p_company and m.id = p_message for no key update;
+  return v_message;
+end
+$$;
+
+revoke all on function app.hold_message from public, colloquy_app, colloquy_system;
+grant execute on function app.hold_message to colloquy_app;

@@ -1,0 +1,16 @@
+alter table public.messages enable row level security;
+alter table public.messages force row level security;
+
+drop policy if exists messages_system on public.messages;
+create policy messages_system on public.messages to colloquy_system
+  using (company_id = (select app.bound_company()))
+  with check (company_id = (select app.bound_company()));
+
+drop policy if exists messages_tenant on public.messages;
+create policy messages_tenant on public.messages to colloquy_app
+  using (company_id = (select app.current_company()))
+  with check (company_id = (select app.current_company()));
+
+revoke all on table public.messages from public, colloquy_app, colloquy_system;
+grant insert, select, update on table public.messages to colloquy_app;
+grant select on table public.messages to colloquy_system;

@@ -1,0 +1,37 @@
+-- Takes a message back for everyone: its sequence number stays, its text too, encrypted anew as retracted from that of p_revision. The
+-- position is null if it was retracted already.
+create or replace function app.retract_message(
+  p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_metadata bytea
+) returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  v_company uuid := app.bind(p_company, p_user);
+  v_message public.messages := app.hold_message(v_company, p_user, p_message);
+  v_minutes int;
+begin
+  if v_message.state = 'RETRACTED' then
+    return null;
+  end if;
+  select c.retract_window_minutes into v_minutes from public.companies c where c.id = v_company;
+  if v_message.author_id <> p_user or v_message.created_at + make_interval(mins => v_minutes) <= now() then
+    if not app.has_permission(v_company, p_user, 'MESSAGE_MODERATE') then
+      raise exception using errcode = 'CQ403', hint = 'MESSAGE_MODERATE', message = case
+        when v_message.author_id <> p_user then 'Only its author or a moderator may retract a message.'
+        when v_minutes = 0 then 'Authors cannot retract messages in this company.'
+        else format('Messages can be retracted for %s minutes.', v_minutes)
+      end;
+    end if;
+  end if;
+  if v_message.revision <> p_revision then
+    raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
+  end if;
+  update public.messages m
+  set state = 'RETRACTED', retracted_at = now(), subject = p_subject, body = p_body, metadata = p_metadata
+  where m.company_id = v_company and m.id = p_message;
+  perform app.unindex_message(v_company, p_message);
+  return app.append_event('MESSAGE_RETRACTED', v_message.conversation_id, p_message, v_message.seq, p_user);
+end
+$$;
+
+revoke all on function app.retract_message from public, colloquy_app, colloquy_system;
+grant execute on function app.retract_message to colloquy_app;

@@ -1,0 +1,1 @@
+revoke all on table app.secrets from public, colloquy_app, colloquy_system;
