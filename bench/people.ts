@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http'
 import { encodeId, newId } from '../src/ids.ts'
-import { misspeltUsersPage, usersPage } from '../src/members/people-search.ts'
-import { fold } from '../src/search/fold.ts'
-import { misspellings } from '../src/search/misspellings.ts'
-import { searchedBy, searchedWords } from '../src/search/person-words.ts'
+import { misspellings } from '../src/members/queries/misspellings.ts'
+import { misspeltUsersPage, usersPage } from '../src/members/queries/people-search.ts'
+import { fold } from '../src/text/fold.ts'
+import { searchedBy, searchedWords } from '../src/text/person-words.ts'
 import { measure, percentile, type Report, round } from './report.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
 

@@ -1,5 +1,5 @@
-import { readSearchQuery } from '../src/search/search-query.ts'
-import { searchByWords } from '../src/search/search-row.ts'
+import { readSearchQuery } from '../src/search/queries/search-query.ts'
+import { searchByWords } from '../src/search/queries/search-row.ts'
 import { measure, percentile, type Report, round } from './report.ts'
 import { fillMessages, MESSAGES, words } from './search-messages.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'

@@ -8,8 +8,8 @@ import {
   type UnreadStartRow,
   unreadStarts,
 } from './conversations/conversation-row.ts'
-import { unreadByKind } from './conversations/inbox.ts'
 import { marksOf, participantCounts } from './conversations/participant-row.ts'
+import { unreadByKind } from './conversations/queries/inbox.ts'
 import type { Statement, TenantDatabase } from './database/database.ts'
 import type { UserRow } from './database/prisma-types.ts'
 import { usersById } from './members/user-row.ts'

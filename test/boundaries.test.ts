@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 const POSTGRES = 'Only src/database talks to PostgreSQL.'
-const REDIS = 'Only src/redis and src/live/pubsub talk to Redis.'
+const REDIS = 'Only src/redis and src/pubsub talk to Redis.'
 const TOKENS = 'Only src/auth handles tokens.'
 const JOBS = 'Only src/jobs/runner.ts runs jobs.'
 const MAIL = 'Only src/email/mailer.ts sends e-mail.'
@@ -30,7 +30,7 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   ['src/graphql/planted-8.ts', "export { RedisPubSub } from 'graphql-redis-subscriptions'", REDIS],
   ['src/database/planted-9.ts', "export type { Redis } from 'ioredis'", REDIS],
   [
-    'src/live/pubsub/planted-10.ts',
+    'src/pubsub/planted-10.ts',
     "export { Redis } from 'ioredis'",
     'Only src/redis opens connections to Redis.',
   ],
@@ -38,22 +38,26 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   ['src/graphql/planted-12.ts', "export { jwtVerify } from 'jose/jwt/verify'", TOKENS],
   ['src/members/planted-13.ts', "export { GraphQLError } from 'graphql'", OPERATION],
   ['src/members/planted-14.ts', "export { builder } from '../graphql/builder.ts'", OPERATION],
-  ['src/members/planted-15.ts', "export { MessageRef } from '../messages/refs.ts'", OPERATION],
-  ['src/members/planted-16.ts', "import './schema.ts'", OPERATION],
+  ['src/members/planted-15.ts', "export { MessageRef } from '../messages/graphql/refs.ts'", OPERATION],
+  ['src/members/planted-16.ts', "import './graphql/schema.ts'", OPERATION],
   ['src/auth/planted-17.ts', "export { default } from '@pothos/core'", OPERATION],
   ['src/encryption/planted-18.ts', "export { createYoga } from 'graphql-yoga'", OPERATION],
-  ['src/planted-19/schema.ts', "import '../members/schema.ts'", FIELDS],
-  ['src/planted-20/mutations.ts', "import '../members/mutations.ts'", FIELDS],
-  ['src/planted-21.ts', "import './members/schema.ts'", FIELDS],
+  ['src/planted-19/graphql/schema.ts', "import '../../members/graphql/schema.ts'", FIELDS],
+  ['src/planted-20/graphql/mutations.ts', "import '../../members/graphql/mutations.ts'", FIELDS],
+  ['src/planted-21.ts', "import './members/graphql/schema.ts'", FIELDS],
   [
     'src/graphql/planted-22.ts',
-    "import '../members/schema.ts'",
+    "import '../members/graphql/schema.ts'",
     'Only src/graphql/schema.ts puts the features together.',
   ],
   ['src/members/planted-23.ts', "export { createServer } from '../server.ts'", PROCESS],
-  ['src/planted-24/schema.ts', "export { openApplication } from '../application.ts'", PROCESS],
+  ['src/planted-24/graphql/schema.ts', "export { openApplication } from '../../application.ts'", PROCESS],
   ['src/database/planted-25.ts', "export { createContext } from '../context.ts'", STORAGE],
-  ['src/redis/planted-26.ts', "export { sendMessage } from '../messages/send-message.ts'", STORAGE],
+  [
+    'src/redis/planted-26.ts',
+    "export { sendMessage } from '../messages/operations/send-message.ts'",
+    STORAGE,
+  ],
   ['src/client/planted-34.ts', "export { newId } from '../ids.ts'", CLIENT],
   ['src/client/planted-35.ts', "export { parse } from 'graphql'", CLIENT],
   ['src/jobs/planted-30.ts', "export { run } from 'graphile-worker'", JOBS],

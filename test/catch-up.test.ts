@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { catchUp } from '../src/live/catch-up.ts'
-import type { EventPage, PageRange } from '../src/live/event-page.ts'
-import { createEventQueue } from '../src/live/event-queue.ts'
-import type { LiveEvent } from '../src/live/event-row.ts'
+import { catchUp } from '../src/events/catch-up.ts'
+import type { EventPage, PageRange } from '../src/events/event-page.ts'
+import { createEventQueue } from '../src/events/event-queue.ts'
+import type { LiveEvent } from '../src/events/event-row.ts'
 import { range } from './support/stored-events.ts'
 
 const HEAD = 300

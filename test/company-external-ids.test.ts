@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCompany } from '../src/companies/create-company.ts'
+import { createCompany } from '../src/companies/operations/create-company.ts'
 import { encodeId } from '../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { query } from './support/embedded-postgres.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createCompany } from '../src/companies/create-company.ts'
+import { createCompany } from '../src/companies/operations/create-company.ts'
 import { createDemoData, lacksDemoData } from '../src/seed/demo-data.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { Client } from './support/client.ts'

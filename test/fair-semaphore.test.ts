@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { createFairSemaphore, type Worker } from '../src/limits/fair-semaphore.ts'
+import { createFairSemaphore, type Worker } from '../src/concurrency/fair-semaphore.ts'
 import { createWorkBudget } from '../src/limits/work-budget.ts'
 import { createClock } from './support/rate-limits.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decodeId } from '../src/ids.ts'
-import { conversationStream, inboxStream } from '../src/live/streams.ts'
+import { conversationStream, inboxStream } from '../src/subscriptions/streams.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
 import { cursorsOf, followConversation } from './support/following.ts'

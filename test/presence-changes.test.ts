@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newId } from '../src/ids.ts'
-import { presenceStream } from '../src/presence/stream.ts'
+import { presenceStream } from '../src/presence/queries/presence-stream.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { contextOf } from './support/context.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fold } from '../src/search/fold.ts'
+import { fold } from '../src/text/fold.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { search } from './support/searching.ts'
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { createSemaphore } from '../src/limits/semaphore.ts'
+import { createSemaphore } from '../src/concurrency/semaphore.ts'
 
 it('a few have a turn at once, of one company fewer, and the others in the order they came', async () => {
   const semaphore = createSemaphore(3, 2)

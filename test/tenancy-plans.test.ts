@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readEvents, readMissed } from '../src/events/event-page.ts'
 import { encodeId } from '../src/ids.ts'
-import { readEvents, readMissed } from '../src/live/event-page.ts'
 import { acquaintancesAmong } from '../src/presence/acquaintances.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bodyText, lineText } from '../src/input.ts'
-import { fold } from '../src/search/fold.ts'
-import { searchSegments } from '../src/search/search-segments.ts'
+import { fold } from '../src/text/fold.ts'
 import { hasUpTo } from '../src/text/graphemes.ts'
+import { searchSegments } from '../src/text/segments.ts'
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 const words = new Intl.Segmenter('und', { granularity: 'word' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { openApplication } from '../application.ts'
-import { createCompany } from '../companies/create-company.ts'
+import { createCompany } from '../companies/operations/create-company.ts'
 import { encodeId } from '../ids.ts'
 import { lineText, shortText, visible } from '../input.ts'
 import { emailAddress } from '../members/email-address.ts'

@@ -1,4 +1,4 @@
-import { refreshBuiltInRoles } from '../companies/create-company.ts'
+import { refreshBuiltInRoles } from '../companies/operations/create-company.ts'
 import { openDataDirectory } from '../data-directory.ts'
 import { connectDatabase, initializeDatabase } from '../database/initialize-database.ts'
 import { StartupProblem } from '../startup-problem.ts'

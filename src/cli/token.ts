@@ -1,7 +1,7 @@
 import { openApplication } from '../application.ts'
 import type { Membership } from '../auth/choose-membership.ts'
 import { membershipsOf } from '../auth/sign-in.ts'
-import { companyIds } from '../companies/create-company.ts'
+import { companyIds } from '../companies/operations/create-company.ts'
 import type { Database } from '../database/database.ts'
 import { isProduction } from '../env.ts'
 import { decodeId, encodeId } from '../ids.ts'

@@ -1,7 +1,7 @@
 import { openApplication } from '../application.ts'
 import { findCompany } from '../companies/find-company.ts'
 import { encodeId } from '../ids.ts'
-import { untieMember } from '../members/untie-member.ts'
+import { untieMember } from '../members/operations/untie-member.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
 /** Unties the login of a company's member, so that the right person can sign in as it. Throws NotFoundError, ConflictError. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Statement } from '../database/database.ts'
-import { requireWellFormed } from '../search/search-text.ts'
+import { requireWellFormed } from '../text/search-text.ts'
 import type { ConversationRow } from './conversation-row.ts'
 
 const byContext: Statement = {

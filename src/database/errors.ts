@@ -3,9 +3,11 @@ import {
   InvalidInputError,
   NotFoundError,
   PermissionDeniedError,
+  RepliesClosedError,
   RequestError,
+  ThreadTooDeepError,
+  TwinCommittedError,
 } from '../errors.ts'
-import { RepliesClosedError, ThreadTooDeepError, TwinCommittedError } from '../messages/errors.ts'
 
 interface DatabaseProblem {
   code: string

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
-import { type CompanyShares, createCompanyShares } from './company-shares.ts'
+import { type CompanyShares, createCompanyShares } from '../concurrency/company-shares.ts'
 
 /** Whose rows a statement may see: a company and, unless system work runs, the member who asks. */
 export interface Tenant {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
-import { conversationTitle } from '../conversations/conversation-title.ts'
+import { conversationTitle } from '../conversations/queries/conversation-title.ts'
 import type { Statement } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
 import type { Job } from '../jobs/tasks.ts'

@@ -4,11 +4,12 @@ import {
   InvalidInputError,
   NotFoundError,
   PermissionDeniedError,
+  RepliesClosedError,
+  ThreadTooDeepError,
   type UserError,
 } from '../errors.ts'
+import { PermissionEnum } from '../members/graphql/refs.ts'
 import { isPermission } from '../members/permissions.ts'
-import { PermissionEnum } from '../members/refs.ts'
-import { RepliesClosedError, ThreadTooDeepError } from '../messages/errors.ts'
 import { builder } from './builder.ts'
 
 const detailOf = { description: 'Plain words, safe to show.' }

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
-import { streamPosition } from '../conversations/inbox.ts'
+import { streamPosition } from '../conversations/queries/inbox.ts'
 import { RequestError } from '../errors.ts'
 import { unauthenticated } from './sign-in-first.ts'
 

@@ -1,4 +1,4 @@
-import { sendScheduledBroadcast } from '../broadcasts/send-scheduled-broadcast.ts'
+import { sendScheduledBroadcast } from '../broadcasts/operations/send-scheduled-broadcast.ts'
 import type { Context, Services } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { sendDigest } from '../email/send-digest.ts'

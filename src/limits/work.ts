@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
+import { createFairSemaphore, type FairSemaphore, type Worker } from '../concurrency/fair-semaphore.ts'
 import { RequestError } from '../errors.ts'
-import { createFairSemaphore, type FairSemaphore, type Worker } from './fair-semaphore.ts'
 import { createWorkBudget } from './work-budget.ts'
 
 /** Holds the work that one person causes within bounds, so that the people of other companies are served meanwhile. */

@@ -1,4 +1,4 @@
-import { type SearchedBy, searchedBy } from '../search/person-words.ts'
+import { type SearchedBy, searchedBy } from '../text/person-words.ts'
 import type { NumberedRow } from './member-rows.ts'
 import { defaultRole } from './permissions.ts'
 

@@ -1,4 +1,4 @@
-import type { EphemeralChannel } from '../live/ephemeral.ts'
+import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { PresenceChange } from './status.ts'
 
 /** Tells every process of changes, at most one a person and tick. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
-import type { EphemeralChannel } from '../live/ephemeral.ts'
 import { presenceFallback, presenceWatches } from '../metrics/metrics.ts'
+import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type CompanyWatch, createCompanyWatch, RETURN_MS, type Watcher } from './company-watch.ts'

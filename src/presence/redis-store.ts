@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
+import { createSemaphore } from '../concurrency/permits.ts'
 import { newId } from '../ids.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { watchOutage } from '../redis/outage.ts'
 import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createPresenceWriter } from './presence-writer.ts'
-import { createSemaphore } from './semaphore.ts'
 import { createSessionSockets } from './session-sockets.ts'
 import {
   type Beat,

@@ -1,5 +1,5 @@
-import { companyIds } from '../companies/create-company.ts'
 import { forEachCompany } from '../companies/each-company.ts'
+import { companyIds } from '../companies/operations/create-company.ts'
 import type { Services } from '../context.ts'
 import type { Statement } from '../database/database.ts'
 import { purgedRows } from '../metrics/metrics.ts'

@@ -1,12 +1,12 @@
 import type { DevelopmentIssuer } from '../auth/development-issuer.ts'
-import { createCompany } from '../companies/create-company.ts'
+import { createCompany } from '../companies/operations/create-company.ts'
 import { type Context, createContext, type Services } from '../context.ts'
-import { createGroup } from '../conversations/create-group.ts'
-import { startDirectConversation } from '../conversations/start-direct-conversation.ts'
+import { createGroup } from '../conversations/operations/create-group.ts'
+import { startDirectConversation } from '../conversations/operations/start-direct-conversation.ts'
 import type { Database, Statement } from '../database/database.ts'
 import type { DemoUser } from '../graphql/graphiql.ts'
 import { encodeId } from '../ids.ts'
-import { sendMessage } from '../messages/send-message.ts'
+import { sendMessage } from '../messages/operations/send-message.ts'
 
 const acme = [
   ['alice', 'Alice Archer', 'owner', 'Management'],

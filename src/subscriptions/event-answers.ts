@@ -1,10 +1,10 @@
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
 import { type Context, refreshContext } from '../context.ts'
 import { RequestError } from '../errors.ts'
-import { createEventContexts, type EventContexts } from '../graphql/event-contexts.ts'
-import { type PositionedEvent, withEventId } from '../graphql/event-id.ts'
 import { operationCost } from '../graphql/query-cost.ts'
 import type { Answer } from './answer.ts'
+import { createEventContexts, type EventContexts } from './event-contexts.ts'
+import { type PositionedEvent, withEventId } from './event-id.ts'
 import { enterSelection } from './selections.ts'
 import type { LiveValue } from './shared-selection.ts'
 

@@ -5,7 +5,7 @@ import {
   type FlatConversationRow,
   readConversation,
 } from '../conversations/conversation-row.ts'
-import { unreadByKind } from '../conversations/inbox.ts'
+import { unreadByKind } from '../conversations/queries/inbox.ts'
 import type { Statement, TenantDatabase } from '../database/database.ts'
 import type { UserRow } from '../database/prisma-types.ts'
 import type { MessageVersion, SharedLoaders, UnreadRow } from '../loaders.ts'

@@ -1,12 +1,12 @@
 import { type ExecutionArgs, execute, getOperationAST, type OperationDefinitionNode } from 'graphql'
 import type { Context } from '../context.ts'
+import { signCursor } from '../events/cursor.ts'
+import type { Batch } from '../events/event-row.ts'
 import { operationCost } from '../graphql/query-cost.ts'
-import { signCursor } from '../live/cursor.ts'
-import type { Batch } from '../live/event-row.ts'
-import { recheckAccess } from '../live/recheck-access.ts'
-import type { StreamValue } from '../live/stream-value.ts'
 import { Answer } from './answer.ts'
+import { recheckAccess } from './recheck-access.ts'
 import { type Origin, type SplitSelection, splitSelection } from './split-selection.ts'
+import type { StreamValue } from './stream-value.ts'
 import { FRESH_MS, type SubscribedViewer } from './subscribed-viewers.ts'
 
 /** A value that everybody who follows the company is told of now. */

@@ -1,7 +1,7 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import { type Context, createContext, type Services } from '../context.ts'
-import type { Batch } from '../live/event-row.ts'
+import type { Batch } from '../events/event-row.ts'
 import { createLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
 

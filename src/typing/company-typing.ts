@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
-import type { Ephemeral } from '../live/ephemeral.ts'
-import type { LiveEvent } from '../live/event-row.ts'
+import type { LiveEvent } from '../events/event-row.ts'
+import type { Ephemeral } from '../pubsub/ephemeral.ts'
 import { typingReadersAmong } from './typing-readers.ts'
 
 /** Somebody types in a conversation, or has stopped. */

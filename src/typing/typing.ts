@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
-import type { EphemeralChannel } from '../live/ephemeral.ts'
-import type { Unsubscribe } from '../live/pubsub/notifications.ts'
+import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
+import type { Unsubscribe } from '../pubsub/notifications.ts'
 import {
   type CompanyTyping,
   createCompanyTyping,

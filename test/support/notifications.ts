@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pino from 'pino'
 import { expect, onTestFinished } from 'vitest'
-import { createNotifications } from '../../src/live/pubsub/create-notifications.ts'
-import type { Notifications, Unsubscribe } from '../../src/live/pubsub/notifications.ts'
+import { createNotifications } from '../../src/pubsub/create-notifications.ts'
+import type { Notifications, Unsubscribe } from '../../src/pubsub/notifications.ts'
 import { connectRedis } from '../../src/redis/connection.ts'
 
 /** One process's notifications through Redis for this test, with what it logged and how many gaps it reported. */

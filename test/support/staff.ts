@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { createCompany } from '../../src/companies/create-company.ts'
+import { createCompany } from '../../src/companies/operations/create-company.ts'
 import {
   type Database,
   openDatabase,

@@ -1,4 +1,4 @@
-import { createCompany } from '../../src/companies/create-company.ts'
+import { createCompany } from '../../src/companies/operations/create-company.ts'
 import type { Database } from '../../src/database/database.ts'
 
 /** Makes a company whose people, one per login and by login, may send as often as they like. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { companyIds } from '../../companies/create-company.ts'
+import { companyIds } from '../../companies/operations/create-company.ts'
 import { openDataDirectory } from '../../data-directory.ts'
 import { type Database, openDatabase } from '../../database/database.ts'
 import { assertGrants } from '../../database/grants.ts'

@@ -1,0 +1,44 @@
+import { builder } from '../../graphql/builder.ts'
+import type { BroadcastReaderRow, BroadcastRow } from '../broadcast-row.ts'
+
+/** The GraphQL type of a broadcast; its fields are in schema.ts. */
+export const BroadcastRef = builder.objectRef<BroadcastRow>('Broadcast')
+
+/** The GraphQL type of one recipient of a broadcast. */
+export const BroadcastReaderRef = builder.objectRef<BroadcastReaderRow>('BroadcastReader')
+
+/** The GraphQL type of a page of broadcasts. */
+export const BroadcastConnection = builder.connectionObject(
+  { type: BroadcastRef, name: 'BroadcastConnection', description: 'A page of broadcasts.' },
+  { name: 'BroadcastEdge', description: 'A broadcast and its cursor in the list.' },
+)
+
+/** The GraphQL type of a page of readers. */
+export const BroadcastReaderConnection = builder.connectionObject(
+  {
+    type: BroadcastReaderRef,
+    name: 'BroadcastReaderConnection',
+    description: 'A page of recipients of a broadcast.',
+  },
+  { name: 'BroadcastReaderEdge', description: 'A recipient and their cursor in the list.' },
+)
+
+/** The GraphQL enum of audiences. */
+export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
+  description: 'The audience of a broadcast.',
+  values: {
+    ALL: { description: 'Everybody in the company.' },
+    GROUPS: { description: 'The members of some groups.' },
+    USERS: { description: 'Named people.' },
+  } as const,
+})
+
+/** The GraphQL enum of what has become of a broadcast. */
+export const BroadcastStatusEnum = builder.enumType('BroadcastStatus', {
+  description: 'The state of a broadcast.',
+  values: {
+    SCHEDULED: { description: 'It waits for its time; only its author sees it.' },
+    SENT: { description: 'It has been sent.' },
+    CANCELLED: { description: 'It was called off before its time.' },
+  } as const,
+})

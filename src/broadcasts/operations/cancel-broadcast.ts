@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { id, parseInput } from '../../input.ts'
+import type { BroadcastRow } from '../broadcast-row.ts'
+import { requireBroadcast } from '../queries/require-broadcast.ts'
+
+const schema = z.object({ broadcastId: id('Broadcast') })
+
+const cancel: Statement = { name: 'cancel_broadcast', text: 'select app.cancel_broadcast($1, $2, $3)' }
+
+/**
+ * Calls an own broadcast off that waits. Throws PermissionDeniedError, InvalidInputError, NotFoundError; ConflictError if it
+ * has been sent or cancelled.
+ */
+export async function cancelBroadcast(
+  context: Context,
+  input: unknown,
+): Promise<{ broadcast: BroadcastRow }> {
+  requirePermission(context, 'CONVERSATION_BROADCAST')
+  const { broadcastId } = parseInput(schema, input)
+  const { companyId, userId } = context.viewer
+  await context.tenant.call(cancel, [companyId, userId, broadcastId])
+  return { broadcast: await requireBroadcast(context, broadcastId) }
+}

@@ -1,0 +1,54 @@
+import type { Statement } from '../../database/database.ts'
+import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
+import type { Job } from '../../jobs/tasks.ts'
+
+const waiting: Statement = {
+  name: 'waiting_broadcast',
+  text: `select b.author_id as "authorId" from broadcasts b where b.company_id = $1 and b.id = $2 and b.status = 'SCHEDULED'`,
+}
+
+const sendWaiting: Statement = {
+  name: 'send_scheduled_broadcast',
+  text: 'select app.send_scheduled_broadcast($1, $2, $3)::text as position',
+}
+
+const callOff: Statement = {
+  name: 'call_off_broadcast',
+  text: `update broadcasts set status = 'CANCELLED' where company_id = $1 and id = $2 and status = 'SCHEDULED'`,
+}
+
+/**
+ * Sends a broadcast whose time has come, as its author would. The database decides under a lock whether it
+ * still waits, so two schedulers, or a job that runs twice, send it once, and puts it off while the company has had its
+ * broadcasts of the hour. It is cancelled if its author may no longer send it, the company sends none any more, or nobody
+ * is left to send it to.
+ */
+export async function sendScheduledBroadcast({
+  companyId,
+  payload,
+  services,
+  tenant,
+  contextOf,
+}: Job): Promise<void> {
+  const { broadcastId } = payload
+  const [found] = await tenant.query<{ authorId: string }>(waiting, [companyId, broadcastId])
+  if (!found) return
+  try {
+    const author = await contextOf(found.authorId)
+    const values = [companyId, found.authorId, broadcastId]
+    const [sent] = await author.tenant.call<{ position: string | null }>(sendWaiting, values)
+    if (sent?.position) services.live.notify(companyId, Number(sent.position))
+  } catch (error) {
+    if (!isForGood(error)) throw error
+    services.log.warn({ broadcastId, reason: error.name }, 'a scheduled broadcast was cancelled')
+    await tenant.query(callOff, [companyId, broadcastId])
+  }
+}
+
+function isForGood(error: unknown): error is Error {
+  return (
+    error instanceof PermissionDeniedError ||
+    error instanceof InvalidInputError ||
+    (error instanceof RequestError && error.code === 'FORBIDDEN')
+  )
+}

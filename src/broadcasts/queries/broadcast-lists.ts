@@ -1,0 +1,66 @@
+import type { Context } from '../../context.ts'
+import {
+  type ConversationRow,
+  type FlatConversationRow,
+  readConversation,
+} from '../../conversations/conversation-row.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import {
+  type BroadcastReaderRow,
+  type BroadcastRow,
+  broadcastNonReaders,
+  broadcastReaders,
+  broadcastsPage,
+  groupsOfBroadcast,
+} from '../broadcast-row.ts'
+
+/** A page of the viewer's broadcasts, latest first. */
+export function broadcastList(
+  { tenant, viewer }: Context,
+  args: ForwardArgs,
+  unreadOnly: boolean,
+): Promise<Page<BroadcastRow>> {
+  return forwardPage<BroadcastRow>(args, {
+    key: ['instant', 'uuid'],
+    keyOf: (row) => [row.listedAt.toISOString(), row.id],
+    nodeOf: (row) => row,
+    read: ([at, id], max) =>
+      tenant.query(broadcastsPage, [viewer.companyId, viewer.userId, at, id, max, unreadOnly]),
+  })
+}
+
+/** A page of the groups a broadcast goes to. */
+export function groupPage(
+  { tenant, viewer }: Context,
+  broadcast: BroadcastRow,
+  args: ForwardArgs,
+): Promise<Page<ConversationRow>> {
+  return forwardPage<FlatConversationRow, ConversationRow>(args, {
+    key: ['uuid'],
+    keyOf: (row) => [String(row.id)],
+    nodeOf: readConversation,
+    read: ([id], max) =>
+      tenant.query(groupsOfBroadcast, [viewer.companyId, viewer.userId, broadcast.id, id, max]),
+  })
+}
+
+/** A page of those who have read a broadcast, latest first, or of those who have not, by name. */
+export function readerPage(
+  { tenant, viewer }: Context,
+  broadcast: BroadcastRow,
+  { read, ...args }: ForwardArgs & { read: boolean },
+): Promise<Page<BroadcastReaderRow>> {
+  return forwardPage<BroadcastReaderRow>(args, {
+    key: [read ? 'instant' : 'text', 'uuid'],
+    keyOf: (row) => [row.readAt?.toISOString() ?? row.nameFolded, row.userId],
+    nodeOf: (row) => row,
+    read: ([after, userId], max) =>
+      tenant.query(read ? broadcastReaders : broadcastNonReaders, [
+        viewer.companyId,
+        broadcast.id,
+        after,
+        userId,
+        max,
+      ]),
+  })
+}

@@ -1,0 +1,113 @@
+import type { Context } from '../../context.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
+import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
+
+/** The kinds of conversations that can be changed as groups. */
+type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
+
+/** A group, or another conversation that a change is for, locked, and the viewer's membership. */
+export interface LockedGroup {
+  id: string
+  kind: GroupKind
+  /** Groups only. */
+  access: 'OPEN' | 'CLOSED' | 'PRIVATE' | null
+  lastSeq: number
+  /** Null: not a member. */
+  viewerRole: 'ADMIN' | 'MEMBER' | null
+}
+
+/** What a change to a group tells its subscribers. */
+export interface GroupEvent {
+  kind: 'PARTICIPANTS_CHANGED' | 'CONVERSATION_CHANGED'
+  joined?: string[]
+  left?: string[]
+}
+
+interface LockedRow {
+  id: string
+  kind: string
+  isCompanyWide: boolean
+  access: LockedGroup['access']
+  lastSeq: number
+  isClosed: boolean
+  viewerRole: LockedGroup['viewerRole']
+}
+
+/**
+ * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
+ * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it; `takes`: what
+ * it may be the id of, as a conversationId a group or a context. Throws NotFoundError for what the viewer cannot see,
+ * InvalidInputError for a conversation of another kind.
+ */
+export async function changeGroup(
+  { tenant, viewer, services }: Context,
+  named: { groupId: string } | { conversationId: string },
+  change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
+  takes: readonly GroupKind[] = 'groupId' in named ? ['GROUP'] : ['GROUP', 'CONTEXT'],
+): Promise<void> {
+  const position = await tenant.transaction(async (transaction) => {
+    const group = await lockGroup(transaction, viewer, named, takes)
+    const event = await change(transaction, group)
+    return event && appendGroupEvent(transaction, group.id, viewer.userId, event)
+  })
+  if (position !== null) services.live.notify(viewer.companyId, position)
+}
+
+/** Appends a group's event; the last statement of its transaction. */
+export async function appendGroupEvent(
+  transaction: Transaction,
+  groupId: string,
+  actorId: string,
+  { kind, joined = [], left = [] }: GroupEvent,
+): Promise<number> {
+  const [event] = await transaction.$queryRaw<{ position: bigint }[]>`
+    select app.append_event(${kind}, ${groupId}::uuid, null, null, ${actorId}::uuid, null, ${joined}::uuid[], ${left}::uuid[])
+      as position`
+  return Number(event?.position)
+}
+
+/** Throws PermissionDeniedError unless the viewer administers the group. */
+export function requireGroupAdmin(group: LockedGroup): void {
+  if (group.viewerRole !== 'ADMIN') throw new PermissionDeniedError('Only an admin of the group may do this.')
+}
+
+/** Throws NotFoundError unless every one of these people is an enabled member of the company. */
+export async function requireColleagues(
+  transaction: Transaction,
+  companyId: string,
+  userIds: string[],
+): Promise<void> {
+  const found = await transaction.user.count({ where: { companyId, id: { in: userIds }, isEnabled: true } })
+  if (found < userIds.length) throw new NotFoundError('At least one of these people does not exist.')
+}
+
+async function lockGroup(
+  transaction: Transaction,
+  { companyId, userId }: { companyId: string; userId: string },
+  named: { groupId: string } | { conversationId: string },
+  takes: readonly GroupKind[],
+): Promise<LockedGroup> {
+  const [[inputName, groupId] = []] = Object.entries(named)
+  await transaction.$queryRaw`
+    select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
+  // A direct conversation that nobody but the other person knows of is none here either.
+  const [row] = await transaction.$queryRaw<LockedRow[]>`
+    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed",
+      c.audience <> 'PARTICIPANTS' as "isCompanyWide",
+      case when c.kind <> 'DIRECT' or c.last_seq > 0 or coalesce(c.created_by_id, p.user_id) = p.user_id then p.role end
+        as "viewerRole"
+    from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
+      and p.user_id = ${userId}::uuid and p.left_at is null
+    where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid`
+  const isVisible =
+    row &&
+    (row.viewerRole !== null ||
+      row.isCompanyWide ||
+      (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
+  if (!isVisible) {
+    throw new NotFoundError(`There is no such ${inputName === 'groupId' ? 'group' : 'conversation'}.`)
+  }
+  const kind = takes.find((each) => each === row.kind)
+  if (kind) return { ...row, kind }
+  throw new InvalidInputError([{ path: [String(inputName)], detail: 'This conversation is not a group.' }])
+}

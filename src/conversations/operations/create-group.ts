@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import { newId } from '../../ids.ts'
+import { ids, lineText, parseInput, text } from '../../input.ts'
+import { foldedKey } from '../../text/fold.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+import { addFounders } from '../group-members.ts'
+import { requireConversation } from '../queries/require-conversation.ts'
+import { appendGroupEvent, requireColleagues } from './change-group.ts'
+
+/** A group's title: up to 255 characters as a person counts them, with something to see in it. */
+export const titleText = lineText('The title')
+
+/** A group's description: up to 4 KiB of UTF-8. */
+export const descriptionText = text(4096, 'The description')
+
+/** Who may find and join. */
+export const groupAccess = z.enum(['OPEN', 'CLOSED', 'PRIVATE'])
+
+const schema = z.object({
+  title: titleText,
+  description: descriptionText.nullish(),
+  memberIds: ids('User').nullish(),
+  access: groupAccess.nullish(),
+})
+
+/** Creates a group, of which the viewer becomes admin. Throws NotFoundError if one of the members is none. */
+export async function createGroup(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  requirePermission(context, 'CONVERSATION_GROUP')
+  const { title, description, memberIds, access } = parseInput(schema, input)
+  const { viewer, tenant, services } = context
+  const { companyId, userId } = viewer
+  const groupId = newId()
+  const others = (memberIds ?? []).filter((memberId) => memberId !== userId)
+  const keys = await context.keys()
+  const sealed = description
+    ? new Uint8Array(keys.encrypt(description, { field: 'description', conversationId: groupId }))
+    : null
+
+  const position = await tenant.transaction(async (transaction) => {
+    const joined = [userId, ...others]
+    await requireColleagues(transaction, companyId, joined)
+    // Not through the model, which would take the times from this node's clock; lists are sorted by the database's.
+    await transaction.$executeRaw`
+      insert into conversations (company_id, id, kind, title, title_folded, description, access, created_by_id)
+      values (${companyId}::uuid, ${groupId}::uuid, 'GROUP', ${title}, ${foldedKey(title)}, ${sealed},
+        ${access ?? viewer.company.defaultGroupAccess}, ${userId}::uuid)`
+    await addFounders(transaction, companyId, groupId, userId, others)
+    return appendGroupEvent(transaction, groupId, userId, { kind: 'PARTICIPANTS_CHANGED', joined })
+  })
+  services.live.notify(companyId, position)
+  return { conversation: await requireConversation(context, groupId) }
+}

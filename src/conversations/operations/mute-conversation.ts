@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Context } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { id, parseInput } from '../../input.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+import { requireConversation } from '../queries/require-conversation.ts'
+
+const schema = z.object({
+  conversationId: id('Conversation'),
+  until: z
+    .date()
+    .refine((until) => until.getTime() > Date.now(), { error: 'The end of a mute lies in the future.' })
+    .nullish(),
+})
+const unmuteSchema = schema.omit({ until: true })
+
+const setMute: Statement = {
+  name: 'set_mute',
+  text: `select app.set_mute($1, $2, $3, $4, $5)::text as position`,
+}
+
+/** Mutes a conversation for the viewer, until a time or for good. */
+export async function muteConversation(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  const { conversationId, until } = parseInput(schema, input)
+  return applyMute(context, conversationId, true, until ?? null)
+}
+
+/** Ends a mute. */
+export async function unmuteConversation(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  const { conversationId } = parseInput(unmuteSchema, input)
+  return applyMute(context, conversationId, false, null)
+}
+
+async function applyMute(context: Context, conversationId: string, isMuted: boolean, until: Date | null) {
+  const { viewer, tenant, services } = context
+  const values = [viewer.companyId, viewer.userId, conversationId, isMuted, until]
+  const [muted] = await tenant.call<{ position: string }>(setMute, values)
+  services.live.notify(viewer.companyId, Number(muted?.position))
+  return { conversation: await requireConversation(context, conversationId) }
+}

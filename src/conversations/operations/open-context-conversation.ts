@@ -1,0 +1,191 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
+import { NotFoundError, PermissionDeniedError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import { ids, parseInput, shortText, visible } from '../../input.ts'
+import { foldedKey } from '../../text/fold.ts'
+import type { Audience, ConversationRow } from '../conversation-row.ts'
+import { addFounders, addMembers } from '../group-members.ts'
+import { requireConversation } from '../queries/require-conversation.ts'
+import { appendGroupEvent, type GroupEvent, requireColleagues } from './change-group.ts'
+import { titleText } from './create-group.ts'
+
+/** The embedding product's own id of a context, up to 255 characters. */
+const contextKey = visible(shortText(255), 'The contextId')
+
+const schema = z.object({
+  type: z.enum(['TRANSACTION', 'PLAN', 'TOPIC']),
+  contextId: contextKey,
+  title: titleText.nullish(),
+  participantIds: ids('User').nullish(),
+  restricted: z.boolean().nullish(),
+  sensitivity: z.enum(['NORMAL', 'CONFIDENTIAL', 'RESTRICTED']).nullish(),
+})
+
+interface OpenedRow {
+  id: string
+  audience: Audience
+  lastSeq: number
+  takesPart: boolean
+}
+
+type Request = z.infer<typeof schema>
+
+interface Opener {
+  companyId: string
+  userId: string
+  /** May restrict contexts and take restricted ones over. */
+  manages: boolean
+}
+
+/** A conversation that was made, joined or changed; without an event nothing has changed. */
+interface Opened {
+  id: string
+  event: GroupEvent | null
+}
+
+/** By what contexts are restricted and restricted ones taken over. */
+const RESTRICTING = 'MEMBER_MANAGE'
+
+/**
+ * Opens the conversation of a context, made if need be, and joins the viewer and those the viewer names to it. Of two
+ * people who open it at the same instant the second joins the one that the first has made. A restricted conversation is
+ * opened by its participants and by those who manage members, who become its admins and may lift the restriction;
+ * everybody else opens the one that all may see, and does not learn that there is another. Throws PermissionDeniedError,
+ * and NotFoundError for an unknown colleague.
+ */
+export async function openContextConversation(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  requirePermission(context, 'CONVERSATION_CONTEXT')
+  const request = parseInput(schema, input)
+  const { viewer, tenant, services } = context
+  const { companyId, userId } = viewer
+  const opener = { companyId, userId, manages: viewer.permissions.has(RESTRICTING) }
+  const others = (request.participantIds ?? []).filter((each) => each !== userId)
+
+  const opened = await tenant.transaction(async (transaction) => {
+    await requireColleagues(transaction, companyId, [userId, ...others])
+    const { id, event } = await open(transaction, opener, request, others)
+    return { id, position: event && (await appendGroupEvent(transaction, id, userId, event)) }
+  })
+  if (opened.position !== null) services.live.notify(companyId, opened.position)
+  return { conversation: await requireConversation(context, opened.id) }
+}
+
+async function open(
+  transaction: Transaction,
+  opener: Opener,
+  request: Request,
+  others: string[],
+): Promise<Opened> {
+  const restricted = await lock(transaction, opener, request, 'PARTICIPANTS')
+  const isHeld = restricted !== undefined && (restricted.takesPart || opener.manages)
+  if (request.restricted) {
+    if (!restricted?.takesPart) requireRestricting(opener)
+    return isHeld
+      ? enterRestricted(transaction, opener, restricted, others)
+      : makeOrJoin(transaction, opener, request, others)
+  }
+  if (isHeld && request.restricted === false && opener.manages) {
+    const isFree = (await lock(transaction, opener, request, 'VISITORS')) === undefined
+    if (isFree) return liftRestriction(transaction, opener, restricted, others)
+  } else if (isHeld) return enterRestricted(transaction, opener, restricted, others)
+  return makeOrJoin(transaction, opener, request, others)
+}
+
+/** The same answer whether or not there is a restricted conversation. */
+function requireRestricting({ manages }: Opener): void {
+  if (!manages) {
+    throw new PermissionDeniedError('Only those who manage members may restrict a conversation.', RESTRICTING)
+  }
+}
+
+/** Those who manage members become admins of it, so that nobody can keep a context from them. */
+async function enterRestricted(
+  transaction: Transaction,
+  { companyId, userId, manages }: Opener,
+  found: OpenedRow,
+  others: string[],
+): Promise<Opened> {
+  const joined = await addMembers(transaction, companyId, found, [userId, ...others])
+  const membership = { companyId, conversationId: found.id, userId, leftAt: null, role: 'MEMBER' }
+  const promoted = manages
+    ? await transaction.participant.updateMany({ where: membership, data: { role: 'ADMIN' } })
+    : { count: 0 }
+  if (joined.length > 0) return { id: found.id, event: { kind: 'PARTICIPANTS_CHANGED', joined } }
+  return { id: found.id, event: promoted.count > 0 ? { kind: 'CONVERSATION_CHANGED' } : null }
+}
+
+async function liftRestriction(
+  transaction: Transaction,
+  opener: Opener,
+  found: OpenedRow,
+  others: string[],
+): Promise<Opened> {
+  await transaction.$executeRaw`
+    update conversations c set audience = 'VISITORS', access_version = c.access_version + 1
+    where c.company_id = ${opener.companyId}::uuid and c.id = ${found.id}::uuid`
+  const { event } = await enterRestricted(transaction, opener, found, others)
+  return { id: found.id, event: event ?? { kind: 'CONVERSATION_CHANGED' } }
+}
+
+async function makeOrJoin(
+  transaction: Transaction,
+  opener: Opener,
+  request: Request,
+  others: string[],
+): Promise<Opened> {
+  const { companyId, userId } = opener
+  const id = newId()
+  if (await make(transaction, opener, id, request)) {
+    await addFounders(transaction, companyId, id, userId, others)
+    return { id, event: { kind: 'PARTICIPANTS_CHANGED', joined: [userId, ...others] } }
+  }
+  const found = await lock(transaction, opener, request, audienceOf(request))
+  if (!found) throw new NotFoundError('There is no such conversation.')
+  const joined = await addMembers(transaction, companyId, found, [userId, ...others])
+  return { id: found.id, event: joined.length > 0 ? { kind: 'PARTICIPANTS_CHANGED', joined } : null }
+}
+
+function audienceOf({ restricted }: Request): Audience {
+  return restricted ? 'PARTICIPANTS' : 'VISITORS'
+}
+
+/** False if the context has its conversation already. */
+async function make(
+  transaction: Transaction,
+  { companyId, userId }: Opener,
+  id: string,
+  request: Request,
+): Promise<boolean> {
+  const { type, contextId, sensitivity } = request
+  const title = request.title ?? contextId
+  const made = await transaction.$executeRaw`
+    insert into conversations (company_id, id, kind, audience, title, title_folded, context_type, context_id, sensitivity,
+      created_by_id)
+    values (${companyId}::uuid, ${id}::uuid, 'CONTEXT', ${audienceOf(request)}, ${title}, ${foldedKey(title)}, ${type},
+      ${contextId}, ${sensitivity ?? 'NORMAL'}, ${userId}::uuid)
+    on conflict (company_id, context_type, context_id, audience) do nothing`
+  return made === 1
+}
+
+async function lock(
+  transaction: Transaction,
+  { companyId, userId }: Opener,
+  { type, contextId }: Request,
+  audience: Audience,
+): Promise<OpenedRow | undefined> {
+  const [found] = await transaction.$queryRaw<OpenedRow[]>`
+    select c.id, c.audience, c.last_seq as "lastSeq", exists (
+      select from participants p where p.company_id = c.company_id and p.conversation_id = c.id
+        and p.user_id = ${userId}::uuid and p.left_at is null
+    ) as "takesPart"
+    from conversations c
+    where c.company_id = ${companyId}::uuid and c.context_type = ${type} and c.context_id = ${contextId}
+      and c.audience = ${audience}
+    for no key update of c`
+  return found
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { Context } from '../../context.ts'
+import { InvalidInputError, NotFoundError } from '../../errors.ts'
+import { id, parseInput } from '../../input.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+import { removeMember } from '../group-members.ts'
+import { requireConversation } from '../queries/require-conversation.ts'
+import { changeGroup, requireGroupAdmin } from './change-group.ts'
+
+const schema = z.object({ conversationId: id('Conversation'), userId: id('User') })
+
+/** Shows somebody out of a group; for its admins. Throws NotFoundError if that person is not in it. */
+export async function removeParticipant(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  const { conversationId, userId } = parseInput(schema, input)
+  const { viewer } = context
+  if (userId === viewer.userId) {
+    throw new InvalidInputError([{ path: ['userId'], detail: 'To leave a group yourself, use leaveGroup.' }])
+  }
+  await changeGroup(context, { conversationId }, async (transaction, group) => {
+    requireGroupAdmin(group)
+    const removed = await removeMember(transaction, viewer.companyId, conversationId, userId)
+    if (!removed) throw new NotFoundError('This person is not in the group.')
+    return { kind: 'PARTICIPANTS_CHANGED', left: [userId] }
+  })
+  return { conversation: await requireConversation(context, conversationId) }
+}

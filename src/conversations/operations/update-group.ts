@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
+import { InvalidInputError } from '../../errors.ts'
+import { id, parseInput } from '../../input.ts'
+import { foldedKey } from '../../text/fold.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+import { requireConversation } from '../queries/require-conversation.ts'
+import { changeGroup, type GroupEvent, type LockedGroup, requireGroupAdmin } from './change-group.ts'
+import { descriptionText, groupAccess, titleText } from './create-group.ts'
+
+const schema = z.object({
+  groupId: id('Conversation'),
+  title: titleText.nullish(),
+  description: descriptionText.nullish(),
+  access: groupAccess.nullish(),
+})
+
+/**
+ * Changes the title, description or access of a group, or the title or description of a context, for its admins; of a
+ * conversation of the whole company, for those who may create one. What is left out stays, a null description goes.
+ */
+export async function updateGroup(
+  context: Context,
+  input: unknown,
+): Promise<{ conversation: ConversationRow }> {
+  const { groupId, title, description, access } = parseInput(schema, input)
+  const keys = await context.keys()
+  const { companyId } = context.viewer
+  const change = async (transaction: Transaction, group: LockedGroup): Promise<GroupEvent> => {
+    if (group.kind === 'GLOBAL') requirePermission(context, 'CONVERSATION_GLOBAL')
+    else requireGroupAdmin(group)
+    if (access != null && group.kind !== 'GROUP') {
+      throw new InvalidInputError([{ path: ['access'], detail: 'Only groups have an access.' }])
+    }
+    await transaction.conversation.update({
+      where: { companyId_id: { companyId, id: groupId } },
+      data: {
+        ...(title != null && { title, titleFolded: foldedKey(title) }),
+        ...(description !== undefined && {
+          description: description
+            ? new Uint8Array(keys.encrypt(description, { field: 'description', conversationId: groupId }))
+            : null,
+        }),
+        ...(access != null && { access, accessVersion: { increment: 1 } }),
+      },
+    })
+    return { kind: 'CONVERSATION_CHANGED' }
+  }
+  await changeGroup(context, { groupId }, change, ['GROUP', 'CONTEXT', 'GLOBAL'])
+  return { conversation: await requireConversation(context, groupId) }
+}

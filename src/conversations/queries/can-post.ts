@@ -1,0 +1,10 @@
+import type { Context } from '../../context.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+
+/** True if the viewer may send messages here, as app.send_message decides. */
+export async function canPost(conversation: ConversationRow, { viewer, loaders }: Context): Promise<boolean> {
+  const { isReadable, isClosed, repliesAllowed, createdById, counterpartId } = conversation
+  if (!isReadable || isClosed || !viewer.permissions.has('MESSAGE_WRITE')) return false
+  if (counterpartId) return (await loaders.user.load(counterpartId))?.isEnabled ?? false
+  return repliesAllowed || createdById === viewer.userId
+}

@@ -1,0 +1,15 @@
+import { readBroadcastText } from '../../broadcasts/queries/broadcast-text.ts'
+import type { Context } from '../../context.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+
+/** What a conversation is called to the viewer: its title, the other person's name, or the broadcast's subject. */
+export async function conversationTitle(
+  context: Context,
+  { id, kind, title, counterpartId }: ConversationRow,
+): Promise<string> {
+  const { loaders } = context
+  if (counterpartId) return (await loaders.user.load(counterpartId))?.name ?? title
+  if (kind !== 'BROADCAST') return title
+  const broadcast = await loaders.broadcast.load(id)
+  return broadcast ? readBroadcastText(context, broadcast, 'subject') : title
+}

@@ -1,0 +1,71 @@
+import type { Context } from '../../context.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { searchedWords } from '../../text/person-words.ts'
+import { searchText } from '../../text/search-text.ts'
+import { type ConversationRow, type FlatConversationRow, readConversation } from '../conversation-row.ts'
+import { groupsPage, inboxPage } from './inbox.ts'
+
+/** Which conversations of the inbox to list. */
+export interface InboxFilter {
+  kinds?: readonly string[] | null | undefined
+  contextType?: string | null | undefined
+  unreadOnly?: boolean | null | undefined
+  muted?: boolean | null | undefined
+  search?: string | null | undefined
+}
+
+/** A page of the viewer's inbox: one statement for the conversations and one for the people in them. */
+export function inboxList(
+  context: Context,
+  args: ForwardArgs,
+  filter: InboxFilter,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer } = context
+  const { kinds, contextType, unreadOnly, muted, search } = filter
+  const text = searchText(search)
+  const words = searchedWords(text ?? '')
+  const conditions = [kinds ?? null, contextType ?? null, unreadOnly ?? false, muted ?? null, text]
+  let firstPageAt: string | null = null
+  return forwardPage<ListedRow, ConversationRow>(args, {
+    key: ['instant', 'uuid', 'instant'],
+    keyOf: (row) => [row.sortKey.toISOString(), row.id, String(firstPageAt)],
+    nodeOf: (row) => row,
+    async read([sortKey, id, since], max) {
+      const values = [viewer.companyId, viewer.userId, sortKey, id, max, ...conditions, since, words]
+      const rows = loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
+      firstPageAt = since ?? rows[0]?.sortKey.toISOString() ?? null
+      return rows
+    },
+  })
+}
+
+/** A page of the groups the viewer may know of. */
+export function groupList(
+  context: Context,
+  args: ForwardArgs,
+  search: string | null | undefined,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer } = context
+  const text = searchText(search)
+  return forwardPage<FlatConversationRow, ConversationRow>(args, {
+    key: ['text', 'uuid'],
+    keyOf: (row) => [String(row.titleFolded), row.id],
+    nodeOf: readConversation,
+    read: ([title, id], max) =>
+      tenant.query(groupsPage, [viewer.companyId, viewer.userId, title, id, max, text]),
+  })
+}
+
+/** A conversation of the inbox and what it is sorted by there. */
+type ListedRow = ConversationRow & { sortKey: Date }
+
+/** Primes the loaders with the rows, and asks for everybody in them at once. */
+function loaded({ loaders }: Context, flat: FlatConversationRow[]): ListedRow[] {
+  const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey as Date }))
+  const people = rows
+    .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
+    .filter((id) => id != null)
+  void loaders.user.loadMany([...new Set(people)])
+  for (const row of rows) loaders.conversation.prime(row.id, row)
+  return rows
+}

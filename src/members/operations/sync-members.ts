@@ -1,0 +1,118 @@
+import { type Context, requirePermission } from '../../context.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
+import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import { type MemberProblem, type NumberedRow, readMemberRows } from '../member-rows.ts'
+import { judgeMember, type KnownRole, type Manager, type MemberFields } from '../validate-member.ts'
+
+/** What a synchronisation did. */
+export interface SyncedMembers {
+  created: number
+  updated: number
+  unchanged: number
+  problems: MemberProblem[]
+}
+
+interface Plan {
+  counts: { created: number; updated: number; unchanged: number }
+  problems: MemberProblem[]
+  /** Members to write, by their external ids. */
+  writes: (MemberFields & { id: string; externalId: string })[]
+}
+
+/**
+ * Mirrors people of the embedding product by their external id; needs MEMBER_MANAGE. Idempotent: what is left out of a
+ * row stays as it is. Rows with problems are reported and the rest applied. Synchronisations of one
+ * company run one after the other, so that two of the same people neither fail nor double.
+ */
+export async function syncMembers(context: Context, input: { members: unknown[] }): Promise<SyncedMembers> {
+  requirePermission(context, 'MEMBER_MANAGE')
+  if (input.members.length > 1000) {
+    throw new InvalidInputError([{ path: ['members'], detail: 'At most 1,000 members are taken at once.' }])
+  }
+  const { viewer, tenant, services } = context
+  const { companyId, userId } = viewer
+  const { rows, problems } = readMemberRows(input.members)
+
+  const { plan, position } = await tenant.transaction(async (transaction) => {
+    await lockMembers(transaction, companyId)
+    const plan = await planWrites(transaction, companyId, userId, rows)
+    if (plan.writes.length > 0) await writeMembers(transaction, companyId, plan.writes)
+    return { plan, position: await readPosition(transaction, companyId) }
+  })
+
+  services.viewers.forget(companyId)
+  services.live.notify(companyId, position)
+  const all = [...problems, ...plan.problems].sort((one, other) => one.index - other.index)
+  return { ...plan.counts, problems: all }
+}
+
+async function lockMembers(transaction: Transaction, companyId: string): Promise<void> {
+  const locked = await transaction.$queryRaw<{ id: string }[]>`
+    select c.id from companies c where c.id = ${companyId}::uuid for no key update`
+  if (locked.length === 0)
+    throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
+}
+
+async function planWrites(
+  transaction: Transaction,
+  companyId: string,
+  userId: string,
+  rows: NumberedRow[],
+): Promise<Plan> {
+  const roles = await transaction.role.findMany({ where: { companyId } })
+  const known = await transaction.user.findMany({
+    where: { companyId, OR: [{ id: userId }, { externalId: { in: rows.map(({ row }) => row.externalId) } }] },
+  })
+  const byName = new Map(roles.map((role): [string, KnownRole] => [role.name, role]))
+  const byExternalId = new Map(known.map((member) => [member.externalId, member]))
+  // Under the lock: an earlier synchronisation may have changed the viewer's own role.
+  const ownRoleId = known.find((member) => member.id === userId)?.roleId
+  const ownRole = roles.find((role) => role.id === ownRoleId)
+  const manager: Manager = { userId, permissions: new Set(ownRole?.permissions) }
+  if (!manager.permissions.has('MEMBER_MANAGE')) {
+    throw new PermissionDeniedError('Your role lacks the permission MEMBER_MANAGE.', 'MEMBER_MANAGE')
+  }
+
+  const plan: Plan = {
+    counts: { created: 0, updated: 0, unchanged: 0 },
+    problems: [],
+    writes: [],
+  }
+  for (const { index, row } of rows) {
+    const { externalId } = row
+    const member = byExternalId.get(externalId)
+    const verdict = judgeMember(row, member, byName, manager)
+    if (verdict === 'unchanged') plan.counts.unchanged += 1
+    else if ('problem' in verdict) plan.problems.push({ index, externalId, detail: verdict.problem })
+    else {
+      plan.counts[member ? 'updated' : 'created'] += 1
+      plan.writes.push({ ...verdict.write, id: member?.id ?? newId(), externalId })
+    }
+  }
+  return plan
+}
+
+/** Where the stream is after a trigger has told it of members whose access has changed. */
+async function readPosition(transaction: Transaction, companyId: string): Promise<number> {
+  const stream = await transaction.companyStream.findFirst({ where: { companyId } })
+  return Number(stream?.position ?? 0)
+}
+
+/** One statement for all of them. */
+async function writeMembers(
+  transaction: Transaction,
+  companyId: string,
+  writes: Plan['writes'],
+): Promise<void> {
+  await transaction.$executeRaw`
+    insert into users (company_id, id, external_id, name, name_folded, search_words, search_source, email, department,
+      role_id, is_enabled)
+    select ${companyId}::uuid, r.id, r."externalId", r.name, r."nameFolded", r."searchWords", r."searchSource", r.email,
+      r.department, r."roleId", r."isEnabled"
+    from jsonb_to_recordset(${JSON.stringify(writes)}::jsonb) r (id uuid, "externalId" text, name text, "nameFolded" text,
+      "searchWords" text[], "searchSource" text, email text, department text, "roleId" uuid, "isEnabled" boolean)
+    on conflict (company_id, id) do update set name = excluded.name, name_folded = excluded.name_folded,
+      search_words = excluded.search_words, search_source = excluded.search_source,
+      email = excluded.email, department = excluded.department, role_id = excluded.role_id, is_enabled = excluded.is_enabled`
+}

@@ -1,0 +1,71 @@
+import type { Context } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import type { RoleRow, UserRow } from '../../database/prisma-types.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { MAX_WORDS, searchedWords } from '../../text/person-words.ts'
+import { searchText } from '../../text/search-text.ts'
+import { misspellings } from './misspellings.ts'
+import { membersPage, misspeltMembersPage, misspeltUsersPage, usersPage } from './people-search.ts'
+
+/** A person with the role that says what that person may do. */
+export type MemberRow = UserRow & { role: RoleRow }
+
+type Found<Row> = Row & { rank: number; at: Date; askedAt: Date }
+
+/** The rank from which people are found by a misspelt text only. */
+const MISSPELT = 30
+const START = ['0', null, '', '00000000-0000-0000-0000-000000000000', null]
+
+/** A page of the people the viewer may write to, best match first; without a search, recent contacts first. */
+export function userList(
+  context: Context,
+  args: ForwardArgs,
+  search: string | null | undefined,
+): Promise<Page<UserRow>> {
+  return peoplePage<UserRow>(context, args, search, usersPage, misspeltUsersPage)
+}
+
+/** A page of the company's members with their roles, best match first; without a search, by name. */
+export function memberList(
+  context: Context,
+  args: ForwardArgs,
+  search: string | null | undefined,
+): Promise<Page<MemberRow>> {
+  return peoplePage<MemberRow>(context, args, search, membersPage, misspeltMembersPage)
+}
+
+/** One statement, and a second one for a text that finds nobody as it is written. */
+function peoplePage<Row extends UserRow>(
+  { tenant, viewer }: Context,
+  args: ForwardArgs,
+  search: string | null | undefined,
+  exact: Statement,
+  misspelt: Statement,
+): Promise<Page<Row>> {
+  const text = searchText(search) ?? ''
+  const words = searchedWords(text)
+  return forwardPage<Found<Row>, Row>(args, {
+    key: ['seq', 'instant', 'text', 'uuid', 'instant'],
+    keyOf: (row) => [
+      String(row.rank),
+      row.at.toISOString(),
+      row.nameFolded,
+      row.id,
+      row.askedAt.toISOString(),
+    ],
+    nodeOf: (row) => row,
+    async read(after, max) {
+      const isFirst = after[0] === null
+      const key = [viewer.companyId, viewer.userId, ...(isFirst ? START : after)]
+      // Nobody is found by more words than a person has.
+      if (words.length > MAX_WORDS) return []
+      if (isFirst || Number(after[0]) < MISSPELT) {
+        const rows = await tenant.query<Found<Row>>(exact, [...key, text, words, max])
+        if (rows.length > 0 || !isFirst || words.length === 0) return rows
+      }
+      const variants = misspellings(words)
+      const columns = [variants.map(({ nth }) => nth), variants.map((variant) => variant.text)]
+      return tenant.query<Found<Row>>(misspelt, [...key, ...columns, max, words.length])
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import type { Context } from '../../context.ts'
+import { builder } from '../../graphql/builder.ts'
+import { UserRef } from '../../members/graphql/refs.ts'
+import type { ReceiptRow } from '../queries/receipts.ts'
+import { DeliveryStatusEnum } from './refs.ts'
+
+/** Where one person stands with a message. */
+export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
+  description: 'Where one person stands with a message.',
+  fields: (t) => ({
+    user: t.loadable({
+      type: UserRef,
+      description: 'The person.',
+      load: loadUsers,
+      // The loaders of the context remember people, and only until the next write.
+      loaderOptions: { cache: false },
+      resolve: (receipt) => receipt.userId,
+    }),
+    status: t.field({
+      type: DeliveryStatusEnum,
+      description: 'How far it has got.',
+      resolve: (receipt) => (receipt.readAt ? 'READ' : 'DELIVERED'),
+    }),
+    deliveredAt: t.expose('deliveredAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the client had it.',
+    }),
+    readAt: t.expose('readAt', { type: 'DateTime', nullable: true, description: 'When the person read it.' }),
+  }),
+})
+
+/** A page of receipts. */
+export const ReceiptConnection = builder.connectionObject(
+  { type: ReceiptRef, name: 'ReceiptConnection', description: 'A page of receipts.' },
+  { name: 'ReceiptEdge', description: 'A receipt and its cursor in the list.' },
+)
+
+async function loadUsers(ids: string[], context: Context) {
+  return Promise.all(
+    ids.map((id) =>
+      context.loaders.user.load(id).then((user) => user ?? new Error('A receipt names nobody.')),
+    ),
+  )
+}

@@ -1,0 +1,32 @@
+import { builder } from '../../graphql/builder.ts'
+import type { MessageRow } from '../message-row.ts'
+
+/** The GraphQL type of a message; its fields are in schema.ts. */
+export const MessageRef = builder.objectRef<MessageRow>('Message')
+
+/** The GraphQL type of a page of messages. */
+export const MessageConnection = builder.connectionObject(
+  { type: MessageRef, name: 'MessageConnection', description: 'A page of messages.' },
+  { name: 'MessageEdge', description: 'A message and its cursor in the list.' },
+)
+
+/** The GraphQL enum of delivery statuses. */
+export const DeliveryStatusEnum = builder.enumType('DeliveryStatus', {
+  description: 'How far a message has got.',
+  values: {
+    SENT: { description: 'It is stored.' },
+    DELIVERED: { description: 'The client has it.' },
+    READ: { description: 'The person has read it.' },
+  } as const,
+})
+
+/** The GraphQL enum of priorities. */
+export const PriorityEnum = builder.enumType('Priority', {
+  description: 'How urgent a message is.',
+  values: {
+    LOW: { description: 'Can wait.' },
+    NORMAL: { description: 'As usual.' },
+    HIGH: { description: 'Soon.' },
+    URGENT: { description: 'At once.' },
+  } as const,
+})

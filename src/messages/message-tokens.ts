@@ -1,0 +1,43 @@
+import { fairWork } from '../concurrency/fair-work.ts'
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../text/segments.ts'
+
+/** A body of 32 KiB has up to 20,000 words and pairs; hashing so many at once takes some milliseconds. */
+const HASHES_AT_ONCE = 2_000
+
+/**
+ * What a message is found by, for app.index_message: the hashes of its words, of those that one sign joins, and of the
+ * characters and pairs of its runs.
+ */
+export async function messageTokens(
+  keys: CompanyKeys,
+  { subject, body }: { subject: string | null; body: string },
+): Promise<string[]> {
+  const terms = new Set<string>()
+  const tokens: string[] = []
+  const done = fairWork(HASHES_AT_ONCE)
+  for (const text of [subject, body]) {
+    if (text === null) continue
+    const segments = searchSegments(text)
+    await done(text.length / 8)
+    for (const term of termsOf(segments)) {
+      if (terms.has(term)) continue
+      terms.add(term)
+      tokens.push(String(keys.searchToken(term)))
+      await done(1)
+    }
+  }
+  return tokens
+}
+
+function* termsOf(segments: Segment[]): Iterable<string> {
+  for (const { kind, text } of segments) {
+    if (kind === 'word') {
+      yield text
+      continue
+    }
+    yield* text
+    yield* pairsOf(text)
+  }
+  yield* joinedPairsOf(segments)
+}

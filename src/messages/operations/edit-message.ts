@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { InvalidInputError } from '../../errors.ts'
+import { bodyText, id, parseInput, subjectText } from '../../input.ts'
+import type { MessageRow } from '../message-row.ts'
+import { messageTokens } from '../message-tokens.ts'
+import { locationOfText, readText, sealAnew } from '../queries/message-text.ts'
+import { requireMessage } from '../queries/require-message.ts'
+
+const schema = z.object({
+  messageId: id('Message'),
+  body: bodyText,
+  subject: subjectText.nullish(),
+})
+
+const edit: Statement = {
+  name: 'edit_message',
+  text: `select app.edit_message($1, $2, $3, $4, $5, $6, $7, $8, $9)::text as position`,
+}
+
+/**
+ * Replaces a message's text; the earlier one is kept. A subject that is left out stays, null takes it away. By its author,
+ * as long as the company allows. Throws NotFoundError, InvalidInputError, PermissionDeniedError; ConflictError once it is
+ * retracted, or if it was edited meanwhile.
+ */
+export async function editMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
+  requirePermission(context, 'MESSAGE_WRITE')
+  const { messageId, body, subject: given } = parseInput(schema, input)
+  const { viewer, tenant, services } = context
+  const message = await requireMessage(context, messageId)
+  const [earlierBody, earlierSubject] = [
+    await readText(context, message, 'body'),
+    await readText(context, message, 'subject'),
+  ]
+  const subject = given === undefined ? earlierSubject : given
+  if (subject === null && message.id === message.conversationId) {
+    throw new InvalidInputError([{ path: ['subject'], detail: 'A broadcast has a subject.' }])
+  }
+  const isSame = message.authorId === viewer.userId && body === earlierBody && subject === earlierSubject
+  if (isSame) return { message }
+  const keys = await context.keys()
+  const seal = (field: 'body' | 'subject', text: string) =>
+    keys.encrypt(text, locationOfText({ ...message, revision: message.revision + 1 }, field))
+  // One that was retracted is not replaced: the database says so.
+  const replaced = (field: 'body' | 'subject') =>
+    message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'replaced')
+  const [edited] = await tenant.call<{ position: string }>(edit, [
+    viewer.companyId,
+    viewer.userId,
+    messageId,
+    message.revision,
+    subject === null ? null : seal('subject', subject),
+    seal('body', body),
+    await messageTokens(keys, { subject, body }),
+    replaced('subject'),
+    replaced('body'),
+  ])
+  services.live.notify(viewer.companyId, Number(edited?.position))
+  return { message: await requireMessage(context, messageId) }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { Context } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { DecryptionError } from '../../encryption/errors.ts'
+import { ConflictError } from '../../errors.ts'
+import { id, parseInput } from '../../input.ts'
+import type { MessageRow } from '../message-row.ts'
+import { sealAnew } from '../queries/message-text.ts'
+import { requireMessage } from '../queries/require-message.ts'
+
+const schema = z.object({ messageId: id('Message') })
+
+const retract: Statement = {
+  name: 'retract_message',
+  text: `select app.retract_message($1, $2, $3, $4, $5, $6, $7)::text as position`,
+}
+
+/**
+ * Takes a message back for everyone: by its author as long as the company allows, or with MESSAGE_MODERATE.
+ * Once more changes nothing. Throws NotFoundError, PermissionDeniedError.
+ */
+export async function retractMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
+  const { messageId } = parseInput(schema, input)
+  const { viewer, services } = context
+  const [retracted] = await retractAsRead(context, messageId)
+  if (retracted?.position) services.live.notify(viewer.companyId, Number(retracted.position))
+  return { message: await requireMessage(context, messageId) }
+}
+
+/** An edit that commits in between leaves a text that has not been read: then once more. */
+async function retractAsRead(
+  context: Context,
+  messageId: string,
+  attempts = 5,
+): Promise<{ position: string | null }[]> {
+  const { viewer, tenant } = context
+  const message = await requireMessage(context, messageId)
+  const keys = await context.keys()
+  const seal = (field: 'subject' | 'body' | 'metadata') => {
+    try {
+      return message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'retracted')
+    } catch (error) {
+      // A text that opens nowhere is no reason to leave the message there.
+      if (error instanceof DecryptionError) return message[field]
+      throw error
+    }
+  }
+  const texts = [seal('subject'), seal('body'), seal('metadata')]
+  try {
+    return await tenant.call(retract, [
+      viewer.companyId,
+      viewer.userId,
+      messageId,
+      message.revision,
+      ...texts,
+    ])
+  } catch (error) {
+    if (!(error instanceof ConflictError) || attempts === 1) throw error
+    return retractAsRead(context, messageId, attempts - 1)
+  }
+}

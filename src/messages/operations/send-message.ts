@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { ConversationRow } from '../../conversations/conversation-row.ts'
+import { directConversationId } from '../../conversations/direct-id.ts'
+import { requireConversation } from '../../conversations/queries/require-conversation.ts'
+import type { Statement } from '../../database/database.ts'
+import type { CompanyKeys } from '../../encryption/company-keys.ts'
+import { InvalidInputError, NotFoundError, TwinCommittedError } from '../../errors.ts'
+import { newId } from '../../ids.ts'
+import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts'
+import { canonicalJson } from '../canonical-json.ts'
+import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from '../idempotency-key.ts'
+import type { MessageRow } from '../message-row.ts'
+import { messageTokens } from '../message-tokens.ts'
+import { locationOfText, type TextField } from '../queries/message-text.ts'
+
+const schema = z.object({
+  conversationId: id('Conversation').nullish(),
+  recipientId: id('User').nullish(),
+  body: bodyText,
+  subject: subjectText.nullish(),
+  priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']).nullish(),
+  parentId: id('Message').nullish(),
+  mentionIds: ids('User')
+    .refine((list) => list.length <= 100, { error: 'At most 100 people are mentioned.' })
+    .nullish(),
+  metadata: z
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      const json = JSON.stringify(value ?? null)
+      if (Buffer.byteLength(json) <= 4096) return json === 'null' ? null : json
+      context.addIssue({ code: 'custom', message: 'The metadata are longer than 4 KiB of JSON.' })
+      return z.NEVER
+    }),
+  clientMessageId: text(1024, 'The clientMessageId')
+    .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
+    .nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
+})
+
+/** What a send leads to; `replayed`: it had been sent before under this key. */
+export interface SentMessage {
+  message: MessageRow
+  replayed: boolean
+  conversation(): Promise<ConversationRow>
+}
+
+const sendOne: Statement = {
+  name: 'send_message',
+  text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
+    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+}
+
+const findSent: Statement = {
+  name: 'find_sent_message',
+  text: `select app.remembered_send($1, $2, $3) as "messageId", true as replayed`,
+}
+
+interface SentRow {
+  messageId: string
+  replayed: boolean
+  seq: number
+  depth: number
+  createdAt: Date
+  position: string
+}
+
+/**
+ * Sends a message in one round trip to the database. Throws NotFoundError, InvalidInputError, PermissionDeniedError,
+ * ConflictError, RepliesClosedError, ThreadTooDeepError; then nothing was written.
+ */
+export async function sendMessage(context: Context, input: unknown): Promise<SentMessage> {
+  requirePermission(context, 'MESSAGE_WRITE')
+  const { viewer, tenant, services } = context
+  const request = readRequest(context, input)
+  const keys = await context.keys()
+  const messageId = newId()
+  const { conversationId } = request
+  const written = { id: messageId, conversationId, authorId: viewer.userId, revision: 0 }
+  const seal = (field: TextField, value: string | null) =>
+    value === null ? null : keys.encrypt(value, locationOfText(written, field))
+  const message: MessageRow = {
+    id: messageId,
+    conversationId,
+    seq: null,
+    authorId: viewer.userId,
+    parentId: request.parentId,
+    depth: 0,
+    subject: seal('subject', request.subject),
+    body: keys.encrypt(request.body, locationOfText(written, 'body')),
+    metadata: seal('metadata', request.metadata),
+    priority: request.priority,
+    state: 'POSTED',
+    clientMessageId: request.clientMessageId,
+    createdAt: new Date(),
+    editedAt: null,
+    retractedAt: null,
+    revision: 0,
+    isLatest: true,
+  }
+  const hash = request.key === null ? null : hashRequest(keys, request)
+  const values = [
+    viewer.companyId,
+    viewer.userId,
+    messageId,
+    conversationId,
+    request.recipientId,
+    request.parentId,
+    message.subject,
+    message.body,
+    message.metadata,
+    message.priority,
+    request.mentionIds,
+    message.clientMessageId,
+    request.key,
+    hash,
+    await messageTokens(keys, request),
+  ]
+  const [sent] = await tenant.call<SentRow>(sendOne, values).catch(async (error) => {
+    if (error instanceof TwinCommittedError)
+      return tenant.query<SentRow>(findSent, [viewer.userId, request.key, hash])
+    throw error
+  })
+  if (!sent) throw new Error('send_message returned no row')
+  if (sent.replayed) return replay(context, sent.messageId)
+  services.live.notify(viewer.companyId, Number(sent.position))
+  return {
+    message: { ...message, seq: sent.seq, depth: sent.depth, createdAt: sent.createdAt },
+    replayed: false,
+    conversation: () => requireConversation(context, conversationId),
+  }
+}
+
+/** Answers a retried send from the message it made, as that is now; undefined if the key is new. */
+export async function findReplayOfSend(input: unknown, context: Context): Promise<SentMessage | undefined> {
+  const request = readRequest(context, input)
+  if (request.key === null) return undefined
+  const values = [context.viewer.userId, request.key, hashRequest(await context.keys(), request)]
+  const [found] = await context.tenant.query<{ messageId: string | null }>(findSent, values)
+  return found?.messageId ? replay(context, found.messageId) : undefined
+}
+
+async function replay(context: Context, messageId: string): Promise<SentMessage> {
+  const message = await context.loaders.message.load(messageId)
+  if (!message) throw new NotFoundError('There is no such conversation.')
+  return { message, replayed: true, conversation: () => requireConversation(context, message.conversationId) }
+}
+
+interface SendRequest {
+  conversationId: string
+  recipientId: string | null
+  body: string
+  subject: string | null
+  priority: string
+  parentId: string | null
+  mentionIds: string[]
+  metadata: string | null
+  clientMessageId: string | null
+  key: string | null
+}
+
+function readRequest(context: Context, input: unknown): SendRequest {
+  const parsed = parseInput(schema, input)
+  return {
+    ...whereTo(context.viewer, parsed),
+    body: parsed.body,
+    subject: parsed.subject ?? null,
+    priority: parsed.priority ?? 'NORMAL',
+    parentId: parsed.parentId ?? null,
+    mentionIds: parsed.mentionIds ?? [],
+    metadata: parsed.metadata,
+    clientMessageId: parsed.clientMessageId ?? null,
+    key: readIdempotencyKey(context, parsed.idempotencyKey),
+  }
+}
+
+function whereTo(
+  { companyId, userId }: { companyId: string; userId: string },
+  {
+    conversationId,
+    recipientId,
+  }: { conversationId?: string | null | undefined; recipientId?: string | null | undefined },
+): { conversationId: string; recipientId: string | null } {
+  if (conversationId != null && recipientId == null) return { conversationId, recipientId: null }
+  if (recipientId != null && conversationId == null) {
+    return { conversationId: directConversationId(companyId, userId, recipientId), recipientId }
+  }
+  const detail = 'Give exactly one of conversationId and recipientId.'
+  throw new InvalidInputError([
+    { path: ['conversationId'], detail },
+    { path: ['recipientId'], detail },
+  ])
+}
+
+/** The request without its key: what a retry under the same key must repeat. */
+function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
+  const { conversationId, body, subject, priority, parentId, mentionIds, metadata, clientMessageId } = request
+  const content = [
+    conversationId,
+    body,
+    subject,
+    priority,
+    parentId,
+    [...mentionIds].sort(),
+    // Clients may write an object's members in another order when they try again.
+    metadata === null ? null : canonicalJson(metadata),
+    clientMessageId,
+  ]
+  return keys.requestHash(`sendMessage ${JSON.stringify(content)}`)
+}

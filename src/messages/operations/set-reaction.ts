@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { type Context, requirePermission } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { id, parseInput } from '../../input.ts'
+import { canonicalEmoji } from '../emoji.ts'
+import type { MessageRow } from '../message-row.ts'
+import { requireMessage } from '../queries/require-message.ts'
+
+const schema = z.object({
+  messageId: id('Message'),
+  emoji: z.string().transform((text, context) => {
+    const emoji = canonicalEmoji(text)
+    if (emoji) return emoji
+    context.addIssue({ code: 'custom', message: 'This is not one emoji.' })
+    return z.NEVER
+  }),
+  on: z.boolean(),
+})
+
+const set: Statement = {
+  name: 'set_reaction',
+  text: `select app.set_reaction($1, $2, $3, $4, $5)::text as position`,
+}
+
+/**
+ * Sets or takes back the viewer's reaction, one per emoji. Throws NotFoundError, InvalidInputError for what
+ * is no emoji or the twenty-first kind, ConflictError on a retracted message.
+ */
+export async function setReaction(context: Context, input: unknown): Promise<{ message: MessageRow }> {
+  requirePermission(context, 'MESSAGE_WRITE')
+  const { messageId, emoji, on } = parseInput(schema, input)
+  const { viewer, tenant, services } = context
+  const values = [viewer.companyId, viewer.userId, messageId, emoji, on]
+  const [changed] = await tenant.call<{ position: string | null }>(set, values)
+  if (changed?.position) services.live.notify(viewer.companyId, Number(changed.position))
+  return { message: await requireMessage(context, messageId) }
+}

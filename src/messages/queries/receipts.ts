@@ -1,0 +1,59 @@
+import type { Context } from '../../context.ts'
+import { seenBy } from '../../conversations/visibility.ts'
+import type { Statement } from '../../database/database.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import type { MessageRow } from '../message-row.ts'
+
+/** Where one person stands with a message. */
+export interface ReceiptRow {
+  userId: string
+  deliveredAt: Date | null
+  readAt: Date | null
+  movedAt: Date
+}
+
+/**
+ * People who have moved past a message, latest first, in one statement whatever their number: the log of mark moves
+ * gives each person's first move at or past it. Those of a broadcast are for its author. $1 company, $2 viewer, $3 message, $4 $5 before this time and user, $6
+ * most rows.
+ */
+const receiptsOf: Statement = {
+  name: 'receipts_of',
+  text: `select "userId", "deliveredAt", "readAt", "movedAt"
+    from (
+      select p.user_id as "userId", least(d.at, r.at) as "deliveredAt", r.at as "readAt", coalesce(r.at, d.at) as "movedAt"
+      from messages m ${seenBy()}
+      join conversations c on c.company_id = m.company_id and c.id = m.conversation_id
+        and (c.kind <> 'BROADCAST' or c.created_by_id = $2)
+      join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
+        and p.left_at is null and p.user_id <> m.author_id and p.last_delivered_seq >= m.seq
+      left join lateral (
+        select min(x.at) as at from receipts x where x.company_id = p.company_id and x.conversation_id = p.conversation_id
+          and x.user_id = p.user_id and x.status = 'READ' and x.up_to_seq >= m.seq
+      ) r on p.last_read_seq >= m.seq
+      left join lateral (
+        select min(x.at) as at from receipts x where x.company_id = p.company_id and x.conversation_id = p.conversation_id
+          and x.user_id = p.user_id and x.status = 'DELIVERED' and x.up_to_seq >= m.seq
+      ) d on true
+      where m.company_id = $1 and m.id = $3
+    ) moved
+    where "movedAt" is not null and ($4::timestamptz is null or ("movedAt", "userId") < ($4::timestamptz, $5::uuid))
+    order by "movedAt" desc, "userId" desc limit $6`,
+}
+
+/** A page of a message's receipts. */
+export function receiptPage(
+  { tenant, viewer }: Context,
+  message: MessageRow,
+  args: ForwardArgs,
+): Promise<Page<ReceiptRow>> {
+  return forwardPage<ReceiptRow>(args, {
+    key: ['instant', 'uuid'],
+    keyOf: (row) => [row.movedAt.toISOString(), row.userId],
+    nodeOf: (row) => row,
+    read: ([at, userId], max) =>
+      message.seq === null
+        ? Promise.resolve([])
+        : tenant.query(receiptsOf, [viewer.companyId, viewer.userId, message.id, at, userId, max]),
+  })
+}

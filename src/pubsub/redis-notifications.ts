@@ -1,0 +1,94 @@
+import { RedisPubSub } from 'graphql-redis-subscriptions'
+import type { Logger } from 'pino'
+import type { RedisConnections } from '../redis/connection.ts'
+import { reasonOf } from '../redis/reason.ts'
+import { createChannelSubscriptions } from './channel-subscriptions.ts'
+import { createListeners } from './listeners.ts'
+import type { Notifications, Unsubscribe } from './notifications.ts'
+
+const HOLD_WITHIN_MS = 2_000
+
+/** Notifies the subscribers of every process on the same Redis whose channels have the same prefix. */
+export function createRedisNotifications(
+  redis: RedisConnections,
+  log: Logger,
+  channelPrefix: string,
+): Notifications {
+  const { commands: publisher, subscriber } = redis
+  const pubSub = new RedisPubSub({ publisher, subscriber, serializer: String, deserializer: String })
+  const listeners = createListeners(log)
+  const subscriptions = createChannelSubscriptions({
+    pubSub,
+    subscriber,
+    deliver: listeners.deliver,
+    onGap: reportGap,
+    log,
+  })
+  const gapListeners: (() => void)[] = []
+  let gapIsDue = false
+  let publishing = true
+  let closed = false
+
+  async function publish(channel: string, payload: string): Promise<void> {
+    try {
+      await pubSub.publish(channelPrefix + channel, payload)
+    } catch (error) {
+      if (publishing && !closed)
+        log.warn({ reason: reasonOf(error) }, 'notifications cannot be published: Redis does not answer')
+      if (publishing) reportGap()
+      publishing = false
+      return
+    }
+    if (publishing) return
+    publishing = true
+    log.info('notifications are published again')
+    reportGap()
+  }
+
+  async function subscribe(channel: string, onMessage: (payload: string) => void): Promise<Unsubscribe> {
+    if (closed) return () => {}
+    const name = channelPrefix + channel
+    const leave = listeners.add(name, onMessage)
+    await atMost(HOLD_WITHIN_MS, subscriptions.hold(name))
+    return () => {
+      leave()
+      if (!listeners.has(name)) subscriptions.release(name)
+    }
+  }
+
+  /** Once a tick: after an outage thousands of channels come back together. */
+  function reportGap(): void {
+    if (gapIsDue || closed) return
+    gapIsDue = true
+    setImmediate(() => {
+      gapIsDue = false
+      if (!closed) for (const listener of gapListeners) tell(listener)
+    })
+  }
+
+  function tell(listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      log.error({ err: error }, 'a gap listener failed')
+    }
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    subscriptions.close()
+    listeners.clear()
+  }
+
+  return { publish, subscribe, onGap: (listener) => void gapListeners.push(listener), close }
+}
+
+function atMost(ms: number, done: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    void done.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,41 @@
+import { builder } from '../../graphql/builder.ts'
+import { decodeQueryIdOf } from '../../graphql/ids.ts'
+import { recheckAccess } from '../recheck-access.ts'
+import { conversationStream, inboxStream } from '../streams.ts'
+import { ConversationEvent } from './conversation-refs.ts'
+import { InboxEvent } from './inbox-refs.ts'
+
+const afterText =
+  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order. Over Server-Sent Events the Last-Event-ID header replaces it.'
+
+builder.subscriptionField('inboxEvents', (t) =>
+  t.field({
+    type: InboxEvent,
+    description: "Emitted when something happens in one of the viewer's conversations.",
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: { after: t.arg.string({ description: afterText }) },
+    subscribe: (_root, { after }, context) =>
+      inboxStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
+    resolve: (event, _args, context) => recheckAccess(event, context),
+  }),
+)
+
+builder.subscriptionField('conversationEvents', (t) =>
+  t.field({
+    type: ConversationEvent,
+    description:
+      'Emitted when something happens in the conversation. NOT_FOUND unless the viewer takes part in it.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: {
+      conversationId: t.arg.id({ required: true, description: 'The conversation.' }),
+      after: t.arg.string({ description: afterText }),
+    },
+    subscribe: (_root, { conversationId, after }, context) =>
+      conversationStream(
+        context,
+        decodeQueryIdOf('Conversation', conversationId),
+        after ?? undefined,
+      ) as Promise<AsyncIterable<never>>,
+    resolve: (event, _args, context) => recheckAccess(event, context),
+  }),
+)

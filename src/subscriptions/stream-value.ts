@@ -1,0 +1,147 @@
+import { INBOX } from '../events/cursor.ts'
+import type { Batch, LiveEvent } from '../events/event-row.ts'
+import type { MessageRow } from '../messages/message-row.ts'
+
+interface Positioned {
+  position: number
+  /** What it was read with; undefined for what is not stored. */
+  batch?: Batch
+  /** The stream its cursor belongs to. */
+  stream: string
+}
+
+/** One value of a stream, by the GraphQL type it becomes. */
+export type StreamValue = Positioned &
+  (
+    | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
+    | { type: 'BroadcastReceived'; broadcastId: string; own: boolean }
+    | { type: 'ConversationRead'; conversationId: string }
+    | { type: 'InboxConversationChanged'; conversationId: string }
+    | { type: 'ConversationRemoved'; conversationId: string }
+    | { type: 'Discontinuity' }
+    | { type: 'MessageSent'; message: MessageRow }
+    | { type: 'MessageEdited'; message: MessageRow }
+    | { type: 'MessageRetracted'; message: MessageRow }
+    | { type: 'ReactionsChanged'; message: MessageRow }
+    | { type: 'MessageHidden'; messageId: string }
+    | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
+    | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
+    | { type: 'ConversationChanged'; conversationId: string }
+    | { type: 'TypingChanged'; userId: string; typing: boolean }
+  )
+
+/** A stream's value and whether it is the last. */
+export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
+
+const mapped = new WeakMap<LiveEvent, Map<string, Mapped>>()
+
+/** The same as `map`, worked out once for all of a person's subscriptions to the stream. */
+export function once(
+  event: LiveEvent,
+  stream: string,
+  userId: string,
+  map: (event: LiveEvent, userId: string) => Mapped,
+): Mapped {
+  const ofEvent = mapped.get(event) ?? new Map<string, Mapped>()
+  mapped.set(event, ofEvent)
+  const key = `${stream} ${userId}`
+  if (!ofEvent.has(key)) ofEvent.set(key, map(event, userId))
+  return ofEvent.get(key)
+}
+
+const CHANGES = {
+  MESSAGE_EDITED: 'MessageEdited',
+  MESSAGE_RETRACTED: 'MessageRetracted',
+  REACTIONS_CHANGED: 'ReactionsChanged',
+} as const
+
+/** What an event is in the inbox of `userId`; undefined if nothing. */
+export function inboxValue(event: LiveEvent, userId: string): Mapped {
+  const { conversationId, position, batch } = event
+  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
+  const positioned = { position, batch, stream: INBOX, conversationId }
+  const isGone = event.kind === 'CONVERSATION_HIDDEN' || event.leftIds.includes(userId)
+  if (!event.memberIds.has(userId)) {
+    return isGone ? { value: { ...positioned, type: 'ConversationRemoved' } } : undefined
+  }
+  switch (event.kind) {
+    case 'MESSAGE_SENT':
+      if (!event.message || event.hiddenFrom.has(userId)) return undefined
+      return {
+        value: {
+          ...positioned,
+          type: 'ConversationActivity',
+          message: event.message,
+          own: event.actorId === userId,
+        },
+      }
+    case 'BROADCAST_SENT':
+    case 'BROADCAST_REMINDED': {
+      const own = event.actorId === userId
+      if (event.hiddenFrom.has(userId) || (own && event.kind === 'BROADCAST_REMINDED')) return undefined
+      return { value: { ...positioned, type: 'BroadcastReceived', broadcastId: conversationId, own } }
+    }
+    case 'READ':
+    case 'READ_REMINDER':
+      return event.actorId === userId ? { value: { ...positioned, type: 'ConversationRead' } } : undefined
+    case 'PARTICIPANTS_CHANGED':
+    case 'CONVERSATION_CHANGED':
+    case 'MESSAGE_HIDDEN':
+    case 'MUTE_CHANGED':
+      return { value: { ...positioned, type: 'InboxConversationChanged' } }
+    case 'MESSAGE_EDITED':
+    case 'MESSAGE_RETRACTED':
+      if (event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...positioned, type: 'InboxConversationChanged' } }
+    default:
+      return undefined
+  }
+}
+
+/** What an event of its conversation is to `userId`; undefined if nothing. */
+export function conversationValue(event: LiveEvent, userId: string): Mapped {
+  const { conversationId, position, batch, message, seq, actorId } = event
+  if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
+  const positioned = { position, batch, stream: conversationId }
+  if (!event.visibleTo.has(userId) || event.kind === 'CONVERSATION_HIDDEN') {
+    // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
+    return { value: { ...positioned, type: 'ConversationRemoved', conversationId }, isLast: true }
+  }
+  switch (event.kind) {
+    case 'MESSAGE_SENT':
+    case 'BROADCAST_SENT':
+      if (!message || event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...positioned, type: 'MessageSent', message } }
+    case 'MESSAGE_EDITED':
+    case 'MESSAGE_RETRACTED':
+    case 'REACTIONS_CHANGED':
+      if (!message || event.hiddenFrom.has(userId)) return undefined
+      return { value: { ...positioned, type: CHANGES[event.kind], message } as StreamValue }
+    case 'MESSAGE_HIDDEN':
+      return message ? { value: { ...positioned, type: 'MessageHidden', messageId: message.id } } : undefined
+    case 'READ':
+    case 'DELIVERED':
+      if (!actorId || seq === null) return undefined
+      // Who has read a broadcast concerns that person and its author.
+      if (event.broadcasterId && ![event.broadcasterId, actorId].includes(userId)) return undefined
+      return {
+        value: {
+          ...positioned,
+          type: 'ReceiptAdvanced',
+          userId: actorId,
+          status: event.kind,
+          upToSeq: seq,
+          at: event.createdAt,
+        },
+      }
+    case 'PARTICIPANTS_CHANGED': {
+      const { joinedIds, leftIds } = event
+      return { value: { ...positioned, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
+    }
+    case 'CONVERSATION_CHANGED':
+    case 'MUTE_CHANGED':
+      return { value: { ...positioned, type: 'ConversationChanged', conversationId } }
+    default:
+      return undefined
+  }
+}
