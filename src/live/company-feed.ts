@@ -30,9 +30,9 @@ export interface CompanyFeed {
   startFrom(after: number | undefined): Promise<number>
   /**
    * Resolves once everything above `start` is certain to reach the subscriber, exactly once and in order: what was
-   * missed as fast as it is consumed, then live.
+   * missed as fast as it is consumed, then live. `isFromNow`: nothing can have been missed up to here.
    */
-  join(subscriber: Subscriber, start: number): Promise<void>
+  join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void>
   leave(subscriber: Subscriber): void
   /** Something may have been committed up to `position`. */
   wake(position: number): void
@@ -139,7 +139,8 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
     throw expired()
   }
 
-  async function join(subscriber: Subscriber, start: number): Promise<void> {
+  async function join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void> {
+    if (isFromNow) return inTurn(() => enter(subscriber, start))
     const read = async (range: PageRange) => {
       const giveBack = await takeTurn()
       try {
@@ -155,7 +156,9 @@ export function createCompanyFeed({ chores, takeTurn, log, onAccessChanged }: Co
   /** The last stretch, while nothing is dispatched: after it the subscriber has all that the feed has read, or more. */
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
-    for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
+    // What others are told next is all that there can be: of a thousand who come at once nobody reads by themselves.
+    const isLevel = joined.size > 0 && at >= position
+    for (let isBehind = !isLevel; isBehind && !subscriber.hasEnded; ) {
       const page = await readOn(subscriber, { after: at, most: BATCH })
       for (const event of page.events) offer(subscriber, event)
       at = page.scannedTo

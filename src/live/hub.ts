@@ -117,7 +117,7 @@ export function createLiveHub(database: Database, wakeUps: WakeUps, log: Logger)
       await entered.held
       const start = await entered.feed.startFrom(after)
       // Catching up takes as long as the subscriber does; from `start` on nothing is missed meanwhile.
-      entered.feed.join(subscriber, start).catch((error) => giveUp(subscriber, error))
+      entered.feed.join(subscriber, start, after === undefined).catch((error) => giveUp(subscriber, error))
       return { start, leave: () => leave(companyId, entered, subscriber) }
     } catch (error) {
       leave(companyId, entered, subscriber)

@@ -33,28 +33,33 @@ export function createSharedReads(chores: TenantDatabase): SharedReads {
     statement: Statement,
     read: (row: Row) => Value,
   ) {
+    const file = singleFile()
     return new DataLoader<Pair, Value | null, string>(
-      async (keys) => {
+      file.batch(async (keys) => {
         const columns = [keys.map(({ userId }) => userId), keys.map(({ id }) => id)]
         const rows = await chores.query<Row>(statement, [companyId, ...columns])
         const found = new Map(rows.map((row) => [keyOf({ userId: row.viewerId, id: row.id }), read(row)]))
         return keys.map((key) => found.get(keyOf(key)) ?? null)
-      },
-      { cacheKeyFn: keyOf },
+      }),
+      { cacheKeyFn: keyOf, batchScheduleFn: file.schedule },
     )
   }
 
-  const users = new DataLoader<string, UserRow | null>(async (ids) => {
+  const userFile = singleFile()
+  const readUsers = userFile.batch(async (ids: readonly string[]) => {
     const rows = await chores.query<UserRow>(usersById, [companyId, ids])
     const found = new Map(rows.map((row) => [row.id, row]))
     return ids.map((id) => found.get(id) ?? null)
   })
-  const unread = new DataLoader<string, UnreadRow[]>(async (ids) => {
+  const users = new DataLoader<string, UserRow | null>(readUsers, { batchScheduleFn: userFile.schedule })
+  const unreadFile = singleFile()
+  const readUnread = unreadFile.batch(async (ids: readonly string[]) => {
     const rows = await chores.query<UnreadRow & { userId: string }>(unreadByKind, [companyId, ids])
     const found = new Map<string, UnreadRow[]>(ids.map((id) => [id, []]))
     for (const row of rows) found.get(row.userId)?.push(row)
     return ids.map((id) => found.get(id) ?? [])
   })
+  const unread = new DataLoader<string, UnreadRow[]>(readUnread, { batchScheduleFn: unreadFile.schedule })
   const conversations = pairs<FlatConversationRow & { viewerId: string; id: string }, ConversationRow>(
     conversationsOfViewers,
     ({ viewerId: _viewer, ...row }) => readConversation(row as FlatConversationRow),
@@ -81,4 +86,30 @@ function ofViewer<Value>(loader: DataLoader<Pair, Value, string>, userId: string
 
 function keyOf({ userId, id }: Pair): string {
   return `${userId} ${id}`
+}
+
+/** One statement at a time: whatever is asked for meanwhile, for however many, is the next one. */
+function singleFile() {
+  let isBusy = false
+  let next: (() => void) | undefined
+
+  return {
+    schedule(dispatch: () => void): void {
+      if (isBusy) next = dispatch
+      else setImmediate(dispatch)
+    },
+    batch<Key, Value>(read: (keys: readonly Key[]) => Promise<Value[]>) {
+      return async (keys: readonly Key[]): Promise<Value[]> => {
+        isBusy = true
+        try {
+          return await read(keys)
+        } finally {
+          isBusy = false
+          const dispatch = next
+          next = undefined
+          if (dispatch) setImmediate(dispatch)
+        }
+      }
+    },
+  }
 }

@@ -5,8 +5,11 @@ import type { Batch } from '../live/event-row.ts'
 import { createLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
 
-/** What was read for one event is as good for those of the same batch that follow within this time. */
-export const FRESH_MS = 250
+/**
+ * What was read for one event is as good for those of the same batch that follow within this time: access ends within a second,
+ * of which looking at the event again takes half.
+ */
+export const FRESH_MS = 500
 
 /** One person's subscriptions in this process have one viewer, and read what their events show once. */
 export interface SubscribedViewer {
