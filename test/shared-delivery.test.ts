@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { liveLag } from '../src/metrics/metrics.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client, Data } from './support/client.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from './support/following.ts'
@@ -123,4 +124,18 @@ describe.each<Transport>(['WebSocket', 'SSE'])('what is executed once for many o
     expect(facts).toEqual(expected.flatMap((each) => [each, each]))
     await close(streams.flat())
   })
+})
+
+it('the lag from a message to its answer is in the metrics', async () => {
+  const { alice, bob } = acme
+  const { events } = await cursorsOf(bob, groupId)
+  await using stream = followConversation(bob, 'WebSocket', groupId, EVENTS, events)
+  const count = async () =>
+    (await liveLag.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))
+  const before = (await count())?.value ?? 0
+  // Only what is not replayed has a lag.
+  for (let at = 0; ((await count())?.value ?? 0) === before; at += 1) {
+    await alice.say({ conversationId: groupId }, `now ${at}`)
+    await stream.count(at + 1)
+  }
 })

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** The process's metrics, in the format of Prometheus. */
 export const metrics = new Registry()
@@ -44,6 +44,14 @@ export const liveCompanies = new Gauge({
 export const liveOverflows = new Counter({
   name: 'colloquy_live_overflows_total',
   help: 'Subscriptions that ended because their clients did not keep up.',
+  registers: [metrics],
+})
+
+/** From a message's transaction to its answer for one person, which then goes to that person's sockets. */
+export const liveLag = new Histogram({
+  name: 'colloquy_live_lag_seconds',
+  help: "Seconds from a message's transaction to its answer for one person, which then goes to that person's sockets.",
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   registers: [metrics],
 })
 

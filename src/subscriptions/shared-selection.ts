@@ -5,6 +5,7 @@ import { asOfDelivery } from '../live/as-of-delivery.ts'
 import { signCursor } from '../live/cursor.ts'
 import type { Batch } from '../live/event-row.ts'
 import type { StreamValue } from '../live/stream-value.ts'
+import { liveLag } from '../metrics/metrics.ts'
 import { Answer } from './answer.ts'
 import { type Origin, type SplitSelection, splitSelection } from './split-selection.ts'
 import { FRESH_MS, type SubscribedViewer } from './subscribed-viewers.ts'
@@ -99,7 +100,9 @@ export class SharedSelection {
         this.#execute(split, 'viewer', event, context),
         cursorOf(event, context),
       ])
-      return everybody && own && new Answer(payloadOf(split, { everybody, own, cursor }), cursor)
+      if (!everybody || !own) return undefined
+      noteLag(event)
+      return new Answer(payloadOf(split, { everybody, own, cursor }), cursor)
     } catch {
       // It is found out once more, and then said, for each subscription.
       return undefined
@@ -140,6 +143,12 @@ export class SharedSelection {
     const keys = parts.filter((part) => part.origin === origin).map(({ key }) => key)
     return new Map(keys.map((key) => [key, JSON.stringify(values[key])]))
   }
+}
+
+/** By the database's clock and this machine's. */
+function noteLag(event: LiveValue): void {
+  if (event.type !== 'MessageSent' && event.type !== 'ConversationActivity') return
+  liveLag.observe(Math.max(0, Date.now() - event.message.createdAt.getTime()) / 1000)
 }
 
 async function cursorOf({ position, stream }: LiveValue, { keys, viewer }: Context): Promise<string> {

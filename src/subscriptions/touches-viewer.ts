@@ -13,7 +13,7 @@ import { perViewerOf } from '../graphql/per-viewer-plugin.ts'
 export type Fragments = Record<string, FragmentDefinitionNode>
 
 /** True if a field of the selection, at any depth, depends on the viewer, whatever its variables leave out. */
-export function touchesViewer(
+function touchesViewer(
   schema: GraphQLSchema,
   fragments: Fragments,
   typeName: string,
