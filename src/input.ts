@@ -67,7 +67,7 @@ export function visible<Schema extends z.ZodType<string>>(schema: Schema, what: 
   return schema.refine((value) => VISIBLE.test(value), { error: `${what} must not be empty.`, abort: true })
 }
 
-/** A title, name or subject: one line of up to 255 characters, without spaces around it; a line break becomes a space. */
+/** A title or name: one line of up to 255 characters, without spaces around it; a line break becomes a space. */
 export function lineText(what: string) {
   return visible(shortText(255, what), what).transform(oneLine)
 }
@@ -75,8 +75,8 @@ export function lineText(what: string) {
 /** A message body: up to 32 KiB of UTF-8, never truncated. */
 export const bodyText = visible(text(32 * 1024, 'The body'), 'The body')
 
-/** A subject: up to 255 characters. */
-export const subjectText = lineText('The subject')
+/** A subject: up to 255 characters, kept as it was written. */
+export const subjectText = visible(shortText(255, 'The subject'), 'The subject')
 
 function oneLine(value: string): string {
   return value.replace(/[\s\u0085]+/gu, (space) => (/[^\p{Zs}]/u.test(space) ? ' ' : space)).trim()
