@@ -104,7 +104,6 @@ describe('a bad request', () => {
       undefined,
       { body: '{"query":"{ viewer { user { id } } }","variables":[1]}' },
     ],
-    ['an unknown parameter', undefined, { body: '{"query":"{ viewer { user { id } } }","secret":1}' }],
     ['an unknown content type', 415, { body: '<query/>', headers: { 'content-type': 'text/xml' } }],
     [
       'a multipart form',

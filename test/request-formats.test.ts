@@ -57,6 +57,30 @@ describe('GraphQL over HTTP', () => {
     expect(await response.json()).toEqual({ data: { viewer: { user: { id: acme.alice.userId } } } })
   })
 
+  it.each([
+    ['what Apollo Client 4 knows of an operation', { operationType: 'query', extensions: {} }],
+    ['names of other libraries', { id: '1', key: 7, context: { url: 'x' }, documentId: null }],
+    ['null for all that may be left out', { variables: null, operationName: null, extensions: null }],
+  ])('takes a request that carries %s', async (_case, more) => {
+    for (const accept of ['application/json', 'application/graphql-response+json', 'text/event-stream']) {
+      const body = JSON.stringify({ query: '{ viewer { user { id } } }', ...more })
+      const response = await post(body, { 'content-type': 'application/json', accept })
+      expect(response.status).toBe(200)
+      expect(await response.text()).toContain(`{"data":{"viewer":{"user":{"id":"${acme.alice.userId}"}}}}`)
+    }
+  })
+
+  it.each([
+    ['extensions', 'x'],
+    ['extensions', [1]],
+    ['variables', 'x'],
+    ['operationName', 7],
+    ['operationName', 'Absent'],
+  ])('refuses %s of %j', async (name, value) => {
+    const body = JSON.stringify({ query: 'query Who { viewer { user { id } } }', [name]: value })
+    expect(await refused(await post(body, { 'content-type': 'application/json' }))).toEqual([400, BAD])
+  })
+
   it.each(['application/jsonp', 'text/plain', '', 'application/json; charset=iso-8859-1'])(
     'answers 415 to the content type "%s"',
     async (type) => {

@@ -72,9 +72,21 @@ async function bodyOf(request: Request): Promise<string> {
 
 function parseJson(text: string): GraphQLParams {
   const body = fromJson(text, 'body')
-  if (typeof body !== 'object' || body === null) throw rejection('The body is not an object of JSON.')
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw rejection('The body is not an object of JSON.')
+  }
   assertExact(text, ['variables'])
-  return body
+  return known(body)
+}
+
+/** Libraries add names of their own (Apollo Client 4: operationType): they are left out, as they are over WebSocket. */
+function known({ query, operationName, variables, extensions }: GraphQLParams): GraphQLParams {
+  return {
+    ...(query !== undefined && { query }),
+    ...(operationName !== undefined && { operationName }),
+    ...(variables !== undefined && { variables }),
+    ...(extensions !== undefined && { extensions }),
+  }
 }
 
 function parseQuery({ url }: Request): GraphQLParams {
