@@ -17,6 +17,16 @@ const TABS = [
   'CreateGroup',
 ]
 
+const ACME = [
+  'Alice Archer',
+  'Bob Baker',
+  'Adam Abbott',
+  'Sara Sousa',
+  'Audrey Aubert',
+  'Carol Cruz',
+  'Dave Dubois',
+]
+
 const chromium = findChromium()
 // A page of 9 MB is slow to start on a machine that is busy with other tests.
 describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
@@ -102,6 +112,33 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     await window.page.getByLabel('Request as').selectOption('Bob Baker')
     await window.run()
     await window.response((text) => text.includes('"name": "Bob Baker"'))
+  })
+
+  it('asks as anybody of the demo companies, and as a person of two in the company that is chosen', async () => {
+    const window = await open()
+    const choice = window.page.getByLabel('Request as')
+    const offered = await choice
+      .locator('optgroup')
+      .evaluateAll((groups) =>
+        groups.map((group) => [
+          group.getAttribute('label'),
+          ...Array.from(group.children, (one) => one.textContent),
+        ]),
+      )
+    expect(offered).toEqual([
+      ['Acme', ...ACME, 'Frank Fischer'],
+      ['Globex', 'Gina Garcia', 'Greg Green', 'Grace Gruber', 'Frank Fischer'],
+    ])
+    for (const [company = '', ...names] of offered) {
+      for (const name of names) {
+        const option = choice.locator(`optgroup[label="${company}"] option`, { hasText: name ?? '' })
+        await choice.selectOption((await option.getAttribute('value')) ?? '')
+        await window.run()
+        const who = new RegExp(`"user": {\\s*"name": "${name}"\\s*},\\s*"company": {\\s*"name": "${company}"`)
+        const answer = await window.response((text) => who.test(text))
+        expect(JSON.parse(answer).errors).toBeUndefined()
+      }
+    }
   })
 
   it('loads its files compressed', async () => {

@@ -9,8 +9,9 @@ import { type DemoLink, isAtThisMachine } from './graphiql/visitor.ts'
 
 /** Somebody GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {
-  name: string
   token: string
+  /** The external id of the company acted in, for those who are in several. */
+  company: string
 }
 
 /** How the web server hands over a request. */
@@ -39,8 +40,7 @@ export function graphiql(
       } else if (url.pathname === '/graphql' && isNavigation(request)) {
         const address = serverContext?.req?.socket.remoteAddress
         const isTrusted = isAtThisMachine(address, request.headers) || demoLink?.use(url.searchParams)
-        const tokens = isTrusted ? (await demoUsers()).map(({ token }) => token) : []
-        const settings = await graphiqlSettings(services, tokens)
+        const settings = await graphiqlSettings(services, isTrusted ? await demoUsers() : [])
         const page = graphiqlPage(await graphiqlAssets(), settings)
         endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))
       }

@@ -93,13 +93,18 @@ export async function createDemoData(
   })
 }
 
-/** The people GraphiQL is signed in as. */
-export function demoUsers(issuer: DevelopmentIssuer): Promise<DemoUser[]> {
+/** The people whom GraphiQL can ask as: the two of its examples first. */
+export async function demoUsers(issuer: DevelopmentIssuer): Promise<DemoUser[]> {
+  const logins = [
+    ...acme.map(([login]) => ({ subject: `${login}@acme.test`, company: acmeId })),
+    { subject: frank.externalId, company: acmeId },
+    ...globex.map(([login]) => ({ subject: `${login}@globex.test`, company: globexId })),
+    { subject: frank.externalId, company: globexId },
+  ]
+  const isInExamples = ({ subject }: { subject: string }) => /^(alice|bob)@/.test(subject)
+  const inOrder = [...logins.filter(isInExamples), ...logins.filter((login) => !isInExamples(login))]
   return Promise.all(
-    ['alice', 'bob'].map(async (name) => ({
-      name,
-      token: await issuer.mint({ subject: `${name}@acme.test` }),
-    })),
+    inOrder.map(async ({ subject, company }) => ({ company, token: await issuer.mint({ subject }) })),
   )
 }
 

@@ -37,7 +37,13 @@ ${personChoice(settings)}<div id="root"><p>Loading GraphiQL …</p></div>
 
 function personChoice({ people }: GraphiqlSettings): string {
   if (people.length === 0) return ''
-  const options = people.map(({ name }, index) => `<option value="${index}">${escaped(name)}</option>`)
+  const companies = new Set(people.map(({ companyName }) => companyName))
+  const options = Array.from(companies, (company) => {
+    const within = people.map(({ name, companyName }, index) =>
+      companyName === company ? `<option value="${index}">${escaped(name)}</option>` : '',
+    )
+    return `<optgroup label="${escaped(company)}">${within.join('')}</optgroup>`
+  })
   return `<label id="person">Request as <select><option value="">whom the tab's headers name</option>${options.join('')}</select></label>
 `
 }

@@ -2,7 +2,18 @@ import type { GraphiQLOptions } from 'graphql-yoga'
 import type { Viewer } from '../../auth/viewer.ts'
 import type { Services } from '../../context.ts'
 import { encodeId } from '../../ids.ts'
-import { exampleOperations, type Pair } from './operations.ts'
+import type { DemoUser } from '../graphiql.ts'
+import { exampleOperations } from './operations.ts'
+
+/** Somebody the page can ask as. */
+interface Person {
+  name: string
+  /** Its name groups the choice. */
+  companyName: string
+  /** For X-Company-Id: a person may be in several companies. */
+  companyId: string
+  token: string
+}
 
 /** What the page is told by the server. */
 export interface GraphiqlSettings {
@@ -11,7 +22,7 @@ export interface GraphiqlSettings {
   /** Fresh tokens, which replace those of the same people in remembered tabs. */
   tokens: string[]
   /** Those whom the page can ask as. */
-  people: { name: string; token: string }[]
+  people: Person[]
   options: GraphiQLOptions
 }
 
@@ -30,20 +41,22 @@ const SIGNED_OUT = `{
   // "Authorization": "Bearer …"
 }`
 
-/** What the page shows: example operations, signed in with the first two tokens if those open this database. */
-export async function graphiqlSettings(services: Services, tokens: string[]): Promise<GraphiqlSettings> {
-  const [reader, writer] = tokens
-  const pair = reader && writer ? await pairOf(services, reader, writer) : undefined
+/** What the page shows: example operations, signed in as the first two of the users if those can enter this database. */
+export async function graphiqlSettings(
+  services: Services,
+  users: readonly DemoUser[],
+): Promise<GraphiqlSettings> {
+  const viewers = await Promise.all(users.map((user) => entered(services, user)))
+  const [reader, writer] = viewers
+  const pair = reader && writer ? { reader, writer } : undefined
   const headers = {
-    reader: headersOf(pair?.reader, reader),
-    writer: headersOf(pair?.writer, writer),
+    reader: headersOf(reader, users[0]?.token),
+    writer: headersOf(writer, users[1]?.token),
   }
   return {
     installation: pair ? encodeId('Company', pair.reader.companyId) : 'signed-out',
-    tokens: pair ? tokens : [],
-    people: pair
-      ? [pair.reader, pair.writer].map(({ user }, at) => ({ name: user.name, token: tokens[at] ?? '' }))
-      : [],
+    tokens: pair ? users.map(({ token }) => token) : [],
+    people: pair ? users.flatMap(({ token }, at) => personOf(viewers[at], token)) : [],
     options: {
       title: 'Colloquy',
       logo: LOGO,
@@ -60,14 +73,20 @@ export async function graphiqlSettings(services: Services, tokens: string[]): Pr
   }
 }
 
-/** Undefined where the demo people are no members, as in a database that was never seeded. */
-async function pairOf({ signIn, log }: Services, reader: string, writer: string): Promise<Pair | undefined> {
+/** Undefined where the demo user is no member, as in a database that was never seeded. */
+async function entered({ signIn, log }: Services, { token, company }: DemoUser): Promise<Viewer | undefined> {
   try {
-    return { reader: await signIn.withToken(reader, {}), writer: await signIn.withToken(writer, {}) }
+    return await signIn.withToken(token, { named: company })
   } catch (error) {
-    log.debug({ err: error }, 'GraphiQL is not signed in')
+    log.debug({ err: error, company }, 'GraphiQL cannot ask as a demo user')
     return undefined
   }
+}
+
+function personOf(viewer: Viewer | undefined, token: string): Person[] {
+  if (!viewer) return []
+  const { user, company, companyId } = viewer
+  return [{ name: user.name, companyName: company.name, companyId: encodeId('Company', companyId), token }]
 }
 
 function headersOf(viewer: Viewer | undefined, token: string | undefined): string {

@@ -51,7 +51,8 @@ export function startGraphiql(
     const chosen = document.querySelector('#person select')?.value
     const person = chosen ? settings.people[Number(chosen)] : undefined
     const headers = Object.fromEntries(new Headers(given))
-    return person ? { ...headers, authorization: `Bearer ${person.token}` } : headers
+    if (!person) return headers
+    return { ...headers, authorization: `Bearer ${person.token}`, 'x-company-id': person.companyId }
   }
 
   async function send(operation: Operation, given: Record<string, string>): Promise<unknown> {
