@@ -81,8 +81,10 @@ function parseJson(text: string): GraphQLParams {
 
 /** Libraries add names of their own (Apollo Client 4: operationType): they are left out, as they are over WebSocket. */
 function known({ query, operationName, variables, extensions }: GraphQLParams): GraphQLParams {
+  // A name with a typing error is left out as well, so what is missing has to be told as a malformed request.
+  if (query === undefined || query === null) throw rejection('The body has no "query".')
   return {
-    ...(query !== undefined && { query }),
+    query,
     ...(operationName !== undefined && { operationName }),
     ...(variables !== undefined && { variables }),
     ...(extensions !== undefined && { extensions }),

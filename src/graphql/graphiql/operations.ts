@@ -10,7 +10,7 @@ interface Operation {
 }
 
 /** The people of the example operations: one reads what the other writes. */
-export interface Pair {
+interface Pair {
   reader: Viewer
   writer: Viewer
 }
