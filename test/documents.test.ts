@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSchema, isInterfaceType, parse, validate } from 'graphql'
+import { buildSchema, type GraphQLSchema, isInterfaceType, isObjectType, parse, validate } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { variables } from '../src/env/variables.ts'
 import { requestErrorCodes } from '../src/errors.ts'
@@ -115,6 +115,24 @@ describe('the documents', () => {
     expect(folders.filter(({ name }) => !tree.includes(`src/${name}/`)).map(({ name }) => name)).toEqual([])
   })
 
+  it('name in the policies of caches lists that exist, with every argument that keeps two lists apart', async () => {
+    const schema = buildSchema(await read('schema.graphql'))
+    const fields = { ...schema.getQueryType()?.getFields(), ...fieldsOf(schema, 'Conversation') }
+    const text = documents.get('docs/client.md') ?? ''
+    const apollo = [...text.matchAll(/(\w+): relayStylePagination\((.*?)\)/g)]
+    for (const [, name = '', keys = ''] of apollo) {
+      const paging = ['first', 'last', 'after', 'before', 'aroundSeq']
+      const apart = fields[name]?.args.map((argument) => argument.name).filter((key) => !paging.includes(key))
+      const given = [...keys.matchAll(/'(\w+)'/g)].map(([, key]) => key)
+      expect({ name, keys: given.toSorted() }).toEqual({ name, keys: apart?.toSorted() })
+    }
+    const urql = [...text.matchAll(/(\w+): relayPagination\(/g)].map(([, name]) => name)
+    expect(urql.toSorted()).toEqual(apollo.map(([, name]) => name).toSorted())
+    expect(urql.length).toBeGreaterThan(5)
+    const merged = [...text.matchAll(/(\w+): { merge: true }/g)].map(([, name = '']) => name)
+    expect(merged.filter((name) => !isObjectType(schema.getType(name)))).toEqual([])
+  })
+
   it('contain only GraphQL operations that the schema accepts', async () => {
     const schema = buildSchema(await read('schema.graphql'))
     const operations = found(/```graphql\n([\s\S]*?)```/g)
@@ -124,6 +142,11 @@ describe('the documents', () => {
     }
   })
 })
+
+function fieldsOf(schema: GraphQLSchema, name: string) {
+  const type = schema.getType(name)
+  return isObjectType(type) ? type.getFields() : {}
+}
 
 /** The anchors of a document's headings, as GitHub makes them. */
 function anchorsOf(text: string): string[] {
