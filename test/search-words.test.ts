@@ -50,11 +50,17 @@ describe('a word', () => {
     ['see:report.final.pdf', ['report.final', 'final.pdf', 'report.final.pdf', 'see:report'], ['report.pdf']],
     ['at 192.168.1.10 and 10.1.192.168', ['192.168.1.10', '10.1.192.168'], ['192.168.1.10.1', '1.192.168.1']],
     ['costs 1,000.50 in all', ['1,000.50', '1,000'], ['1,500']],
+    ['col·lecció', ['col·lecció', 'lecció'], []],
+    ['O´Brien met D`Arcy', ["o'brien", 'O’Brien', "d'arcy", 'd´arcy', 'arcy'], []],
+    ['كِتَابُ أحمد إلى آخر ٱلْقُرْآن', ['احمد', 'أحمد', 'الى', 'إلي', 'اخر', 'القران', 'القرآن'], ['حمد']],
+    ['مدرسة یک', ['مدرسه', 'مدرسة', 'يك', 'یک'], []],
     [
-      'col·lecció',
-      ['col·lecció', 'colleccio·col', 'lecció'].filter((each) => !each.includes('colleccio')),
-      [],
+      '내일 회의는 한국어로 합니다',
+      ['회의', '회의는', '한국어', '한국', '"내일 회의"', '합니다 회의'],
+      ['회한', '의회'],
     ],
+    ['thumbs👍🏽up', ['👍', '👍🏿', '👍🏽', 'thumbs up'], ['🏽👎']],
+    ['Jean‑Luc‐Marie', ['jean-luc-marie', 'Jean‑Luc'], []],
     ['in\u200evis\u2063ible \u202eright', ['invisible', 'right', 'in\u061cvisible'], []],
     ['ısırgan œuvre straße Łódź', ['isirgan', 'ISIRGAN', 'oeuvre', 'strasse', 'lodz'], []],
     ['כָּתַב תִּקּוּן', ['תקון', 'כתב'], []],
@@ -73,6 +79,11 @@ describe('a word', () => {
       ['כָּתַב', 'כתב'],
       ['Œuvre', 'oeuvre'],
       ['ISI', 'ısı'],
+      ['L’Équipe', "l'equipe"],
+      ["L'Atelier", 'l’atelier'],
+      ['O´Brien', "o'brien"],
+      ['Jean‑Luc', 'jean-luc'],
+      ['مدرسة أحمد', 'مدرسه احمد'],
     ]) {
       const groupId = await acme.alice.group(title ?? '')
       const { groups } = await acme.alice.run(
@@ -83,8 +94,8 @@ describe('a word', () => {
     }
   })
 
-  it('in a name with œ, æ or ø is found however it is typed', async () => {
-    const names = ['Œdipe Cœur', 'Ægir Bjørn']
+  it('in a name is found however it is typed, and names of Japan and Korea without the space', async () => {
+    const names = ['Œdipe Cœur', 'Ægir Bjørn', '山田 太郎', '김 철수']
     await acme.alice.mutate('syncMembers', {
       members: names.map((name, n) => ({ externalId: `n${n}`, name })),
     })
@@ -93,6 +104,9 @@ describe('a word', () => {
       ['cœur', names[0]],
       ['aegir', names[1]],
       ['bjorn', names[1]],
+      ['山田太郎', names[2]],
+      ['山田 太', names[2]],
+      ['김철수', names[3]],
     ]) {
       const { users } = await acme.alice.run(
         'query ($text: String!) { users(search: $text) { edges { node { name } } } }',

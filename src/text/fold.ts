@@ -2,12 +2,19 @@ const MARKS_THAT_FOLD = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])
 /** Letters that have no decomposition, and how they are written where the keyboard lacks them. */
 const PLAIN_LETTERS: Record<string, string> = {
   ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ı: 'i', ł: 'l', ŧ: 't', ŋ: 'n' },
+  // Alef, yeh, kaf and teh marbuta as keyboards of Arabic, Persian and Urdu have them.
+  ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' },
   ...{ ƀ: 'b', ȼ: 'c', ɇ: 'e', ǥ: 'g', ɨ: 'i', ɉ: 'j', ɍ: 'r', ʉ: 'u', ɏ: 'y', ƶ: 'z', ĸ: 'k', ς: 'σ' },
 }
 const LETTERS_TO_REPLACE = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'gu')
-/** Vowel signs and stretching of Arabic, Hebrew and Syriac, which writers leave out; a hamza or madda is part of its letter. */
+/** Vowel signs and stretching of Arabic, Hebrew and Syriac, which writers leave out. */
 const VOWEL_SIGNS =
   /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a]/gu
+/** Writers leave out the hamza and the madda of an alef; those of other letters are part of them. */
+const MARKS_OF_ALEF = /(?<=\u0627)[\u0653-\u0655]+/gu
+/** The apostrophe that keyboards have, what word processors make of it, and what people type for it. */
+const APOSTROPHES = /[`\u00b4\u2018\u2019\u201b\u02bc\u05f3]/gu
+const HYPHENS = /[\u2010\u2011]/gu
 /** Nothing that people see or type: marks of direction, soft hyphens, invisible spaces; a joiner counts between emoji. */
 const UNSEEN =
   /(?!\u200d)\p{Default_Ignorable_Code_Point}|\u200d(?!\p{Extended_Pictographic})|[\ufff9-\ufffb]/gu
@@ -25,17 +32,20 @@ const BREAKS_WITHIN_RUNS =
 /**
  * The form in which texts are compared: compatibility-decomposed, without case, invisible characters and the vowel signs
  * of Arabic and Hebrew, and without marks in Latin, Greek and Cyrillic, where people leave them out; elsewhere marks carry
- * meaning (が is not か). Letters such as ø and ß equal what replaces them. A line broken within a Chinese word is joined.
+ * meaning (が is not か). Letters such as ø and ß equal what replaces them, and so do apostrophes and hyphens. A line broken within a Chinese word is joined.
  */
 export function fold(text: string): string {
-  if (ONLY_ASCII.test(text)) return text.toLowerCase().replace(/\s+/gu, ' ').trim()
+  if (ONLY_ASCII.test(text)) return text.toLowerCase().replaceAll('`', "'").replace(/\s+/gu, ' ').trim()
   return withOneGershayim(text.replace(UNSEEN, ''))
+    .replace(APOSTROPHES, "'")
+    .replace(HYPHENS, '-')
     .replace(STACKED_MARKS, '$1')
     .normalize('NFKD')
     .slice(0, MAX_FOLDED)
     .toLowerCase()
     .replace(LETTERS_TO_REPLACE, (letter) => PLAIN_LETTERS[letter] ?? letter)
     .replace(VOWEL_SIGNS, '')
+    .replace(MARKS_OF_ALEF, '')
     .replace(MARKS_THAT_FOLD, '$1')
     .normalize('NFC')
     .replace(BREAKS_WITHIN_RUNS, (space) => (isOneLineBreak(space) ? '' : space))

@@ -13,6 +13,7 @@ const SEPARATORS = /[\s\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}'"‚„.,;:/·・]+/u
 const UNSEEN = /\u00ad|\u061c|[\u200b\u200e\u200f]|[\u202a-\u202e]|[\u2060-\u2069]|\ufeff/gu
 /** Scripts that put no space between the family name and the given one. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+const ONLY_UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+$/u
 
 const DOMAIN = /(?<=.)@.*$/u
 
@@ -26,7 +27,7 @@ export interface SearchedBy {
 /** What a person of this name and e-mail address is found by: the words of both, the address up to its @. */
 export function searchedBy(name: string, email: string | null): SearchedBy {
   const local = email?.slice(0, email.lastIndexOf('@')) ?? ''
-  const words = [...tokens(name), ...tokens(local)].flatMap((token) => {
+  const words = [...tokens(name), ...inOneWord(tokens(name)), ...tokens(local)].flatMap((token) => {
     const parts = split(token)
     // O'Brien and Anne-Marie are written in one word, too.
     return [...parts, ...(parts.length > 1 ? [parts.join('')] : [])].flatMap(startsOf)
@@ -37,6 +38,11 @@ export function searchedBy(name: string, email: string | null): SearchedBy {
     searchWords: [...new Set(known.map(cut))].slice(0, MAX_WORDS),
     searchSource: `${name}\n${email ?? ''}`,
   }
+}
+
+/** 山田 太郎 is written 山田太郎, too. */
+function inOneWord(name: string[]): string[] {
+  return name.length > 1 && name.every((token) => ONLY_UNSPACED.test(token)) ? [name.join('')] : []
 }
 
 /** The words of a folded search text, each of which begins a word of whoever is found; of an address, what is before its @. */

@@ -1,8 +1,8 @@
 import { fold } from './fold.ts'
 
 /**
- * A piece of a text as search compares it: a word, or a run of characters of a script that sets no spaces between its
- * words, where any part can be asked for.
+ * A piece of a text as search compares it: a word, or a run of characters of a script where any part can be asked for, for most
+ * set no spaces between their words.
  */
 export interface Segment {
   kind: 'word' | 'run'
@@ -11,15 +11,18 @@ export interface Segment {
   joinedBy?: string
 }
 
-/** Han, Kana, Thai, Lao, Khmer and Myanmar; punctuation that they share with others is left out. */
+/**
+ * Han, Kana, Thai, Lao, Khmer and Myanmar; and Hangul, whose words end in particles that nobody searches for (회의는 is found by
+ * 회의). Punctuation that they share with others is left out.
+ */
 const RUN =
-  /((?:(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])+)/u
-/** The apostrophe that keyboards have, and those that word processors make of it. */
-const APOSTROPHES = /[\u2018\u2019\u02bc\u05f3]/gu
+  /((?:(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])+)/u
 /** Not by Intl.Segmenter, which takes time with the square of the length. The mark of Hebrew abbreviations is a letter. */
 const WORD = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}]|(?<=[א-ת])\\u05f4(?=[א-ת]))*'
 const EMOJI =
   '\\p{Regional_Indicator}{1,2}|\\p{Extended_Pictographic}\\p{Emoji_Modifier}?(?:\\u200d\\p{Extended_Pictographic}\\p{Emoji_Modifier}?)*'
+/** Of an emoji: the plain one finds it, and it the plain one. */
+const SKIN_TONES = /\p{Emoji_Modifier}/gu
 const PIECE = new RegExp(`(${WORD})|${EMOJI}`, 'gu')
 /** Signs that make one word of two, and those that do so between digits alone. */
 const JOINS = new Set(["'", '.', '_', ':', '\u00b7', '\u2027'])
@@ -30,7 +33,7 @@ const ENDS_WITH_DIGIT = /\p{Nd}$/u
 /** The pieces of a text in order, folded; punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
   // Splitting by a group gives what lies between its matches and the matches, alternately.
-  return fold(text.replace(APOSTROPHES, "'"))
+  return fold(text)
     .split(RUN)
     .flatMap((part, index): Segment[] => (index % 2 === 1 ? [{ kind: 'run', text: part }] : wordsOf(part)))
 }
@@ -39,12 +42,13 @@ function wordsOf(part: string): Segment[] {
   const words: Segment[] = []
   let end = -1
   for (const match of part.matchAll(PIECE)) {
-    const [text, word] = match
+    const [piece, word] = match
+    const text = word ?? piece.replace(SKIN_TONES, '')
     const before = words.at(-1)
     const joinedBy = word !== undefined && end >= 0 ? part.slice(end, match.index) : ''
     const isJoined = before !== undefined && joins(before.text, joinedBy, text)
     words.push(isJoined ? { kind: 'word', text, joinedBy } : { kind: 'word', text })
-    end = word === undefined ? -1 : match.index + text.length
+    end = word === undefined ? -1 : match.index + piece.length
   }
   return words
 }
