@@ -99,7 +99,7 @@ describe('metadata', () => {
     })
     const { data, errors } = (await response.json()) as Answer
     expect({ data, code: errors?.[0]?.extensions?.code }).toEqual({ data: undefined, code: 'BAD_USER_INPUT' })
-    expect(errors?.[0]?.message).toMatch(/A JSON value has at max 100 levels/)
+    expect(errors?.[0]?.message).toMatch(/A JSON value has at most 100 levels/)
     expect(await tableContents(app.database.adminUrl)).toEqual(before)
   })
 })

@@ -196,7 +196,7 @@ describe('mentions', () => {
     )
     const many = Array.from({ length: 1001 }, () => acme.bob.userId)
     expect(await refused({ conversationId: group, body: 'x', mentionIds: many })).toMatchObject(
-      issue('mentionIds', /^At max/),
+      issue('mentionIds', /^At most/),
     )
   })
 })

@@ -60,14 +60,21 @@ describe('sending a broadcast', () => {
       extensions: { code: 'RATE_LIMITED' },
     })
     expect((await broadcast(sara, { idempotencyKey: 'first' })).__typename).toBe('SendBroadcastPayload')
-    await alice.mutate('updateCompanySettings', { broadcastsPerHour: 0 })
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 19)
+    const waiting = await broadcast(alice, { schedule: { localTime: tomorrow, timeZone: 'UTC' } })
+    await alice.mutate('updateCompanySettings', { broadcastsPerHour: 0 })
     for (const more of [{}, { schedule: { localTime: tomorrow, timeZone: 'UTC' } }]) {
       expect(await broadcast(alice, more)).toMatchObject({
         __typename: 'PermissionDeniedError',
         detail: 'Broadcasts are switched off in this company.',
       })
     }
+    expect(
+      await alice.mutate('rescheduleBroadcast', {
+        broadcastId: waiting.broadcast.id,
+        schedule: { localTime: tomorrow, timeZone: 'UTC' },
+      }),
+    ).toMatchObject({ __typename: 'PermissionDeniedError' })
   })
 })
 

@@ -64,7 +64,15 @@ describe('the doctor', () => {
       ...(redis && { REDIS_URL: redis.url }),
     })
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const names = ['configuration', 'database', 'sessions', 'serving role', 'system role', 'migrations']
+    const names = [
+      'configuration',
+      'key files',
+      'database',
+      'sessions',
+      'serving role',
+      'system role',
+      'migrations',
+    ]
     const others = [
       'owner',
       'policies',
@@ -271,7 +279,7 @@ describe('the doctor', () => {
       database: expect.stringMatching(/^The database test_\w+ at 127\.0\.0\.1:\d+ cannot be reached: /),
       'token issuer': expect.stringMatching(/^The token issuer's keys cannot be fetched from http/),
     })
-    expect(checks).toEqual(['configuration', 'database', 'redis', 'e-mail', 'token issuer'])
+    expect(checks).toEqual(['configuration', 'key files', 'database', 'redis', 'e-mail', 'token issuer'])
   })
 
   test('names secrets that are open to others and those that do not open what is there', async () => {
@@ -283,12 +291,18 @@ describe('the doctor', () => {
     const keys = join(dataDirectory, 'keys')
     await chmod(keys, 0o755)
     expect((await examine(here)).problems).toEqual({
-      keys: `The key folder ${keys} is open to other users: chmod 700 it.`,
+      'key files': `The key folder ${keys} is open to other users: chmod 700 it.`,
     })
     await chmod(keys, 0o700)
     const secret = join(keys, `${company.companyUuid}.key`)
     await chmod(secret, 0o644)
-    expect((await examine(here)).problems.keys).toMatch(/\.key is open to other users: chmod 600 everything/)
+    // Something wrong with the database does not hide it.
+    await query(healthy.database.adminUrl, 'grant truncate on messages to colloquy_app')
+    expect((await examine(here)).problems).toMatchObject({
+      'key files': expect.stringMatching(/\.key is open to other users: chmod 600 everything/),
+      grants: expect.stringContaining('revoke truncate on table messages from colloquy_app;'),
+    })
+    await query(healthy.database.adminUrl, 'revoke truncate on messages from colloquy_app')
     await chmod(secret, 0o600)
     await writeFile(join(keys, `${company.companyUuid}.key`), `${'ab'.repeat(32)}\n`)
     expect((await examine(here)).problems.keys).toMatch(/does not open the data keys of company/)

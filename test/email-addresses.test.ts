@@ -20,6 +20,8 @@ const ACCEPTED: [string, string][] = [
   ['δοκιμή@παράδειγμα.ελ', 'δοκιμή@παράδειγμα.ελ'],
   ['user@例子。中国', 'user@例子.中国'],
   ["o'brien@acme.test", "o'brien@acme.test"],
+  [' bob@acme.test\u00a0', 'bob@acme.test'],
+  ['info@müller.de\r\n', 'info@müller.de'],
 ]
 const REFUSED = [
   'jörg',

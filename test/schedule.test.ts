@@ -57,7 +57,10 @@ describe('a schedule', () => {
     ['2027-03-14T02:30:00', 'America/New_York'],
     ['2027-10-03T02:15:00', 'Australia/Lord_Howe'],
   ])('at %s in %s, which the clocks skip, is refused', (localTime, timeZone) => {
-    expect(issuesOf(localTime, timeZone)).toEqual(refused('localTime', /the clocks skip this time/))
+    const detail = new RegExp(`^In ${timeZone} the clocks skip this time`)
+    for (const typed of [timeZone, timeZone.toLowerCase()]) {
+      expect(issuesOf(localTime, typed)).toEqual(refused('localTime', detail))
+    }
   })
 
   it.each([

@@ -34,6 +34,11 @@ describe('several sends in one operation', () => {
     const { ask, socket } = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
     expect((await ask(sends(12))).payload).toMatchObject(refused)
     socket.close()
+    const oneIsWrong = sends(11).replace(
+      /\}$/,
+      'bad: sendMessage(input: { conversationId: "nope", body: "" }) { __typename } }',
+    )
+    expect(await acme.alice.send(oneIsWrong)).toMatchObject(refused)
     expect(await stored()).toBe(0)
   })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Environment, readEnvironment, UnusableEnvironment } from '../env.ts'
 import { assertRedisAnswers } from '../redis/check-redis.ts'
 import { StartupProblem } from '../startup-problem.ts'
-import { checkDatabase } from './doctor/check-database.ts'
+import { checkDatabase, checkKeyFiles } from './doctor/check-database.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'
 import { checkMail } from './doctor/check-mail.ts'
 import { createFindings, type Finding, type Findings } from './doctor/findings.ts'
@@ -24,6 +24,7 @@ export async function doctor({ json }: { json?: boolean }): Promise<void> {
 
 async function examine(environment: Environment, findings: Findings): Promise<void> {
   const { database, dataDirectory, identity, redisUrl } = environment
+  await checkKeyFiles(environment, findings)
   if (!database.url && !(await exists(join(dataDirectory, 'postgres')))) {
     findings.add('database', `not made yet: the first start makes it in ${dataDirectory}`)
   } else {

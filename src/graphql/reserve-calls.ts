@@ -3,7 +3,7 @@ import { collectFields } from 'graphql/execution/collectFields.js'
 import { getArgumentValues } from 'graphql/execution/values.js'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { RequestError } from '../errors.ts'
+import { RequestError, UserError } from '../errors.ts'
 import type { Accepted, RateLimiter } from '../limits/rate-limiter.ts'
 import type { RateWindow } from '../limits/rate-window.ts'
 import { limitsOf, tooManyCalls } from './rate-limit-plugin.ts'
@@ -92,14 +92,29 @@ async function reserve(name: string, inputs: unknown[], context: Context): Promi
   const taken = await takeSeveral(limiter, limits.key, limits.windows, inputs.length)
   if (Array.isArray(taken)) return taken
   // What was done before is answered again, and counts as little as it does alone.
-  const replays = await Promise.all(inputs.map((input) => input && limits.findReplay?.(input, context)))
-  const fresh = replays.filter((replay) => replay === undefined).length
+  const done = await Promise.all(inputs.map((input) => wasDone(limits, input, context)))
+  const fresh = done.filter((each) => !each).length
   if (fresh < inputs.length) {
     const others = await takeSeveral(limiter, limits.key, limits.windows, fresh)
     if (Array.isArray(others)) return others
     return refuse(name, fresh, limits.windows, others.retryAfterMs)
   }
   return refuse(name, fresh, limits.windows, taken.retryAfterMs)
+}
+
+/** An input that cannot be accepted was not done before either; its own field says what is wrong with it. */
+async function wasDone(
+  { findReplay }: NonNullable<ReturnType<typeof limitsOf>>,
+  input: unknown,
+  context: Context,
+): Promise<boolean> {
+  if (!input || !findReplay) return false
+  try {
+    return (await findReplay(input, context)) !== undefined
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
 }
 
 function refuse(name: string, count: number, windows: readonly RateWindow[], retryAfterMs: number): never {

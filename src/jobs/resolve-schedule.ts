@@ -32,7 +32,7 @@ export function resolveSchedule({ localTime, timeZone }: Schedule, options: Sche
   const wanted = Temporal.PlainDateTime.from(localTime)
   const found = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
   if (!found.toPlainDateTime().equals(wanted)) {
-    refuse('localTime', `In ${timeZone} the clocks skip this time.`)
+    refuse('localTime', `In ${found.timeZoneId} the clocks skip this time.`)
   }
   const present = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone)
   if (Temporal.ZonedDateTime.compare(found, present) <= 0) refuse('localTime', 'This time is over.')

@@ -12,11 +12,11 @@ const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9
 
 /**
  * An e-mail address, internationalised ones included (RFC 6531): a domain in either spelling becomes the readable one, and the
- * local part is composed (NFC). An address in plain ASCII stays as it is.
+ * local part is composed (NFC). An address in plain ASCII stays as it is, without the spaces that lists have around it.
  */
 export function emailAddress(detail: string) {
   return z.string().transform((value, context) => {
-    const address = normalised(value)
+    const address = normalised(value.trim())
     if (address !== undefined) return address
     context.addIssue({ code: 'custom', message: detail })
     return z.NEVER

@@ -705,6 +705,7 @@ declare
   v_company uuid := app.bind(p_company, p_user);
 begin
   perform app.hold_broadcast(v_company, p_user, p_broadcast);
+  perform app.free_broadcast_at(v_company);
   update public.broadcasts b set local_time = p_local_time, time_zone = p_time_zone, scheduled_for = p_scheduled_for
   where b.company_id = v_company and b.id = p_broadcast;
   perform app.schedule_broadcast(p_broadcast, p_scheduled_for);
@@ -761,7 +762,7 @@ begin
   v_free_at := app.free_broadcast_at(v_company);
   if p_scheduled_for is null and v_free_at > clock_timestamp() then
     select c.broadcasts_per_hour into v_max from public.companies c where c.id = v_company;
-    raise exception using errcode = 'CQ429', message = format('This company sends at max %s broadcasts an hour.', v_max),
+    raise exception using errcode = 'CQ429', message = format('This company sends at most %s broadcasts an hour.', v_max),
       hint = ceil(extract(epoch from v_free_at - clock_timestamp()) * 1000)::text;
   end if;
   broadcast_id := p_broadcast;
@@ -2064,7 +2065,7 @@ begin
       select count(distinct r.emoji) from public.reactions r
       where r.company_id = v_company and r.message_id = p_message and r.emoji <> p_emoji and r.is_on
     ) >= 20 then
-      raise exception using errcode = 'CQ422', message = 'A message has at max 20 kinds of reactions.', column = 'emoji';
+      raise exception using errcode = 'CQ422', message = 'A message has at most 20 kinds of reactions.', column = 'emoji';
     end if;
     insert into public.reactions as r (company_id, message_id, emoji, user_id)
     values (v_company, p_message, p_emoji, p_user)

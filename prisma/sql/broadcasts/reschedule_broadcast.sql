@@ -6,6 +6,7 @@ declare
   v_company uuid := app.bind(p_company, p_user);
 begin
   perform app.hold_broadcast(v_company, p_user, p_broadcast);
+  perform app.free_broadcast_at(v_company);
   update public.broadcasts b set local_time = p_local_time, time_zone = p_time_zone, scheduled_for = p_scheduled_for
   where b.company_id = v_company and b.id = p_broadcast;
   perform app.schedule_broadcast(p_broadcast, p_scheduled_for);

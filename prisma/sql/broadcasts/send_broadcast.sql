@@ -32,7 +32,7 @@ begin
   v_free_at := app.free_broadcast_at(v_company);
   if p_scheduled_for is null and v_free_at > clock_timestamp() then
     select c.broadcasts_per_hour into v_max from public.companies c where c.id = v_company;
-    raise exception using errcode = 'CQ429', message = format('This company sends at max %s broadcasts an hour.', v_max),
+    raise exception using errcode = 'CQ429', message = format('This company sends at most %s broadcasts an hour.', v_max),
       hint = ceil(extract(epoch from v_free_at - clock_timestamp()) * 1000)::text;
   end if;
   broadcast_id := p_broadcast;

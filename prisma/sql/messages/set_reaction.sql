@@ -13,7 +13,7 @@ begin
       select count(distinct r.emoji) from public.reactions r
       where r.company_id = v_company and r.message_id = p_message and r.emoji <> p_emoji and r.is_on
     ) >= 20 then
-      raise exception using errcode = 'CQ422', message = 'A message has at max 20 kinds of reactions.', column = 'emoji';
+      raise exception using errcode = 'CQ422', message = 'A message has at most 20 kinds of reactions.', column = 'emoji';
     end if;
     insert into public.reactions as r (company_id, message_id, emoji, user_id)
     values (v_company, p_message, p_emoji, p_user)

@@ -20,6 +20,14 @@ import { withDatabaseInUse } from '../database-in-use.ts'
 import { checkJobs } from './check-jobs.ts'
 import type { Findings } from './findings.ts'
 
+/** Checks that nobody else can read the companies' secrets, whatever the database is like. */
+export async function checkKeyFiles(environment: Environment, findings: Findings): Promise<void> {
+  await findings.check('key files', async () => {
+    await assertPrivateFolder(keyFolder(environment))
+    return 'open to nobody else'
+  })
+}
+
 /** Checks the database in use, its roles and policies, and that the keys open what it holds. */
 export async function checkDatabase(findings: Findings): Promise<void> {
   try {
@@ -99,11 +107,14 @@ async function checkLocated(
 }
 
 async function checkKeys(database: Database, environment: Environment, findings: Findings): Promise<void> {
-  const folder = environment.keyDirectory ?? join(environment.dataDirectory, 'keys')
+  const folder = keyFolder(environment)
   await findings.check('keys', async () => {
-    await assertPrivateFolder(folder)
     const source = { provider: createLocalKeyProvider(folder), store: createDataKeyStore(database) }
     const opened = await assertDataKeysOpen(source, await companyIds(database))
     return `${opened} data ${opened === 1 ? 'key opens' : 'keys open'} with the secrets in ${folder}`
   })
+}
+
+function keyFolder({ keyDirectory, dataDirectory }: Environment): string {
+  return keyDirectory ?? join(dataDirectory, 'keys')
 }
