@@ -7,65 +7,65 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 /** The purpose of a conversation. */
 export type ConversationKind =
-  /** An announcement and what is said to it. */
+  /** A broadcast and the replies to it. */
   | 'BROADCAST'
-  /** One transaction, plan or topic. */
+  /** A conversation about one transaction, plan or topic. */
   | 'CONTEXT'
-  /** Two people. */
+  /** A conversation between two people. */
   | 'DIRECT'
-  /** The whole company. */
+  /** A conversation of the whole company, to create. */
   | 'GLOBAL'
-  /** People who have come together. */
+  /** A group of people with a title. */
   | 'GROUP';
 
-/** The company that the ticket is for. */
+/** The company to connect to. */
 export type CreateConnectionTicketInput = {
-  /** The company to act in, unless the token's. */
+  /** The company to act in. Defaults to the company of the token. */
   companyId?: string | null | undefined;
 };
 
-/** How far a message has got. */
+/** The delivery state of a message. */
 export type DeliveryStatus =
-  /** The client has it. */
+  /** A client of the recipient has received it. */
   | 'DELIVERED'
-  /** The person has read it. */
+  /** The recipient has read it. */
   | 'READ'
-  /** It is stored. */
+  /** The server has stored it. */
   | 'SENT';
 
-/** How present the viewer is on this device. */
+/** The viewer's presence on this device. */
 export type HeartbeatInput = {
-  /** ONLINE while the device is in use, AWAY while it is not, OFFLINE on leaving. */
+  /** ONLINE while the device is in use, AWAY while it is not, OFFLINE when the viewer leaves. */
   status: PresenceStatus;
 };
 
 /** The state of a message. */
 export type MessageState =
-  /** It waits for review; nobody but its author sees it. */
+  /** It waits for review by a moderator. Only its author sees it. */
   | 'HELD'
-  /** It stands in its conversation. */
+  /** It is visible in its conversation. */
   | 'POSTED'
-  /** A moderator has refused it. */
+  /** A moderator has rejected it. */
   | 'REJECTED'
-  /** It was taken back; its sequence number stays. */
+  /** It was retracted. Its sequence number stays. */
   | 'RETRACTED';
 
-/** How present somebody is, by all devices: the most present one counts. */
+/** The presence of a person over all devices. The most active device counts. */
 export type PresenceStatus =
-  /** Devices are there, and nobody has used them for 5 minutes or they say so. */
+  /** Devices are connected, but none has been used for 5 minutes, or all report AWAY. */
   | 'AWAY'
-  /** No device has been heard of for 45 seconds, or all have left. */
+  /** All devices have left, or have sent nothing for 45 seconds. */
   | 'OFFLINE'
   /** A device is in use. */
   | 'ONLINE';
 
-/** How urgent a message is. */
+/** The priority of a message. */
 export type Priority =
   /** Soon. */
   | 'HIGH'
   /** Can wait. */
   | 'LOW'
-  /** As usual. */
+  /** The default. */
   | 'NORMAL'
   /** At once. */
   | 'URGENT';
@@ -74,23 +74,23 @@ export type Priority =
 export type SendMessageInput = {
   /** Up to 32 KiB of UTF-8. */
   body: string;
-  /** The sender's own id, up to 128 characters; shown to the sender alone. */
+  /** The sender's own id of the message, up to 128 characters. Visible to the sender only. */
   clientMessageId?: string | null | undefined;
-  /** Exactly one of conversationId and recipientId. */
+  /** The conversation to send to. Exactly one of conversationId and recipientId is required. */
   conversationId?: string | null | undefined;
-  /** Up to 128 characters, unique per viewer and mutation for at least 24 hours. The Idempotency-Key header does the same for an operation with one such mutation. */
+  /** Repeating the mutation with the same key within 24 hours does not do it twice. Up to 128 characters, unique per viewer and mutation. For an operation with one such mutation the Idempotency-Key header does the same. */
   idempotencyKey?: string | null | undefined;
-  /** People of the conversation whom it mentions, at most 100. */
+  /** People of the conversation that the message mentions, at most 100. */
   mentionIds?: Array<string> | null | undefined;
   /** The sender's own data, at most 4 KiB. */
   metadata?: unknown;
-  /** The message this replies to, in the same conversation. */
+  /** The message to reply to, in the same conversation. */
   parentId?: string | null | undefined;
-  /** NORMAL unless given. */
+  /** Defaults to NORMAL. */
   priority?: Priority | null | undefined;
-  /** Starts or reuses the direct conversation with this user. */
+  /** The person to send to. The direct conversation with this person is found or created. */
   recipientId?: string | null | undefined;
-  /** Up to 255 characters as a person counts them. */
+  /** Up to 255 user-perceived characters. */
   subject?: string | null | undefined;
 };
 

@@ -84,40 +84,46 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     edgesFieldOptions: {
       nullable: { list: false, items: false },
-      description: 'The page, each node with its cursor.',
+      description: 'The items of this page, each with its cursor.',
     },
-    nodesOnConnection: { description: 'The page.' },
-    nodeFieldOptions: { description: 'The thing itself.' },
-    cursorFieldOptions: { description: 'Pass it as `after` or `before` to go on from here.' },
-    pageInfoFieldOptions: { description: 'Whether there is more.' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
-    hasNextPageFieldOptions: { description: 'There is more after this page.' },
-    hasPreviousPageFieldOptions: { description: 'There is more before this page.' },
-    startCursorFieldOptions: { description: 'The cursor of the first node; null on an empty page.' },
-    endCursorFieldOptions: { description: 'The cursor of the last node; null on an empty page.' },
+    nodesOnConnection: { description: 'The items of this page.' },
+    nodeFieldOptions: { description: 'The item at this cursor.' },
+    cursorFieldOptions: { description: 'Pass it as `after` or `before` to continue from this item.' },
+    pageInfoFieldOptions: {
+      description: 'The cursors of this page, and whether more items precede or follow it.',
+    },
+    pageInfoTypeOptions: {
+      description: 'The cursors of a page, and whether more items precede or follow it.',
+    },
+    hasNextPageFieldOptions: { description: 'True if items follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'True if items precede this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first item; null if the page is empty.' },
+    endCursorFieldOptions: { description: 'Cursor of the last item; null if the page is empty.' },
     firstArgOptions: {
-      description: 'How many at most, from the start or after `after`: 50 unless given, at most 100.',
+      description:
+        'Maximum number of items, counted from the start or from `after`. Defaults to 50; at most 100.',
     },
     lastArgOptions: {
       description:
-        'For `messages` alone; other lists are paged forwards: how many, from the end or before `before`: at most 100.',
+        'Maximum number of items, counted from the end or back from `before`; at most 100. Only `messages` supports it; other lists are paged forwards.',
     },
-    afterArgOptions: { description: 'Only what follows this cursor.' },
+    afterArgOptions: { description: 'Returns items after this cursor.' },
     beforeArgOptions: {
-      description: 'For `messages` alone; other lists are paged forwards: only what precedes this cursor.',
+      description:
+        'Returns items before this cursor. Only `messages` supports it; other lists are paged forwards.',
     },
-    nodeTypeOptions: { description: 'Anything with an id of its own.' },
-    idFieldOptions: { description: 'Opaque, and unique over all types.' },
+    nodeTypeOptions: { description: 'An object with an id.' },
+    idFieldOptions: { description: 'Opaque id, unique across all types.' },
     nodeQueryOptions: {
-      description: 'Anything by its id; null if it does not exist or the viewer may not see it.',
+      description: 'An object by its id; null if it does not exist or the viewer may not see it.',
       authScopes: (_root, { id }) => nodeScopes([id]),
-      args: { id: { description: 'The id, as given by the API.' } },
+      args: { id: { description: 'An id that the API returned.' } },
     },
     nodesQueryOptions: {
       description:
-        'Several things by id, in the order asked for, at most 100; null where one does not exist or the viewer may not see it.',
+        'Objects by id, in the given order, at most 100. Null for objects that do not exist or that the viewer may not see.',
       authScopes: (_root, { ids }) => nodeScopes(ids),
-      args: { ids: { description: 'The ids, as given by the API.' } },
+      args: { ids: { description: 'Ids that the API returned.' } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         if (ids.length > 100) throw new RequestError('BAD_USER_INPUT', 'At most 100 ids are taken at once.')
         return resolveNodes(ids)
@@ -130,14 +136,14 @@ export const builder = new SchemaBuilder<{
 })
 
 builder.queryType({
-  description: 'Reading. Nothing here changes anything: opening a conversation does not mark it read.',
+  description: 'Operations that read data. Reading a conversation does not mark it as read.',
 })
 builder.mutationType({
   description:
-    'Writing. Each mutation takes one `input` and answers with a union: its payload, or an error that the caller can act on.',
+    'Operations that change data. Each mutation takes one `input` and returns a union of its payload and the errors that the caller can act on.',
 })
 builder.subscriptionType({
-  description: 'Live streams, over WebSocket (graphql-transport-ws) and Server-Sent Events.',
+  description: 'Event streams over WebSocket (graphql-transport-ws) or Server-Sent Events.',
 })
 
 function capitalised(name: string): string {

@@ -12,7 +12,7 @@ import { PermissionEnum } from '../members/graphql/refs.ts'
 import { isPermission } from '../members/permissions.ts'
 import { builder } from './builder.ts'
 
-const detailOf = { description: 'Plain words, safe to show.' }
+const detailOf = { description: 'A plain English explanation that is safe to show to users.' }
 
 const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
   description: 'An outcome that the caller can act on.',
@@ -21,16 +21,17 @@ const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implemen
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'Unknown, hidden and foreign things alike: the answer never tells which.',
+  description:
+    'The object does not exist, is hidden from the viewer, or belongs to another company. The three cases cannot be told apart.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof NotFoundError,
 })
 
 const InputIssueRef = builder.objectRef<InputIssue>('InputIssue').implement({
-  description: 'One thing wrong with an input.',
+  description: 'A problem of an input.',
   fields: (t) => ({
     path: t.exposeStringList('path', {
-      description: 'Leads from the input to what is wrong; list items by their index.',
+      description: 'Path from the input to the value with the problem. List items are named by their index.',
     }),
     detail: t.exposeString('detail', detailOf),
   }),
@@ -38,24 +39,24 @@ const InputIssueRef = builder.objectRef<InputIssue>('InputIssue').implement({
 
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
-  description: 'The input cannot be accepted as it stands; nothing was written.',
+  description: 'The input is invalid. Nothing was written.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof InvalidInputError,
   fields: (t) => ({
-    issues: t.expose('issues', { type: [InputIssueRef], description: 'Everything that is wrong.' }),
+    issues: t.expose('issues', { type: [InputIssueRef], description: 'All problems of the input.' }),
   }),
 })
 
 builder.objectType(PermissionDeniedError, {
   name: 'PermissionDeniedError',
-  description: 'The viewer may not do this.',
+  description: 'The viewer lacks the right to do this.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof PermissionDeniedError,
   fields: (t) => ({
     permission: t.field({
       type: PermissionEnum,
       nullable: true,
-      description: 'The permission that the role lacks; null where no permission would help.',
+      description: 'The missing permission; null if no permission would allow it.',
       resolve: ({ permission }) => (permission && isPermission(permission) ? permission : null),
     }),
   }),
@@ -63,24 +64,25 @@ builder.objectType(PermissionDeniedError, {
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'The idempotency key was used with other content, or the thing changed meanwhile.',
+  description:
+    'The idempotency key was used with other content, or the object is in a state that does not allow the change.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof ConflictError,
 })
 
 builder.objectType(RepliesClosedError, {
   name: 'RepliesClosedError',
-  description: 'The conversation takes no messages from the viewer.',
+  description: 'The viewer may not send messages to this conversation.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof RepliesClosedError,
 })
 
 builder.objectType(ThreadTooDeepError, {
   name: 'ThreadTooDeepError',
-  description: 'The thread is as deep as the company allows.',
+  description: 'The reply would be deeper in its thread than the company allows.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof ThreadTooDeepError,
   fields: (t) => ({
-    maxDepth: t.exposeInt('maxDepth', { description: 'The deepest level a reply may have.' }),
+    maxDepth: t.exposeInt('maxDepth', { description: 'Maximum depth of a reply.' }),
   }),
 })

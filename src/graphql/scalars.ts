@@ -10,14 +10,15 @@ const INSTANT =
 const LEAP = /^\d{4}-(06-30|12-31)T23:59:59/
 
 builder.scalarType('DateTime', {
-  description: 'RFC 3339 instant, UTC, millisecond precision.',
+  description: 'An instant in UTC as in RFC 3339, with millisecond precision.',
   serialize: (value) => value.toISOString(),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
 })
 
 builder.scalarType('LocalDateTime', {
-  description: 'Wall-clock date and time without a zone: "2027-03-28T09:00:00"; the seconds may be left out.',
+  description:
+    'A local date and time without a time zone, such as "2027-03-28T09:00:00". The seconds may be left out.',
   serialize: (value) => value,
   parseValue: parseLocalDateTime,
   parseLiteral: (node) => parseLocalDateTime(node.kind === Kind.STRING ? node.value : undefined),

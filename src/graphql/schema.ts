@@ -37,8 +37,11 @@ const rateLimit = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
   isRepeatable: true,
   args: {
-    max: { type: new GraphQLNonNull(GraphQLInt), description: 'The most calls accepted.' },
-    per: { type: new GraphQLNonNull(GraphQLString), description: 'The span.' },
+    max: { type: new GraphQLNonNull(GraphQLInt), description: 'Maximum number of calls.' },
+    per: {
+      type: new GraphQLNonNull(GraphQLString),
+      description: 'Length of the sliding window, as a whole number followed by s, m or h.',
+    },
   },
 })
 

@@ -6,13 +6,14 @@ import { createConnectionTicket } from '../operations/create-connection-ticket.t
 builder.relayMutationField(
   'createConnectionTicket',
   {
-    description: 'The company that the ticket is for.',
+    description: 'The company to connect to.',
     inputFields: (t) => ({
-      companyId: t.id({ description: "The company to act in, unless the token's." }),
+      companyId: t.id({ description: 'The company to act in. Defaults to the company of the token.' }),
     }),
   },
   {
-    description: 'Makes a ticket for one WebSocket: it holds for 60 seconds and is used up by connecting.',
+    description:
+      'Creates a ticket that authenticates one WebSocket. It expires after 60 seconds or when it is used.',
     authScopes: { member: true },
     directives: standardLimit,
     errors: {
@@ -22,12 +23,15 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => createConnectionTicket(context, input),
   },
   {
-    description: 'The ticket is made.',
+    description: 'Returned when the ticket is created.',
     outputFields: (t) => ({
       ticket: t.exposeString('ticket', {
         description: 'Pass it in `connection_init` as `{ "ticket": "…" }`.',
       }),
-      expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it stops being accepted.' }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'DateTime',
+        description: 'Time at which the ticket expires.',
+      }),
     }),
   },
 )

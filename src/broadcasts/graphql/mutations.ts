@@ -24,21 +24,21 @@ function broadcastField(
 ) {
   return t.field({
     type: BroadcastRef,
-    description: 'The broadcast as it is now.',
+    description: 'The broadcast after the change.',
     resolve: ({ broadcast }) => broadcast,
   })
 }
 
 const ScheduleInput = builder.inputType('ScheduleInput', {
   description:
-    'A wall-clock time and where. A local time that does not exist that day is refused, one that exists twice means the first.',
+    'A local time in a time zone. A local time that daylight saving time skips is rejected; for one that occurs twice, the first is meant.',
   fields: (t) => ({
     localTime: t.field({
       type: 'LocalDateTime',
       required: true,
-      description: 'The time on the clock there, at most a year ahead.',
+      description: 'The local time, at most one year ahead.',
     }),
-    timeZone: t.string({ required: true, description: 'An IANA zone, such as Europe/Berlin.' }),
+    timeZone: t.string({ required: true, description: 'An IANA time zone, such as Europe/Berlin.' }),
   }),
 })
 
@@ -50,85 +50,103 @@ builder.relayMutationField(
       audience: t.field({
         type: BroadcastAudienceEnum,
         required: true,
-        description: 'groupIds with GROUPS, userIds with USERS, neither with ALL; an empty list is an error.',
+        description:
+          'GROUPS requires groupIds, USERS requires userIds, ALL requires neither. An empty list is an error.',
       }),
-      groupIds: t.idList({ description: 'Listed groups and the own, at most 1,000.' }),
-      userIds: t.idList({ description: 'Colleagues, at most 1,000.' }),
-      subject: t.string({ required: true, description: 'Up to 255 characters as a person counts them.' }),
+      groupIds: t.idList({ description: 'Groups that the viewer can find or takes part in, at most 1,000.' }),
+      userIds: t.idList({ description: 'Members of the company, at most 1,000.' }),
+      subject: t.string({ required: true, description: 'Up to 255 user-perceived characters.' }),
       body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
-      priority: t.field({ type: PriorityEnum, description: 'NORMAL unless given.' }),
-      schedule: t.field({ type: ScheduleInput, description: 'When to send it; at once unless given.' }),
-      emailOffline: t.boolean({
-        description: 'Sends an e-mail to recipients who are offline and do not read it; false unless given.',
+      priority: t.field({ type: PriorityEnum, description: 'Defaults to NORMAL.' }),
+      schedule: t.field({
+        type: ScheduleInput,
+        description: 'Time at which to send it. Without it, the broadcast is sent at once.',
       }),
-      repliesAllowed: t.boolean({ description: 'Recipients may reply; false unless given.' }),
+      emailOffline: t.boolean({
+        description: 'Sends an e-mail to recipients who are offline and have not read it. Defaults to false.',
+      }),
+      repliesAllowed: t.boolean({ description: 'If true, recipients may reply. Defaults to false.' }),
       idempotencyKey: t.string({
         description:
-          'Up to 128 characters, unique per viewer and mutation for at least 24 hours. The Idempotency-Key header does the same for an operation with one such mutation.',
+          'Repeating the mutation with the same key within 24 hours does not do it twice. Up to 128 characters, unique per viewer and mutation. For an operation with one such mutation the Idempotency-Key header does the same.',
       }),
     }),
   },
   {
     description:
-      'Sends a broadcast. A company sends at most its `broadcastsPerHour`; a scheduled one counts when it is sent, and waits while there are none left.',
+      'Sends or schedules a broadcast. A company sends at most `broadcastsPerHour`. A scheduled broadcast counts when it is sent, and is delayed while the limit is reached.',
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     findReplay: findReplayOfBroadcast,
     errors,
     resolve: (_root, { input }, context) => sendBroadcast(context, input),
   },
-  { description: 'It is on its way.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
+  {
+    description: 'Returned when the broadcast is accepted.',
+    outputFields: (t) => ({ broadcast: broadcastField(t) }),
+  },
 )
 
 builder.relayMutationField(
   'rescheduleBroadcast',
   {
-    description: 'Another time for a broadcast that waits.',
+    description: 'A new time for a scheduled broadcast.',
     inputFields: (t) => ({
       broadcastId: t.id(theBroadcast),
-      schedule: t.field({ type: ScheduleInput, required: true, description: 'When to send it.' }),
+      schedule: t.field({ type: ScheduleInput, required: true, description: 'Time at which to send it.' }),
     }),
   },
   {
-    description: 'Gives an own broadcast another time. ConflictError: it has been sent or cancelled.',
+    description:
+      "Changes the time of the viewer's own scheduled broadcast. Returns ConflictError if it has been sent or cancelled.",
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => rescheduleBroadcast(context, input),
   },
-  { description: 'It waits for that time.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
+  {
+    description: 'Returned when the time has been changed.',
+    outputFields: (t) => ({ broadcast: broadcastField(t) }),
+  },
 )
 
 builder.relayMutationField(
   'cancelBroadcast',
-  { description: 'The broadcast to call off.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
+  { description: 'The broadcast to cancel.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
-    description: 'Calls an own broadcast off. ConflictError: it has been sent or cancelled.',
+    description:
+      "Cancels the viewer's own scheduled broadcast. Returns ConflictError if it has been sent or cancelled.",
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => cancelBroadcast(context, input),
   },
-  { description: 'It will not be sent.', outputFields: (t) => ({ broadcast: broadcastField(t) }) },
+  {
+    description: 'Returned when the broadcast is cancelled.',
+    outputFields: (t) => ({ broadcast: broadcastField(t) }),
+  },
 )
 
 builder.relayMutationField(
   'markBroadcastRead',
-  { description: 'The broadcast that was read.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
-    description: 'Marks a broadcast read; replies to it stay as they are.',
+    description: 'The broadcast to mark as read.',
+    inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }),
+  },
+  {
+    description: 'Marks a broadcast as read. Unread replies to it stay unread.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: { ...errors, types: [PermissionDeniedError, InvalidInputError, NotFoundError] },
     resolve: (_root, { input }, context) => markBroadcastRead(context, input),
   },
   {
-    description: 'It is read.',
+    description: 'Returned when the broadcast is marked as read.',
     outputFields: (t) => ({
       broadcast: broadcastField(t),
       unread: t.field({
         type: UnreadCountsRef,
-        description: "The viewer's unread messages.",
+        description: "The viewer's unread counts.",
         resolve: (_payload, _args, context) => unreadCounts(context),
       }),
     }),
@@ -137,19 +155,22 @@ builder.relayMutationField(
 
 builder.relayMutationField(
   'remindUnreadRecipients',
-  { description: 'The broadcast to remind of.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
-    description: 'Notifies once more those recipients who have not read it, and nobody else; for its author.',
+    description: 'The broadcast to remind recipients of.',
+    inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }),
+  },
+  {
+    description: 'Notifies again the recipients who have not read the broadcast. Only its author may do so.',
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: [{ name: 'rateLimit', args: { max: 10, per: '1h' } }],
     errors,
     resolve: (_root, { input }, context) => remindUnreadRecipients(context, input),
   },
   {
-    description: 'They are reminded.',
+    description: 'Returned when the recipients are reminded.',
     outputFields: (t) => ({
       broadcast: broadcastField(t),
-      remindedCount: t.exposeInt('remindedCount', { description: 'How many have not read it.' }),
+      remindedCount: t.exposeInt('remindedCount', { description: 'Number of recipients who were reminded.' }),
     }),
   },
 )

@@ -8,9 +8,9 @@ builder.queryField('broadcasts', (t) =>
     {
       type: BroadcastRef,
       description:
-        "Broadcasts to the viewer and by the viewer, latest first; the viewer's own also while they wait.",
+        "Broadcasts that the viewer received or wrote, latest first. They include the viewer's own scheduled ones.",
       authScopes: { permission: 'MESSAGE_READ' },
-      args: { unreadOnly: t.arg.boolean({ description: 'Only what the viewer has not read.' }) },
+      args: { unreadOnly: t.arg.boolean({ description: 'Lists broadcasts that the viewer has not read.' }) },
       resolve: (_root, args, context) => broadcastList(context, args, args.unreadOnly ?? false),
     },
     BroadcastConnection,

@@ -27,9 +27,9 @@ export const BroadcastReaderConnection = builder.connectionObject(
 export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
   description: 'The audience of a broadcast.',
   values: {
-    ALL: { description: 'Everybody in the company.' },
-    GROUPS: { description: 'The members of some groups.' },
-    USERS: { description: 'Named people.' },
+    ALL: { description: 'All members of the company.' },
+    GROUPS: { description: 'The members of the given groups.' },
+    USERS: { description: 'The given users.' },
   } as const,
 })
 
@@ -37,8 +37,8 @@ export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
 export const BroadcastStatusEnum = builder.enumType('BroadcastStatus', {
   description: 'The state of a broadcast.',
   values: {
-    SCHEDULED: { description: 'It waits for its time; only its author sees it.' },
+    SCHEDULED: { description: 'It will be sent at the scheduled time. Only its author sees it.' },
     SENT: { description: 'It has been sent.' },
-    CANCELLED: { description: 'It was called off before its time.' },
+    CANCELLED: { description: 'It was cancelled before it was sent.' },
   } as const,
 })

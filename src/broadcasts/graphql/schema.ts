@@ -17,10 +17,10 @@ import {
 } from './refs.ts'
 
 const ScheduleRef = builder.objectRef<{ localTime: string; timeZone: string }>('Schedule').implement({
-  description: 'Wall-clock time somewhere, kept over changes of clock.',
+  description: 'A local time in a time zone. It stays the same when daylight saving time begins or ends.',
   fields: (t) => ({
-    localTime: t.expose('localTime', { type: 'LocalDateTime', description: 'The time on the clock there.' }),
-    timeZone: t.exposeString('timeZone', { description: 'The IANA zone.' }),
+    localTime: t.expose('localTime', { type: 'LocalDateTime', description: 'The local time.' }),
+    timeZone: t.exposeString('timeZone', { description: 'The IANA time zone.' }),
   }),
 })
 
@@ -35,14 +35,14 @@ BroadcastReaderRef.implement({
     readAt: t.expose('readAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When that person read it; null if not yet.',
+      description: 'Time at which the person read it; null while it is unread.',
     }),
   }),
 })
 
 builder.node(BroadcastRef, {
   description:
-    'Once sent, a broadcast is message 1 of a conversation of kind BROADCAST, and is counted and read as that.',
+    'A message to many recipients. Once sent, it is message 1 of a conversation of kind BROADCAST; marks and unread counts treat it as such.',
   id: { resolve: (broadcast) => broadcast.id },
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.broadcast.load(id))),
   fields: (t) => ({
@@ -53,7 +53,7 @@ builder.node(BroadcastRef, {
       resolve: ({ authorId }, _args, { loaders }) => loaders.user.load(authorId),
     }),
     subject: t.string({
-      description: 'Its subject; empty once retracted, as is the body.',
+      description: 'The subject. Subject and body are empty once the broadcast is retracted.',
       resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'subject'),
     }),
     body: t.string({
@@ -62,7 +62,7 @@ builder.node(BroadcastRef, {
     }),
     priority: t.field({
       type: PriorityEnum,
-      description: 'How urgent it is.',
+      description: 'Its priority.',
       resolve: ({ priority }) => priority as 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT',
     }),
     audience: t.field({
@@ -74,51 +74,61 @@ builder.node(BroadcastRef, {
       {
         perViewer: true,
         type: ConversationRef,
-        description: 'The groups it goes to, as far as the viewer may know of them.',
+        description: 'The groups that it is sent to. Groups that are hidden from the viewer are left out.',
         resolve: (broadcast, args, context) => groupPage(context, broadcast, args),
       },
       ConversationConnection,
     ),
     status: t.field({
       type: BroadcastStatusEnum,
-      description: 'Its state.',
+      description: 'The current state.',
       resolve: ({ status }) => status as 'SCHEDULED' | 'SENT' | 'CANCELLED',
     }),
     schedule: t.field({
       type: ScheduleRef,
       nullable: true,
-      description: 'When it was to be sent, if not at once.',
+      description: 'The local time it was scheduled for; null if it was sent at once.',
       resolve: ({ localTime, timeZone }) => (localTime && timeZone ? { localTime, timeZone } : null),
     }),
     scheduledFor: t.expose('scheduledFor', {
       type: 'DateTime',
       nullable: true,
-      description: 'The instant the schedule comes to.',
+      description: 'The scheduled local time as an instant; null if it was sent at once.',
     }),
-    sentAt: t.expose('sentAt', { type: 'DateTime', nullable: true, description: 'When it was sent.' }),
+    sentAt: t.expose('sentAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time at which it was sent.',
+    }),
     emailOffline: t.exposeBoolean('emailOffline', {
-      description: 'Recipients who are offline and have not read it are sent an e-mail.',
+      description: 'Recipients who are offline and have not read it receive an e-mail.',
     }),
     repliesAllowed: t.exposeBoolean('repliesAllowed', {
-      description: 'Recipients may reply; its author always may.',
+      description: 'True if recipients may reply. The author always may.',
     }),
     isRead: t.exposeBoolean('isRead', {
       perViewer: true,
-      description: 'The viewer has read it; an own one is read.',
+      description: 'True if the viewer has read it. It is always true for the author.',
     }),
     recipientCount: t.exposeInt('recipientCount', {
       perViewer: true,
-      description: 'Everyone entitled at the moment of sending, without the author.',
+      description: 'Number of people who could receive it when it was sent, without the author.',
     }),
-    readCount: t.exposeInt('readCount', { perViewer: true, description: 'How many of them have read it.' }),
+    readCount: t.exposeInt('readCount', {
+      perViewer: true,
+      description: 'Number of recipients who have read it.',
+    }),
     readers: t.connection(
       {
         perViewer: true,
         type: BroadcastReaderRef,
         description:
-          'Who has read it, latest first, or who has not, by name. For the author and holders of CONVERSATION_AUDIT.',
+          'Recipients who have read it, latest first, or recipients who have not, by name. Visible to the author and to holders of CONVERSATION_AUDIT.',
         args: {
-          read: t.arg.boolean({ required: true, description: 'Those who have, or those who have not.' }),
+          read: t.arg.boolean({
+            required: true,
+            description: 'True lists the recipients who have read it, false the others.',
+          }),
         },
         resolve: (broadcast, args, context) => {
           requireOversight(broadcast, context)

@@ -4,7 +4,7 @@ import { builder } from '../../graphql/builder.ts'
 export const CompanyRef = builder.prismaNode('Company', {
   id: { field: 'id' },
   nullable: true,
-  description: 'The tenant: nothing crosses from one to another.',
+  description: 'A tenant. Members of one company never see data of another.',
   findUnique: (id) => ({ id }),
 })
 
@@ -12,8 +12,8 @@ export const CompanyRef = builder.prismaNode('Company', {
 export const GroupAccessEnum = builder.enumType('GroupAccess', {
   description: 'The people who may find and join a group.',
   values: {
-    OPEN: { description: 'Listed; anyone may join.' },
-    CLOSED: { description: 'Listed; joined by invitation.' },
-    PRIVATE: { description: 'Unknown to non-members.' },
+    OPEN: { description: 'Everybody can find and join it.' },
+    CLOSED: { description: 'Everybody can find it; an admin adds people.' },
+    PRIVATE: { description: 'Only members can find it.' },
   } as const,
 })

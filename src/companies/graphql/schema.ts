@@ -15,18 +15,24 @@ const RevisionAudienceEnum = builder.enumType('RevisionAudience', {
 })
 
 const RateWindowRef = builder.objectRef<{ max: number; perMs: number }>('RateWindow').implement({
-  description: 'At most so many calls within any span of so many seconds.',
+  description: 'A rate limit: at most `max` calls within any `perSeconds` seconds.',
   fields: (t) => ({
-    max: t.exposeInt('max', { description: 'The most calls accepted.' }),
-    perSeconds: t.int({ description: 'The length of the span.', resolve: ({ perMs }) => perMs / 1000 }),
+    max: t.exposeInt('max', { description: 'Maximum number of calls.' }),
+    perSeconds: t.int({
+      description: 'Length of the sliding window in seconds.',
+      resolve: ({ perMs }) => perMs / 1000,
+    }),
   }),
 })
 
 const RateWindowInput = builder.inputType('RateWindowInput', {
-  description: 'At most so many calls within any span of so many seconds.',
+  description: 'A rate limit: at most `max` calls within any `perSeconds` seconds.',
   fields: (t) => ({
-    max: t.int({ required: true, description: 'The most calls accepted, 1 to 1,000,000.' }),
-    perSeconds: t.int({ required: true, description: 'The length of the span, 1 to 86,400.' }),
+    max: t.int({ required: true, description: 'Maximum number of calls, 1 to 1,000,000.' }),
+    perSeconds: t.int({
+      required: true,
+      description: 'Length of the sliding window in seconds, 1 to 86,400.',
+    }),
   }),
 })
 
@@ -34,44 +40,48 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
   description: 'The settings of a company.',
   fields: (t) => ({
     messagingEnabled: t.exposeBoolean('messagingEnabled', {
-      description: 'Off: every operation is refused with MESSAGING_DISABLED.',
+      description: 'If false, every operation fails with MESSAGING_DISABLED.',
     }),
-    safeMode: t.exposeBoolean('safeMode', { description: 'Writes refused, reads for moderators only.' }),
+    safeMode: t.exposeBoolean('safeMode', {
+      description: 'If true, nobody can write and only moderators can read.',
+    }),
     sendLimits: t.field({
       type: [RateWindowRef],
       nullable: true,
-      description: 'The limits of sendMessage for this company; null: as in the schema.',
+      description: 'Rate limits of sendMessage for this company. Null means the limits in the schema.',
       resolve: (company, _args, { services }) => sendLimitsOf(company, services.sendLimitCeiling),
     }),
     maxThreadDepth: t.exposeInt('maxThreadDepth', {
-      description: 'How deep replies may go; a top-level message has depth 0.',
+      description: 'Maximum depth of a reply. A top-level message has depth 0.',
     }),
     defaultGroupAccess: t.field({
       type: GroupAccessEnum,
-      description: 'The access of a group created without one.',
+      description: 'Access of groups that are created without one.',
       resolve: ({ defaultGroupAccess }) => defaultGroupAccess as 'OPEN' | 'CLOSED' | 'PRIVATE',
     }),
     editWindowMinutes: t.exposeInt('editWindowMinutes', {
       nullable: true,
-      description: 'How long authors may edit. Null: without a limit; 0: never.',
+      description:
+        'Minutes after sending during which authors may edit a message. Null means no limit, 0 never.',
     }),
     retractWindowMinutes: t.exposeInt('retractWindowMinutes', {
       nullable: true,
-      description: 'How long authors may retract. Null: without a limit; 0: never.',
+      description:
+        'Minutes after sending during which authors may retract a message. Null means no limit, 0 never.',
     }),
     revisionsVisibleTo: t.field({
       type: RevisionAudienceEnum,
-      description: 'The people who may see earlier texts.',
+      description: 'The people who may see earlier texts of an edited message.',
       resolve: ({ revisionsVisibleTo }) => revisionsVisibleTo as 'AUDITORS' | 'PARTICIPANTS',
     }),
     emailDelayMinutes: t.exposeInt('emailDelayMinutes', {
-      description: 'How long a message may stay unread before an e-mail tells of it.',
+      description: 'Minutes that a message stays unread before it is reported by e-mail.',
     }),
     broadcastsPerHour: t.exposeInt('broadcastsPerHour', {
-      description: 'How many broadcasts the company may send within an hour.',
+      description: 'Maximum number of broadcasts that the company sends per hour.',
     }),
     eventRetentionDays: t.exposeInt('eventRetentionDays', {
-      description: 'How long a stream can be resumed.',
+      description: 'Days that events are kept. Subscriptions can resume from a cursor of this age.',
     }),
   }),
 })
@@ -79,7 +89,7 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
 builder.prismaObjectFields(CompanyRef, (t) => ({
   externalId: t.exposeString('externalId', {
     nullable: true,
-    description: "The embedding product's own id for the company.",
+    description: "The embedding product's id of the company.",
   }),
   name: t.exposeString('name', { description: 'The name.' }),
   settings: t.field({
@@ -92,31 +102,35 @@ builder.prismaObjectFields(CompanyRef, (t) => ({
 builder.relayMutationField(
   'updateCompanySettings',
   {
-    description: 'The settings to change; what is left out stays.',
+    description: 'The settings to change. Settings that are left out stay as they are.',
     inputFields: (t) => ({
       messagingEnabled: t.boolean({
-        description: 'Off: every operation is refused with MESSAGING_DISABLED.',
+        description: 'If false, every operation fails with MESSAGING_DISABLED.',
       }),
-      safeMode: t.boolean({ description: 'Writes refused, reads for moderators only.' }),
+      safeMode: t.boolean({ description: 'If true, nobody can write and only moderators can read.' }),
       sendLimits: t.field({
         type: [RateWindowInput],
         description:
-          "sendMessage's limits, at most 4 and none above the operator's ceiling of calls a second; null: as in the schema.",
+          "Rate limits of sendMessage, at most 4. None may exceed the operator's maximum number of calls per second. Null means the limits in the schema.",
       }),
-      maxThreadDepth: t.int({ description: '0 to 64.' }),
+      maxThreadDepth: t.int({ description: 'Maximum depth of a reply, 0 to 64.' }),
       defaultGroupAccess: t.field({
         type: GroupAccessEnum,
-        description: 'The access of a group created without one.',
+        description: 'Access of groups that are created without one.',
       }),
-      editWindowMinutes: t.int({ description: 'Null: without a limit; 0: never.' }),
-      retractWindowMinutes: t.int({ description: 'Null: without a limit; 0: never.' }),
+      editWindowMinutes: t.int({ description: 'In minutes. Null means no limit, 0 never.' }),
+      retractWindowMinutes: t.int({ description: 'In minutes. Null means no limit, 0 never.' }),
       revisionsVisibleTo: t.field({
         type: RevisionAudienceEnum,
-        description: 'The people who may see earlier texts.',
+        description: 'The people who may see earlier texts of an edited message.',
       }),
-      emailDelayMinutes: t.int({ description: '0 to 10,080.' }),
-      broadcastsPerHour: t.int({ description: '0 to 1,000.' }),
-      eventRetentionDays: t.int({ description: '1 to 365.' }),
+      emailDelayMinutes: t.int({
+        description: 'Minutes that a message stays unread before it is reported by e-mail, 0 to 10,080.',
+      }),
+      broadcastsPerHour: t.int({
+        description: 'Maximum number of broadcasts that the company sends per hour, 0 to 1,000.',
+      }),
+      eventRetentionDays: t.int({ description: 'Days that events are kept, 1 to 365.' }),
     }),
   },
   {
@@ -130,11 +144,11 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => updateCompanySettings(context, input),
   },
   {
-    description: 'The settings have changed.',
+    description: 'Returned when the settings have been changed.',
     outputFields: (t) => ({
       company: t.field({
         type: CompanyRef,
-        description: 'The company as it is now.',
+        description: 'The company after the change.',
         resolve: ({ company }) => company,
       }),
     }),

@@ -19,54 +19,60 @@ builder.relayMutationField(
     description: 'A group to create.',
     inputFields: (t) => ({
       title: t.string({ required: true, description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'Its description, up to 4 KiB.' }),
-      memberIds: t.idList({ description: 'Its first members besides the viewer, at most 1,000.' }),
-      access: t.field({ type: GroupAccessEnum, description: "The company's default unless given." }),
+      description: t.string({ description: 'The description, up to 4 KiB.' }),
+      memberIds: t.idList({ description: 'First members besides the viewer, at most 1,000.' }),
+      access: t.field({
+        type: GroupAccessEnum,
+        description: "Defaults to the company's defaultGroupAccess.",
+      }),
     }),
   },
   {
-    description: 'Creates a group, of which the viewer becomes admin.',
+    description: 'Creates a group. The viewer becomes its admin.',
     authScopes: { permission: 'CONVERSATION_GROUP' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => createGroup(context, input),
   },
-  changed('The group is there.'),
+  changed('Returned when the group is created.'),
 )
 
 builder.relayMutationField(
   'updateGroup',
   {
-    description: 'The changes; fields that are left out stay as they are.',
+    description: 'The fields to change. Fields that are left out stay as they are.',
     inputFields: (t) => ({
       groupId: t.id(theGroup),
       title: t.string({ description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'Its description, up to 4 KiB; null removes it.' }),
-      access: t.field({ type: GroupAccessEnum, description: 'Who may find and join it; groups only.' }),
+      description: t.string({ description: 'The description, up to 4 KiB. Null removes it.' }),
+      access: t.field({
+        type: GroupAccessEnum,
+        description: 'The people who may find and join the group. For groups only.',
+      }),
     }),
   },
   {
     description:
-      'Changes a group or a context, for its admins, or a conversation of the whole company, with CONVERSATION_GLOBAL.',
+      'Changes title, description or access. Groups and contexts require the admin role, conversations of the whole company CONVERSATION_GLOBAL.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => updateGroup(context, input),
   },
-  changed('The group has changed.'),
+  changed('Returned when the conversation has been changed.'),
 )
 
 builder.relayMutationField(
   'joinGroup',
-  { description: 'Where to join.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
+  { description: 'The group to join.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
-    description: 'Joins an open group; its history becomes visible.',
+    description: 'Joins an open group. Its earlier messages become visible to the viewer.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => joinGroup(context, input),
   },
-  changed('The viewer is in.'),
+  changed('Returned when the viewer has joined.'),
 )
 
 builder.relayMutationField(
@@ -74,17 +80,17 @@ builder.relayMutationField(
   { description: 'The group to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
     description:
-      'Leaves a group: the viewer sees nothing of it any more. The last admin hands over, the last member closes it. A context can be left too: what is not restricted stays readable, outside of the inbox.',
+      'Leaves a group or context conversation. The viewer no longer sees a group. If the last admin leaves, another member becomes admin; if the last member leaves, the group is closed. A context conversation that is not restricted stays readable but leaves the inbox.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => leaveGroup(context, input),
   },
   {
-    description: 'The viewer is out.',
+    description: 'Returned when the viewer has left.',
     outputFields: (t) => ({
       conversationId: t.id({
-        description: "The group's id.",
+        description: 'Id of the group.',
         resolve: ({ conversationId }) => encodeId('Conversation', conversationId),
       }),
     }),
@@ -94,62 +100,63 @@ builder.relayMutationField(
 builder.relayMutationField(
   'addParticipants',
   {
-    description: 'The people to let in.',
+    description: 'The people to add to a conversation.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
-      userIds: t.idList({ required: true, description: 'Colleagues, at most 1,000.' }),
+      userIds: t.idList({ required: true, description: 'Members of the company, at most 1,000.' }),
     }),
   },
   {
     description:
-      'Lets colleagues into a group or a context, all or none: into an open group by any member, elsewhere by its admins.',
+      'Adds members of the company to a group or context conversation, all or none. Any participant may add to an open group, only admins elsewhere.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => addParticipants(context, input),
   },
-  changed('They are in.'),
+  changed('Returned when the people have been added.'),
 )
 
 builder.relayMutationField(
   'removeParticipant',
   {
-    description: 'The person to remove.',
+    description: 'The participant to remove.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
-      userId: t.id({ required: true, description: 'Somebody who takes part in it.' }),
+      userId: t.id({ required: true, description: 'A participant of the conversation.' }),
     }),
   },
   {
-    description: 'Shows somebody out of a group or a context; for its admins.',
+    description: 'Removes a participant from a group or context conversation. Requires its admin role.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => removeParticipant(context, input),
   },
-  changed('That person is out.'),
+  changed('Returned when the participant has been removed.'),
 )
 
 builder.relayMutationField(
   'changeParticipantRole',
   {
-    description: 'The person to promote or demote.',
+    description: 'The participant whose role is changed.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
-      userId: t.id({ required: true, description: 'Somebody who takes part in it.' }),
+      userId: t.id({ required: true, description: 'A participant of the conversation.' }),
       role: t.field({
         type: ParticipantRoleEnum,
         required: true,
-        description: 'The role from now on.',
+        description: 'The new role.',
       }),
     }),
   },
   {
-    description: 'Promotes or demotes somebody in a group or a context; for its admins.',
+    description:
+      'Changes the role of a participant of a group or context conversation. Requires its admin role.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: { ...errors, types: [...errors.types, ConflictError] },
     resolve: (_root, { input }, context) => changeParticipantRole(context, input),
   },
-  changed('That person has the role.'),
+  changed('Returned when the role has been changed.'),
 )

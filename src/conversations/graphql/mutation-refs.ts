@@ -27,7 +27,7 @@ export function changed(description: string) {
     ) => ({
       conversation: t.field({
         type: ConversationRef,
-        description: 'The conversation as it is now.',
+        description: 'The conversation after the change.',
         resolve: ({ conversation }) => conversation,
       }),
     }),

@@ -13,95 +13,99 @@ import { ContextTypeEnum, ConversationRef, SensitivityEnum } from './refs.ts'
 builder.relayMutationField(
   'startDirectConversation',
   {
-    description: 'The person to talk to.',
-    inputFields: (t) => ({ userId: t.id({ required: true, description: 'A colleague.' }) }),
+    description: 'The other person of the direct conversation.',
+    inputFields: (t) => ({ userId: t.id({ required: true, description: 'A member of the company.' }) }),
   },
   {
     description:
-      'Finds or starts the direct conversation with a colleague; the other side sees it with the first message.',
+      'Finds or creates the direct conversation with a member of the company. The other person sees it with the first message.',
     authScopes: { permission: 'CONVERSATION_DIRECT' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => startDirectConversation(context, input),
   },
-  changed('The conversation is there.'),
+  changed('Returned when the conversation exists.'),
 )
 
 builder.relayMutationField(
   'openContextConversation',
   {
-    description: 'The thing to talk about.',
+    description: 'The object that the conversation is about.',
     inputFields: (t) => ({
-      type: t.field({ type: ContextTypeEnum, required: true, description: 'The type of the thing.' }),
+      type: t.field({ type: ContextTypeEnum, required: true, description: 'The type of the object.' }),
       contextId: t.string({
         required: true,
-        description: "The embedding product's own id of it, up to 255 characters.",
+        description: "The embedding product's id of the object, up to 255 characters.",
       }),
       title: t.string({
         description:
-          'Up to 255 characters, the contextId unless given; a conversation that is there keeps its own.',
+          'Up to 255 characters. Defaults to the contextId. An existing conversation keeps its title.',
       }),
-      participantIds: t.idList({ description: 'Colleagues who join besides the viewer, at most 1,000.' }),
+      participantIds: t.idList({ description: 'Members to add besides the viewer, at most 1,000.' }),
       restricted: t.boolean({
         description:
-          'Only participants may see it; otherwise everybody who may read messages. To restrict needs MEMBER_MANAGE; whoever has that becomes an admin of a restricted one by opening it, and lifts the restriction by false.',
+          'If true, only participants can see it; otherwise everybody with MESSAGE_READ. Restricting requires MEMBER_MANAGE. Holders of MEMBER_MANAGE who open a restricted conversation become its admin; passing false lifts the restriction.',
       }),
       sensitivity: t.field({
         type: SensitivityEnum,
-        description: 'Fixed when it is made; NORMAL unless given.',
+        description: 'Defaults to NORMAL. It cannot be changed later.',
       }),
     }),
   },
   {
     description:
-      "The context's one conversation, made if need be; joins the viewer and whom the viewer names. Those who may not see a restricted one open the one for everybody, as if there were no other.",
+      'Finds or creates the conversation about an object, and adds the viewer and the given people. An object may have one restricted and one open conversation: people without access to the restricted one get the open one.',
     authScopes: { permission: 'CONVERSATION_CONTEXT' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => openContextConversation(context, input),
   },
-  changed('The conversation is open, and the viewer in it.'),
+  changed('Returned when the conversation exists and the viewer is a participant.'),
 )
 
 builder.relayMutationField(
   'createGlobalConversation',
   {
-    description: 'A conversation of the whole company.',
+    description: 'A conversation of the whole company, to create.',
     inputFields: (t) => ({
       title: t.string({ required: true, description: 'Up to 255 characters.' }),
-      description: t.string({ description: 'Its description, up to 4 KiB.' }),
+      description: t.string({ description: 'The description, up to 4 KiB.' }),
       repliesAllowed: t.boolean({
-        description: 'Everybody may post; false unless given, and then the creator alone may.',
+        description: 'If true, all members may post. Defaults to false: only the creator may post.',
       }),
     }),
   },
   {
-    description: 'Creates a conversation of everybody in the company, also of those who join later.',
+    description: 'Creates a conversation of all present and future members of the company.',
     authScopes: { permission: 'CONVERSATION_GLOBAL' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => createGlobalConversation(context, input),
   },
-  changed('The conversation is there.'),
+  changed('Returned when the conversation exists.'),
 )
 
 builder.relayMutationField(
   'muteConversation',
   {
-    description: 'The conversation to mute, and until when.',
+    description: 'The conversation to mute, and the end of the mute.',
     inputFields: (t) => ({
       conversationId: t.id(theConversation),
-      until: t.field({ type: 'DateTime', description: 'When the mute ends by itself; without it, never.' }),
+      until: t.field({
+        type: 'DateTime',
+        description: 'Time at which the mute ends. Without it, the mute has no end.',
+      }),
     }),
   },
   {
-    description: 'Mutes a conversation for the viewer: only mentions notify and count.',
+    description:
+      'Mutes a conversation for the viewer. Only mentions cause notifications and count as unread.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => muteConversation(context, input),
   },
-  changed('It is muted.'),
+  changed('Returned when the conversation is muted.'),
 )
 
 builder.relayMutationField(
@@ -111,13 +115,13 @@ builder.relayMutationField(
     inputFields: (t) => ({ conversationId: t.id(theConversation) }),
   },
   {
-    description: 'Ends a mute.',
+    description: 'Unmutes a conversation.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => unmuteConversation(context, input),
   },
-  changed('It is not muted.'),
+  changed('Returned when the conversation is unmuted.'),
 )
 
 builder.relayMutationField(
@@ -128,23 +132,23 @@ builder.relayMutationField(
   },
   {
     description:
-      'Deletes a conversation for the viewer: its history vanishes for the viewer alone; it returns with the next message.',
+      'Hides a conversation and its present messages from the viewer only. It reappears with the next message.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => hideConversation(context, input),
   },
   {
-    description: "It is gone from the viewer's side.",
+    description: 'Returned when it is hidden from the viewer.',
     outputFields: (t) => ({
       conversation: t.field({
         type: ConversationRef,
-        description: 'The conversation as it is now, without its history.',
+        description: 'The conversation, whose earlier messages the viewer no longer sees.',
         resolve: ({ conversation }) => conversation,
       }),
       unread: t.field({
         type: UnreadCountsRef,
-        description: "The viewer's unread messages.",
+        description: "The viewer's unread counts.",
         resolve: (_payload, _args, context) => unreadCounts(context),
       }),
     }),

@@ -8,14 +8,17 @@ import { groupList, inboxList } from '../queries/lists.ts'
 import { ContextTypeEnum, ConversationConnection, ConversationKindEnum, ConversationRef } from './refs.ts'
 
 const ConversationFilterInput = builder.inputType('ConversationFilter', {
-  description: 'Which conversations to list; several conditions all apply.',
+  description: 'Conditions for the conversations to list. A conversation must meet all of them.',
   fields: (t) => ({
-    kinds: t.field({ type: [ConversationKindEnum], description: 'Of these kinds.' }),
-    contextType: t.field({ type: ContextTypeEnum, description: 'Linked to this type of thing.' }),
-    unreadOnly: t.boolean({ description: 'With unread messages.' }),
-    muted: t.boolean({ description: 'Muted, or not.' }),
+    kinds: t.field({ type: [ConversationKindEnum], description: 'Lists conversations of these kinds.' }),
+    contextType: t.field({
+      type: ContextTypeEnum,
+      description: 'Lists conversations about this type of object.',
+    }),
+    unreadOnly: t.boolean({ description: 'Lists conversations with unread messages.' }),
+    muted: t.boolean({ description: 'True lists muted conversations, false the others.' }),
     search: t.string({
-      description: "Part of the title or the other person's name; accents and case do not matter.",
+      description: "Part of the title or of the other person's name. Accents and case are ignored.",
     }),
   }),
 })
@@ -26,7 +29,12 @@ builder.queryField('conversations', (t) =>
       type: ConversationRef,
       description: "The viewer's inbox, latest activity first.",
       authScopes: { permission: 'MESSAGE_READ' },
-      args: { filter: t.arg({ type: ConversationFilterInput, description: 'Which to list.' }) },
+      args: {
+        filter: t.arg({
+          type: ConversationFilterInput,
+          description: 'Conditions for the conversations to list.',
+        }),
+      },
       resolve: (_root, args, context): Promise<Page<ConversationRow>> =>
         inboxList(context, args, args.filter ?? {}),
     },
@@ -38,9 +46,9 @@ builder.queryField('groups', (t) =>
   t.connection(
     {
       type: ConversationRef,
-      description: "Listed groups of the company and the viewer's own, by title.",
+      description: 'Groups that the viewer can find or takes part in, by title.',
       authScopes: { permission: 'MESSAGE_READ' },
-      args: { search: t.arg.string({ description: 'Part of the title; accents and case do not matter.' }) },
+      args: { search: t.arg.string({ description: 'Part of the title. Accents and case are ignored.' }) },
       resolve: (_root, args, context): Promise<Page<ConversationRow>> =>
         groupList(context, args, args.search),
     },
@@ -63,9 +71,9 @@ builder.queryField('directConversation', (t) =>
   t.field({
     type: ConversationRef,
     nullable: true,
-    description: 'The direct conversation with a colleague; null if there is none.',
+    description: 'The direct conversation with a member of the company; null if there is none.',
     authScopes: { permission: 'MESSAGE_READ' },
-    args: { userId: t.arg.id({ required: true, description: 'The colleague.' }) },
+    args: { userId: t.arg.id({ required: true, description: 'The other person.' }) },
     resolve: (_root, { userId }, { loaders, viewer }) => {
       const otherId = decodeQueryIdOf('User', userId)
       return loaders.conversation.load(directConversationId(viewer.companyId, viewer.userId, otherId))
@@ -77,11 +85,11 @@ builder.queryField('contextConversation', (t) =>
   t.field({
     type: ConversationRef,
     nullable: true,
-    description: 'The conversation of a context; null if there is none or the viewer may not see it.',
+    description: 'The conversation about an object; null if there is none or the viewer may not see it.',
     authScopes: { permission: 'MESSAGE_READ' },
     args: {
-      type: t.arg({ type: ContextTypeEnum, required: true, description: 'The type of the thing.' }),
-      contextId: t.arg.string({ required: true, description: "The embedding product's own id of it." }),
+      type: t.arg({ type: ContextTypeEnum, required: true, description: 'The type of the object.' }),
+      contextId: t.arg.string({ required: true, description: "The embedding product's id of the object." }),
     },
     resolve: (_root, { type, contextId }, context) => contextConversation(context, type, contextId),
   }),

@@ -16,10 +16,10 @@ export const ConversationConnection = builder.connectionObject(
 
 /** The GraphQL enum of what a participant may do. */
 export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
-  description: 'The role of a participant in a group.',
+  description: 'The role of a participant in a conversation.',
   values: {
-    ADMIN: { description: 'Change the group and its people.' },
-    MEMBER: { description: 'Take part.' },
+    ADMIN: { description: 'May change the conversation and its participants.' },
+    MEMBER: { description: 'May read and write.' },
   } as const,
 })
 
@@ -27,17 +27,17 @@ export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
 export const ConversationKindEnum = builder.enumType('ConversationKind', {
   description: 'The purpose of a conversation.',
   values: {
-    DIRECT: { description: 'Two people.' },
-    GROUP: { description: 'People who have come together.' },
-    BROADCAST: { description: 'An announcement and what is said to it.' },
-    GLOBAL: { description: 'The whole company.' },
-    CONTEXT: { description: 'One transaction, plan or topic.' },
+    DIRECT: { description: 'A conversation between two people.' },
+    GROUP: { description: 'A group of people with a title.' },
+    BROADCAST: { description: 'A broadcast and the replies to it.' },
+    GLOBAL: { description: 'A conversation of the whole company, to create.' },
+    CONTEXT: { description: 'A conversation about one transaction, plan or topic.' },
   } as const,
 })
 
 /** The GraphQL enum of what a conversation can be linked to. */
 export const ContextTypeEnum = builder.enumType('ContextType', {
-  description: 'The kinds of things that a conversation can be linked to.',
+  description: 'The types of objects that a conversation can be about.',
   values: {
     TRANSACTION: { description: 'A business transaction.' },
     PLAN: { description: 'A plan.' },
@@ -47,11 +47,11 @@ export const ContextTypeEnum = builder.enumType('ContextType', {
 
 /** The GraphQL enum of sensitivities. */
 export const SensitivityEnum = builder.enumType('Sensitivity', {
-  description: 'How delicate a conversation is; policies look at it.',
+  description: 'The sensitivity of a conversation. Retention policies can depend on it.',
   values: {
-    NORMAL: { description: 'As usual.' },
-    CONFIDENTIAL: { description: 'For those concerned.' },
-    RESTRICTED: { description: 'For as few as possible.' },
+    NORMAL: { description: 'The default.' },
+    CONFIDENTIAL: { description: 'Intended for the people concerned.' },
+    RESTRICTED: { description: 'Intended for as few people as possible.' },
   } as const,
 })
 

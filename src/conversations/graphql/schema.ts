@@ -20,10 +20,10 @@ import {
 const ContextLinkRef = builder
   .objectRef<{ type: 'TRANSACTION' | 'PLAN' | 'TOPIC'; contextId: string }>('ContextLink')
   .implement({
-    description: 'The thing that a conversation is about.',
+    description: 'The object of the embedding product that a conversation is about.',
     fields: (t) => ({
-      type: t.expose('type', { type: ContextTypeEnum, description: 'The type of the thing.' }),
-      contextId: t.exposeString('contextId', { description: "The embedding product's own id of it." }),
+      type: t.expose('type', { type: ContextTypeEnum, description: 'The type of the object.' }),
+      contextId: t.exposeString('contextId', { description: "The embedding product's id of the object." }),
     }),
   })
 
@@ -35,14 +35,20 @@ const ParticipantRef = builder.objectRef<ParticipantRow>('Participant').implemen
       description: 'The person.',
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
-    role: t.expose('role', { type: ParticipantRoleEnum, description: 'The role of the person here.' }),
+    role: t.expose('role', {
+      type: ParticipantRoleEnum,
+      description: "The person's role in the conversation.",
+    }),
     lastReadSeq: t.exposeInt('lastReadSeq', {
-      description: 'Everything up to this message is read.',
+      description: 'Sequence number up to which the person has read.',
     }),
     lastDeliveredSeq: t.exposeInt('lastDeliveredSeq', {
-      description: 'Everything up to this message has arrived.',
+      description: 'Sequence number up to which messages have been delivered.',
     }),
-    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the person came in.' }),
+    joinedAt: t.expose('joinedAt', {
+      type: 'DateTime',
+      description: 'Time at which the person joined the conversation.',
+    }),
   }),
 })
 
@@ -53,19 +59,19 @@ const ParticipantConnection = builder.connectionObject(
 
 builder.node(ConversationRef, {
   description:
-    'To a non-member of a listed group: title, description, access and participantCount; the rest is empty, null or 0.',
+    'A sequence of messages. Non-members of a listed group see its title, description, access and participantCount; its other fields are empty, null or 0.',
   id: { resolve: (conversation) => conversation.id },
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.conversation.load(id))),
   fields: (t) => ({
     kind: t.field({
       type: ConversationKindEnum,
-      description: 'Its purpose.',
+      description: 'The kind.',
       resolve: ({ kind }) => kind as 'DIRECT' | 'GROUP' | 'BROADCAST' | 'GLOBAL' | 'CONTEXT',
     }),
     title: t.string({
       perViewer: true,
       description:
-        "The group's or context's title; for a direct conversation, the other person's name; a broadcast's subject.",
+        'The title of a group, context or global conversation, the name of the other person of a direct conversation, or the subject of a broadcast.',
       resolve: (conversation, _args, context) => conversationTitle(context, conversation),
     }),
     description: t.string({
@@ -77,7 +83,7 @@ builder.node(ConversationRef, {
     context: t.field({
       type: ContextLinkRef,
       nullable: true,
-      description: 'The thing it is linked to.',
+      description: 'The object that the conversation is about. Null unless the kind is CONTEXT.',
       resolve: ({ contextType, contextId }) =>
         contextType && contextId
           ? { type: contextType as 'TRANSACTION' | 'PLAN' | 'TOPIC', contextId }
@@ -85,21 +91,21 @@ builder.node(ConversationRef, {
     }),
     sensitivity: t.field({
       type: SensitivityEnum,
-      description: 'How delicate it is.',
+      description: 'The sensitivity.',
       resolve: ({ sensitivity }) => sensitivity as 'NORMAL' | 'CONFIDENTIAL' | 'RESTRICTED',
     }),
     access: t.field({
       perViewer: true,
       type: GroupAccessEnum,
       nullable: true,
-      description: 'Groups only.',
+      description: 'The people who may find and join the group. Null for other kinds.',
       resolve: ({ access }) => access as 'OPEN' | 'CLOSED' | 'PRIVATE' | null,
     }),
     counterpart: t.field({
       perViewer: true,
       type: UserRef,
       nullable: true,
-      description: 'Direct conversations only.',
+      description: 'The other person of a direct conversation. Null for other kinds.',
       resolve: ({ counterpartId }, _args, { loaders }) =>
         counterpartId ? loaders.user.load(counterpartId) : null,
     }),
@@ -107,7 +113,7 @@ builder.node(ConversationRef, {
       {
         perViewer: true,
         type: ParticipantRef,
-        description: 'The participants, longest-standing first.',
+        description: 'The participants, in the order they joined.',
         resolve: (conversation, args, { tenant, viewer }) =>
           forwardPage<ParticipantRow>(args, {
             key: ['instant', 'uuid'],
@@ -127,13 +133,16 @@ builder.node(ConversationRef, {
       ParticipantConnection,
     ),
     participantCount: t.int({
-      description: 'How many take part.',
+      description: 'Number of participants.',
       resolve: ({ id }, _args, { loaders }) => loaders.participantCount.load(id),
     }),
-    isMember: t.exposeBoolean('isMember', { perViewer: true, description: 'The viewer takes part.' }),
+    isMember: t.exposeBoolean('isMember', {
+      perViewer: true,
+      description: 'True if the viewer is a participant.',
+    }),
     canPost: t.boolean({
       perViewer: true,
-      description: 'The viewer may send messages here.',
+      description: 'True if the viewer may send messages to it.',
       resolve: async (conversation, _args, context) => canPost(conversation, context),
     }),
     messages: t.connection(
@@ -141,8 +150,12 @@ builder.node(ConversationRef, {
         perViewer: true,
         type: MessageRef,
         description:
-          'Its messages, always in chronological order: the latest 50 unless anything is asked for, `first`/`after` upwards, `last`/`before` downwards, `aroundSeq` around one.',
-        args: { aroundSeq: t.arg.int({ description: 'A page of `first` messages around this one.' }) },
+          'Messages in chronological order. Without arguments the latest 50. `first` and `after` page towards newer messages, `last` and `before` towards older ones, and `aroundSeq` returns a page around one message.',
+        args: {
+          aroundSeq: t.arg.int({
+            description: 'Returns a page of `first` messages around this sequence number.',
+          }),
+        },
         resolve: (conversation, args, context) => messagePage(context, conversation, args),
       },
       MessageConnection,
@@ -156,48 +169,52 @@ builder.node(ConversationRef, {
     }),
     lastSeq: t.int({
       perViewer: true,
-      description: "The latest message's seq; 0 before the first.",
+      description: 'Sequence number of the latest message; 0 if there is none.',
       resolve: (c) => (c.isReadable ? c.lastSeq : 0),
     }),
     lastActivityAt: t.field({
       perViewer: true,
       type: 'DateTime',
-      description: 'When something was last said; before the first message, when it was created.',
+      description: 'Time of the latest message. Before the first message, the time of creation.',
       resolve: (c) => (c.isReadable ? c.lastActivityAt : c.createdAt),
     }),
     unreadCount: t.exposeInt('unreadCount', {
       perViewer: true,
-      description: "The viewer's unread messages in it.",
+      description: 'Number of messages that the viewer has not read.',
     }),
     hasUnreadMention: t.exposeBoolean('hasUnreadMention', {
       perViewer: true,
-      description: 'An unread message mentions the viewer.',
+      description: 'True if an unread message mentions the viewer.',
     }),
     unreadFromSeq: t.int({
       perViewer: true,
       nullable: true,
       description:
-        "Where the unread line goes: the first message above the mark or the viewer's reminder; null if nothing is unread.",
+        'Sequence number of the first unread message, before which a client draws the unread line. It follows the read mark, or markUnread. Null if nothing is unread.',
       resolve: async ({ id, unreadCount }, _args, { loaders }) =>
         unreadCount > 0 ? ((await loaders.unreadStart.load(id))?.unreadFromSeq ?? null) : null,
     }),
     firstUnreadMentionSeq: t.int({
       perViewer: true,
       nullable: true,
-      description: 'The first unread message that mentions the viewer; null if none does.',
+      description: 'Sequence number of the first unread message that mentions the viewer; null if none does.',
       resolve: async ({ id, hasUnreadMention }, _args, { loaders }) =>
         hasUnreadMention ? ((await loaders.unreadStart.load(id))?.firstUnreadMentionSeq ?? null) : null,
     }),
     lastReadSeq: t.exposeInt('lastReadSeq', {
       perViewer: true,
-      description: 'The viewer has read everything up to this message.',
+      description: 'Sequence number up to which the viewer has read.',
     }),
-    isMuted: t.exposeBoolean('isMuted', { perViewer: true, description: 'The viewer has muted it.' }),
+    isMuted: t.exposeBoolean('isMuted', {
+      perViewer: true,
+      description: 'True if the viewer has muted the conversation.',
+    }),
     mutedUntil: t.expose('mutedUntil', {
       perViewer: true,
       type: 'DateTime',
       nullable: true,
-      description: 'When the mute ends by itself.',
+      description:
+        'Time at which the mute ends. Null if the conversation is not muted or the mute has no end.',
     }),
     createdBy: t.field({
       perViewer: true,
@@ -207,10 +224,11 @@ builder.node(ConversationRef, {
       resolve: (c, _args, { loaders }) =>
         c.isReadable && c.createdById ? loaders.user.load(c.createdById) : null,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     eventsCursor: t.string({
       perViewer: true,
-      description: 'Read with the messages, then pass as `after` to conversationEvents.',
+      description:
+        'The current position of the event stream. Read it together with the messages and pass it as `after` to conversationEvents: no event is missed.',
       resolve: async ({ id, isReadable }, _args, { keys, viewer, streamPosition }) =>
         isReadable
           ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0)

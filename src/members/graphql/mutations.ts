@@ -7,40 +7,41 @@ import { updatePreferences } from '../operations/update-preferences.ts'
 import { PreferencesRef } from './refs.ts'
 
 const MemberInput = builder.inputType('MemberInput', {
-  description: 'A person of the embedding product; what is left out of a known one stays as it is.',
+  description:
+    'A person of the embedding product. If the person is already a member, fields that are left out stay as they are.',
   fields: (t) => ({
     externalId: t.string({
       required: true,
-      description: "The embedding product's own id, unique in the company.",
+      description: "The embedding product's id of the person, unique in the company.",
     }),
     name: t.string({ required: true, description: 'The full name.' }),
-    email: t.string({ description: 'The e-mail address; null takes it away.' }),
-    department: t.string({ description: 'The department; null takes it away.' }),
-    role: t.string({ description: "The role's name; member unless given." }),
-    isEnabled: t.boolean({ description: 'False shuts the person out at once; true unless given.' }),
+    email: t.string({ description: 'The e-mail address. Null removes it.' }),
+    department: t.string({ description: 'The department. Null removes it.' }),
+    role: t.string({ description: 'Name of the role. Defaults to member.' }),
+    isEnabled: t.boolean({ description: 'False disables the member at once. Defaults to true.' }),
   }),
 })
 
 const MemberProblemRef = builder.objectRef<MemberProblem>('MemberProblem').implement({
-  description: 'A row that was not applied.',
+  description: 'A row that was rejected.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its index in the input, from 0.' }),
-    externalId: t.exposeString('externalId', { description: 'Its external id.' }),
-    detail: t.exposeString('detail', { description: 'The problem, in words.' }),
+    index: t.exposeInt('index', { description: 'Index of the row in the input, from 0.' }),
+    externalId: t.exposeString('externalId', { description: 'External id of the row.' }),
+    detail: t.exposeString('detail', { description: 'A plain English explanation of the problem.' }),
   }),
 })
 
 builder.relayMutationField(
   'syncMembers',
   {
-    description: 'People to mirror.',
+    description: 'The people to create or update.',
     inputFields: (t) => ({
       members: t.field({ type: [MemberInput], required: true, description: 'At most 1,000.' }),
     }),
   },
   {
     description:
-      "Mirrors the embedding product's people by their external ids. Rows with problems are reported, the rest applied.",
+      'Creates and updates members by their external ids. Rows with problems are reported, and the other rows are applied.',
     authScopes: { permission: 'MEMBER_MANAGE' },
     directives: standardLimit,
     errors: {
@@ -50,14 +51,14 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => syncMembers(context, input),
   },
   {
-    description: 'The result of the synchronisation.',
+    description: 'Returned when the rows have been processed.',
     outputFields: (t) => ({
-      created: t.exposeInt('created', { description: 'People new to the company.' }),
-      updated: t.exposeInt('updated', { description: 'People that have changed.' }),
-      unchanged: t.exposeInt('unchanged', { description: 'People that were so already.' }),
+      created: t.exposeInt('created', { description: 'Number of members that were created.' }),
+      updated: t.exposeInt('updated', { description: 'Number of members that were changed.' }),
+      unchanged: t.exposeInt('unchanged', { description: 'Number of members without a change.' }),
       problems: t.expose('problems', {
         type: [MemberProblemRef],
-        description: 'Rows that were not applied.',
+        description: 'Rows that were rejected.',
       }),
     }),
   },
@@ -66,7 +67,7 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updatePreferences',
   {
-    description: 'The preferences to change; what is left out stays.',
+    description: 'The preferences to change. Preferences that are left out stay as they are.',
     inputFields: (t) => ({
       sound: t.boolean({ description: 'Play a sound.' }),
       browserNotifications: t.boolean({ description: 'Show browser notifications.' }),
@@ -74,7 +75,7 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Changes how the viewer is told of news.',
+    description: "Changes the viewer's notification preferences.",
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: {
@@ -84,11 +85,11 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => updatePreferences(context, input),
   },
   {
-    description: 'The preferences have changed.',
+    description: 'Returned when the preferences have been changed.',
     outputFields: (t) => ({
       preferences: t.field({
         type: PreferencesRef,
-        description: 'The preferences as they are now.',
+        description: 'The preferences after the change.',
         resolve: ({ preferences }) => preferences,
       }),
     }),

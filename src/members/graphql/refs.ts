@@ -6,7 +6,7 @@ import type { UnreadCounts } from '../queries/unread-counts.ts'
 export const UserRef = builder.prismaNode('User', {
   id: { resolve: (user) => user.id },
   nullable: true,
-  description: 'A person in one company; the same person elsewhere is another User.',
+  description: 'A person in one company. The same person in another company is another User.',
   findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
 })
 
@@ -30,8 +30,8 @@ const permissionValues: Record<Permission, { description: string }> = {
   MESSAGE_READ: { description: "Read the messages of one's conversations." },
   MESSAGE_WRITE: { description: 'Send messages.' },
   MESSAGE_MODERATE: { description: "Retract others' messages, see reports and statistics." },
-  PRESENCE_READ: { description: 'See who is online.' },
-  PRESENCE_WRITE: { description: 'Be seen online.' },
+  PRESENCE_READ: { description: 'See the presence of other people.' },
+  PRESENCE_WRITE: { description: "Show one's own presence to other people." },
   CONVERSATION_DIRECT: { description: 'Start direct conversations.' },
   CONVERSATION_GROUP: { description: 'Create groups.' },
   CONVERSATION_CONTEXT: { description: 'Open conversations about a transaction, plan or topic.' },
@@ -46,6 +46,6 @@ const permissionValues: Record<Permission, { description: string }> = {
 
 /** The GraphQL enum of permissions. */
 export const PermissionEnum = builder.enumType('Permission', {
-  description: 'Something a role can allow.',
+  description: 'A right that a role can grant.',
   values: permissionValues,
 })

@@ -13,7 +13,7 @@ import { PermissionEnum, PreferencesRef, UnreadCountsRef, UserConnection, UserRe
 builder.prismaObjectFields(UserRef, (t) => ({
   externalId: t.exposeString('externalId', {
     nullable: true,
-    description: "The embedding product's own id for this person.",
+    description: "The embedding product's id of this person.",
   }),
   name: t.exposeString('name', { description: 'The full name.' }),
   email: t.exposeString('email', { nullable: true, description: 'The e-mail address, if known.' }),
@@ -23,23 +23,24 @@ builder.prismaObjectFields(UserRef, (t) => ({
 const RoleRef = builder.prismaNode('Role', {
   id: { resolve: (role) => role.id },
   nullable: true,
-  description: 'The rights of a member.',
+  description: 'A named set of permissions.',
   findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name, unique in the company.' }),
     permissions: t.field({
       type: [PermissionEnum],
-      description: 'Everything the role allows.',
+      description: 'Permissions that the role grants.',
       resolve: (role) => permissions.filter((name) => role.permissions.includes(name)),
     }),
     isBuiltIn: t.exposeBoolean('isBuiltIn', {
-      description: 'Every company has it, and it cannot be changed.',
+      description: 'True if every company has this role. It cannot be changed.',
     }),
   }),
 })
 
 UnreadCountsRef.implement({
-  description: 'Unread messages. Muted conversations count only through their unread mentions.',
+  description:
+    'Numbers of unread messages. In muted conversations only messages that mention the viewer count.',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'In all conversations.' }),
     direct: t.exposeInt('direct', { description: 'In direct conversations.' }),
@@ -56,13 +57,18 @@ const MemberRef = builder.objectRef<MemberRow>('Member').implement({
   fields: (t) => ({
     user: t.field({ type: UserRef, description: 'The person.', resolve: (member) => member }),
     role: t.expose('role', { type: RoleRef, description: 'The role of the person.' }),
-    isEnabled: t.exposeBoolean('isEnabled', { description: 'A disabled member can do and see nothing.' }),
-    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the person joined the company.' }),
+    isEnabled: t.exposeBoolean('isEnabled', {
+      description: 'False if the member is disabled and cannot sign in.',
+    }),
+    joinedAt: t.expose('joinedAt', {
+      type: 'DateTime',
+      description: 'Time at which the person joined the company.',
+    }),
   }),
 })
 
 PreferencesRef.implement({
-  description: 'How the viewer wants to be told of news.',
+  description: "The viewer's notification preferences.",
   fields: (t) => ({
     sound: t.exposeBoolean('sound', { description: 'Play a sound.' }),
     browserNotifications: t.exposeBoolean('browserNotifications', {
@@ -82,11 +88,11 @@ function companiesOf({ viewers }: Services, memberships: readonly Membership[]):
 }
 
 const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
-  description: 'The person who asks.',
+  description: 'The signed-in person, acting in one company.',
   fields: (t) => ({
     id: t.id({
       description:
-        'The same for one person in one company, so that caches can tell viewers apart; no id of a Node.',
+        'Identifies one person in one company, so that caches can tell viewers apart. It is not the id of a Node.',
       resolve: (_viewer, _args, { viewer }) => encodeId('Viewer', viewer.userId),
     }),
     user: t.field({
@@ -96,12 +102,12 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
     }),
     company: t.field({
       type: CompanyRef,
-      description: 'The company acted in.',
+      description: 'The company that the viewer acts in.',
       resolve: (_viewer, _args, { viewer }) => viewer.company,
     }),
     companies: t.field({
       type: [CompanyRef],
-      description: 'All companies this person may act in.',
+      description: 'All companies that the person may act in.',
       resolve: async (_viewer, _args, { viewer, services }) =>
         companiesOf(services, await services.signIn.companies(viewer)),
     }),
@@ -116,22 +122,22 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
     }),
     permissions: t.field({
       type: [PermissionEnum],
-      description: 'Everything the viewer may do.',
+      description: 'All permissions of the viewer.',
       resolve: (_viewer, _args, { viewer }) => permissions.filter((name) => viewer.permissions.has(name)),
     }),
     unread: t.field({
       type: UnreadCountsRef,
-      description: "The viewer's unread messages.",
+      description: "The viewer's unread counts.",
       resolve: (_viewer, _args, context) => unreadCounts(context),
     }),
     preferences: t.field({
       type: PreferencesRef,
-      description: 'How the viewer wants to be told of news.',
+      description: "The viewer's notification preferences.",
       resolve: (_viewer, _args, { viewer }) => viewer.user,
     }),
     inboxCursor: t.string({
       description:
-        'Read with the inbox, then pass as `after` to inboxEvents: nothing is missed between query and subscription.',
+        'The current position of the inbox stream. Read it together with the inbox and pass it as `after` to inboxEvents: no event is missed.',
       resolve: async (_viewer, _args, { keys, viewer, streamPosition }) =>
         signCursor(await keys(), { userId: viewer.userId, stream: INBOX }, streamPosition ?? 0),
     }),
@@ -141,7 +147,7 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'The person who asks, the company, and the permissions there.',
+    description: 'The signed-in person, the company and the permissions in it.',
     authScopes: { member: true },
     resolve: () => ({}),
   }),
@@ -151,7 +157,7 @@ builder.queryField('companies', (t) =>
   t.field({
     type: [CompanyRef],
     description:
-      'All companies this person may act in, by name: asked for alone, it is answered before one is chosen.',
+      'All companies that the person may act in, by name. An operation with no other field needs no chosen company.',
     authScopes: { member: true },
     resolve: async (_root, _args, { viewer, choices, services }) =>
       companiesOf(services, choices ?? (await services.signIn.companies(viewer))),
@@ -163,12 +169,12 @@ builder.queryField('users', (t) =>
     {
       type: UserRef,
       description:
-        'People of the company to write to, best match first; without a search, recent contacts first.',
+        'People that the viewer can write to, best match first; without `search`, recent contacts first.',
       authScopes: { permission: 'MESSAGE_READ' },
       args: {
         search: t.arg.string({
           description:
-            'The start of words of the name or of the e-mail address; accents and case do not matter.',
+            'Beginnings of words of the name or of the e-mail address. Accents and case are ignored.',
         }),
       },
       resolve: (_root, args, context) => userList(context, args, args.search),
@@ -181,12 +187,13 @@ builder.queryField('members', (t) =>
   t.connection(
     {
       type: MemberRef,
-      description: 'All members of the company, disabled ones too, by name; with a search, best match first.',
+      description:
+        'All members of the company including disabled ones, by name; with `search`, best match first.',
       authScopes: { permission: 'MEMBER_MANAGE' },
       args: {
         search: t.arg.string({
           description:
-            'The start of words of the name or of the e-mail address; accents and case do not matter.',
+            'Beginnings of words of the name or of the e-mail address. Accents and case are ignored.',
         }),
       },
       resolve: (_root, args, context) => memberList(context, args, args.search),

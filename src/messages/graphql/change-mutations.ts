@@ -25,7 +25,7 @@ function changed(description: string) {
     ) => ({
       message: t.field({
         type: MessageRef,
-        description: 'The message as it is now.',
+        description: 'The message after the change.',
         resolve: ({ message }) => message,
       }),
     }),
@@ -40,79 +40,79 @@ builder.relayMutationField(
       messageId: t.id(theMessage),
       body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
       subject: t.string({
-        description: 'Up to 255 characters as a person counts them; left out, it stays; null takes it away.',
+        description: 'Up to 255 user-perceived characters. Null removes the subject; if left out, it stays.',
       }),
     }),
   },
   {
     description:
-      "Edits an own message within the company's `editWindowMinutes`; the earlier text is kept. ConflictError: it is retracted, or was edited meanwhile.",
+      "Edits the viewer's own message within the company's `editWindowMinutes`. The earlier text is kept. Returns ConflictError if the message is retracted or was edited concurrently.",
     authScopes: { permission: 'MESSAGE_WRITE' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => editMessage(context, input),
   },
-  changed('The message reads as given.'),
+  changed('Returned when the text has been changed.'),
 )
 
 builder.relayMutationField(
   'retractMessage',
-  { description: 'The message to take back.', inputFields: (t) => ({ messageId: t.id(theMessage) }) },
+  { description: 'The message to retract.', inputFields: (t) => ({ messageId: t.id(theMessage) }) },
   {
     description:
-      "Takes a message back for everyone; its sequence number stays. By the author within the company's `retractWindowMinutes`, or with MESSAGE_MODERATE.",
+      "Retracts a message for everyone. Its sequence number stays. The author may do so within the company's `retractWindowMinutes`, holders of MESSAGE_MODERATE at any time.",
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: { ...errors, types: [PermissionDeniedError, InvalidInputError, NotFoundError] },
     resolve: (_root, { input }, context) => retractMessage(context, input),
   },
-  changed('The message is taken back.'),
+  changed('Returned when the message is retracted.'),
 )
 
 builder.relayMutationField(
   'setReaction',
   {
-    description: 'A reaction to set or take back.',
+    description: 'A reaction to set or remove.',
     inputFields: (t) => ({
       messageId: t.id(theMessage),
-      emoji: t.string({ required: true, description: 'One emoji, of at most 20 kinds on a message.' }),
-      on: t.boolean({ required: true, description: 'Set it, or take it back.' }),
+      emoji: t.string({ required: true, description: 'One emoji. A message has at most 20 different ones.' }),
+      on: t.boolean({ required: true, description: 'True sets the reaction, false removes it.' }),
     }),
   },
   {
     description:
-      "Sets or takes back the viewer's reaction, one per emoji. ConflictError: the message is retracted.",
+      "Sets or removes the viewer's reaction with one emoji. Returns ConflictError if the message is retracted.",
     authScopes: { permission: 'MESSAGE_WRITE' },
     directives: standardLimit,
     errors,
     resolve: (_root, { input }, context) => setReaction(context, input),
   },
-  changed('The reaction is as given.'),
+  changed('Returned when the reaction is set or removed.'),
 )
 
 builder.relayMutationField(
   'hideMessage',
   {
-    description: 'The message to delete.',
+    description: 'The message to hide.',
     inputFields: (t) => ({ messageId: t.id(theMessage) }),
   },
   {
-    description: 'Deletes a message for the viewer alone.',
+    description: 'Hides a message from the viewer only.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: { ...errors, types: [PermissionDeniedError, InvalidInputError, NotFoundError] },
     resolve: (_root, { input }, context) => hideMessage(context, input),
   },
   {
-    description: "It is gone from the viewer's side.",
+    description: 'Returned when it is hidden from the viewer.',
     outputFields: (t) => ({
       messageId: t.id({
-        description: "The message's id.",
+        description: 'Id of the message.',
         resolve: ({ messageId }) => encodeId('Message', messageId),
       }),
       conversation: t.field({
         type: ConversationRef,
-        description: 'Where it was said.',
+        description: 'The conversation of the message.',
         resolve: ({ conversation }) => conversation,
       }),
     }),

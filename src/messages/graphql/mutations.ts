@@ -20,25 +20,32 @@ builder.relayMutationField(
   {
     description: 'A message to send.',
     inputFields: (t) => ({
-      conversationId: t.id({ description: 'Exactly one of conversationId and recipientId.' }),
-      recipientId: t.id({ description: 'Starts or reuses the direct conversation with this user.' }),
+      conversationId: t.id({
+        description:
+          'The conversation to send to. Exactly one of conversationId and recipientId is required.',
+      }),
+      recipientId: t.id({
+        description: 'The person to send to. The direct conversation with this person is found or created.',
+      }),
       body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
-      subject: t.string({ description: 'Up to 255 characters as a person counts them.' }),
-      priority: t.field({ type: PriorityEnum, description: 'NORMAL unless given.' }),
-      parentId: t.id({ description: 'The message this replies to, in the same conversation.' }),
-      mentionIds: t.idList({ description: 'People of the conversation whom it mentions, at most 100.' }),
+      subject: t.string({ description: 'Up to 255 user-perceived characters.' }),
+      priority: t.field({ type: PriorityEnum, description: 'Defaults to NORMAL.' }),
+      parentId: t.id({ description: 'The message to reply to, in the same conversation.' }),
+      mentionIds: t.idList({
+        description: 'People of the conversation that the message mentions, at most 100.',
+      }),
       metadata: t.field({ type: 'JSON', description: "The sender's own data, at most 4 KiB." }),
       clientMessageId: t.string({
-        description: "The sender's own id, up to 128 characters; shown to the sender alone.",
+        description: "The sender's own id of the message, up to 128 characters. Visible to the sender only.",
       }),
       idempotencyKey: t.string({
         description:
-          'Up to 128 characters, unique per viewer and mutation for at least 24 hours. The Idempotency-Key header does the same for an operation with one such mutation.',
+          'Repeating the mutation with the same key within 24 hours does not do it twice. Up to 128 characters, unique per viewer and mutation. For an operation with one such mutation the Idempotency-Key header does the same.',
       }),
     }),
   },
   {
-    description: 'Sends a message.',
+    description: 'Sends a message to a conversation, or to a person by direct conversation.',
     authScopes: { permission: 'MESSAGE_WRITE' },
     directives: [
       { name: 'rateLimit', args: { max: 10, per: '10s' } },
@@ -61,12 +68,12 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => sendMessage(context, input),
   },
   {
-    description: 'The message is stored.',
+    description: 'Returned when the message is stored.',
     outputFields: (t) => ({
       message: t.field({ type: MessageRef, description: 'The message.', resolve: ({ message }) => message }),
       conversation: t.field({
         type: ConversationRef,
-        description: 'Where it was said.',
+        description: 'The conversation of the message.',
         resolve: (sent) => sent.conversation(),
       }),
     }),
@@ -81,23 +88,23 @@ const markErrors = {
 builder.relayMutationField(
   'markRead',
   {
-    description: 'How far the viewer has read.',
+    description: 'The last message that the viewer has read.',
     inputFields: (t) => ({
       conversationId: t.id({ required: true, description: 'The conversation.' }),
       upToSeq: t.int({
-        description: 'Everything up to this message is read; the last message, unless given.',
+        description: 'Sequence number up to which messages are read. Defaults to the latest message.',
       }),
     }),
   },
   {
-    description: 'Marks a conversation read up to a message. Receipts only move forward.',
+    description: 'Marks messages as read up to a sequence number. Receipts never move back.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: readingLimit(),
     errors: markErrors,
     resolve: (_root, { input }, context) => markRead(context, input),
   },
   {
-    description: 'The mark is where it should be.',
+    description: 'Returned when the read mark is stored.',
     outputFields: (t) => ({
       conversation: t.field({
         type: ConversationRef,
@@ -106,7 +113,7 @@ builder.relayMutationField(
       }),
       unread: t.field({
         type: UnreadCountsRef,
-        description: "The viewer's unread messages.",
+        description: "The viewer's unread counts.",
         resolve: (_payload, _args, context) => unreadCounts(context),
       }),
     }),
@@ -116,21 +123,24 @@ builder.relayMutationField(
 builder.relayMutationField(
   'markUnread',
   {
-    description: 'Where to be reminded from.',
+    description: 'The messages to mark as unread.',
     inputFields: (t) => ({
       conversationId: t.id({ required: true, description: 'The conversation.' }),
-      fromSeq: t.int({ required: true, description: 'The first message that counts as unread again.' }),
+      fromSeq: t.int({
+        required: true,
+        description: 'Sequence number of the first message that counts as unread again.',
+      }),
     }),
   },
   {
-    description: "The viewer's own reminder; receipts stay.",
+    description: 'Marks messages as unread for the viewer only. Receipts that authors see do not change.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: markErrors,
     resolve: (_root, { input }, context) => markUnread(context, input),
   },
   {
-    description: 'The reminder is set.',
+    description: 'Returned when the reminder is set.',
     outputFields: (t) => ({
       conversation: t.field({
         type: ConversationRef,
@@ -139,7 +149,7 @@ builder.relayMutationField(
       }),
       unread: t.field({
         type: UnreadCountsRef,
-        description: "The viewer's unread messages.",
+        description: "The viewer's unread counts.",
         resolve: (_payload, _args, context) => unreadCounts(context),
       }),
     }),
@@ -147,17 +157,20 @@ builder.relayMutationField(
 )
 
 const DeliveryMarkInput = builder.inputType('DeliveryMarkInput', {
-  description: 'How far the client has a conversation.',
+  description: 'The last message of a conversation that the client has received.',
   fields: (t) => ({
     conversationId: t.id({ required: true, description: 'The conversation.' }),
-    upToSeq: t.int({ required: true, description: 'Everything up to this message has arrived.' }),
+    upToSeq: t.int({
+      required: true,
+      description: 'Sequence number up to which messages have been delivered.',
+    }),
   }),
 })
 
 builder.relayMutationField(
   'acknowledgeDelivery',
   {
-    description: 'The conversations, and how far their messages have arrived.',
+    description: 'The last message that the client has received, per conversation.',
     inputFields: (t) => ({
       marks: t.field({
         type: [DeliveryMarkInput],
@@ -167,14 +180,15 @@ builder.relayMutationField(
     }),
   },
   {
-    description: 'Tells the senders what has arrived on this client; cumulative, all or none.',
+    description:
+      'Tells senders that messages up to a sequence number have been delivered to this client. If one conversation is not accepted, none is.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: readingLimit(),
     errors: markErrors,
     resolve: (_root, { input }, context) => acknowledgeDelivery(context, input),
   },
   {
-    description: 'The marks are where they should be.',
+    description: 'Returned when the delivery marks are stored.',
     outputFields: (t) => ({
       conversations: t.expose('conversations', {
         type: [ConversationRef],

@@ -6,7 +6,7 @@ import { DeliveryStatusEnum } from './refs.ts'
 
 /** Where one person stands with a message. */
 export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
-  description: 'Where one person stands with a message.',
+  description: 'The delivery state of a message for one recipient.',
   fields: (t) => ({
     user: t.loadable({
       type: UserRef,
@@ -18,15 +18,19 @@ export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
     }),
     status: t.field({
       type: DeliveryStatusEnum,
-      description: 'How far it has got.',
+      description: 'The delivery state.',
       resolve: (receipt) => (receipt.readAt ? 'READ' : 'DELIVERED'),
     }),
     deliveredAt: t.expose('deliveredAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the client had it.',
+      description: "Time at which the person's client received it; null if it has not.",
     }),
-    readAt: t.expose('readAt', { type: 'DateTime', nullable: true, description: 'When the person read it.' }),
+    readAt: t.expose('readAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time at which the person read it; null if it is unread.',
+    }),
   }),
 })
 

@@ -12,20 +12,20 @@ export const MessageConnection = builder.connectionObject(
 
 /** The GraphQL enum of delivery statuses. */
 export const DeliveryStatusEnum = builder.enumType('DeliveryStatus', {
-  description: 'How far a message has got.',
+  description: 'The delivery state of a message.',
   values: {
-    SENT: { description: 'It is stored.' },
-    DELIVERED: { description: 'The client has it.' },
-    READ: { description: 'The person has read it.' },
+    SENT: { description: 'The server has stored it.' },
+    DELIVERED: { description: 'A client of the recipient has received it.' },
+    READ: { description: 'The recipient has read it.' },
   } as const,
 })
 
 /** The GraphQL enum of priorities. */
 export const PriorityEnum = builder.enumType('Priority', {
-  description: 'How urgent a message is.',
+  description: 'The priority of a message.',
   values: {
     LOW: { description: 'Can wait.' },
-    NORMAL: { description: 'As usual.' },
+    NORMAL: { description: 'The default.' },
     HIGH: { description: 'Soon.' },
     URGENT: { description: 'At once.' },
   } as const,

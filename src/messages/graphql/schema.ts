@@ -16,26 +16,26 @@ import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from 
 const MessageStateEnum = builder.enumType('MessageState', {
   description: 'The state of a message.',
   values: {
-    POSTED: { description: 'It stands in its conversation.' },
-    HELD: { description: 'It waits for review; nobody but its author sees it.' },
-    REJECTED: { description: 'A moderator has refused it.' },
-    RETRACTED: { description: 'It was taken back; its sequence number stays.' },
+    POSTED: { description: 'It is visible in its conversation.' },
+    HELD: { description: 'It waits for review by a moderator. Only its author sees it.' },
+    REJECTED: { description: 'A moderator has rejected it.' },
+    RETRACTED: { description: 'It was retracted. Its sequence number stays.' },
   } as const,
 })
 
 const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
-  description: 'An emoji on a message.',
+  description: 'All reactions to a message with one emoji.',
   fields: (t) => ({
     emoji: t.exposeString('emoji', { description: 'The emoji.' }),
-    count: t.exposeInt('count', { description: 'How many people have set it.' }),
+    count: t.exposeInt('count', { description: 'Number of people who reacted with it.' }),
     reactedByViewer: t.exposeBoolean('reactedByViewer', {
       perViewer: true,
-      description: 'The viewer is one of them.',
+      description: 'True if the viewer reacted with it.',
     }),
     users: t.connection(
       {
         type: UserRef,
-        description: 'The people who have set it, the first one first.',
+        description: 'People who reacted with it, in the order they did.',
         resolve: (reaction, args, context) => reactorPage(context, reaction, args),
       },
       UserConnection,
@@ -48,18 +48,18 @@ const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').imp
   fields: (t) => ({
     subject: t.string({
       nullable: true,
-      description: 'Its subject then.',
+      description: 'The earlier subject.',
       resolve: (revision, _args, context) => readRevision(context, revision, 'subject'),
     }),
     body: t.string({
-      description: 'Its body then.',
+      description: 'The earlier body.',
       resolve: async (revision, _args, context) => (await readRevision(context, revision, 'body')) ?? '',
     }),
-    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When an edit replaced it.' }),
+    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'Time at which an edit replaced it.' }),
     editedBy: t.field({
       type: UserRef,
       nullable: true,
-      description: 'The person who replaced it; null once that person is erased.',
+      description: 'The person who edited it; null once that person is erased.',
       resolve: ({ editedById }, _args, { loaders }) => loaders.user.load(editedById),
     }),
   }),
@@ -77,13 +77,13 @@ builder.node(MessageRef, {
   fields: (t) => ({
     conversation: t.field({
       type: ConversationRef,
-      description: 'Where it was said.',
+      description: 'The conversation of the message.',
       resolve: conversationOf,
     }),
     seq: t.exposeInt('seq', {
       nullable: true,
       description:
-        'Position in the conversation: 1, 2, 3 … without gaps, in commit order. Null while held for review or once rejected.',
+        'Sequence number in the conversation: 1, 2, 3 … without gaps, in commit order. Null if the message is held for review or rejected.',
     }),
     author: t.field({
       type: UserRef,
@@ -95,20 +95,20 @@ builder.node(MessageRef, {
       perViewer: true,
       type: MessageRef,
       nullable: true,
-      description: 'The message it replies to.',
+      description: 'The message that it replies to.',
       resolve: (message, _args, { loaders }) =>
         message.parentId ? loaders.message.load(message.parentId) : null,
     }),
-    depth: t.exposeInt('depth', { description: '0 for a top-level message.' }),
+    depth: t.exposeInt('depth', { description: 'Depth in the thread; 0 for a top-level message.' }),
     replies: t.connection(
       {
         perViewer: true,
         type: MessageRef,
-        description: 'Replies to it, in order; with `subtree`, those to its replies as well.',
+        description: 'Replies in the order they were sent. With `subtree`, replies to replies are included.',
         args: {
           subtree: t.arg.boolean({
             description:
-              'All levels below it, in the order they were sent: `parent` and `depth` tell where each belongs.',
+              'Includes replies to replies at all depths. Use `parent` and `depth` to build the tree.',
           }),
         },
         resolve: (message, args, context) => replyPage(context, message.id, args),
@@ -117,12 +117,12 @@ builder.node(MessageRef, {
     ),
     replyCount: t.int({
       perViewer: true,
-      description: 'How many replies it has.',
+      description: 'Number of replies.',
       resolve: (message, _args, { loaders }) => loaders.replyCount.load(message.id),
     }),
     subject: t.string({
       nullable: true,
-      description: 'Null once retracted, as is body.',
+      description: 'The subject. Subject and body are null once the message is retracted.',
       resolve: (message, _args, context) => readText(context, message, 'subject'),
     }),
     body: t.string({
@@ -132,7 +132,7 @@ builder.node(MessageRef, {
     }),
     priority: t.field({
       type: PriorityEnum,
-      description: 'How urgent it is.',
+      description: 'Its priority.',
       resolve: ({ priority }) => priority as 'LOW' | 'NORMAL' | 'HIGH' | 'URGENT',
     }),
     mentions: t.field({
@@ -144,14 +144,15 @@ builder.node(MessageRef, {
     }),
     state: t.field({
       type: MessageStateEnum,
-      description: 'Its state.',
+      description: 'The current state.',
       resolve: ({ state }) => state as 'POSTED' | 'HELD' | 'REJECTED' | 'RETRACTED',
     }),
     status: t.field({
       perViewer: true,
       type: DeliveryStatusEnum,
       nullable: true,
-      description: "Towards the viewer's recipients, the least advanced counting. Null on others' messages.",
+      description:
+        "Delivery state of the viewer's own message: the lowest state among its recipients. Null for messages of others.",
       resolve: async (message, _args, { viewer, loaders }) =>
         message.authorId === viewer.userId
           ? deliveryStatus(message, await loaders.marks.load(message.conversationId))
@@ -161,7 +162,7 @@ builder.node(MessageRef, {
       {
         perViewer: true,
         type: ReceiptRef,
-        description: 'People who have moved past it, latest first.',
+        description: 'Recipients who have received or read it, latest first.',
         resolve: (message, args, context) => receiptPage(context, message, args),
       },
       ReceiptConnection,
@@ -169,7 +170,7 @@ builder.node(MessageRef, {
     reactions: t.field({
       perViewer: true,
       type: [ReactionRef],
-      description: 'Emoji on it, in the order of their first use; none once retracted.',
+      description: 'Reactions in the order of their first use. Empty once the message is retracted.',
       complexity: { multiplier: 20 },
       resolve: (message, _args, { loaders }) => loaders.reactions.load(message.id),
     }),
@@ -178,7 +179,8 @@ builder.node(MessageRef, {
         perViewer: true,
         type: MessageRevisionRef,
         nullable: true,
-        description: 'Earlier texts, latest first; null unless the company lets the viewer see them.',
+        description:
+          "Earlier texts, latest first. Null unless the company's revisionsVisibleTo includes the viewer.",
         resolve: (message, args, context) => revisionPage(context, message, args),
       },
       MessageRevisionConnection,
@@ -195,20 +197,20 @@ builder.node(MessageRef, {
     clientMessageId: t.string({
       perViewer: true,
       nullable: true,
-      description: 'As given by the sender; shown to the sender alone.',
+      description: "The sender's own id of the message. Visible to the sender only.",
       resolve: (message, _args, { viewer }) =>
         message.authorId === viewer.userId ? message.clientMessageId : null,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was sent.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which it was sent.' }),
     editedAt: t.expose('editedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last edited.',
+      description: 'Time of the last edit; null if it was never edited.',
     }),
     retractedAt: t.expose('retractedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was taken back.',
+      description: 'Time at which it was retracted; null if it was not.',
     }),
   }),
 })
@@ -228,7 +230,7 @@ builder.queryField('sentMessages', (t) =>
   t.connection(
     {
       type: MessageRef,
-      description: 'Messages that the viewer has sent, latest first.',
+      description: 'Messages that the viewer sent, latest first.',
       authScopes: { permission: 'MESSAGE_READ' },
       resolve: (_root, args, context) => sentPage(context, args),
     },

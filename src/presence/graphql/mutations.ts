@@ -7,18 +7,19 @@ import { PresenceRef, PresenceStatusEnum } from './refs.ts'
 builder.relayMutationField(
   'heartbeat',
   {
-    description: 'How present the viewer is on this device.',
+    description: "The viewer's presence on this device.",
     inputFields: (t) => ({
       status: t.field({
         type: PresenceStatusEnum,
         required: true,
-        description: 'ONLINE while the device is in use, AWAY while it is not, OFFLINE on leaving.',
+        description:
+          'ONLINE while the device is in use, AWAY while it is not, OFFLINE when the viewer leaves.',
       }),
     }),
   },
   {
     description:
-      'Says that this device (the WebSocket, or over HTTP whatever uses the same access token) is there; repeat it every 20 to 30 seconds, for after 45 it is gone.',
+      'Reports the presence of this device. Repeat it every 20 to 30 seconds: after 45 seconds without one the device is OFFLINE. A device is a WebSocket, or over HTTP all requests with the same access token.',
     authScopes: { permission: 'PRESENCE_WRITE' },
     directives: standardLimit,
     errors: {
@@ -28,11 +29,11 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => heartbeat(context, input),
   },
   {
-    description: 'The heartbeat is noted.',
+    description: 'Returned when the heartbeat is stored.',
     outputFields: (t) => ({
       presence: t.expose('presence', {
         type: PresenceRef,
-        description: 'How present the viewer is now, by all devices.',
+        description: "The viewer's presence over all devices.",
       }),
     }),
   },

@@ -9,7 +9,7 @@ builder.prismaObjectField(UserRef, 'presence', (t) =>
   t.field({
     type: PresenceRef,
     nullable: true,
-    description: 'How present the person is; null without PRESENCE_READ, and of disabled members.',
+    description: "The person's presence. Null if the viewer lacks PRESENCE_READ or the person is disabled.",
     resolve: (user, _args, { viewer, loaders }) =>
       user.isEnabled && viewer.permissions.has('PRESENCE_READ') ? loaders.presence.load(user.id) : null,
   }),
@@ -18,10 +18,12 @@ builder.prismaObjectField(UserRef, 'presence', (t) =>
 builder.queryField('presence', (t) =>
   t.field({
     type: [PresenceRef],
-    description: `How present people are. Without ids: those the viewer shares a conversation with who are not offline, at most ${MAX_CONTACTS}.`,
+    description: `The presence of people. Without ids, people who share a conversation with the viewer and are not offline, at most ${MAX_CONTACTS}.`,
     authScopes: { permission: 'PRESENCE_READ' },
     args: {
-      userIds: t.arg.idList({ description: 'At most 100; unknown ones and disabled members are left out.' }),
+      userIds: t.arg.idList({
+        description: 'At most 100. Unknown ids and disabled members are left out of the result.',
+      }),
     },
     complexity: ({ userIds }) => ({
       field: 1,
@@ -36,12 +38,12 @@ builder.subscriptionField('presenceChanged', (t) =>
   t.field({
     type: PresenceRef,
     description:
-      'Emitted when how present somebody is changes; of changes that follow closely, the latest. What is now is read with `presence`; nothing is replayed.',
+      'Emitted when the presence of a person changes. Of changes in quick succession only the latest is sent, and nothing is replayed. Query `presence` for the current state.',
     authScopes: { permission: 'PRESENCE_READ' },
     args: {
       userIds: t.arg.idList({
         description:
-          'At most 1,000; unknown ones never change. Without ids: everyone the viewer shares a conversation with.',
+          'At most 1,000; unknown ids cause no events. Without ids, everyone who shares a conversation with the viewer.',
       }),
     },
     subscribe: (_root, { userIds }, context) =>

@@ -8,12 +8,12 @@ import { searchMessages } from '../queries/search-messages.ts'
 const SEARCH_COST = 1_000
 
 const MessageSearchFilter = builder.inputType('MessageSearchFilter', {
-  description: 'Which messages to search.',
+  description: 'Conditions for the messages to search. A message must meet all of them.',
   fields: (t) => ({
-    conversationId: t.id({ description: 'Only those in this conversation.' }),
-    authorId: t.id({ description: 'Only those of this person.' }),
-    after: t.field({ type: 'DateTime', description: 'Only those sent at this time or later.' }),
-    before: t.field({ type: 'DateTime', description: 'Only those sent before this time.' }),
+    conversationId: t.id({ description: 'Finds messages of this conversation.' }),
+    authorId: t.id({ description: 'Finds messages of this author.' }),
+    after: t.field({ type: 'DateTime', description: 'Finds messages sent at this time or later.' }),
+    before: t.field({ type: 'DateTime', description: 'Finds messages sent before this time.' }),
   }),
 })
 
@@ -22,16 +22,19 @@ builder.queryField('searchMessages', (t) =>
     {
       type: MessageRef,
       description:
-        'Messages the viewer may see that hold all words of a text in subject or body, newest first. A page may hold fewer than asked although more follow.',
+        'Messages whose subject or body contains all given words, newest first. A page may contain fewer than `first` messages although more follow.',
       authScopes: { permission: 'MESSAGE_READ' },
       complexity: ({ first }) => ({ field: SEARCH_COST, multiplier: pageLength({ first }) }),
       args: {
         text: t.arg.string({
           required: true,
           description:
-            'Up to 16 words; "in quotation marks" they follow one another. Accents and case do not matter. Of scripts without spaces any part is found, of others whole words.',
+            'Up to 16 words. Words in "quotation marks" must follow one another. Accents and case are ignored. Whole words are found; in scripts without spaces, any part of the text.',
         }),
-        filter: t.arg({ type: MessageSearchFilter, description: 'Which messages to search.' }),
+        filter: t.arg({
+          type: MessageSearchFilter,
+          description: 'Conditions for the messages to search. A message must meet all of them.',
+        }),
       },
       resolve: (_root, { text, filter, ...args }, context) =>
         searchMessages(

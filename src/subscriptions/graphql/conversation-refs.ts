@@ -12,7 +12,7 @@ import { ConversationRemoved, cursorOf, cursorText, Discontinuity, eventType } f
 const MAX_NAMED = 100
 
 const MessageSent = eventType('MessageSent').implement({
-  description: 'A message was sent.',
+  description: 'Emitted when a message is sent.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     message: t.expose('message', { type: MessageRef, description: 'The message.' }),
@@ -30,17 +30,17 @@ function messageEvent(type: 'MessageEdited' | 'MessageRetracted' | 'ReactionsCha
   })
 }
 
-const MessageEdited = messageEvent('MessageEdited', 'A message has been edited.')
+const MessageEdited = messageEvent('MessageEdited', 'Emitted when a message is edited.')
 
 const MessageRetracted = messageEvent(
   'MessageRetracted',
-  'A message has been taken back; its sequence number stays.',
+  'Emitted when a message is retracted. Its sequence number stays.',
 )
 
-const ReactionsChanged = messageEvent('ReactionsChanged', 'The reactions to a message have changed.')
+const ReactionsChanged = messageEvent('ReactionsChanged', 'Emitted when reactions to a message change.')
 
 const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
-  description: 'Somebody has received or read everything up to a message.',
+  description: 'Emitted when a person has received or read the messages up to a sequence number.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     user: t.field({
@@ -49,17 +49,19 @@ const ReceiptAdvanced = eventType('ReceiptAdvanced').implement({
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
     status: t.expose('status', { type: DeliveryStatusEnum, description: 'DELIVERED or READ.' }),
-    upToSeq: t.exposeInt('upToSeq', { description: 'Everything up to this message.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    upToSeq: t.exposeInt('upToSeq', {
+      description: 'Sequence number up to which messages are delivered or read.',
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the change.' }),
   }),
 })
 
 const MessageHidden = eventType('MessageHidden').implement({
-  description: 'The viewer has deleted a message for themselves, here or on another device.',
+  description: 'Emitted when the viewer hides a message on any device.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     messageId: t.id({
-      description: "The message's id.",
+      description: 'Id of the message.',
       resolve: ({ messageId }) => encodeId('Message', messageId),
     }),
   }),
@@ -67,7 +69,7 @@ const MessageHidden = eventType('MessageHidden').implement({
 
 const ParticipantsChanged = eventType('ParticipantsChanged').implement({
   description:
-    'People came or went. At most 100 of each are named; more are seen by reading the conversation.',
+    'Emitted when people join or leave. Each list names at most 100 people; query the conversation for all.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
@@ -77,13 +79,13 @@ const ParticipantsChanged = eventType('ParticipantsChanged').implement({
     }),
     joined: t.field({
       type: [UserRef],
-      description: 'The people who joined.',
+      description: 'People who joined, at most 100.',
       complexity: { multiplier: MAX_NAMED },
       resolve: ({ joinedIds }, _args, context) => people(context, joinedIds.slice(0, MAX_NAMED)),
     }),
     left: t.field({
       type: [UserRef],
-      description: 'The people who left.',
+      description: 'People who left, at most 100.',
       complexity: { multiplier: MAX_NAMED },
       resolve: ({ leftIds }, _args, context) => people(context, leftIds.slice(0, MAX_NAMED)),
     }),
@@ -92,7 +94,7 @@ const ParticipantsChanged = eventType('ParticipantsChanged').implement({
 
 const ConversationChanged = eventType('ConversationChanged').implement({
   description:
-    'The conversation itself changed: title, description, access, roles, or its mute by the viewer.',
+    'Emitted when title, description, access or roles of the conversation change, or when the viewer mutes or unmutes it.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
@@ -104,14 +106,17 @@ const ConversationChanged = eventType('ConversationChanged').implement({
 })
 
 const TypingChanged = eventType('TypingChanged').implement({
-  description: 'Somebody else begins or stops typing; it ends by itself after 6 seconds, and has no cursor.',
+  description:
+    'Emitted when another person starts or stops typing. Typing ends after 6 seconds unless repeated. This event has no cursor.',
   fields: (t) => ({
     user: t.field({
       type: UserRef,
       description: 'The person who types.',
       resolve: ({ userId }, _args, context) => person(context, userId),
     }),
-    typing: t.exposeBoolean('typing', { description: 'Types, or does not any more.' }),
+    typing: t.exposeBoolean('typing', {
+      description: 'True while the person types, false when they have stopped.',
+    }),
   }),
 })
 

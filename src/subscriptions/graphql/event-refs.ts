@@ -15,19 +15,19 @@ export function eventType<Type extends StreamValue['type']>(type: Type) {
 }
 
 /** What every cursor is for. */
-export const cursorText = 'Pass it as `after` to resume from here.'
+export const cursorText = 'Pass it as `after` to resume the subscription after this event.'
 
 /** What every count of unread messages is. */
-export const unreadText = "The viewer's unread messages as of delivery."
+export const unreadText = "The viewer's unread counts at the time of delivery."
 
 /** The last event of a conversation that is no longer the viewer's. */
 export const ConversationRemoved = eventType('ConversationRemoved').implement({
   description:
-    "No longer the viewer's: left, removed, hidden, forbidden. On conversationEvents it is the last event.",
+    'Emitted when the viewer loses access: the viewer left, was removed, hid the conversation, or lost the permission. It is the last event of conversationEvents.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversationId: t.id({
-      description: 'The thing that is gone.',
+      description: 'Id of the conversation.',
       resolve: ({ conversationId }) => encodeId('Conversation', conversationId),
     }),
     unread: t.field({
@@ -41,7 +41,8 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
 
 /** The last event of a stream that cannot go on. */
 export const Discontinuity = eventType('Discontinuity').implement({
-  description: 'The stream could not keep up and ends here: resume from `cursor`.',
+  description:
+    'The last event of a subscription whose client reads too slowly. Subscribe again with `cursor` as `after`: no event is missed.',
   fields: (t) => ({ cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }) }),
 })
 

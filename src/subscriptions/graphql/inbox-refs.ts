@@ -18,7 +18,7 @@ import {
 } from './event-refs.ts'
 
 const ConversationActivity = eventType('ConversationActivity').implement({
-  description: "A new message in one of the viewer's conversations.",
+  description: "Emitted when a message is sent in one of the viewer's conversations.",
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
@@ -35,14 +35,15 @@ const ConversationActivity = eventType('ConversationActivity').implement({
     }),
     notify: t.boolean({
       perViewer: true,
-      description: 'False when muted, own or not wanted.',
+      description:
+        "True if the client should show a notification: browser notifications are on, the message is another person's, and the conversation is not muted or the message mentions the viewer.",
       resolve: wantsNotice,
     }),
   }),
 })
 
 const ConversationRead = eventType('ConversationRead').implement({
-  description: 'Read or marked unread, here or on another device.',
+  description: 'Emitted when the viewer reads the conversation or marks it unread, on any device.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
@@ -61,7 +62,7 @@ const ConversationRead = eventType('ConversationRead').implement({
 
 const InboxConversationChanged = eventType('InboxConversationChanged').implement({
   description:
-    'Anything else that changes what the inbox shows: title, members, mute, an edit or retraction of the preview or of an unread message.',
+    'Emitted when the inbox entry changes in another way: title, members or mute change, or the latest message or an unread one is edited or retracted.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     conversation: t.field({
@@ -79,7 +80,8 @@ const InboxConversationChanged = eventType('InboxConversationChanged').implement
 })
 
 const BroadcastReceived = eventType('BroadcastReceived').implement({
-  description: 'A broadcast has arrived, or its author reminds those who have not read it.',
+  description:
+    'Emitted when a broadcast arrives, or when its author reminds a recipient who has not read it.',
   fields: (t) => ({
     cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
     broadcast: t.field({
@@ -91,12 +93,13 @@ const BroadcastReceived = eventType('BroadcastReceived').implement({
     unread: t.field({
       perViewer: true,
       type: UnreadCountsRef,
-      description: "The viewer's unread messages.",
+      description: "The viewer's unread counts.",
       resolve: (_event, _args, context) => unreadCounts(context),
     }),
     notify: t.boolean({
       perViewer: true,
-      description: 'False when own, read already, or muted.',
+      description:
+        "True if the client should show a notification: browser notifications are on, and the broadcast is another person's, unread and not muted.",
       resolve: wantsBroadcastNotice,
     }),
   }),
@@ -104,7 +107,7 @@ const BroadcastReceived = eventType('BroadcastReceived').implement({
 
 /** The events of inboxEvents. */
 export const InboxEvent = builder.unionType('InboxEvent', {
-  description: 'An event of the inbox of the viewer.',
+  description: "An event of the viewer's inbox.",
   types: [
     ConversationActivity,
     ConversationRead,

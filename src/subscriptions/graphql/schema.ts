@@ -6,12 +6,12 @@ import { ConversationEvent } from './conversation-refs.ts'
 import { InboxEvent } from './inbox-refs.ts'
 
 const afterText =
-  'A cursor from an earlier event, or read with the data: everything since comes first, once and in order. Over Server-Sent Events the Last-Event-ID header replaces it.'
+  'A cursor of an earlier event or of a query. Events after it are sent first, each once and in order. Over Server-Sent Events the Last-Event-ID header replaces it.'
 
 builder.subscriptionField('inboxEvents', (t) =>
   t.field({
     type: InboxEvent,
-    description: "Emitted when something happens in one of the viewer's conversations.",
+    description: "Emitted when something changes in one of the viewer's conversations.",
     authScopes: { permission: 'MESSAGE_READ' },
     args: { after: t.arg.string({ description: afterText }) },
     subscribe: (_root, { after }, context) =>
@@ -24,7 +24,7 @@ builder.subscriptionField('conversationEvents', (t) =>
   t.field({
     type: ConversationEvent,
     description:
-      'Emitted when something happens in the conversation. NOT_FOUND unless the viewer takes part in it.',
+      'Emitted when something changes in the conversation. Fails with NOT_FOUND unless the viewer is a participant.',
     authScopes: { permission: 'MESSAGE_READ' },
     args: {
       conversationId: t.arg.id({ required: true, description: 'The conversation.' }),

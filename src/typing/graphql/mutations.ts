@@ -6,15 +6,18 @@ import { setTyping } from '../operations/set-typing.ts'
 builder.relayMutationField(
   'setTyping',
   {
-    description: 'Where the viewer types.',
+    description: "The viewer's typing state in a conversation.",
     inputFields: (t) => ({
       conversationId: t.id({ required: true, description: 'The conversation.' }),
-      typing: t.boolean({ required: true, description: 'Types, or does not any more.' }),
+      typing: t.boolean({
+        required: true,
+        description: 'True while the person types, false when they have stopped.',
+      }),
     }),
   },
   {
     description:
-      'Shows who follows the conversation that the viewer types. It expires after 6 seconds unless it is repeated, and is never stored.',
+      'Shows the subscribers of a conversation that the viewer is typing. It expires after 6 seconds unless repeated, and is never stored.',
     authScopes: { permission: 'MESSAGE_WRITE' },
     directives: [{ name: 'rateLimit', args: { max: 120, per: '1m' } }],
     errors: {
@@ -24,7 +27,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => setTyping(context, input),
   },
   {
-    description: 'It is shown.',
+    description: 'Returned when the typing state is published.',
     outputFields: (t) => ({
       conversation: t.field({
         type: ConversationRef,
