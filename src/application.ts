@@ -6,14 +6,14 @@ import { createViewerDirectory } from './auth/viewer.ts'
 import { refreshBuiltInRoles } from './companies/operations/create-company.ts'
 import { createSemaphore } from './concurrency/semaphore.ts'
 import type { Services } from './context.ts'
-import { type DataDirectory, openDataDirectory } from './data-directory.ts'
+import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.ts'
 import {
   connectDatabase,
   type InitializedDatabase,
   initializeDatabase,
 } from './database/initialize-database.ts'
+import { startQueueingDigests } from './digests/queue-digests.ts'
 import { createMailer } from './email/mailer.ts'
-import { startQueueingDigests } from './email/queue-digests.ts'
 import { createDataKeyStore } from './encryption/data-key-store.ts'
 import { KeyUnavailableError } from './encryption/errors.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'

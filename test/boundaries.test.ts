@@ -48,7 +48,7 @@ const VIOLATIONS: [file: string, code: string, answer: string][] = [
   [
     'src/graphql/planted-22.ts',
     "import '../members/graphql/schema.ts'",
-    'Only src/graphql/schema.ts puts the features together.',
+    'Only src/pipeline/schema.ts puts the features together.',
   ],
   ['src/members/planted-23.ts', "export { createServer } from '../server.ts'", PROCESS],
   ['src/planted-24/graphql/schema.ts', "export { openApplication } from '../../application.ts'", PROCESS],

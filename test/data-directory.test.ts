@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDataDirectory } from '../src/data-directory.ts'
+import { openDataDirectory } from '../src/data-directory/data-directory.ts'
 import { StartupProblem } from '../src/startup-problem.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import type { GraphQLScalarType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { readSchedule } from '../src/broadcasts/schedule.ts'
-import { schema } from '../src/graphql/schema.ts'
+import { schema } from '../src/pipeline/schema.ts'
 
 const DateTime = schema.getType('DateTime') as GraphQLScalarType
 const read = (text: string): string => (DateTime.parseValue(text) as Date).toISOString()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
-import { queueDigests } from '../src/email/queue-digests.ts'
+import { queueDigests } from '../src/digests/queue-digests.ts'
 import { tasks } from '../src/jobs/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'

@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openDataDirectory } from '../src/data-directory.ts'
+import { openDataDirectory } from '../src/data-directory/data-directory.ts'
 import { findRunningPostgres } from '../src/database/embedded/start-embedded-postgres.ts'
 import { isRunning, postmasterOf, processGroupOf, query, startHere } from './support/embedded-postgres.ts'
 import { bundleProgram, type Program, type ServerProcess } from './support/server-process.ts'

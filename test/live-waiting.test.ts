@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { createGraphQLServer } from '../src/graphql/yoga.ts'
+import { createGraphQLServer } from '../src/pipeline/yoga.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Data } from './support/client.ts'
 import { openEventStream } from './support/event-stream.ts'

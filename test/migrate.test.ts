@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DataDirectory, openDataDirectory } from '../src/data-directory.ts'
+import { type DataDirectory, openDataDirectory } from '../src/data-directory/data-directory.ts'
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,

@@ -1,6 +1,6 @@
 import { getNamedType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { schema } from '../src/graphql/schema.ts'
+import { schema } from '../src/pipeline/schema.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 
 let app: TestApp

@@ -1,7 +1,7 @@
 import { isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { schema } from '../src/graphql/schema.ts'
 import { parseWindow } from '../src/limits/rate-window.ts'
+import { schema } from '../src/pipeline/schema.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { Client } from './support/client.ts'
 import { createClock } from './support/rate-limits.ts'

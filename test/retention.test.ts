@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { queueDigests } from '../src/email/queue-digests.ts'
+import { queueDigests } from '../src/digests/queue-digests.ts'
 import { purge } from '../src/retention/purge.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { failWrites } from './support/failing-writes.ts'

@@ -1,8 +1,8 @@
 import { isScalarType } from 'graphql'
 import { describe, expect, it } from 'vitest'
+import { resolveSchedule } from '../src/broadcasts/resolve-schedule.ts'
 import { InvalidInputError } from '../src/errors.ts'
-import { schema } from '../src/graphql/schema.ts'
-import { resolveSchedule } from '../src/jobs/resolve-schedule.ts'
+import { schema } from '../src/pipeline/schema.ts'
 
 const now = new Date('2026-11-21T06:00:00Z')
 const path = ['schedule']

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { buildSchema, type GraphQLInterfaceType } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { printWithDirectives } from '../src/graphql/print-schema.ts'
-import { schema } from '../src/graphql/schema.ts'
 import { nodeTypes } from '../src/ids.ts'
+import { printWithDirectives } from '../src/pipeline/print-schema.ts'
+import { schema } from '../src/pipeline/schema.ts'
 import {
   deprecated,
   lists,

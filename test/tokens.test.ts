@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { AuthenticationError } from '../src/auth/authentication-error.ts'
-import { signingAlgorithms } from '../src/auth/signing-algorithms.ts'
 import { createTokenVerifier, type TokenVerifierOptions } from '../src/auth/verify-token.ts'
+import { signingAlgorithms } from '../src/env/signing-algorithms.ts'
 import { encode, makeKey, publicJwk, signToken } from './support/token-issuer.ts'
 
 const key = makeKey('ES256', 'key-1')

@@ -8,7 +8,7 @@ import {
   type JWK,
   SignJWT,
 } from 'jose'
-import type { SigningAlgorithm } from './signing-algorithms.ts'
+import type { SigningAlgorithm } from '../env/signing-algorithms.ts'
 
 const algorithm = 'EdDSA' satisfies SigningAlgorithm
 const secretName = 'development-issuer'

@@ -3,9 +3,9 @@ import {
   lastMessageColumns,
   lastMessageJoin,
 } from '../conversations/conversation-row.ts'
-import { notHidden, viewerMembership, visibleSql } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
 import { isLatestSql } from '../messages/message-row.ts'
+import { notHidden, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it; subject and body are ciphertext. */
 export interface BroadcastRow {

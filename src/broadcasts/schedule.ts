@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { resolveSchedule } from '../jobs/resolve-schedule.ts'
+import { resolveSchedule } from './resolve-schedule.ts'
 
 /** A wall-clock time and its IANA zone, as an input has them. */
 export const scheduleInput = z.object({ localTime: z.string(), timeZone: z.string() })

@@ -1,5 +1,5 @@
 import { refreshBuiltInRoles } from '../companies/operations/create-company.ts'
-import { openDataDirectory } from '../data-directory.ts'
+import { openDataDirectory } from '../data-directory/data-directory.ts'
 import { connectDatabase, initializeDatabase } from '../database/initialize-database.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'

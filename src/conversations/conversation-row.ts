@@ -1,6 +1,6 @@
 import type { Statement } from '../database/database.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { notHidden, readableSql, viewerMembership, visibleSql } from './visibility.ts'
+import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** Who a conversation is for: members, the whole company, or also whoever comes to see it. */
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'

@@ -1,5 +1,5 @@
 import type { Statement } from '../database/database.ts'
-import { readableSql, viewerMembership } from './visibility.ts'
+import { readableSql, viewerMembership } from '../visibility/visibility.ts'
 
 /** A person's membership of a conversation. */
 export interface ParticipantRow {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { DataDirectory } from '../data-directory.ts'
+import type { DataDirectory } from '../data-directory/data-directory.ts'
 import type { Environment } from '../env.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { type Database, openDatabase } from './database.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { signingAlgorithms } from '../auth/signing-algorithms.ts'
+import { signingAlgorithms } from './signing-algorithms.ts'
 
 const algorithms = z.enum(signingAlgorithms, {
   error: `must be a list from ${signingAlgorithms.join(', ')}`,

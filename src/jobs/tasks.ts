@@ -1,7 +1,7 @@
 import { sendScheduledBroadcast } from '../broadcasts/operations/send-scheduled-broadcast.ts'
 import type { Context, Services } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
-import { sendDigest } from '../email/send-digest.ts'
+import { sendDigest } from '../digests/send-digest.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 
 /** The names of all tasks; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */

@@ -1,5 +1,5 @@
-import { notHidden, readableSql, seenBy, viewerMembership } from '../conversations/visibility.ts'
 import type { Statement } from '../database/database.ts'
+import { notHidden, readableSql, seenBy, viewerMembership } from '../visibility/visibility.ts'
 
 /** A message as the statements below return it; subject, body and metadata are ciphertext. */
 export interface MessageRow {

@@ -4,7 +4,7 @@ import { type Context, createContext, type Services } from '../context.ts'
 import { createGroup } from '../conversations/operations/create-group.ts'
 import { startDirectConversation } from '../conversations/operations/start-direct-conversation.ts'
 import type { Database, Statement } from '../database/database.ts'
-import type { DemoUser } from '../graphql/graphiql.ts'
+import type { DemoUser } from '../graphiql/graphiql.ts'
 import { encodeId } from '../ids.ts'
 import { sendMessage } from '../messages/operations/send-message.ts'
 

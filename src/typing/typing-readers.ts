@@ -1,6 +1,6 @@
-import { readableSql } from '../conversations/visibility.ts'
 import type { Statement, TenantDatabase } from '../database/database.ts'
 import { readersOf } from '../members/readers.ts'
+import { readableSql } from '../visibility/visibility.ts'
 
 /** One person in one conversation. */
 export interface ReaderPair {

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { openDataDirectory } from '../../src/data-directory.ts'
+import { openDataDirectory } from '../../src/data-directory/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
 import { StartupProblem } from '../../src/startup-problem.ts'
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
-import { openDataDirectory } from '../../src/data-directory.ts'
+import { openDataDirectory } from '../../src/data-directory/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
 
 /** Starts PostgreSQL from this process; `await using` stops it. */

@@ -1,4 +1,4 @@
-import { queueDigests } from '../../src/email/queue-digests.ts'
+import { queueDigests } from '../../src/digests/queue-digests.ts'
 import { type Purged, purge } from '../../src/retention/purge.ts'
 import type { TestApp } from './app.ts'
 import { onDatabase } from './on-database.ts'

@@ -9,8 +9,8 @@ import {
   isRequiredArgument,
   isRequiredInputField,
 } from 'graphql'
-import { schema } from '../../src/graphql/schema.ts'
 import { encodeId, newId } from '../../src/ids.ts'
+import { schema } from '../../src/pipeline/schema.ts'
 
 /** Something of the type that could be meant, by the name of the field. */
 function fill(type: GraphQLInputType, name: string): unknown {

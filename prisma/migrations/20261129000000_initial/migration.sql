@@ -1863,7 +1863,7 @@ grant execute on function app.retract_message to colloquy_app;
 
 -- prisma/sql/messages/seen_message.sql
 -- The message if the person may read it now; raises CQ404 with p_column otherwise. The counterpart of seenBy in
--- src/conversations/visibility.ts.
+-- src/visibility/visibility.ts.
 create or replace function app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) returns public.messages
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { companyIds } from '../../companies/operations/create-company.ts'
-import { openDataDirectory } from '../../data-directory.ts'
+import { openDataDirectory } from '../../data-directory/data-directory.ts'
 import { type Database, openDatabase } from '../../database/database.ts'
 import { assertGrants } from '../../database/grants.ts'
 import { assertMigrated, type LocatedDatabase, locateDatabase } from '../../database/initialize-database.ts'

@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import type { Page } from '../../page.ts'
-import { contextConversation } from '../context-conversation.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { directConversationId } from '../direct-id.ts'
+import { contextConversation } from '../queries/context-conversation.ts'
 import { groupList, inboxList } from '../queries/lists.ts'
 import { ContextTypeEnum, ConversationConnection, ConversationKindEnum, ConversationRef } from './refs.ts'
 

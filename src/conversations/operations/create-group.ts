@@ -4,9 +4,9 @@ import { newId } from '../../ids.ts'
 import { ids, lineText, parseInput, text } from '../../input.ts'
 import { foldedKey } from '../../text/fold.ts'
 import type { ConversationRow } from '../conversation-row.ts'
-import { addFounders } from '../group-members.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
 import { appendGroupEvent, requireColleagues } from './change-group.ts'
+import { addFounders } from './group-members.ts'
 
 /** A group's title: up to 255 characters as a person counts them, with something to see in it. */
 export const titleText = lineText('The title')

@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts'
 import { PermissionDeniedError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
-import { addMembers } from '../group-members.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
 import { changeGroup } from './change-group.ts'
+import { addMembers } from './group-members.ts'
 
 const schema = z.object({ groupId: id('Conversation') })
 

@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
 import { NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
-import { removeMember } from '../group-members.ts'
 import { changeGroup, type GroupEvent } from './change-group.ts'
+import { removeMember } from './group-members.ts'
 
 const schema = z.object({ groupId: id('Conversation') })
 

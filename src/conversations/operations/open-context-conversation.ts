@@ -6,10 +6,10 @@ import { newId } from '../../ids.ts'
 import { ids, parseInput, shortText, visible } from '../../input.ts'
 import { foldedKey } from '../../text/fold.ts'
 import type { Audience, ConversationRow } from '../conversation-row.ts'
-import { addFounders, addMembers } from '../group-members.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
 import { appendGroupEvent, type GroupEvent, requireColleagues } from './change-group.ts'
 import { titleText } from './create-group.ts'
+import { addFounders, addMembers } from './group-members.ts'
 
 /** The embedding product's own id of a context, up to 255 characters. */
 const contextKey = visible(shortText(255), 'The contextId')

@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts'
 import { InvalidInputError, NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
-import { removeMember } from '../group-members.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
 import { changeGroup, requireGroupAdmin } from './change-group.ts'
+import { removeMember } from './group-members.ts'
 
 const schema = z.object({ conversationId: id('Conversation'), userId: id('User') })
 

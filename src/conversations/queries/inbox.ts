@@ -1,5 +1,6 @@
 import type { Statement } from '../../database/database.ts'
 import { foundBy } from '../../members/queries/people-search.ts'
+import { begunSql, membershipsOf, readableSql, viewerMembership } from '../../visibility/visibility.ts'
 import {
   conversationColumns,
   lastMessageColumns,
@@ -8,7 +9,6 @@ import {
   unreadMentionsSql,
   unreadSql,
 } from '../conversation-row.ts'
-import { begunSql, membershipsOf, readableSql, viewerMembership } from '../visibility.ts'
 
 /** The conversation of each membership; the `offset 0` keeps the planner from trying all that the company has. */
 const conversationOf = `cross join lateral (

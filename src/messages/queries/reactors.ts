@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts'
-import { seenBy } from '../../conversations/visibility.ts'
 import type { Statement } from '../../database/database.ts'
 import type { UserRow } from '../../database/prisma-types.ts'
 import type { ReactionRow } from '../../loaders.ts'
 import { person } from '../../members/queries/people.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { seenBy } from '../../visibility/visibility.ts'
 
 interface ReactorRow {
   userId: string

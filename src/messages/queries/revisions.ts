@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
-import { seenBy } from '../../conversations/visibility.ts'
 import type { Statement } from '../../database/database.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText } from './message-text.ts'
 

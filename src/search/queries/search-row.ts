@@ -1,6 +1,6 @@
-import { seenBy } from '../../conversations/visibility.ts'
 import type { Statement } from '../../database/database.ts'
 import { type MessageRow, messageColumns } from '../../messages/message-row.ts'
+import { seenBy } from '../../visibility/visibility.ts'
 
 /** A hit, null in all columns of a message if there is none; with the horizon of what was looked through. */
 export type SearchRow = (MessageRow | { [Column in keyof MessageRow]: null }) & Horizon

@@ -26,9 +26,9 @@ import '../presence/graphql/mutations.ts'
 import '../presence/graphql/schema.ts'
 import '../search/graphql/schema.ts'
 import '../typing/graphql/mutations.ts'
-import { builder } from './builder.ts'
-import './errors.ts'
-import './scalars.ts'
+import { builder } from '../graphql/builder.ts'
+import '../graphql/errors.ts'
+import '../graphql/scalars.ts'
 
 const rateLimit = new GraphQLDirective({
   name: 'rateLimit',

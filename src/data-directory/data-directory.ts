@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { createFileOnce } from './data-directory/create-file-once.ts'
-import { createFolder } from './data-directory/create-folder.ts'
-import { LockHeld, takeProcessLock } from './data-directory/process-lock.ts'
-import { errorCode, storageProblem } from './data-directory/storage-problem.ts'
-import { StartupProblem } from './startup-problem.ts'
+import { StartupProblem } from '../startup-problem.ts'
+import { createFileOnce } from './create-file-once.ts'
+import { createFolder } from './create-folder.ts'
+import { LockHeld, takeProcessLock } from './process-lock.ts'
+import { errorCode, storageProblem } from './storage-problem.ts'
 
 /** The folder where a server keeps what is its own: secrets, keys and, by default, the database. */
 export interface DataDirectory {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { conversationTitle } from '../conversations/queries/conversation-title.ts'
 import type { Statement } from '../database/database.ts'
+import { oneLine } from '../email/mail-text.ts'
 import { RequestError } from '../errors.ts'
 import type { Job } from '../jobs/tasks.ts'
-import { oneLine } from './mail-text.ts'
 import { unsubscribeUrl } from './unsubscribe-token.ts'
 
 /** How many conversations a digest names. */

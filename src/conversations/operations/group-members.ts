@@ -1,5 +1,5 @@
-import type { Transaction } from '../database/tenant-client.ts'
-import type { LockedGroup } from './operations/change-group.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
+import type { LockedGroup } from './change-group.ts'
 
 /** Lets the first people of a new group in, its creator before the others and as admin. */
 export async function addFounders(

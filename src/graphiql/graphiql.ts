@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Services } from '../context.ts'
 import { acceptedEncoding, type ContentEncoding } from '../http/content-encoding.ts'
-import { assetFolder, graphiqlAssets } from './graphiql/assets.ts'
-import { commonHeaders, graphiqlPage, pageHeaders } from './graphiql/page.ts'
-import { graphiqlSettings } from './graphiql/settings.ts'
-import { type DemoLink, isAtThisMachine } from './graphiql/visitor.ts'
+import { assetFolder, graphiqlAssets } from './assets.ts'
+import { commonHeaders, graphiqlPage, pageHeaders } from './page.ts'
+import { graphiqlSettings } from './settings.ts'
+import { type DemoLink, isAtThisMachine } from './visitor.ts'
 
 /** Somebody GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {

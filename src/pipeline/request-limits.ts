@@ -4,8 +4,8 @@ import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { RequestError } from '../errors.ts'
+import { costLimit } from '../graphql/query-cost.ts'
 import { assertFewEqualFields } from './equal-fields.ts'
-import { costLimit } from './query-cost.ts'
 
 /** The largest request body, in bytes: 1,000 members with room to spare. */
 export const maxRequestBytes = 1024 * 1024

@@ -4,9 +4,9 @@ import { getArgumentValues } from 'graphql/execution/values.js'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { RequestError, UserError } from '../errors.ts'
+import { limitsOf, tooManyCalls } from '../graphql/rate-limit-plugin.ts'
 import type { Accepted, RateLimiter } from '../limits/rate-limiter.ts'
 import type { RateWindow } from '../limits/rate-window.ts'
-import { limitsOf, tooManyCalls } from './rate-limit-plugin.ts'
 
 /**
  * Has the rate limits accept all mutations of an operation before the first of them runs. Root mutation fields are not

@@ -1,6 +1,6 @@
-import type { Viewer } from '../../auth/viewer.ts'
-import { directConversationId } from '../../conversations/direct-id.ts'
-import { encodeId } from '../../ids.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import { directConversationId } from '../conversations/direct-id.ts'
+import { encodeId } from '../ids.ts'
 
 /** One tab of GraphiQL. Its title is the name of the operation. */
 interface Operation {

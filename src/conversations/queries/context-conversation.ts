@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts'
-import type { Statement } from '../database/database.ts'
-import { requireWellFormed } from '../text/search-text.ts'
-import type { ConversationRow } from './conversation-row.ts'
+import type { Context } from '../../context.ts'
+import type { Statement } from '../../database/database.ts'
+import { requireWellFormed } from '../../text/search-text.ts'
+import type { ConversationRow } from '../conversation-row.ts'
 
 const byContext: Statement = {
   name: 'conversation_of_context',

@@ -1,8 +1,8 @@
 import type { GraphiQLOptions } from 'graphql-yoga'
-import type { Viewer } from '../../auth/viewer.ts'
-import type { Services } from '../../context.ts'
-import { encodeId } from '../../ids.ts'
-import type { DemoUser } from '../graphiql.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Services } from '../context.ts'
+import { encodeId } from '../ids.ts'
+import type { DemoUser } from './graphiql.ts'
 import { exampleOperations } from './operations.ts'
 
 /** Somebody the page can ask as. */

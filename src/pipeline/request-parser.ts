@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
-import { inexactNumber, inexactNumberText } from './exact-numbers.ts'
+import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 
 /** What answers there are. */
 const ANSWERS = [
