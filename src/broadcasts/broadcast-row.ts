@@ -13,7 +13,7 @@ export interface BroadcastRow {
   authorId: string
   subject: Buffer | null
   body: Buffer
-  /** How often its message was edited. */
+  /** Number of edits of its message. */
   revision: number
   isLatest: boolean
   isRetracted: boolean
@@ -34,7 +34,7 @@ export interface BroadcastRow {
 
 const isReadSql = `(b.author_id = $2 or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
 
-/** A sent broadcast's texts are those of its message, which may have been edited since. */
+/** The texts of a sent broadcast are those of its message, which may have been edited. */
 const columns = `b.id, b.author_id as "authorId",
   case when m.id is null then b.subject else m.subject end as subject, coalesce(m.body, b.body) as body,
   coalesce(m.revision, 0) as revision, m.id is null or ${isLatestSql('m')} as "isLatest", coalesce(m.state = 'RETRACTED', false) as "isRetracted", b.priority, b.audience,
@@ -80,7 +80,7 @@ export const groupsOfBroadcast: Statement = {
     order by g.conversation_id limit $5`,
 }
 
-/** One recipient of a broadcast. */
+/** A recipient of a broadcast. */
 export interface BroadcastReaderRow {
   userId: string
   readAt: Date | null

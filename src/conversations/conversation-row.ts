@@ -2,7 +2,7 @@ import type { Statement } from '../database/database.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
-/** Who a conversation is for: members, the whole company, or also whoever comes to see it. */
+/** The people a conversation is for: its participants, the whole company, or also visitors. */
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
 
 /** A conversation as one viewer sees it. */
@@ -23,7 +23,7 @@ export interface ConversationRow {
   lastActivityAt: Date
   audience: Audience
   isMember: boolean
-  /** The viewer may read what is said in it. */
+  /** True if the viewer may read its messages. */
   isReadable: boolean
   viewerRole: string | null
   lastReadSeq: number
@@ -35,22 +35,23 @@ export interface ConversationRow {
   lastMessage: MessageRow | null
 }
 
-/** As PostgreSQL gives it: the last message's columns lie beside the conversation's, prefixed. */
+/** The row as PostgreSQL returns it: the columns of the last message stand beside the conversation's, with a prefix. */
 export type FlatConversationRow = Omit<ConversationRow, 'lastMessage'> & Record<string, unknown>
 
-/** True while a mute at membership `p` holds. */
+/** True while the mute of membership `p` lasts. */
 export const mutedSql = '(p.is_muted and (p.muted_until is null or p.muted_until > now()))'
 
 /**
- * Where a viewer's unread messages start in conversation `c` for membership `p`: above the read mark, or from the private
- * reminder if that lies lower; never in what the viewer has hidden.
+ * The sequence number up to which messages of conversation `c` do not count as unread for membership `p`: the read mark
+ * or the message before the reminder, whichever is lower, but at least the hidden ones.
  */
 const markSql = 'greatest(least(p.last_read_seq, p.unread_from_seq - 1), p.hidden_seq)'
 
 /**
- * Unread messages of membership `p` in conversation `c`: everything above the mark less the viewer's own, the retracted and
- * the hidden ones, so the cost is that of the exclusions and not of the backlog (features, table under section 3). Own
- * messages are compared as a row, by which the planner takes the author's index and not the whole conversation.
+ * Number of unread messages of membership `p` in conversation `c`: all messages above the mark minus the viewer's own,
+ * the retracted and the hidden ones. Only these exclusions are counted, so the cost does not grow with the number of
+ * unread messages. Own messages are compared as a row, so that the planner uses the author's index and does not read
+ * the whole conversation.
  */
 export const unreadSql = `(
     c.last_seq - ${markSql}
@@ -65,14 +66,14 @@ export const unreadSql = `(
        where h.company_id = c.company_id and h.user_id = p.user_id and h.conversation_id = c.id and h.seq > ${markSql})
   )::int`
 
-/** How many unread messages of conversation `c` mention the person at membership `p`. */
+/** Number of unread messages of conversation `c` that mention the person of membership `p`. */
 export const unreadMentionsSql = `(
     select count(*) from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
     where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id
       and n.seq > ${markSql} and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden('p.user_id')}
   )::int`
 
-/** Where a viewer's unread messages begin in a conversation. */
+/** The first unread message of a conversation for a viewer. */
 export interface UnreadStartRow {
   conversationId: string
   unreadFromSeq: number | null
@@ -99,7 +100,10 @@ export const unreadStarts: Statement = {
     where c.company_id = $1 and c.id = any($3) and p.user_id is not null and ${readableSql}`,
 }
 
-/** The columns of conversation `c` as the person at membership `p` (or nobody: all null) sees it. */
+/**
+ * The columns of conversation `c` as the person of membership `p` sees it. `p` is all null for a person without a
+ * membership.
+ */
 export const conversationColumns = `
   c.id, c.kind, c.title, c.description, c.access, c.context_type as "contextType", c.context_id as "contextId",
   c.sensitivity, c.replies_allowed as "repliesAllowed", c.is_closed as "isClosed", c.created_by_id as "createdById",
@@ -144,10 +148,10 @@ const messageFields = [
   'isLatest',
 ] as const
 
-/** The last message's columns under the names `readConversation` expects. */
+/** The columns of the last message, under the names that `readConversation` expects. */
 export const lastMessageColumns = messageFields.map((name) => `l."${name}" as "last:${name}"`).join(', ')
 
-/** Puts a flat row together. */
+/** Moves the prefixed columns of the last message into an object of their own. */
 export function readConversation(flat: FlatConversationRow): ConversationRow {
   const last: Record<string, unknown> = {}
   const row: Record<string, unknown> = {}
@@ -155,7 +159,7 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
     if (name.startsWith('last:')) last[name.slice(5)] = value
     else row[name] = value
   }
-  // The statement gives the columns their names.
+  // The statement names all columns of the type.
   return {
     ...(row as unknown as ConversationRow),
     lastMessage: last.id ? (last as unknown as MessageRow) : null,

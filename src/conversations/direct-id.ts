@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * The id of the direct conversation between two members: derived, so that two people who start it at the same instant
- * meet at the primary key, and the first message can be encrypted before the conversation exists. UUIDv8 (RFC 9562).
+ * Returns the id of the direct conversation of two members. It is derived from their ids, so that two people who start
+ * it at the same time meet at the primary key, and the first message can be encrypted before the conversation exists.
+ * It is a UUIDv8 (RFC 9562).
  */
 export function directConversationId(companyId: string, one: string, other: string): string {
   const [low, high] = [one, other].sort()

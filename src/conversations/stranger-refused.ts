@@ -1,7 +1,7 @@
 import { PermissionDeniedError } from '../errors.ts'
 import type { ConversationRow } from './conversation-row.ts'
 
-/** Why somebody who is not in a listed group can do nothing in it; app.refuse_stranger says the same. */
+/** The error for a person who can find a group but is not a participant. app.refuse_stranger raises the same one. */
 export function strangerRefused({ access }: Pick<ConversationRow, 'access'>): PermissionDeniedError {
   return new PermissionDeniedError(
     access === 'OPEN'

@@ -1,15 +1,18 @@
-/** The instant of a list's first page: later pages look at contacts as they were then, and neither skip nor repeat. */
+/**
+ * The time at which the first page of a list was read. Later pages sort contacts as they were then, so that they
+ * neither skip nor repeat people.
+ */
 export const askedAt = `coalesce($7::timestamptz, date_trunc('milliseconds', now()))`
 
-/** How long a conversation counts after its last message. */
+/** A conversation makes people contacts for 90 days after its last message. */
 const LATELY = `interval '90 days'`
 
 /**
- * The people whom the viewer $2 is lately in touch with, as `contact (user_id, closeness, at)`: closeness 1 for the latest fifty
- * direct conversations, 2 for up to thirty people in each of the ten latest groups and contexts; `at` is the last
- * message there. What the viewer has deleted on their own side leaves no contact, and a broadcast says nothing about who else
- * receives it. `wanted`: an SQL condition on the parameters alone. The `offset 0` keeps the planner from trying all that
- * the company has.
+ * The recent contacts of viewer $2 as `contact (user_id, closeness, at)`. Closeness is 1 for the 50 latest direct
+ * conversations, and 2 for up to 30 people in each of the 10 latest groups and contexts; `at` is the time of the last
+ * message there. Conversations that the viewer has hidden, and broadcasts, which do not show their recipients, make no
+ * contacts. `wanted` is an SQL condition on the parameters only. The `offset 0` keeps the planner from trying all
+ * conversations of the company.
  */
 export const contacts = (wanted: string) => `
   lately as materialized (

@@ -6,13 +6,13 @@ const MAX_LOCAL_BYTES = 64
 const MAX_BYTES = 254
 
 const ASCII = /^\p{ASCII}*$/u
-/** RFC 6531 allows anything beyond ASCII; what is no letter, mark or digit nobody can type, or see. */
+/** RFC 6531 allows all characters beyond ASCII; only letters, marks and digits can be seen and typed. */
 const NON_ASCII_LETTERS = /(?!\p{ASCII})[\p{L}\p{M}\p{N}]/gu
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 
 /**
- * An e-mail address, internationalised ones included (RFC 6531): a domain in either spelling becomes the readable one, and the
- * local part is composed (NFC). An address in plain ASCII stays as it is, without the spaces that lists have around it.
+ * Validates an e-mail address, also an internationalised one (RFC 6531). The domain is stored in its readable spelling,
+ * and the local part in NFC. A plain ASCII address stays as it is, apart from the spaces around it.
  */
 export function emailAddress(detail: string) {
   return z.string().transform((value, context) => {
@@ -30,13 +30,13 @@ function normalised(value: string): string | undefined {
   if (ASCII.test(value) && !/(^|\.)xn--/i.test(domain)) {
     return isPlain(value) ? value : undefined
   }
-  // The conversion drops line breaks rather than refuse them, and takes any hyphen.
+  // The conversion silently drops line breaks and accepts any hyphen, so both are checked here.
   if (/[\p{Cc}\p{Z}]|(^|\.)-|-(\.|$)/u.test(domain)) return undefined
   const ascii = domainToASCII(domain).toLowerCase()
   const address = `${local}@${domainToUnicode(ascii)}`
   const longest = Math.max(Buffer.byteLength(address), Buffer.byteLength(`${local}@${ascii}`))
   if (split < 1 || longest > MAX_BYTES || Buffer.byteLength(local) > MAX_LOCAL_BYTES) return undefined
-  // Letters of all scripts stand where those of ASCII do.
+  // Letters of other scripts are allowed wherever ASCII letters are.
   return DOMAIN.test(ascii) && isPlain(`${local.replaceAll(NON_ASCII_LETTERS, 'x')}@example.com`)
     ? address
     : undefined

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../errors.ts'
 import { lineText, parseInput, shortText, visible } from '../input.ts'
 import { emailAddress } from './email-address.ts'
 
-/** A row that was not applied, and why. */
+/** A row that was rejected, and the reason. */
 export interface MemberProblem {
   index: number
   externalId: string
@@ -19,13 +19,13 @@ const rowSchema = z.object({
   isEnabled: z.boolean().nullish(),
 })
 
-/** A row that can be read, and its index in the input. */
+/** A valid row and its index in the input. */
 export interface NumberedRow {
   index: number
   row: z.output<typeof rowSchema>
 }
 
-/** Sorts the rows that can be read, one for each external id, from those that cannot. */
+/** Separates the valid rows, one for each external id, from the invalid ones. */
 export function readMemberRows(members: unknown[]): { rows: NumberedRow[]; problems: MemberProblem[] } {
   const rows: NumberedRow[] = []
   const problems: MemberProblem[] = []

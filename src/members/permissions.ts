@@ -1,4 +1,4 @@
-/** Everything a role can allow, in the order the API lists it. */
+/** All permissions, in the order in which the API lists them. */
 export const permissions = [
   'MESSAGE_READ',
   'MESSAGE_WRITE',
@@ -17,7 +17,7 @@ export const permissions = [
   'GUEST_MESSAGE',
 ] as const
 
-/** One thing a role can allow. */
+/** A right that a role can grant. */
 export type Permission = (typeof permissions)[number]
 
 const reading: Permission[] = ['MESSAGE_READ', 'PRESENCE_READ']
@@ -32,7 +32,7 @@ const supervising: Permission[] = ['CONVERSATION_BROADCAST', 'MESSAGE_MODERATE',
 const administering: Permission[] = ['CONVERSATION_GLOBAL', 'MEMBER_MANAGE', 'COMPANY_MANAGE']
 const auditing: Permission[] = ['CONVERSATION_AUDIT', 'AUDIT_READ']
 
-/** The roles every company has (features, table under section 1). */
+/** The roles that every company has. */
 export const builtInRoles: Readonly<Record<string, readonly Permission[]>> = {
   owner: [...reading, ...writing, ...supervising, ...administering, ...auditing],
   admin: [...reading, ...writing, ...supervising, ...administering],
@@ -41,10 +41,10 @@ export const builtInRoles: Readonly<Record<string, readonly Permission[]>> = {
   member: [...reading, ...writing],
 }
 
-/** The role of a member for whom none is given. */
+/** The role of a member that is created without one. */
 export const defaultRole = 'member'
 
-/** True if `name` is a permission this version knows; a stored role may hold one that it does not. */
+/** True if this version knows the permission. A stored role may hold others. */
 export function isPermission(name: string): name is Permission {
   return (permissions as readonly string[]).includes(name)
 }

@@ -2,8 +2,8 @@ import type { Statement, TenantDatabase } from '../database/database.ts'
 import type { Permission } from './permissions.ts'
 
 /**
- * Who of these people, an SQL array of user ids, may read now what the permission opens: enabled members of company $1
- * whose role has it, while messaging is on; in safe mode moderators alone.
+ * The people among these who hold the permission now: enabled members of company $1, while messaging is enabled; in
+ * safe mode moderators only. `userIds` is an SQL array of user ids.
  */
 export function readersOf(userIds: string, permission: Permission): string {
   return `(
@@ -14,7 +14,7 @@ export function readersOf(userIds: string, permission: Permission): string {
         join companies k on k.id = $1 and k.messaging_enabled
           and (not k.safe_mode or 'MESSAGE_MODERATE' = any(r.permissions))
         where u.company_id = $1 and u.id = asked.id and u.is_enabled
-        -- The plan for the average company serves a large one too, where it would look through everybody.
+        -- Without the fence the plan for an average company would read all members of a large one.
         offset 0
       ) u
     )`
@@ -25,7 +25,7 @@ const presenceReaders: Statement = {
   text: `select u.id from ${readersOf('$2', 'PRESENCE_READ')} u`,
 }
 
-/** Finds who of the people may see presence now. */
+/** Returns the people among these who may see presence now. */
 export async function presenceReadersAmong(
   database: TenantDatabase,
   userIds: readonly string[],

@@ -2,14 +2,14 @@ import { type SearchedBy, searchedBy } from '../text/person-words.ts'
 import type { NumberedRow } from './member-rows.ts'
 import { defaultRole } from './permissions.ts'
 
-/** A role as the synchronisation looks at it. */
+/** The properties of a role that a synchronisation checks. */
 export interface KnownRole {
   id: string
   name: string
   permissions: string[]
 }
 
-/** A member as it stands. */
+/** A member before the synchronisation. */
 export interface KnownMember {
   id: string
   name: string
@@ -19,7 +19,7 @@ export interface KnownMember {
   isEnabled: boolean
 }
 
-/** A member as it shall be. */
+/** A member after the synchronisation. */
 export interface MemberFields extends SearchedBy {
   name: string
   email: string | null
@@ -28,16 +28,16 @@ export interface MemberFields extends SearchedBy {
   isEnabled: boolean
 }
 
-/** Who asks: nobody gives away what they lack, or changes somebody who may do more. */
+/** The person who synchronises. Nobody grants permissions that they lack, or changes a member who has more. */
 export interface Manager {
   userId: string
   permissions: ReadonlySet<string>
 }
 
-/** What to do with a row. */
+/** The decision about a row. */
 export type Verdict = { write: MemberFields } | { problem: string } | 'unchanged'
 
-/** Decides on one row against the member it names, if there is one; `roles` by name. */
+/** Decides about one row, given the member with its external id, if there is one. `roles` are by name. */
 export function judgeMember(
   row: NumberedRow['row'],
   known: KnownMember | undefined,

@@ -1,4 +1,4 @@
-/** JSON in one form, however it was given: objects with the same members come out alike, whatever their order. */
+/** JSON with sorted object members, so that equal values give equal texts. */
 export function canonicalJson(json: string): string {
   return JSON.stringify(JSON.parse(json), (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) ? sorted(value) : value,

@@ -1,11 +1,11 @@
-// Node 20 has the set flag, which is newer than the language level that the sources are checked against.
+// Node 20 supports the `v` flag, but the configured language level does not know it yet.
 const SETS = 'v' as string
 const EMOJI = new RegExp('^\\p{RGI_Emoji}$', SETS)
 const VARIATION_SELECTOR = '\u{FE0F}'
 
 /**
- * The one form of an emoji in which Unicode recommends it (emoji-test.txt, "fully-qualified"), however its variation
- * selectors were given; undefined for anything that is not exactly one emoji.
+ * Returns the fully-qualified form of an emoji (emoji-test.txt of Unicode), whichever variation selectors were given.
+ * Returns undefined for anything other than one emoji.
  */
 export function canonicalEmoji(text: string): string | undefined {
   if (text.length > 64) return undefined
@@ -16,7 +16,10 @@ export function canonicalEmoji(text: string): string | undefined {
   return [bare.join(''), qualified.join('')].find((form) => EMOJI.test(form))
 }
 
-/** Drawn as text unless told otherwise; a skin tone tells so by itself. */
+/**
+ * True if the character is displayed as text by default and no skin tone follows, so that it needs a variation
+ * selector.
+ */
 function wantsSelector(point: string, next: string | undefined): boolean {
   if (next !== undefined && /\p{Emoji_Modifier}/u.test(next)) return false
   return /\p{Emoji}/u.test(point) && !/\p{Emoji_Presentation}|\p{Emoji_Modifier}/u.test(point)

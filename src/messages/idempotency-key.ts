@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { parseInput, text, visible } from '../input.ts'
 
-/** A key that makes a retried write the same write, 1 to 128 characters. */
+/** An idempotency key of 1 to 128 characters. */
 export const idempotencyKey = visible(text(1024, 'The idempotency key'), 'The idempotency key').refine(
   hasUpTo128CodePoints,
   {
@@ -12,14 +12,14 @@ export const idempotencyKey = visible(text(1024, 'The idempotency key'), 'The id
 
 const headerSchema = z.object({ idempotencyKey })
 
-/** The key of a write: the input's, or that of the Idempotency-Key header. Throws InvalidInputError. */
+/** Returns the key of the input, or else of the Idempotency-Key header. Throws InvalidInputError. */
 export function readIdempotencyKey(context: Context, given: string | null | undefined): string | null {
   if (given != null) return given
   const header = context.idempotencyKey
   return header === undefined ? null : parseInput(headerSchema, { idempotencyKey: header }).idempotencyKey
 }
 
-/** True for up to 128 characters, whatever they take in UTF-16. */
+/** True for at most 128 code points. Some take two UTF-16 units. */
 export function hasUpTo128CodePoints(value: string): boolean {
   return value.length <= 256 && [...value].length <= 128
 }

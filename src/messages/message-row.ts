@@ -18,9 +18,12 @@ export interface MessageRow {
   createdAt: Date
   editedAt: Date | null
   retractedAt: Date | null
-  /** How often it was edited. */
+  /** Number of edits. */
   revision: number
-  /** No text is kept that was replaced by a later one than this: else somebody put an earlier row back, and it is not read. */
+  /**
+   * False if a revision with the same or a higher number is stored: an older row was put back, so its text is not
+   * decrypted.
+   */
   isLatest: boolean
 }
 
@@ -33,7 +36,7 @@ export function messageColumns(alias: string): string {
     ${alias}.revision, ${isLatestSql(alias)} as "isLatest"`
 }
 
-/** True unless the message was edited more often than its row says. */
+/** True unless a revision shows that the message was edited more often than its row says. */
 export function isLatestSql(alias: string): string {
   return `not exists (
       select from message_revisions later

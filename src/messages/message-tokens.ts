@@ -2,12 +2,15 @@ import { fairWork } from '../concurrency/fair-work.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../text/segments.ts'
 
-/** A body of 32 KiB has up to 20,000 words and pairs; hashing so many at once takes some milliseconds. */
+/**
+ * A body of 32 KiB has up to 20,000 words and pairs. Hashing all of them at once would block the event loop for
+ * milliseconds.
+ */
 const HASHES_AT_ONCE = 2_000
 
 /**
- * What a message is found by, for app.index_message: the hashes of its words, of those that one sign joins, and of the
- * characters and pairs of its runs.
+ * Returns the tokens that app.index_message stores for a message: hashes of its words, of words joined by a sign, and
+ * of the characters and pairs of characters of its runs.
  */
 export async function messageTokens(
   keys: CompanyKeys,

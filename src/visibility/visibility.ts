@@ -1,14 +1,19 @@
 /**
- * The one home of the rule who may see what of a conversation. Statements and app.lock_membership, its counterpart for
- * writes, use these fragments: `c` is a conversation, `p` the viewer's membership, `m` a message.
+ * SQL fragments that decide who may see a conversation, its messages and its memberships. All statements use them, and
+ * app.lock_membership applies the same rule to writes: `c` is a conversation, `p` the viewer's membership, `m` a
+ * message.
  */
 
-/** Until its first message a direct conversation shows only to whoever started it; nobody is named once both have. */
+/**
+ * True unless `c` is a direct conversation without a message that another person started. The creator is null once both
+ * people have started it.
+ */
 export const begunSql = `(c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_id is null or c.created_by_id = p.user_id)`
 
 /**
- * Joins the viewer's membership `p` to conversation `c`: the stored one, or in a company-wide conversation the one that every
- * member has. The `offset 0` keeps the planner from reading all memberships of the viewer, of which it expects next to none.
+ * Joins the viewer's membership `p` to conversation `c`: the stored row, or in a company-wide conversation the implied
+ * one of every member. The `offset 0` keeps the planner, which expects almost no rows, from reading all memberships of
+ * the viewer.
  */
 export function viewerMembership(viewer = '$2'): string {
   return `left join lateral (
@@ -23,13 +28,13 @@ export function viewerMembership(viewer = '$2'): string {
     ) p on true`
 }
 
-/** True where the viewer may read what is said: members, and every visitor of an unrestricted context. */
+/** True if the viewer may read the messages: as a member, or as a visitor of a context that is not restricted. */
 export const readableSql = `(p.user_id is not null and ${begunSql} or c.audience = 'VISITORS')`
 
-/** True where the viewer may know of the conversation: also of listed groups, though little. */
+/** True if the viewer may know of the conversation. Non-members see title, description and access of listed groups. */
 export const visibleSql = `(${readableSql} or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)`
 
-/** Memberships of the company $1: what these viewers have in their inboxes. `viewers`: an SQL array of user ids. */
+/** The memberships in company $1 that make up the inboxes of these viewers. `viewers` is an SQL array of user ids. */
 export function membershipsOf(viewers: string): string {
   return `(
       select p.company_id, p.conversation_id, p.user_id, p.last_read_seq, p.unread_from_seq, p.hidden_seq, p.is_muted,
@@ -45,7 +50,7 @@ export function membershipsOf(viewers: string): string {
     )`
 }
 
-/** True unless the viewer has deleted message `m` for themselves. */
+/** True unless the viewer has hidden message `m`. */
 export function notHidden(viewer = '$2'): string {
   return `not exists (
       select from hidden_messages h where h.company_id = m.company_id and h.user_id = ${viewer}
@@ -53,7 +58,7 @@ export function notHidden(viewer = '$2'): string {
     )`
 }
 
-/** Lets message `m` through if the viewer may read it in its conversation now. */
+/** Keeps message `m` only if the viewer may read it now. */
 export function seenBy(viewer = '$2'): string {
   return `cross join lateral (
       select from conversations c ${viewerMembership(viewer)}

@@ -18,7 +18,7 @@ const errors = {
 }
 const theBroadcast = { required: true, description: 'The broadcast.' } as const
 
-/** The field of a payload that gives the broadcast as it is now. */
+/** The payload field with the broadcast after the change. */
 function broadcastField(
   t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, { broadcast: BroadcastRow }>,
 ) {

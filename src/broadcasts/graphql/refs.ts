@@ -13,7 +13,7 @@ export const BroadcastConnection = builder.connectionObject(
   { name: 'BroadcastEdge', description: 'A broadcast and its cursor in the list.' },
 )
 
-/** The GraphQL type of a page of readers. */
+/** The GraphQL type of a page of recipients. */
 export const BroadcastReaderConnection = builder.connectionObject(
   {
     type: BroadcastReaderRef,
@@ -33,7 +33,7 @@ export const BroadcastAudienceEnum = builder.enumType('BroadcastAudience', {
   } as const,
 })
 
-/** The GraphQL enum of what has become of a broadcast. */
+/** The GraphQL enum of the states of a broadcast. */
 export const BroadcastStatusEnum = builder.enumType('BroadcastStatus', {
   description: 'The state of a broadcast.',
   values: {

@@ -10,8 +10,8 @@ const schema = z.object({ broadcastId: id('Broadcast') })
 const cancel: Statement = { name: 'cancel_broadcast', text: 'select app.cancel_broadcast($1, $2, $3)' }
 
 /**
- * Calls an own broadcast off that waits. Throws PermissionDeniedError, InvalidInputError, NotFoundError; ConflictError if it
- * has been sent or cancelled.
+ * Cancels the viewer's own scheduled broadcast. Throws PermissionDeniedError, InvalidInputError, NotFoundError, and
+ * ConflictError if it has been sent or cancelled.
  */
 export async function cancelBroadcast(
   context: Context,

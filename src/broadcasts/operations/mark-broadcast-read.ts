@@ -7,7 +7,10 @@ import { requireBroadcast } from '../queries/require-broadcast.ts'
 
 const schema = z.object({ broadcastId: id('Broadcast') })
 
-/** Reads the broadcast itself, message 1 of its conversation; replies stay as they are. Throws NotFoundError. */
+/**
+ * Marks the broadcast as read, which is message 1 of its conversation. Unread replies stay unread. Throws
+ * NotFoundError.
+ */
 export async function markBroadcastRead(
   context: Context,
   input: unknown,

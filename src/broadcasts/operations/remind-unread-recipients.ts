@@ -13,8 +13,8 @@ const remind: Statement = {
 }
 
 /**
- * Notifies those recipients once more who have not read the broadcast, and nobody else; for its author.
- * Throws PermissionDeniedError, NotFoundError, ConflictError before it is sent.
+ * Notifies the recipients who have not read the viewer's own broadcast again. Throws PermissionDeniedError,
+ * NotFoundError, and ConflictError if it has not been sent.
  */
 export async function remindUnreadRecipients(
   context: Context,

@@ -14,8 +14,8 @@ const reschedule: Statement = {
 }
 
 /**
- * Gives an own broadcast that waits another time. Throws PermissionDeniedError, InvalidInputError, NotFoundError;
- * ConflictError if it has been sent or cancelled.
+ * Changes the time of the viewer's own scheduled broadcast. Throws PermissionDeniedError, InvalidInputError,
+ * NotFoundError, and ConflictError if it has been sent or cancelled.
  */
 export async function rescheduleBroadcast(
   context: Context,

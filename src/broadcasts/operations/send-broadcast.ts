@@ -25,7 +25,7 @@ const schema = z.object({
   idempotencyKey: idempotencyKey.nullish(),
 })
 
-/** What a send leads to; `replayed`: it had been sent before under this key. */
+/** A sent broadcast. `replayed` is true if an earlier call with the same idempotency key sent it. */
 export interface SentBroadcast {
   broadcast: BroadcastRow
   replayed: boolean
@@ -49,9 +49,9 @@ interface SentRow {
 }
 
 /**
- * Sends a broadcast, or stores it until its time. Throws PermissionDeniedError, InvalidInputError,
- * NotFoundError, ConflictError, and RATE_LIMITED when the company has had its broadcasts of the hour. A scheduled one counts
- * when it is sent.
+ * Sends a broadcast, or stores it until its scheduled time. Throws PermissionDeniedError, InvalidInputError,
+ * NotFoundError, ConflictError, and RATE_LIMITED when the company has reached its broadcasts per hour. A scheduled
+ * broadcast counts when it is sent.
  */
 export async function sendBroadcast(context: Context, input: unknown): Promise<SentBroadcast> {
   requirePermission(context, 'CONVERSATION_BROADCAST')
@@ -60,7 +60,10 @@ export async function sendBroadcast(context: Context, input: unknown): Promise<S
   return store(context, keys, request)
 }
 
-/** Answers a retried send from the broadcast it made, as that is now; undefined if the key is new. */
+/**
+ * Answers a repeated call with the broadcast that the first one created, in its present state. Returns undefined if the
+ * key is new.
+ */
 export async function findReplayOfBroadcast(
   input: unknown,
   context: Context,
@@ -131,7 +134,7 @@ function readRequest(context: Context, input: unknown) {
   }
 }
 
-/** groupIds with GROUPS, userIds with USERS, neither with ALL; an empty list is an error. */
+/** Validates that GROUPS has groupIds, USERS has userIds, and ALL has neither. Empty lists are errors. */
 function audienceIssues(
   audience: string,
   takes: string,
@@ -144,7 +147,7 @@ function audienceIssues(
   return list?.length ? [] : [{ path: [name], detail: 'Name at least one.' }]
 }
 
-/** The request without its key: what a retry under the same key must repeat. */
+/** Hashes the request without its key. A call with the same key must have the same hash. */
 function hashRequest(keys: CompanyKeys, { key: _, schedule, ...request }: Request): Buffer {
   const content = {
     ...request,

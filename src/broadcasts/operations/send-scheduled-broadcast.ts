@@ -18,10 +18,10 @@ const callOff: Statement = {
 }
 
 /**
- * Sends a broadcast whose time has come, as its author would. The database decides under a lock whether it
- * still waits, so two schedulers, or a job that runs twice, send it once, and puts it off while the company has had its
- * broadcasts of the hour. It is cancelled if its author may no longer send it, the company sends none any more, or nobody
- * is left to send it to.
+ * Sends a broadcast at its scheduled time on behalf of its author. The database checks under a lock that it is still
+ * scheduled, so that two schedulers or a job that runs twice send it once. It delays the broadcast while the company
+ * has reached its broadcasts per hour. It cancels the broadcast if the author may no longer send it, the company no
+ * longer allows any, or no recipient is left.
  */
 export async function sendScheduledBroadcast({
   companyId,

@@ -14,7 +14,7 @@ import {
   groupsOfBroadcast,
 } from '../broadcast-row.ts'
 
-/** A page of the viewer's broadcasts, latest first. */
+/** Returns a page of the viewer's broadcasts, latest first. */
 export function broadcastList(
   { tenant, viewer }: Context,
   args: ForwardArgs,
@@ -29,7 +29,7 @@ export function broadcastList(
   })
 }
 
-/** A page of the groups a broadcast goes to. */
+/** Returns a page of the groups that a broadcast is sent to. */
 export function groupPage(
   { tenant, viewer }: Context,
   broadcast: BroadcastRow,
@@ -44,7 +44,7 @@ export function groupPage(
   })
 }
 
-/** A page of those who have read a broadcast, latest first, or of those who have not, by name. */
+/** Returns a page of the recipients who have read a broadcast, latest first, or of those who have not, by name. */
 export function readerPage(
   { tenant, viewer }: Context,
   broadcast: BroadcastRow,

@@ -3,7 +3,7 @@ import { DecryptionError } from '../../encryption/errors.ts'
 import { locationOfText } from '../../messages/queries/message-text.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 
-/** Decrypts a text of a broadcast; empty once its message was retracted. */
+/** Decrypts a text of a broadcast. Empty once its message is retracted. */
 export async function readBroadcastText(
   context: Context,
   broadcast: BroadcastRow,

@@ -3,19 +3,19 @@ import type { builder } from '../../graphql/builder.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { ConversationRef } from './refs.ts'
 
-/** What every change to a conversation may be refused for. */
+/** The errors that every change to a conversation may return. */
 export const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError],
   union: { description: 'The payload, or the error that the caller can act on.' },
 }
 
-/** The argument that names a group. */
+/** Input field for the id of a group. */
 export const theGroup = { required: true, description: 'The group.' } as const
 
-/** The argument that names a conversation. */
+/** Input field for the id of a conversation. */
 export const theConversation = { required: true, description: 'The conversation.' } as const
 
-/** The payload of a change to a conversation: the conversation as it is now. */
+/** The payload of a mutation that changes a conversation. */
 export function changed(description: string) {
   return {
     description,

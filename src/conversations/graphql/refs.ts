@@ -14,7 +14,7 @@ export const ConversationConnection = builder.connectionObject(
   { name: 'ConversationEdge', description: 'A conversation and its cursor in the list.' },
 )
 
-/** The GraphQL enum of what a participant may do. */
+/** The GraphQL enum of the roles of participants. */
 export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
   description: 'The role of a participant in a conversation.',
   values: {
@@ -23,7 +23,7 @@ export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
   } as const,
 })
 
-/** The GraphQL enum of kinds. */
+/** The GraphQL enum of the kinds of conversations. */
 export const ConversationKindEnum = builder.enumType('ConversationKind', {
   description: 'The purpose of a conversation.',
   values: {
@@ -35,7 +35,7 @@ export const ConversationKindEnum = builder.enumType('ConversationKind', {
   } as const,
 })
 
-/** The GraphQL enum of what a conversation can be linked to. */
+/** The GraphQL enum of the types of objects that a conversation can be about. */
 export const ContextTypeEnum = builder.enumType('ContextType', {
   description: 'The types of objects that a conversation can be about.',
   values: {
@@ -56,8 +56,8 @@ export const SensitivityEnum = builder.enumType('Sensitivity', {
 })
 
 /**
- * The conversation of a message or an event that the viewer has been let see. Nothing is read where only its id is asked
- * for, as in most events; throws NOT_FOUND once the viewer has lost it.
+ * The conversation of a message or event that the viewer may see. If only its id is asked for, as in most events, it is
+ * not read. Throws NOT_FOUND if the viewer has lost access.
  */
 export async function conversationOf(
   { conversationId }: { conversationId: string },
@@ -65,7 +65,7 @@ export async function conversationOf(
   { loaders }: Context,
   info: GraphQLResolveInfo,
 ): Promise<ConversationRow> {
-  // No other field is resolved of it.
+  // Only the id is resolved from this row.
   if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
   const conversation = await loaders.conversation.load(conversationId)
   if (!conversation) throw new RequestError('NOT_FOUND', 'There is no such conversation.')

@@ -12,7 +12,9 @@ const schema = z.object({
   userIds: ids('User').refine((list) => list.length > 0, { error: 'Name at least one person.' }),
 })
 
-/** Lets colleagues into a group: an open one by any member, others by its admins. All or none. */
+/**
+ * Adds members of the company to a group, all or none. Any participant may add to an open group, only admins to others.
+ */
 export async function addParticipants(
   context: Context,
   input: unknown,

@@ -5,18 +5,18 @@ import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../../e
 /** The kinds of conversations that can be changed as groups. */
 type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
 
-/** A group, or another conversation that a change is for, locked, and the viewer's membership. */
+/** A group, context or global conversation, locked for a change, and the viewer's role in it. */
 export interface LockedGroup {
   id: string
   kind: GroupKind
-  /** Groups only. */
+  /** Null unless it is a group. */
   access: 'OPEN' | 'CLOSED' | 'PRIVATE' | null
   lastSeq: number
-  /** Null: not a member. */
+  /** Null if the viewer is not a member. */
   viewerRole: 'ADMIN' | 'MEMBER' | null
 }
 
-/** What a change to a group tells its subscribers. */
+/** The event that subscribers receive about a change to a group. */
 export interface GroupEvent {
   kind: 'PARTICIPANTS_CHANGED' | 'CONVERSATION_CHANGED'
   joined?: string[]
@@ -34,10 +34,10 @@ interface LockedRow {
 }
 
 /**
- * Runs one change to a group under its lock, which sending takes too: nobody posts after having been removed. The
- * change returns the event to tell of, or null if nothing changed. `named`: the id, as the input calls it; `takes`: what
- * it may be the id of, as a conversationId a group or a context. Throws NotFoundError for what the viewer cannot see,
- * InvalidInputError for a conversation of another kind.
+ * Runs one change to a group under its lock. Sending takes the same lock, so nobody posts after having been removed.
+ * The change returns the event to publish, or null if nothing has changed. `named` is the name of the id in the input;
+ * `takes` are the kinds that the id may belong to. Throws NotFoundError for a conversation that the viewer cannot see,
+ * and InvalidInputError for one of another kind.
  */
 export async function changeGroup(
   { tenant, viewer, services }: Context,
@@ -53,7 +53,7 @@ export async function changeGroup(
   if (position !== null) services.live.notify(viewer.companyId, position)
 }
 
-/** Appends a group's event; the last statement of its transaction. */
+/** Appends a group's event. It must be the last statement of its transaction. */
 export async function appendGroupEvent(
   transaction: Transaction,
   groupId: string,
@@ -66,7 +66,7 @@ export async function appendGroupEvent(
   return Number(event?.position)
 }
 
-/** Throws PermissionDeniedError unless the viewer administers the group. */
+/** Throws PermissionDeniedError unless the viewer is an admin of the group. */
 export function requireGroupAdmin(group: LockedGroup): void {
   if (group.viewerRole !== 'ADMIN') throw new PermissionDeniedError('Only an admin of the group may do this.')
 }
@@ -90,7 +90,7 @@ async function lockGroup(
   const [[inputName, groupId] = []] = Object.entries(named)
   await transaction.$queryRaw`
     select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
-  // A direct conversation that nobody but the other person knows of is none here either.
+  // A direct conversation without a message is invisible to the other person, so it must not be found here.
   const [row] = await transaction.$queryRaw<LockedRow[]>`
     select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed",
       c.audience <> 'PARTICIPANTS' as "isCompanyWide",

@@ -12,7 +12,9 @@ const schema = z.object({
   role: z.enum(['ADMIN', 'MEMBER']),
 })
 
-/** Promotes or demotes a group's member; for its admins. Throws ConflictError if no admin would be left. */
+/**
+ * Changes the role of a group's participant. Requires the admin role. Throws ConflictError if no admin would be left.
+ */
 export async function changeParticipantRole(
   context: Context,
   input: unknown,

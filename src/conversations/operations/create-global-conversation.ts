@@ -15,8 +15,8 @@ const schema = z.object({
 })
 
 /**
- * Creates a conversation of everybody in the company, also of those who join later; nobody gets a row for it before
- * reading, muting or hiding it. Throws PermissionDeniedError, InvalidInputError.
+ * Creates a conversation of all present and future members of the company. A person's membership is stored only when
+ * the person reads, mutes or hides it. Throws PermissionDeniedError, InvalidInputError.
  */
 export async function createGlobalConversation(
   context: Context,

@@ -8,13 +8,13 @@ import { requireConversation } from '../queries/require-conversation.ts'
 import { appendGroupEvent, requireColleagues } from './change-group.ts'
 import { addFounders } from './group-members.ts'
 
-/** A group's title: up to 255 characters as a person counts them, with something to see in it. */
+/** The title of a group: up to 255 user-perceived characters, at least one of them visible. */
 export const titleText = lineText('The title')
 
 /** A group's description: up to 4 KiB of UTF-8. */
 export const descriptionText = text(4096, 'The description')
 
-/** Who may find and join. */
+/** The people who may find and join a group. */
 export const groupAccess = z.enum(['OPEN', 'CLOSED', 'PRIVATE'])
 
 const schema = z.object({
@@ -24,7 +24,9 @@ const schema = z.object({
   access: groupAccess.nullish(),
 })
 
-/** Creates a group, of which the viewer becomes admin. Throws NotFoundError if one of the members is none. */
+/**
+ * Creates a group with the viewer as admin. Throws NotFoundError if one of the people is not a member of the company.
+ */
 export async function createGroup(
   context: Context,
   input: unknown,
@@ -43,7 +45,7 @@ export async function createGroup(
   const position = await tenant.transaction(async (transaction) => {
     const joined = [userId, ...others]
     await requireColleagues(transaction, companyId, joined)
-    // Not through the model, which would take the times from this node's clock; lists are sorted by the database's.
+    // Raw SQL, because Prisma would set the times from this node's clock, and lists are sorted by the database's clock.
     await transaction.$executeRaw`
       insert into conversations (company_id, id, kind, title, title_folded, description, access, created_by_id)
       values (${companyId}::uuid, ${groupId}::uuid, 'GROUP', ${title}, ${foldedKey(title)}, ${sealed},

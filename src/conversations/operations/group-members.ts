@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/tenant-client.ts'
 import type { LockedGroup } from './change-group.ts'
 
-/** Lets the first people of a new group in, its creator before the others and as admin. */
+/** Adds the first people to a new group. The creator is added before the others, as admin. */
 export async function addFounders(
   transaction: Transaction,
   companyId: string,
@@ -17,7 +17,7 @@ export async function addFounders(
     from unnest(${others}::uuid[]) u (id)`
 }
 
-/** Lets people in, or in again; returns those who were not in already. */
+/** Adds people, also those who left earlier, and returns those who were not participants already. */
 export async function addMembers(
   transaction: Transaction,
   companyId: string,
@@ -28,12 +28,12 @@ export async function addMembers(
     select j.user_id as "userId" from unnest(${userIds}::uuid[]) u (id)
     cross join lateral app.join_conversation(${companyId}::uuid, ${group.id}::uuid, u.id, ${group.lastSeq}) j
     where j.user_id is not null`
-  // Where every admin is gone or disabled, somebody who comes in takes over.
+  // If no enabled admin is left, one of the participants becomes admin.
   if (joined.length > 0) await succeed(transaction, companyId, group.id)
   return joined.map(({ userId }) => userId)
 }
 
-/** Shows one member out; false if that person was not in. The marks stay, so that receipts never go back. */
+/** Removes a participant. Returns false if the person was none. The marks are kept, so that receipts never go back. */
 export async function removeMember(
   transaction: Transaction,
   companyId: string,
@@ -54,8 +54,9 @@ export async function removeMember(
 }
 
 /**
- * The last admin hands over to the longest-standing enabled member, and if all are disabled to the first one who is enabled
- * again; without members a group closes. A context's conversation waits for the next person to open it.
+ * Decides what happens to a group when its last admin leaves: the longest-standing enabled member becomes admin, or if
+ * all are disabled, the first one who is enabled again. A group without members is closed. A context conversation stays
+ * open for the next person who opens it.
  */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }

@@ -12,10 +12,7 @@ const hide: Statement = {
   text: `select app.hide_conversation($1, $2, $3)::text as position`,
 }
 
-/**
- * Deletes a conversation with its history for the viewer alone, until the next message. Throws
- * NotFoundError.
- */
+/** Hides a conversation and its present messages from the viewer only, until the next message. Throws NotFoundError. */
 export async function hideConversation(
   context: Context,
   input: unknown,

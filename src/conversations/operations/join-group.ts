@@ -9,7 +9,7 @@ import { addMembers } from './group-members.ts'
 
 const schema = z.object({ groupId: id('Conversation') })
 
-/** Joins an open group; a member already in stays so. */
+/** Joins an open group. For a member it changes nothing. */
 export async function joinGroup(
   context: Context,
   input: unknown,

@@ -9,8 +9,8 @@ import { removeMember } from './group-members.ts'
 const schema = z.object({ groupId: id('Conversation') })
 
 /**
- * Leaves a group or a context: a group's messages are the viewer's no longer, and so are a restricted context's; any other
- * context leaves the inbox. Throws NotFoundError if the viewer is not in it.
+ * Leaves a group or context conversation. The viewer can no longer read a group or a restricted context; any other
+ * context leaves the inbox only. Throws NotFoundError if the viewer is not a participant.
  */
 export async function leaveGroup(context: Context, input: unknown): Promise<{ conversationId: string }> {
   const { groupId } = parseInput(schema, input)

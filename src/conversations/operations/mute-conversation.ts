@@ -19,7 +19,7 @@ const setMute: Statement = {
   text: `select app.set_mute($1, $2, $3, $4, $5)::text as position`,
 }
 
-/** Mutes a conversation for the viewer, until a time or for good. */
+/** Mutes a conversation for the viewer, until a given time or without an end. */
 export async function muteConversation(
   context: Context,
   input: unknown,
@@ -28,7 +28,7 @@ export async function muteConversation(
   return applyMute(context, conversationId, true, until ?? null)
 }
 
-/** Ends a mute. */
+/** Unmutes a conversation. */
 export async function unmuteConversation(
   context: Context,
   input: unknown,

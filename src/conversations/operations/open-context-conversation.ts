@@ -11,7 +11,7 @@ import { appendGroupEvent, type GroupEvent, requireColleagues } from './change-g
 import { titleText } from './create-group.ts'
 import { addFounders, addMembers } from './group-members.ts'
 
-/** The embedding product's own id of a context, up to 255 characters. */
+/** The embedding product's id of an object, up to 255 characters. */
 const contextKey = visible(shortText(255), 'The contextId')
 
 const schema = z.object({
@@ -35,25 +35,25 @@ type Request = z.infer<typeof schema>
 interface Opener {
   companyId: string
   userId: string
-  /** May restrict contexts and take restricted ones over. */
+  /** True if the opener has MEMBER_MANAGE and so may restrict conversations and take over restricted ones. */
   manages: boolean
 }
 
-/** A conversation that was made, joined or changed; without an event nothing has changed. */
+/** The conversation and the event to publish. The event is null if nothing has changed. */
 interface Opened {
   id: string
   event: GroupEvent | null
 }
 
-/** By what contexts are restricted and restricted ones taken over. */
+/** The permission to restrict conversations and to take over restricted ones. */
 const RESTRICTING = 'MEMBER_MANAGE'
 
 /**
- * Opens the conversation of a context, made if need be, and joins the viewer and those the viewer names to it. Of two
- * people who open it at the same instant the second joins the one that the first has made. A restricted conversation is
- * opened by its participants and by those who manage members, who become its admins and may lift the restriction;
- * everybody else opens the one that all may see, and does not learn that there is another. Throws PermissionDeniedError,
- * and NotFoundError for an unknown colleague.
+ * Finds or creates the conversation about an object, and adds the viewer and the given people. If two people create it
+ * at the same time, the second joins the first's. A restricted conversation can be opened by its participants and by
+ * holders of MEMBER_MANAGE, who become its admins and may lift the restriction. Everybody else opens the open
+ * conversation and does not learn that a restricted one exists. Throws PermissionDeniedError, and NotFoundError for an
+ * unknown person.
  */
 export async function openContextConversation(
   context: Context,
@@ -96,14 +96,14 @@ async function open(
   return makeOrJoin(transaction, opener, request, others)
 }
 
-/** The same answer whether or not there is a restricted conversation. */
+/** The answer is the same whether or not a restricted conversation exists. */
 function requireRestricting({ manages }: Opener): void {
   if (!manages) {
     throw new PermissionDeniedError('Only those who manage members may restrict a conversation.', RESTRICTING)
   }
 }
 
-/** Those who manage members become admins of it, so that nobody can keep a context from them. */
+/** Holders of MEMBER_MANAGE become admins, so that participants cannot lock them out. */
 async function enterRestricted(
   transaction: Transaction,
   { companyId, userId, manages }: Opener,
@@ -154,7 +154,7 @@ function audienceOf({ restricted }: Request): Audience {
   return restricted ? 'PARTICIPANTS' : 'VISITORS'
 }
 
-/** False if the context has its conversation already. */
+/** Returns false if the object has such a conversation already. */
 async function make(
   transaction: Transaction,
   { companyId, userId }: Opener,

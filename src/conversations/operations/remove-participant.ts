@@ -9,7 +9,9 @@ import { removeMember } from './group-members.ts'
 
 const schema = z.object({ conversationId: id('Conversation'), userId: id('User') })
 
-/** Shows somebody out of a group; for its admins. Throws NotFoundError if that person is not in it. */
+/**
+ * Removes a participant from a group. Requires the admin role. Throws NotFoundError if the person is not a participant.
+ */
 export async function removeParticipant(
   context: Context,
   input: unknown,

@@ -14,7 +14,7 @@ const startDirect: Statement = {
   text: `select app.start_direct($1, $2, $3, $4)::text as position`,
 }
 
-/** Finds or starts the direct conversation with a colleague. Throws NotFoundError, InvalidInputError. */
+/** Finds or creates the direct conversation with a member of the company. Throws NotFoundError, InvalidInputError. */
 export async function startDirectConversation(
   context: Context,
   input: unknown,

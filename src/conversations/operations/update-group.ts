@@ -17,8 +17,9 @@ const schema = z.object({
 })
 
 /**
- * Changes the title, description or access of a group, or the title or description of a context, for its admins; of a
- * conversation of the whole company, for those who may create one. What is left out stays, a null description goes.
+ * Changes title, description or access of a group, or title or description of another conversation. Groups and contexts
+ * require the admin role, conversations of the whole company CONVERSATION_GLOBAL. Fields that are left out stay; a null
+ * description removes it.
  */
 export async function updateGroup(
   context: Context,

@@ -10,8 +10,8 @@ const byContext: Statement = {
 }
 
 /**
- * The conversation of a context as the viewer may see it: the restricted one for those who take part in it, otherwise
- * the one that everybody may see. Null if there is none. Throws BAD_USER_INPUT.
+ * Returns the conversation about an object: the restricted one if the viewer is a participant of it, otherwise the open
+ * one. Null if there is none. Throws BAD_USER_INPUT.
  */
 export async function contextConversation(
   { tenant, viewer, loaders }: Context,

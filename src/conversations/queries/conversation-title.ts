@@ -2,7 +2,7 @@ import { readBroadcastText } from '../../broadcasts/queries/broadcast-text.ts'
 import type { Context } from '../../context.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 
-/** What a conversation is called to the viewer: its title, the other person's name, or the broadcast's subject. */
+/** Returns the title as the viewer sees it: the title, the other person's name, or the subject of the broadcast. */
 export async function conversationTitle(
   context: Context,
   { id, kind, title, counterpartId }: ConversationRow,

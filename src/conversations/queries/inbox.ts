@@ -10,14 +10,17 @@ import {
   unreadSql,
 } from '../conversation-row.ts'
 
-/** The conversation of each membership; the `offset 0` keeps the planner from trying all that the company has. */
+/**
+ * Joins the conversation of each membership. The `offset 0` keeps the planner from reading all conversations of the
+ * company.
+ */
 const conversationOf = `cross join lateral (
         select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id offset 0
       ) c`
 
 /**
- * True where the text is in the other person's name, or its words find that person. A scalar look-up by key, person by
- * person: the planner would answer `exists` by reading everybody in the company whose name matches.
+ * True if the text occurs in the other person's name, or its words find that person. It looks up one person at a time
+ * by key: for `exists` the planner would read everybody in the company whose name matches.
  */
 const counterpartFoundSql = `coalesce((
           select strpos(u.name_folded, $10) > 0 or ${foundBy('$12')}

@@ -5,7 +5,7 @@ import { searchText } from '../../text/search-text.ts'
 import { type ConversationRow, type FlatConversationRow, readConversation } from '../conversation-row.ts'
 import { groupsPage, inboxPage } from './inbox.ts'
 
-/** Which conversations of the inbox to list. */
+/** The conditions for the conversations of the inbox to list. */
 export interface InboxFilter {
   kinds?: readonly string[] | null | undefined
   contextType?: string | null | undefined
@@ -14,7 +14,9 @@ export interface InboxFilter {
   search?: string | null | undefined
 }
 
-/** A page of the viewer's inbox: one statement for the conversations and one for the people in them. */
+/**
+ * Returns a page of the viewer's inbox. It takes one statement for the conversations and one for the people in them.
+ */
 export function inboxList(
   context: Context,
   args: ForwardArgs,
@@ -39,7 +41,7 @@ export function inboxList(
   })
 }
 
-/** A page of the groups the viewer may know of. */
+/** Returns a page of the groups that the viewer can find or takes part in. */
 export function groupList(
   context: Context,
   args: ForwardArgs,
@@ -56,10 +58,10 @@ export function groupList(
   })
 }
 
-/** A conversation of the inbox and what it is sorted by there. */
+/** A conversation of the inbox and its sort key. */
 type ListedRow = ConversationRow & { sortKey: Date }
 
-/** Primes the loaders with the rows, and asks for everybody in them at once. */
+/** Primes the loaders with the rows, and loads all people in them by one statement. */
 function loaded({ loaders }: Context, flat: FlatConversationRow[]): ListedRow[] {
   const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey as Date }))
   const people = rows

@@ -2,7 +2,9 @@ import type { Context } from '../../context.ts'
 import { NotFoundError } from '../../errors.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 
-/** The conversation as the viewer sees it now; throws NotFoundError if it is unknown, hidden or foreign. */
+/**
+ * Returns the conversation as the viewer sees it. Throws NotFoundError if it is unknown, hidden or of another company.
+ */
 export async function requireConversation(
   context: Context,
   conversationId: string,

@@ -80,7 +80,7 @@ PreferencesRef.implement({
   }),
 })
 
-/** The companies as their members see them; reading them enters none. */
+/** Loads the companies of the memberships. The person needs to choose none of them for it. */
 function companiesOf({ viewers }: Services, memberships: readonly Membership[]): Promise<CompanyRow[]> {
   return Promise.all(
     memberships.map(async ({ companyId, userId }) => (await viewers.find(companyId, userId)).company),

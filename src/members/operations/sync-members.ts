@@ -5,7 +5,7 @@ import { newId } from '../../ids.ts'
 import { type MemberProblem, type NumberedRow, readMemberRows } from '../member-rows.ts'
 import { judgeMember, type KnownRole, type Manager, type MemberFields } from '../validate-member.ts'
 
-/** What a synchronisation did. */
+/** The result of a synchronisation. */
 export interface SyncedMembers {
   created: number
   updated: number
@@ -16,14 +16,14 @@ export interface SyncedMembers {
 interface Plan {
   counts: { created: number; updated: number; unchanged: number }
   problems: MemberProblem[]
-  /** Members to write, by their external ids. */
+  /** The members to write, by external id. */
   writes: (MemberFields & { id: string; externalId: string })[]
 }
 
 /**
- * Mirrors people of the embedding product by their external id; needs MEMBER_MANAGE. Idempotent: what is left out of a
- * row stays as it is. Rows with problems are reported and the rest applied. Synchronisations of one
- * company run one after the other, so that two of the same people neither fail nor double.
+ * Creates and updates members of the company by external id. Requires MEMBER_MANAGE. It is idempotent: fields that are
+ * left out stay as they are. Rows with problems are reported and the others applied. Synchronisations of one company
+ * run one after another, so that two with the same people neither fail nor create anybody twice.
  */
 export async function syncMembers(context: Context, input: { members: unknown[] }): Promise<SyncedMembers> {
   requirePermission(context, 'MEMBER_MANAGE')
@@ -66,7 +66,7 @@ async function planWrites(
   })
   const byName = new Map(roles.map((role): [string, KnownRole] => [role.name, role]))
   const byExternalId = new Map(known.map((member) => [member.externalId, member]))
-  // Under the lock: an earlier synchronisation may have changed the viewer's own role.
+  // Read under the lock, because an earlier synchronisation may have changed the viewer's own role.
   const ownRoleId = known.find((member) => member.id === userId)?.roleId
   const ownRole = roles.find((role) => role.id === ownRoleId)
   const manager: Manager = { userId, permissions: new Set(ownRole?.permissions) }
@@ -93,13 +93,13 @@ async function planWrites(
   return plan
 }
 
-/** Where the stream is after a trigger has told it of members whose access has changed. */
+/** The company's position after the trigger has appended events for members whose access has changed. */
 async function readPosition(transaction: Transaction, companyId: string): Promise<number> {
   const stream = await transaction.companyStream.findFirst({ where: { companyId } })
   return Number(stream?.position ?? 0)
 }
 
-/** One statement for all of them. */
+/** Writes all members by one statement. */
 async function writeMembers(
   transaction: Transaction,
   companyId: string,

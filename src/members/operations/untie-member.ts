@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../database/database.ts'
 import { NotFoundError } from '../../errors.ts'
 
-/** A member whose login was untied. */
+/** A member whose login was removed. */
 export interface UntiedMember {
   userId: string
   name: string
@@ -11,9 +11,9 @@ export interface UntiedMember {
 }
 
 /**
- * Unties the login from the company's member with this external id: the membership is an invitation again, and the next login
- * that it is meant for is tied. Tickets of the member end, and open sockets and streams with their next operation or event.
- * Null if no login was tied. Throws NotFoundError.
+ * Removes the login from the member with this external id. The membership is an invitation again, which the next
+ * matching login takes. The member's tickets end at once, open sockets and streams at their next operation or event.
+ * Returns null if the member had no login. Throws NotFoundError.
  */
 export async function untieMember(
   { database, log }: { database: Database; log: Logger },
@@ -30,7 +30,7 @@ export async function untieMember(
     await transaction.connectionTicket.deleteMany({ where: { companyId, userId: id } })
     return { userId: id, name, issuer, subject }
   })
-  // At this level whatever the configuration: it changes who may act as whom.
+  // Always logged at level warn, because it changes who may act as the member.
   if (untied) log.warn({ companyId, externalId, ...untied }, 'a login was untied from a member')
   return untied
 }

@@ -2,14 +2,14 @@ import type { Context } from '../../context.ts'
 import type { Statement } from '../../database/database.ts'
 import { RequestError } from '../../errors.ts'
 
-/** How a member is told of news. */
+/** The notification preferences of a member. */
 export interface Preferences {
   sound: boolean
   browserNotifications: boolean
   emailWhenOffline: boolean
 }
 
-/** What to change of the viewer's preferences; what is left out, or null, stays. */
+/** The preferences to change. Those that are left out or null stay. */
 export type PreferencesInput = { [Name in keyof Preferences]?: boolean | null | undefined }
 
 const setPreferences: Statement = {
@@ -20,7 +20,7 @@ const setPreferences: Statement = {
     returning sound, browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline"`,
 }
 
-/** Changes how the viewer is told of news. */
+/** Changes the viewer's notification preferences. */
 export async function updatePreferences(
   { viewer, tenant, services }: Context,
   { sound, browserNotifications, emailWhenOffline }: PreferencesInput,
@@ -31,7 +31,7 @@ export async function updatePreferences(
     viewer.userId,
     ...values,
   ])
-  // Row-level security shows nothing to somebody disabled a moment ago.
+  // Row-level security returns no row if the viewer was disabled a moment ago.
   if (!preferences) throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
   services.viewers.forget(viewer.companyId)
   return { preferences }

@@ -7,16 +7,18 @@ import { searchText } from '../../text/search-text.ts'
 import { misspellings } from './misspellings.ts'
 import { membersPage, misspeltMembersPage, misspeltUsersPage, usersPage } from './people-search.ts'
 
-/** A person with the role that says what that person may do. */
+/** A person with the role in the company. */
 export type MemberRow = UserRow & { role: RoleRow }
 
 type Found<Row> = Row & { rank: number; at: Date; askedAt: Date }
 
-/** The rank from which people are found by a misspelt text only. */
+/** From this rank on, people match only by a misspelling. */
 const MISSPELT = 30
 const START = ['0', null, '', '00000000-0000-0000-0000-000000000000', null]
 
-/** A page of the people the viewer may write to, best match first; without a search, recent contacts first. */
+/**
+ * Returns a page of the people that the viewer may write to, best match first; without a search, recent contacts first.
+ */
 export function userList(
   context: Context,
   args: ForwardArgs,
@@ -25,7 +27,7 @@ export function userList(
   return peoplePage<UserRow>(context, args, search, usersPage, misspeltUsersPage)
 }
 
-/** A page of the company's members with their roles, best match first; without a search, by name. */
+/** Returns a page of the company's members with their roles, best match first; without a search, by name. */
 export function memberList(
   context: Context,
   args: ForwardArgs,
@@ -34,7 +36,7 @@ export function memberList(
   return peoplePage<MemberRow>(context, args, search, membersPage, misspeltMembersPage)
 }
 
-/** One statement, and a second one for a text that finds nobody as it is written. */
+/** Runs one statement, and a second one if nobody matches the text as it is spelled. */
 function peoplePage<Row extends UserRow>(
   { tenant, viewer }: Context,
   args: ForwardArgs,
@@ -57,7 +59,7 @@ function peoplePage<Row extends UserRow>(
     async read(after, max) {
       const isFirst = after[0] === null
       const key = [viewer.companyId, viewer.userId, ...(isFirst ? START : after)]
-      // Nobody is found by more words than a person has.
+      // No person has this many words, so nobody can match all of them.
       if (words.length > MAX_WORDS) return []
       if (isFirst || Number(after[0]) < MISSPELT) {
         const rows = await tenant.query<Found<Row>>(exact, [...key, text, words, max])

@@ -1,4 +1,7 @@
-/** Letters as `fold` leaves them, script by script; other scripts are searched as they are written. */
+/**
+ * The alphabets in which misspellings are corrected, as `fold` returns their letters. Words of other scripts must be
+ * spelled correctly.
+ */
 const ALPHABETS = [
   'abcdefghijklmnopqrstuvwxyzæøłđı',
   'αβγδεζηθικλμνξοπρστυφχψω',
@@ -8,19 +11,19 @@ const ALPHABETS = [
 ]
 const MIN_LENGTH = 3
 const MAX_LENGTH = 16
-/** Each variant is one look-up of some microseconds. */
+/** Maximum number of variants per search. Each costs one look-up of some microseconds. */
 const MAX_VARIANTS = 2000
 
-/** A way to read one of the words of a search. */
+/** A possible correct spelling of one word of a search. */
 export interface Variant {
-  /** Which word, from 0. */
+  /** The index of the word, from 0. */
   nth: number
   text: string
 }
 
 /**
- * The words of a search and what each may have been meant to be: two letters swapped, one missing, one too many or one
- * wrong. Words under three letters, and those past the first 2,000 variants, are taken as they are.
+ * Returns the words of a search and their possible correct spellings: two letters swapped, one missing, one too many or
+ * one wrong. Words of under three letters, and words after the first 2,000 variants, are taken as they are.
  */
 export function misspellings(words: readonly string[]): Variant[] {
   const variants: Variant[] = []

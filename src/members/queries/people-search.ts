@@ -3,16 +3,17 @@ import { askedAt, contacts } from '../contacts.ts'
 import { userColumns } from '../user-row.ts'
 
 /**
- * A page of people is sorted by rank, time since the last contact, folded name and id. The rank's tens say how the person matches: 1
- * the name begins with the text, 2 each word of the text begins a word of the name or of the e-mail address, 3 the words
- * are misspelt, 4 so are their beginnings. Its ones say how close the person is: contacts 1 and 2, others 3.
+ * A page of people is sorted by rank, time of the last contact, folded name and id. The tens of the rank are the kind
+ * of match: 1, the name begins with the text; 2, each word of the text begins a word of the name or of the e-mail
+ * address; 3, the words are misspelt; 4, the beginnings are misspelt. The ones are the closeness: 1 and 2 for contacts,
+ * 3 for others.
  */
 const OTHERS = 3
 
-/** Who is listed: a fragment over `u` (a user) or `w` (one of its words). */
+/** The people that a list contains, as SQL fragments over `u` (a user) or `w` (one of the user's words). */
 interface Audience {
   who(row: string, id: string): string
-  /** Whether contacts come first; a fragment over the parameters. */
+  /** SQL condition on the parameters that is true if contacts come first. */
   byContact: string
   columns: string
   join: string
@@ -35,7 +36,7 @@ const everybody: Audience = {
     ) r on r.id = u.role_id`,
 }
 
-/** True where person `u` is found by the words in parameter `words`: each begins a word of theirs. */
+/** True if each of the words in parameter `words` begins a word of person `u`. */
 export function foundBy(words: string): string {
   return `not exists (
       select from unnest(${words}::text[]) s (word)
@@ -43,17 +44,18 @@ export function foundBy(words: string): string {
     )`
 }
 
-/** Above every text that begins with this one. */
+/** A text that sorts after every text that begins with this one. */
 const ceiling = (text: string) => `${text} || repeat(chr(1114111), 600)`
 
 /**
- * Words with the end of the range of all that begins with each. Joined texts are made apart from the table: before PostgreSQL
- * 18 joining is not leakproof, and a comparison with it would be made only on rows that the policy has let through, all of them.
+ * The words and, for each, the end of the range of texts that begin with it. The ranges are made apart from the table:
+ * before PostgreSQL 18 concatenation is not leakproof, so an index could not be used, and the comparison would read
+ * every row that the policy lets through.
  */
 const ranges = (source: string, columns: string) =>
   `(select s.*, s.word || chr(1114111) as word_end from ${source} s (${columns}) offset 0)`
 
-/** The rows of a page, from `x (id, name_folded, rank, at)`; parameters as in `exactPage`. */
+/** The rows of a page, from `x (id, name_folded, rank, at)`. Its parameters are those of `exactPage`. */
 function pageOf({ columns, join }: Audience, found: string): string {
   return `select ${columns}, x.rank, x.at, ${askedAt} as "askedAt"
     from (
@@ -130,14 +132,14 @@ function misspeltPage(audience: Audience): string {
     )}`
 }
 
-/** People to write to, as found by a text; see `exactPage`. */
+/** People to write to, by a text. Its parameters are those of `exactPage`. */
 export const usersPage: Statement = { name: 'users_page', text: exactPage(picker) }
 
-/** People to write to, as found by a misspelt text; see `misspeltPage`. */
+/** People to write to, by a misspelt text. Its parameters are those of `misspeltPage`. */
 export const misspeltUsersPage: Statement = { name: 'misspelt_users_page', text: misspeltPage(picker) }
 
-/** Members with their roles, disabled ones too, as found by a text, or all by name; see `exactPage`. */
+/** All members with their roles, by a text or all by name. Its parameters are those of `exactPage`. */
 export const membersPage: Statement = { name: 'members_page', text: exactPage(everybody) }
 
-/** Members with their roles, as found by a misspelt text; see `misspeltPage`. */
+/** All members with their roles, by a misspelt text. Its parameters are those of `misspeltPage`. */
 export const misspeltMembersPage: Statement = { name: 'misspelt_members_page', text: misspeltPage(everybody) }

@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts'
 import type { UserRow } from '../../database/prisma-types.ts'
 
-/** People by id, in that order; those who are gone are left out. */
+/** Returns people by id, in the given order. Erased people are left out. */
 export async function people({ loaders }: Context, ids: readonly string[]): Promise<UserRow[]> {
   const users = await Promise.all(ids.map((id) => loaders.user.load(id)))
   return users.filter((user) => user !== null)
 }
 
-/** The person a row names: a foreign key holds it there. */
+/** Returns the person that a row refers to. A foreign key guarantees that there is one. */
 export async function person({ loaders }: Context, id: string): Promise<UserRow> {
   const user = await loaders.user.load(id)
   if (!user) throw new Error('A row names a person who does not exist.')

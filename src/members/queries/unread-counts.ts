@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 
-/** Unread messages by kind of conversation. */
+/** Numbers of unread messages by kind of conversation. */
 export interface UnreadCounts {
   total: number
   direct: number
@@ -11,7 +11,7 @@ export interface UnreadCounts {
   mentions: number
 }
 
-/** The viewer's unread messages as of now. */
+/** Counts the viewer's unread messages. */
 export async function unreadCounts({ loaders, viewer }: Context): Promise<UnreadCounts> {
   const rows = await loaders.unread.load(viewer.userId)
   const of = (kind: string) => rows.find((row) => row.kind === kind)?.unread ?? 0

@@ -16,7 +16,7 @@ const errors = {
 }
 const theMessage = { required: true, description: 'The message.' } as const
 
-/** The payload of a change to a message: the message as it is now. */
+/** The payload of a mutation that changes a message. */
 function changed(description: string) {
   return {
     description,

@@ -199,7 +199,10 @@ builder.relayMutationField(
   },
 )
 
-/** Reading keeps pace with receiving: several people may write at their limits to one reader. */
+/**
+ * Readers may mark as read ten times as often as other mutations run, because several people may each send to them at
+ * the full rate.
+ */
 function readingLimit() {
   return [{ name: 'rateLimit' as const, args: { max: 600, per: '1m' } }]
 }

@@ -4,7 +4,7 @@ import { UserRef } from '../../members/graphql/refs.ts'
 import type { ReceiptRow } from '../queries/receipts.ts'
 import { DeliveryStatusEnum } from './refs.ts'
 
-/** Where one person stands with a message. */
+/** The GraphQL type of a receipt. */
 export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
   description: 'The delivery state of a message for one recipient.',
   fields: (t) => ({
@@ -12,7 +12,7 @@ export const ReceiptRef = builder.objectRef<ReceiptRow>('Receipt').implement({
       type: UserRef,
       description: 'The person.',
       load: loadUsers,
-      // The loaders of the context remember people, and only until the next write.
+      // Only the loaders of the context remember people, and they forget them after a write.
       loaderOptions: { cache: false },
       resolve: (receipt) => receipt.userId,
     }),

@@ -20,9 +20,9 @@ const edit: Statement = {
 }
 
 /**
- * Replaces a message's text; the earlier one is kept. A subject that is left out stays, null takes it away. By its author,
- * as long as the company allows. Throws NotFoundError, InvalidInputError, PermissionDeniedError; ConflictError once it is
- * retracted, or if it was edited meanwhile.
+ * Replaces the text of the viewer's own message within the company's edit window, and keeps the earlier text. A null
+ * subject removes it. Throws NotFoundError, InvalidInputError, PermissionDeniedError, and ConflictError if the message
+ * is retracted or was edited concurrently.
  */
 export async function editMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   requirePermission(context, 'MESSAGE_WRITE')
@@ -42,7 +42,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
   const keys = await context.keys()
   const seal = (field: 'body' | 'subject', text: string) =>
     keys.encrypt(text, locationOfText({ ...message, revision: message.revision + 1 }, field))
-  // One that was retracted is not replaced: the database says so.
+  // The database rejects the edit of a retracted message, so its texts are not encrypted again.
   const replaced = (field: 'body' | 'subject') =>
     message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'replaced')
   const [edited] = await tenant.call<{ position: string }>(edit, [

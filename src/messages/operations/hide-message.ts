@@ -12,7 +12,7 @@ const hide: Statement = {
   text: `select conversation_id as "conversationId", position::text as position from app.hide_message($1, $2, $3)`,
 }
 
-/** Deletes a message for the viewer alone. Throws NotFoundError. */
+/** Hides a message from the viewer only. Throws NotFoundError. */
 export async function hideMessage(
   context: Context,
   input: unknown,

@@ -5,7 +5,7 @@ import { requireConversation } from '../../conversations/queries/require-convers
 import type { Statement } from '../../database/database.ts'
 import { id, parseInput } from '../../input.ts'
 
-/** A message's number in its conversation. */
+/** A message's sequence number. */
 const seq = z.number().int().min(1, { error: 'Messages are numbered from 1.' })
 
 const readSchema = z.object({
@@ -33,19 +33,19 @@ const acknowledge: Statement = {
   text: `select app.acknowledge_delivery($1, $2, $3, $4)::text as position`,
 }
 
-/** Moves the viewer's read mark forward; never back. The private reminder gives way to what was read. */
+/** Moves the viewer's read mark forward, never back. A reminder within the messages read is removed. */
 export async function markRead(context: Context, input: unknown): Promise<{ conversation: ConversationRow }> {
   const { conversationId, upToSeq } = parseInput(readSchema, input)
   await readTo(context, conversationId, upToSeq ?? null)
   return { conversation: await requireConversation(context, conversationId) }
 }
 
-/** Moves the viewer's read mark forward to a message, or to the last one. */
+/** Moves the viewer's read mark forward to a message; null means the latest one. */
 export async function readTo(context: Context, conversationId: string, seq: number | null): Promise<void> {
   await move(context, readUpTo, [conversationId, seq])
 }
 
-/** Sets the viewer's private reminder; receipts stay as they are. */
+/** Sets the viewer's reminder. Receipts do not change. */
 export async function markUnread(
   context: Context,
   input: unknown,
@@ -55,7 +55,7 @@ export async function markUnread(
   return { conversation: await requireConversation(context, conversationId) }
 }
 
-/** Moves delivered marks forward, all or none: the client has everything up to them. */
+/** Moves the viewer's delivered marks forward. If one conversation is rejected, no mark moves. */
 export async function acknowledgeDelivery(
   context: Context,
   input: unknown,

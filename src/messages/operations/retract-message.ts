@@ -16,8 +16,8 @@ const retract: Statement = {
 }
 
 /**
- * Takes a message back for everyone: by its author as long as the company allows, or with MESSAGE_MODERATE.
- * Once more changes nothing. Throws NotFoundError, PermissionDeniedError.
+ * Retracts a message for everyone: the author within the company's retract window, or anyone with MESSAGE_MODERATE.
+ * Retracting twice changes nothing. Throws NotFoundError, PermissionDeniedError.
  */
 export async function retractMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   const { messageId } = parseInput(schema, input)
@@ -27,7 +27,10 @@ export async function retractMessage(context: Context, input: unknown): Promise<
   return { message: await requireMessage(context, messageId) }
 }
 
-/** An edit that commits in between leaves a text that has not been read: then once more. */
+/**
+ * If an edit commits between reading and retracting, the texts that were sealed are outdated, so both steps are
+ * repeated.
+ */
 async function retractAsRead(
   context: Context,
   messageId: string,
@@ -40,7 +43,7 @@ async function retractAsRead(
     try {
       return message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'retracted')
     } catch (error) {
-      // A text that opens nowhere is no reason to leave the message there.
+      // A message whose text cannot be decrypted can still be retracted; its ciphertext stays.
       if (error instanceof DecryptionError) return message[field]
       throw error
     }

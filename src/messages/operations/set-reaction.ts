@@ -23,8 +23,8 @@ const set: Statement = {
 }
 
 /**
- * Sets or takes back the viewer's reaction, one per emoji. Throws NotFoundError, InvalidInputError for what
- * is no emoji or the twenty-first kind, ConflictError on a retracted message.
+ * Sets or removes the viewer's reaction with one emoji. Throws NotFoundError, InvalidInputError for anything but one
+ * emoji and for the twenty-first different emoji of a message, and ConflictError if the message is retracted.
  */
 export async function setReaction(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   requirePermission(context, 'MESSAGE_WRITE')

@@ -1,12 +1,12 @@
 import type { MarkRow } from '../../loaders.ts'
 
-/** How far a message has got. */
+/** The delivery state of a message. */
 export type DeliveryStatus = 'SENT' | 'DELIVERED' | 'READ'
 
 /**
- * The status of an own message towards its recipients, the least advanced counting: those who were in the conversation
- * when it was sent and still are, and whoever has moved past it since, so that a leave or a return never takes a
- * receipt back. Without recipients it stays SENT.
+ * Returns the delivery state of the viewer's own message: the lowest among its recipients. Recipients are the people
+ * who were in the conversation when it was sent and still are, and those who have received it since, so that leaving or
+ * returning never takes a receipt back. Without recipients it stays SENT.
  */
 export function deliveryStatus(
   message: { seq: number | null; authorId: string },

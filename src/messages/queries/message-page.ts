@@ -19,23 +19,23 @@ import {
   subtreeAfter,
 } from '../message-row.ts'
 
-/** How to page through a conversation. */
+/** The paging arguments of a conversation's messages. */
 export interface MessagePageArgs extends ForwardArgs {
   aroundSeq?: number | null | undefined
 }
 
 interface Range {
-  /** Above this sequence. */
+  /** Only messages with a higher sequence number. */
   after: number
-  /** Below this sequence. */
+  /** Only messages with a lower sequence number. */
   before: number
 }
 
 const END = 2 ** 31 - 1
 
 /**
- * A page of a conversation, always in chronological order: `first`/`after` upwards, `last`/`before` downwards, the
- * latest unless anything is asked for, or around a sequence.
+ * Returns a page of a conversation in chronological order: `first` and `after` page towards newer messages, `last` and
+ * `before` towards older ones, `aroundSeq` around one. Without arguments it is the latest page.
  */
 export async function messagePage(
   context: Context,
@@ -75,14 +75,14 @@ async function aroundPage(
     throw new RequestError('BAD_USER_INPUT', '`aroundSeq` goes with `first` alone.')
   }
   const size = pageSize(args.first)
-  // Outside of the conversation it is the nearest end.
+  // A number outside of the conversation means its nearest end.
   const seq = Math.max(1, args.aroundSeq ?? 1)
   const older = Math.floor(size / 2)
   const [earlier, later] = await Promise.all([
     below(context, id, { after: 0, before: seq }, size + 1),
     above(context, id, { after: seq - 1, before: END }, size + 1),
   ])
-  // Near an end of the conversation the other side fills the page.
+  // If one side has too few messages, the other side fills the page.
   const takeEarlier = Math.min(earlier.length, Math.max(older, size - later.length))
   const takeLater = Math.min(later.length, size - takeEarlier)
   const page = [...earlier.slice(0, takeEarlier).reverse(), ...later.slice(0, takeLater)]
@@ -92,13 +92,13 @@ async function aroundPage(
   })
 }
 
-/** How to page through replies. */
+/** The paging arguments of replies. */
 export interface ReplyPageArgs extends ForwardArgs {
-  /** All levels below the message, not the next one alone. */
+  /** Includes replies to replies. */
   subtree?: boolean | null | undefined
 }
 
-/** Replies to one message, in order; first pages of several messages are one statement together. */
+/** Returns a page of replies to one message. First pages of several messages are read by one statement. */
 export function replyPage(
   { tenant, viewer, loaders }: Context,
   parentId: string,
@@ -116,7 +116,7 @@ export function replyPage(
   })
 }
 
-/** What the viewer has sent, latest first. */
+/** Returns a page of the messages that the viewer has sent, latest first. */
 export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promise<Page<MessageRow>> {
   return forwardPage<MessageRow>(args, {
     key: ['instant', 'uuid'],

@@ -4,13 +4,13 @@ import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { DecryptionError } from '../../encryption/errors.ts'
 import type { MessageRow } from '../message-row.ts'
 
-/** A text that a message may have. */
+/** The encrypted fields of a message. */
 export type TextField = 'body' | 'subject' | 'metadata'
 
-/** Who wrote which message, and how often it was edited. */
+/** The columns of a message that the location of its texts is made of. */
 type Written = Pick<MessageRow, 'id' | 'conversationId' | 'authorId' | 'revision'>
 
-/** Decrypts one text of a message; null if it has none or was retracted. */
+/** Decrypts one field of a message. Null if it is empty or retracted. */
 export async function readText(
   context: Context,
   message: MessageRow,
@@ -22,7 +22,7 @@ export async function readText(
   return (await context.keys()).decrypt(envelope, locationOfText(message, field))
 }
 
-/** The location of one text of a message. Metadata stay as sent, whatever is edited. */
+/** Returns the location of one field of a message. Metadata cannot be edited, so their location has no revision. */
 export function locationOfText(
   { id: messageId, conversationId, authorId, revision }: Written,
   field: TextField,
@@ -38,7 +38,7 @@ export function locationOfText(
   }
 }
 
-/** One text of a message, encrypted anew as what it is once it was replaced or retracted. Throws DecryptionError. */
+/** Encrypts one field again under the location of a replaced or retracted text. Throws DecryptionError. */
 export function sealAnew(
   keys: CompanyKeys,
   message: Written & Partial<Pick<MessageRow, TextField>>,

@@ -21,7 +21,7 @@ const reactorsOf: Statement = {
     order by r.created_at, r.user_id limit $7`,
 }
 
-/** A page of the people who have set an emoji on a message. */
+/** Returns a page of the people who reacted to a message with one emoji. */
 export async function reactorPage(
   context: Context,
   { messageId, emoji }: ReactionRow,

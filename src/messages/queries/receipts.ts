@@ -4,7 +4,7 @@ import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 
-/** Where one person stands with a message. */
+/** The receipt of one person for a message. */
 export interface ReceiptRow {
   userId: string
   deliveredAt: Date | null
@@ -41,7 +41,7 @@ const receiptsOf: Statement = {
     order by "movedAt" desc, "userId" desc limit $6`,
 }
 
-/** A page of a message's receipts. */
+/** Returns a page of a message's receipts. */
 export function receiptPage(
   { tenant, viewer }: Context,
   message: MessageRow,

@@ -5,7 +5,7 @@ import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText } from './message-text.ts'
 
-/** A message's earlier text, as ciphertext of its revision. */
+/** An earlier text of a message, encrypted. */
 export interface RevisionRow {
   messageId: string
   conversationId: string
@@ -29,8 +29,8 @@ const revisionsBefore: Statement = {
 }
 
 /**
- * A page of a message's earlier texts, latest first; null unless the viewer may see them: auditors, and participants where
- * the company lets them, until it is retracted.
+ * Returns a page of a message's earlier texts, latest first. Null unless the viewer may see them: auditors always,
+ * participants if the company allows it and the message is not retracted.
  */
 export async function revisionPage(
   context: Context,
@@ -42,7 +42,7 @@ export async function revisionPage(
   if (!isOpen && !viewer.permissions.has('CONVERSATION_AUDIT')) return null
   return forwardPage<RevisionRow>(args, {
     key: ['seq'],
-    // Revisions count from 0, cursors from 1.
+    // Revisions count from 0, but positions in cursors from 1.
     keyOf: (row) => [String(row.revision + 1)],
     nodeOf: (row) => row,
     read: ([before], max) =>

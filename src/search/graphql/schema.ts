@@ -4,7 +4,7 @@ import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { MessageConnection, MessageRef } from '../../messages/graphql/refs.ts'
 import { searchMessages } from '../queries/search-messages.ts'
 
-/** A search looks through thousands of messages for a page of them. */
+/** A search reads thousands of messages per page. */
 const SEARCH_COST = 1_000
 
 const MessageSearchFilter = builder.inputType('MessageSearchFilter', {

@@ -7,28 +7,28 @@ import { type Segment, searchSegments } from '../../text/segments.ts'
 import { holdsSequence, readSearchQuery, type SearchQuery } from './search-query.ts'
 import { openSource, type Position, positionOf } from './search-source.ts'
 
-/** Where to search; ids of anything that the viewer cannot see find nothing. */
+/** The conditions of a search. Ids that the viewer cannot see match no message. */
 export interface SearchFilter {
   conversationId: string | null
   authorId: string | null
-  /** Sent then or later. */
+  /** Only messages sent at this time or later. */
   after: Date | null
-  /** Sent before. */
+  /** Only messages sent before this time. */
   before: Date | null
 }
 
-/** Older than no message, newer than all: where a search starts and where it ends. */
+/** The position before the newest message, at which a search starts. */
 const NOW: Position = ['infinity', '00000000-0000-0000-0000-000000000000']
 const EVER = '-infinity'
-/** How many stretches a page takes at most. */
+/** Maximum number of stretches that one page searches. */
 const MAX_LOOKS = 8
-/** How many messages are decrypted for a stretch where the index alone cannot tell. */
+/** Maximum number of messages per stretch that are decrypted because the index alone cannot decide. */
 const READ_EACH_LOOK = 100
-/** How many characters are read for a page at most, and how many before other work runs. */
+/** Maximum number of characters that are decrypted and compared per page, and between two pauses for other work. */
 const MAX_READ = 1_000_000
 const READ_AT_ONCE = 16_000
 
-/** What comparing with the texts themselves may still cost. */
+/** The characters that may still be decrypted and compared. */
 interface Reading {
   context: Context
   leftToRead: number
@@ -36,8 +36,8 @@ interface Reading {
 }
 
 /**
- * A page of messages that the viewer may see now and that hold all of the text, newest first. The work is
- * bounded: a page may hold fewer than asked although more follow. Throws BAD_USER_INPUT.
+ * Returns a page of messages that the viewer may see and that contain all of the text, newest first. The work is
+ * bounded, so a page may hold fewer messages than asked although more follow. Throws BAD_USER_INPUT.
  */
 export async function searchMessages(
   context: Context,
@@ -54,7 +54,7 @@ export async function searchMessages(
     hasNextPage: hits.length > size || next !== null,
     hasPreviousPage: after !== null,
   })
-  // Where the bound ended the search, the next page goes on behind all that has been looked through.
+  // If a bound ended the search, the next page continues after the messages that were searched.
   if (hits.length <= size && next) page.pageInfo.endCursor = keyCursor(next)
   return page
 }
@@ -81,7 +81,7 @@ async function findHits(
     next = found.next
     for (const hit of found.hits) {
       if (hits.length < max && (await holdsAll(reading, hit, query))) hits.push(hit)
-      // What it has not come to yet is left to the next page.
+      // The next page continues with the messages that were not compared yet.
       if (reading.leftToRead <= 0) return { hits, next: positionOf(hit) }
     }
     if (looks === 0 && next && found.hits.length < asked) look = await source.second()
@@ -89,7 +89,7 @@ async function findHits(
   return { hits, next }
 }
 
-/** The index knows words, not their order: what must follow one another is compared in the text itself. */
+/** The index holds words without their order, so sequences are compared with the decrypted text. */
 async function holdsAll(reading: Reading, message: MessageRow, { sequences }: SearchQuery): Promise<boolean> {
   if (sequences.length === 0) return true
   const { context, done } = reading
@@ -105,7 +105,7 @@ async function holdsAll(reading: Reading, message: MessageRow, { sequences }: Se
   return held.size === sequences.length
 }
 
-/** What was sent before an instant is older than any message of that instant. */
+/** Messages sent before an instant are older than any message of that instant. */
 function startOf({ before }: SearchFilter, after: string[] | null): Position {
   const [at, id] = after ?? []
   const start: Position = before ? [before.toISOString(), NOW[1]] : NOW

@@ -5,26 +5,32 @@ import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../../text
 
 const MAX_LENGTH = 500
 const MAX_WORDS = 16
-/** Enough to narrow down what is then read: a long run has many more pairs than it takes. */
+/**
+ * Maximum number of pairs of characters that are looked up for one run. They only narrow the candidates down, which are
+ * then compared with the text.
+ */
 const MAX_TERMS = 20
 const QUOTED = /["“”„«»]([^"“”„«»]*)["“”„«»]/gu
 
-/** What to look for. */
+/** A parsed search text. */
 export interface SearchQuery {
-  /** What a message must be indexed by: words, and pairs of characters. */
+  /** Words and pairs of characters that the index must contain. */
   terms: string[]
-  /** Pieces that must follow one another; one alone is a run of characters. Found by their terms, then by reading. */
+  /**
+   * Segments that must follow one another, or one run of characters. The index finds candidates by their terms; the
+   * text decides.
+   */
   sequences: Segment[][]
 }
 
 /**
- * Reads a search text: all words must occur, those in quotation marks next to one another in order.
- * Throws BAD_USER_INPUT without a word, over 500 characters or over 16 words.
+ * Parses a search text: all words must occur, and words in quotation marks must be adjacent and in order. Throws
+ * BAD_USER_INPUT for a text without a word, over 500 characters or over 16 words.
  */
 export function readSearchQuery(text: string): SearchQuery {
   if (text.length > MAX_LENGTH) throw badRequest(`A search takes at most ${MAX_LENGTH} characters.`)
   requireWellFormed(text, 'The search text')
-  // The marks of Hebrew abbreviations are no quotation marks.
+  // The marks in Hebrew abbreviations do not count as quotation marks.
   const plain = withOneGershayim(text)
   const quoted = [...plain.matchAll(QUOTED)].map(([, inside]) => searchSegments(inside ?? ''))
   const loose = searchSegments(plain.replace(QUOTED, ' '))
@@ -48,7 +54,7 @@ export function readSearchQuery(text: string): SearchQuery {
   }
 }
 
-/** True if the pieces of a text, a message's subject or body, hold these next to one another in order. */
+/** True if the segments of a subject or body contain the sequence in order and without a gap. */
 export function holdsSequence(segments: Segment[], sequence: Segment[]): boolean {
   const last = sequence.length - 1
   return segments.some((_, start) =>
@@ -57,7 +63,7 @@ export function holdsSequence(segments: Segment[], sequence: Segment[]): boolean
       if (found?.kind !== kind) return false
       if (index > 0 && joinedBy !== undefined && found.joinedBy !== joinedBy) return false
       if (kind === 'word') return found.text === wanted
-      // Between its neighbours a run is whole; at either end any part of one will do.
+      // In the middle of a sequence a run must match as a whole; at either end, a part of it is enough.
       if (last === 0) return found.text.includes(wanted)
       if (index === 0) return found.text.endsWith(wanted)
       return index === last ? found.text.startsWith(wanted) : found.text === wanted
@@ -65,7 +71,10 @@ export function holdsSequence(segments: Segment[], sequence: Segment[]): boolean
   )
 }
 
-/** Three words and more that signs join (192.168.1.1): each two of them may stand in a message that lacks the whole. */
+/**
+ * Returns chains of three words or more that signs join, such as 192.168.1.1. The index knows pairs only, and a message
+ * may contain all pairs without the chain.
+ */
 function chainsOf(segments: Segment[]): Segment[][] {
   const chains: Segment[][] = []
   for (const segment of segments) {
@@ -76,7 +85,7 @@ function chainsOf(segments: Segment[]): Segment[][] {
   return chains.filter((chain) => chain.length > 2)
 }
 
-/** At most so many, taken evenly from the whole. */
+/** Picks at most MAX_TERMS pairs, evenly over all. */
 function spread(pairs: string[]): string[] {
   const step = Math.max(1, pairs.length / MAX_TERMS)
   return Array.from(
@@ -85,7 +94,7 @@ function spread(pairs: string[]): string[] {
   )
 }
 
-/** One or two characters are in the index as they are: there is nothing left to verify. */
+/** The index contains runs of one or two characters as they are, so they need no comparison with the text. */
 function isLong(run: string): boolean {
   return [...run].length > 2
 }

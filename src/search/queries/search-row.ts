@@ -2,18 +2,18 @@ import type { Statement } from '../../database/database.ts'
 import { type MessageRow, messageColumns } from '../../messages/message-row.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 
-/** A hit, null in all columns of a message if there is none; with the horizon of what was looked through. */
+/** A hit and the horizon. Without a hit, all columns of the message are null. */
 export type SearchRow = (MessageRow | { [Column in keyof MessageRow]: null }) & Horizon
 
-/** The last message looked at, if there may be more behind it. */
+/** The last message that was searched, if older ones may follow; else null. */
 interface Horizon {
   horizonAt: Date | null
   horizonId: string | null
 }
 
 /**
- * Hits among the rows that `source` gives, newest first, as far as they hold what `holding` says of row `s`. The `offset 0`
- * fix the order of things: first the words, then the message, then who may see it, and only as far as asked.
+ * Hits among the rows of `source`, newest first, for which the condition `holding` on row `s` is true. Each `offset 0`
+ * fixes the order of evaluation: words, message, visibility; and it ends as soon as the page is full.
  */
 function hits(source: string, holding = 'true'): string {
   return `with source as materialized (${source}),
@@ -43,7 +43,10 @@ export const searchByWords: Statement = {
     from app.messages_with_words($3::bigint[], $4::timestamptz, $5::uuid, $6::timestamptz, $9, $10::uuid[]) w`),
 }
 
-/** The same among what $7 has written, whatever the conversation; `depth >= 0` names its index. */
+/**
+ * Like searchByWords, for the messages of author $7 in all conversations. `depth >= 0` makes the planner use the
+ * author's index.
+ */
 export const searchByAuthor: Statement = {
   name: 'search_by_author',
   text: hits(

@@ -9,10 +9,10 @@ import {
   searchReach,
 } from './search-row.ts'
 
-/** Where a search stands: what is newer than this message, whose time and id it is, has been looked through. */
+/** The position of a search: the time and id of a message. All newer messages have been searched. */
 export type Position = [at: string, id: string]
 
-/** What a message must have: the tokens of all words, and what the filter says. `from`: not older than that. */
+/** The conditions that a message must meet: tokens of all words, and the filter. `from` is its earliest time. */
 export interface Wanted {
   tokens: string[]
   conversationId: string | null
@@ -20,28 +20,31 @@ export interface Wanted {
   from: string
 }
 
-/** What one look has found, newest first; `next` is null if there is nothing further back. */
+/** The hits of one stretch, newest first. `next` is null at the end of the search. */
 export interface Found {
   hits: MessageRow[]
   next: Position | null
 }
 
-/** Looks through one bounded stretch for at most so many hits. */
+/** Searches one bounded stretch of messages and returns at most `max` hits. */
 export type Look = (position: Position, max: number) => Promise<Found>
 
-/** How many messages one look goes through. */
+/** Number of messages in one stretch. */
 const STRETCH = 1_000
-/** And the first: whoever sees a fair part of what is said fills a page from it, and for others it would be in vain. */
+/**
+ * Number of messages in the first stretch. It fills the page of a viewer who sees a good part of the company's
+ * messages; for others it costs little.
+ */
 const FIRST_STRETCH = 250
-/** In the viewer's conversations alone; of more than so many they are not told apart. */
+/** Maximum number of the viewer's conversations to which the second stretch is limited. With more, all are searched. */
 const MAX_PLACES = 2_000
-/** Messages with these words, or of this author, are as good as each other to start from if there are fewer than that. */
+/** Below this number of messages it does not matter whether a search starts from the words or from the author. */
 const RARE = 200
 
 /**
- * Two ways to look. The first goes down the company's messages with all of the words, or those of the author if they are
- * fewer. Where that fills no page, the second leaves out all conversations but the viewer's, so that few of them are
- * never sought among the messages of all others; unless there are too many.
+ * Returns two ways to search. The first goes through the company's messages with all words, or through those of the
+ * author if they are fewer. If it does not fill the page, the second is limited to the viewer's conversations, so that
+ * a few visible messages are not sought among all others. With more than MAX_PLACES conversations it is not limited.
  */
 export async function openSource(
   context: Context,
@@ -78,7 +81,10 @@ export async function openSource(
   return { first: within(null, FIRST_STRETCH), second }
 }
 
-/** True if the author's newest messages reach further back than the newest with all words: the fewer, the further. */
+/**
+ * True if the author's newest messages reach further back in time than the newest messages with all words, which means
+ * that the author's are rarer.
+ */
 async function isAuthorRarer(
   { tenant, viewer }: Context,
   { tokens, authorId, from }: Wanted,
@@ -104,7 +110,7 @@ function readFound(rows: SearchRow[], max: number): Found {
   return { hits, next: horizonAt && horizonId ? [horizonAt.toISOString(), horizonId] : null }
 }
 
-/** Where a search stands once it has come to a message. */
+/** The position of a search after a message. */
 export function positionOf({ createdAt, id }: MessageRow): Position {
   return [createdAt.toISOString(), id]
 }
