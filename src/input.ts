@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type InputIssue, InvalidInputError } from './errors.ts'
 import { decodeId, type NodeType } from './ids.ts'
 import { hasUpTo } from './text/graphemes.ts'
+import { singleLine } from './text/single-line.ts'
 
 /**
  * Anything but white space, controls, and what is drawn as nothing: joiners, variation selectors, fillers, code points that
@@ -69,7 +70,7 @@ export function visible<Schema extends z.ZodType<string>>(schema: Schema, what: 
 
 /** A title or name: one line of up to 255 characters, without spaces around it; a line break becomes a space. */
 export function lineText(what: string) {
-  return visible(shortText(255, what), what).transform(oneLine)
+  return visible(shortText(255, what), what).transform(singleLine)
 }
 
 /** A message body: up to 32 KiB of UTF-8, never truncated. */
@@ -77,7 +78,3 @@ export const bodyText = visible(text(32 * 1024, 'The body'), 'The body')
 
 /** A subject: up to 255 characters, kept as it was written. */
 export const subjectText = visible(shortText(255, 'The subject'), 'The subject')
-
-function oneLine(value: string): string {
-  return value.replace(/[\s\u0085]+/gu, (space) => (/[^\p{Zs}]/u.test(space) ? ' ' : space)).trim()
-}

@@ -30,6 +30,12 @@ describe('sending a broadcast', () => {
     }
   })
 
+  it('keeps the subject as it was written, and the title of the conversation is one line', async () => {
+    const subject = '  We move\r\n\tto Porto '
+    const made = await sent(acme.sara, { subject })
+    expect(made).toMatchObject({ subject, conversation: { title: 'We move to Porto' } })
+  })
+
   it('is done once per idempotency key, also for 20 retries at once', async () => {
     const { sara, bob } = acme
     const answers = await Promise.all(

@@ -1,5 +1,6 @@
 import { readBroadcastText } from '../../broadcasts/queries/broadcast-text.ts'
 import type { Context } from '../../context.ts'
+import { singleLine } from '../../text/single-line.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 
 /** Returns the title as the viewer sees it: the title, the other person's name, or the subject of the broadcast. */
@@ -11,5 +12,6 @@ export async function conversationTitle(
   if (counterpartId) return (await loaders.user.load(counterpartId))?.name ?? title
   if (kind !== 'BROADCAST') return title
   const broadcast = await loaders.broadcast.load(id)
-  return broadcast ? readBroadcastText(context, broadcast, 'subject') : title
+  // A subject is kept as it was written, and a title is one line.
+  return broadcast ? singleLine(await readBroadcastText(context, broadcast, 'subject')) : title
 }
