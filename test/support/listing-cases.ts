@@ -14,6 +14,7 @@ export const listingCases: Record<string, ListingCase> = {
       unread { total } inboxCursor } }`,
     variables: () => [{}],
   },
+  'Query.companies': { document: '{ companies { id name externalId } }', variables: () => [{}] },
   'Query.conversations': {
     document: `query ($filter: ConversationFilter, $after: String) {
       conversations(filter: $filter, after: $after) { nodes { ${CONVERSATION} } ${PAGE} } }`,
