@@ -1,4 +1,4 @@
-/** Thrown when a caller's credentials are refused; the detail never repeats what the credentials contained. */
+/** Thrown when credentials are rejected. Its detail never repeats the credentials. */
 export class AuthenticationError extends Error {
   override name = 'AuthenticationError'
   detail: string

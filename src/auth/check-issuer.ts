@@ -4,7 +4,10 @@ import { fetchBounded } from './fetch-bounded.ts'
 
 const answerWithinMs = 5_000
 
-/** Fetches the issuer's keys and returns how many can prove a token; throws StartupProblem if none can. */
+/**
+ * Fetches the issuer's keys and returns the number of keys that can verify a token. Throws StartupProblem if there is
+ * none.
+ */
 export async function assertUsableKeys(jwksUrl: URL, algorithms: readonly string[]): Promise<number> {
   const keys = await fetchKeys(jwksUrl)
   const usable = await Promise.all(keys.map((key) => isUsable(key, algorithms)))
@@ -31,7 +34,7 @@ async function fetchKeys(jwksUrl: URL): Promise<JWK[]> {
   }
 }
 
-/** fetch says no more than that it failed, and keeps the reason in the cause. */
+/** The message of a fetch error only says that it failed; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message

@@ -1,26 +1,26 @@
 import { RequestError } from '../errors.ts'
 import { companyIdIn, encodeId } from '../ids.ts'
 
-/** One company a login may act in. */
+/** A company that a login may act in. */
 export interface Membership {
   companyId: string
   companyName: string
   companyExternalId: string | null
   userId: string
   isEnabled: boolean
-  /** False for an invitation: the login has not signed in to it yet. */
+  /** False for an invitation, which no login has taken yet. */
   isTied: boolean
 }
 
-/** Which company a request wants to act in, where its token does not say. */
+/** The company that a request chooses when its token names none. */
 export interface CompanyChoice {
-  /** What X-Company-Id, or companyId in connection_init, says. */
+  /** The value of X-Company-Id, or of companyId in connection_init. */
   named?: string | undefined
-  /** Decides only where the memberships leave it open. */
+  /** The company to act in if the login has several memberships and names none. */
   ifSeveral?: string | undefined
 }
 
-/** The token leaves open which company to act in; `extensions.companies` lists those to choose from. */
+/** Thrown when a login has several companies and the request chooses none. `extensions.companies` lists them. */
 export class CompanyNotChosen extends RequestError {
   readonly memberships: readonly Membership[]
 
@@ -36,8 +36,9 @@ export const NO_MEMBERSHIP = 'You have no active membership in this company.'
 const WHERE = 'in the X-Company-Id header, or as companyId in connection_init.'
 
 /**
- * Chooses the one membership to act in. Unknown, foreign and disabled companies get one and the same answer. Any
- * administrator can make an invitation, so it decides nothing unless it is named. Throws RequestError.
+ * Returns the membership to act in. Unknown companies, companies of others and disabled memberships get the same
+ * answer. An invitation is only considered if the request names its company, because any administrator can create one.
+ * Throws RequestError.
  */
 export function chooseMembership(
   memberships: readonly Membership[],
@@ -60,7 +61,7 @@ export function chooseMembership(
   )
 }
 
-/** True if the reference is the company's global id, its UUID, or the embedding product's own id for it. */
+/** True if the reference is the company's global id, its UUID or its external id. */
 export function isNamed(
   { companyId, companyExternalId }: Pick<Membership, 'companyId' | 'companyExternalId'>,
   reference: string,
@@ -68,12 +69,15 @@ export function isNamed(
   return companyIdIn(reference) === companyId || reference === companyExternalId
 }
 
-/** Memberships in use; the invitations only of a login that has never been in any company. */
+/**
+ * The memberships to choose from without a name. Invitations count only for a login that is not a member of any
+ * company.
+ */
 function unnamed(memberships: readonly Membership[], open: Membership[]): Membership[] {
   return memberships.some(({ isTied }) => isTied) ? open.filter(({ isTied }) => isTied) : open
 }
 
-/** A company as a client can offer it in a list to choose from. */
+/** The properties of a company with which a client can list it. */
 function described({ companyId, companyExternalId, companyName }: Membership) {
   return { id: encodeId('Company', companyId), externalId: companyExternalId, name: companyName }
 }

@@ -15,33 +15,35 @@ const secretName = 'development-issuer'
 const companyClaim = 'company_id'
 const defaultLifeSeconds = 12 * 60 * 60
 
-/** Keeps secrets by name; concurrent callers of one name get one and the same secret. */
+/** Stores secrets by name. Concurrent callers with the same name get the same secret. */
 export type SecretStore = {
   readOrCreateSecret(name: string, make: () => Promise<string>): Promise<string>
 }
 
-/** What a development token says; `companyId` goes into the company claim. */
+/** The contents of a development token. `companyId` becomes the company claim. */
 type DevelopmentToken = {
   subject: string
   companyId?: string | undefined
-  /** 12 hours by default. */
+  /** Seconds; 12 hours by default. */
   expiresInSeconds?: number | undefined
 }
 
-/** An issuer that signs tokens with a key of this installation's own, for use without an identity provider. */
+/** An issuer that signs tokens with a key of this installation, for use without an identity provider. */
 export type DevelopmentIssuer = {
   readonly issuer: 'colloquy-development'
   readonly audience: 'colloquy'
   readonly algorithms: readonly SigningAlgorithm[]
   readonly companyClaim: string
-  /** Public keys only. */
+  /** The public keys. */
   readonly jwks: JSONWebKeySet
   mint(token: DevelopmentToken): Promise<string>
 }
 
 type Ed25519PrivateJwk = { kty: 'OKP'; crv: 'Ed25519'; x: string; d: string }
 
-/** Opens the issuer over the key in the store, which is made on first use; throws if the stored key is unreadable. */
+/**
+ * Opens the issuer with the key in the store, and creates the key on first use. Throws if the stored key is unreadable.
+ */
 export async function openDevelopmentIssuer(secrets: SecretStore): Promise<DevelopmentIssuer> {
   const privateJwk = parsePrivateJwk(await secrets.readOrCreateSecret(secretName, makePrivateJwk))
   const { kty, crv, x } = privateJwk

@@ -1,9 +1,9 @@
-/** Far more than any issuer's keys take. */
+/** No issuer's keys come near this size. */
 const MAX_BYTES = 512 * 1024
 
 /**
- * Fetches what an issuer publishes, at most 512 KiB of it as it is after decompression; the signal bounds the time of the
- * whole, the body included. Throws what fetch throws, and an Error for a longer answer.
+ * Fetches a document of the issuer, at most 512 KiB after decompression. The signal bounds the time of the whole,
+ * including the body. Throws the errors of fetch, and an Error for a larger document.
  */
 export async function fetchBounded(
   url: string | URL,
@@ -22,7 +22,7 @@ export async function fetchBounded(
 async function readBody(body: ReadableStream<Uint8Array>): Promise<Blob> {
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let length = 0
-  // Leaving the loop cancels the stream, so nothing more is received.
+  // Leaving the loop cancels the stream, so no more is received.
   for await (const chunk of body) {
     length += chunk.byteLength
     if (length > MAX_BYTES) throw new Error(`it answers with more than ${MAX_BYTES / 1024} KiB`)

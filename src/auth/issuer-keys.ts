@@ -14,34 +14,35 @@ import { fetchBounded } from './fetch-bounded.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 
 const fetchTimeoutMs = 5_000
-// Bounds how long a withdrawn key stays trusted while the issuer can be reached.
+// Maximum time for which a withdrawn key is trusted while the issuer answers.
 const refreshAfterMs = 5 * 60 * 1000
-// … and while it cannot: an outage of the issuer shorter than this is not an outage of messaging.
+// Maximum time for which keys are trusted while the issuer does not answer, so that its short outages do not stop
+// messaging.
 const trustWithoutRefreshMs = 60 * 60 * 1000
 const retryAfterFailureMs = 2_000
-// Tokens with invented key ids cause no more than one fetch in this span, and one of a new key waits no longer for its own.
+// Unknown key ids cause at most one fetch in this time, and a token with a new key waits no longer than this.
 const unknownKeyIntervalMs = 2_000
-// So many tokens of unknown keys wait at a time; the others are told to come again.
+// Maximum number of tokens with unknown keys that wait at a time. Others are answered with a time to try again.
 const maxWaiting = 10_000
 
-/** Where the issuer's public keys come from. */
+/** The source of the issuer's public keys. */
 export type KeySource = { jwksUrl: URL } | { jwks: JSONWebKeySet }
 
-/** The issuer's public keys, kept current. */
+/** The issuer's public keys, refreshed as needed. */
 export type IssuerKeys = {
   /**
-   * Finds the key for a token's header, asking the issuer again for a key id it does not know. Throws jose's
-   * `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`, and `KeysUnavailableError` if the issuer cannot be asked.
+   * Finds the key for a token's header. An unknown key id causes a fetch. Throws jose's `JWKSNoMatchingKey` and
+   * `JWKSMultipleMatchingKeys`, and `KeysUnavailableError` if the issuer cannot be reached.
    */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>
-  /** Starts a refresh in the background if one is due; costs a comparison otherwise. */
+  /** Starts a refresh in the background if one is due. */
   refreshIfDue(): void
   close(): void
 }
 
 type RemoteOptions = { now: () => number; onKeysRemoved: () => void; logger?: Logger | undefined }
 
-/** Opens a key source; `onKeysRemoved` is called when a refresh finds that the issuer has withdrawn a key. */
+/** Opens a source of keys. `onKeysRemoved` is called when a refresh shows that the issuer has withdrawn a key. */
 export function openIssuerKeys(source: KeySource, options: RemoteOptions): IssuerKeys {
   if ('jwksUrl' in source) return openRemoteKeys(source.jwksUrl, options)
   return { find: createLocalJWKSet(source.jwks), refreshIfDue() {}, close() {} }
@@ -49,8 +50,8 @@ export function openIssuerKeys(source: KeySource, options: RemoteOptions): Issue
 
 function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions): IssuerKeys {
   const closing = new AbortController()
-  // jose fetches and parses; when to fetch is decided here, because jose drops its keys as soon as a refresh that
-  // is due fails, and has no cooldown after failures.
+  // jose fetches and parses. The times of fetching are decided here, because jose drops all keys as soon as a due
+  // refresh fails, and does not wait after failures.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: fetchTimeoutMs,
     cacheMaxAge: Number.POSITIVE_INFINITY,
@@ -89,13 +90,16 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
   async function ensureTrustworthyKeys(): Promise<void> {
     if (isRefreshDue()) {
       const done = refresh()
-      // While the issuer is known to be failing, callers with a known key do not wait for its next time-out.
+      // While the issuer is known to fail, callers with a known key do not wait for the next timeout.
       if (failure === undefined || !areTrusted()) await done
     }
     if (!areTrusted()) throw unavailable()
   }
 
-  /** A fetch that was under way as the token came may have been answered before its key was published: another one follows. */
+  /**
+   * A fetch that was under way when the token arrived may have been answered before its key was published, so another
+   * one follows.
+   */
   async function findAmongNew(
     header: JWSHeaderParameters,
     token: FlattenedJWSInput,
@@ -114,7 +118,10 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     return findAmongFetched(header, token)
   }
 
-  /** Joins the next fetch, which all who look for an unknown key share; whoever forges cannot use it up for the others. */
+  /**
+   * Waits for the next fetch, which all unknown keys share. Forged tokens cannot cause more fetches, nor use up the
+   * fetch of others.
+   */
   async function lookForNewKeys(): Promise<void> {
     if (waiting >= maxWaiting) throw unavailable(unknownKeyIntervalMs)
     waiting += 1
@@ -129,16 +136,16 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
   async function untilNextLook(): Promise<void> {
     const waitMs = askedForUnknownAt + unknownKeyIntervalMs - now()
     if (waitMs <= 0) return
-    // Closing ends the wait, and the fetch after it at once.
+    // Closing ends this wait, and cancels the fetch that follows.
     await delay(waitMs, undefined, { ref: false, signal: closing.signal }).catch(() => {})
   }
 
   async function look(): Promise<void> {
-    // Tokens that come from now on need a later fetch: the answer to this one may be under way already.
+    // Tokens that arrive from now on need a later fetch, because this one may already have been answered.
     nextLook = undefined
     askedForUnknownAt = now()
     await refresh()
-    // An issuer that has not answered may be asked again as soon as it is due.
+    // After a failure the next fetch does not wait for the interval of unknown keys.
     if (failure !== undefined) askedForUnknownAt = Number.NEGATIVE_INFINITY
   }
 
@@ -146,7 +153,7 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     try {
       return await remote(header, token)
     } catch (error) {
-      // The key may be a new one that the issuer cannot tell us about: that is no ground to refuse the token.
+      // The token may be signed by a new key that the failing issuer cannot announce, so it is not rejected.
       if (error instanceof errors.JWKSNoMatchingKey && failure !== undefined) throw unavailable()
       throw error
     }
@@ -159,7 +166,7 @@ function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions)
     return refreshing
   }
 
-  /** Never rejects: a failure is remembered, and the keys at hand stay. */
+  /** Never rejects. A failure is remembered, and the present keys stay. */
   async function fetchKeys(): Promise<void> {
     attempts += 1
     const before = remote.jwks()

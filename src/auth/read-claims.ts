@@ -8,31 +8,32 @@ const maxReferenceLength = 255
 export type VerifiedToken = {
   readonly issuer: string
   readonly subject: string
-  /** Until when the token is accepted, by every transport alike: its `exp` and the clock skew. */
+  /** The time until which all transports accept the token: `exp` plus the clock skew. */
   readonly expiresAt: Date
-  /** The company claim, if there is one. */
+  /** The company claim, if present. */
   readonly companyReference?: string
-  /** The member claim, if there is one. */
+  /** The member claim, if present. */
   readonly memberReference?: string
 }
 
-/** The claims that name whom and which company a token stands for. */
+/** The claims that name the member and the company of a token. */
 export type ClaimNames = {
   /** The claim that names the member; `sub` by default. */
   memberClaim?: string | undefined
-  /** The claim that names the company to act in; without it tokens name none. */
+  /** The claim that names the company. Without it, tokens name no company. */
   companyClaim?: string | undefined
 }
 
-// OpenID Connect Core, section 5.1: what people may enter themselves, and the claim that says whether it was verified.
+// OpenID Connect Core, section 5.1: claims that people may edit themselves, and the claims that tell whether they were
+// verified.
 const verifiedBy = new Map([
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],
 ])
 
 /**
- * Reads the claims of a token whose signature, issuer, audience and times have been verified. An address or number that the
- * issuer has not verified names no member.
+ * Reads the claims of a token whose signature, issuer, audience and times are verified. An e-mail address or phone
+ * number that the issuer has not verified names no member.
  */
 export function readClaims(
   issuer: string,
@@ -61,14 +62,14 @@ function isVerified(payload: JWTPayload, claim: string): boolean {
 
 function readExpiry(payload: JWTPayload, clockSkewSeconds: number): Date {
   const expiresAt = new Date(((payload.exp ?? Number.NaN) + clockSkewSeconds) * 1000)
-  // JSON can say 1e999, which no clock ever reaches.
+  // JSON may contain 1e999, which is no valid time.
   if (Number.isNaN(expiresAt.getTime())) {
     throw new AuthenticationError("The access token's exp claim is not a date.")
   }
   return expiresAt
 }
 
-/** A claim that is there but unusable is refused: ignoring a company claim would widen what the token allows. */
+/** Throws for a claim that is present but unusable: ignoring a company claim would widen the access of the token. */
 function readReference(payload: JWTPayload, claim: string): string | undefined {
   const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined
   if (value === undefined || value === null) return undefined
@@ -79,7 +80,7 @@ function readReference(payload: JWTPayload, claim: string): string | undefined {
   return reference
 }
 
-/** PostgreSQL text holds neither NUL nor half a surrogate pair. */
+/** PostgreSQL text cannot hold NUL or half of a surrogate pair. */
 function isStorable(reference: string): boolean {
   if (reference === '' || reference.length > maxReferenceLength) return false
   return !reference.includes('\0') && !/\p{Surrogate}/u.test(reference)

@@ -19,15 +19,21 @@ import type { Viewer, ViewerDirectory } from './viewer.ts'
 export interface SignIn {
   /** Throws RequestError. */
   withToken(accessToken: string, choice: CompanyChoice): Promise<Viewer>
-  /** Uses the ticket up; a company that is named must be the ticket's. Throws RequestError. */
+  /** Uses the ticket up. If a company is named, it must be that of the ticket. Throws RequestError. */
   withTicket(ticket: string, choice?: Pick<CompanyChoice, 'named'>): Promise<Viewer>
-  /** The same login in another company; null if it may not act there, or the credential names its company itself. */
+  /**
+   * Returns the same login as viewer in another company. Null if it may not act there, or if the credential names its
+   * company.
+   */
   elsewhere(viewer: Viewer, companyId: string): Promise<Viewer | null>
-  /** Every company the viewer's credential may act in: one that names its company reads no other's name. */
+  /**
+   * Returns all companies that the viewer's credential may act in. A credential that names its company returns only
+   * that one.
+   */
   companies(viewer: Viewer): Promise<Membership[]>
 }
 
-/** What signing in works with; `memberClaim` says which claim `memberReference` came from. */
+/** The services that signing in uses. `memberClaim` is the claim that `memberReference` is read from. */
 export interface SignInOptions {
   database: Database
   verifier: TokenVerifier
@@ -60,16 +66,19 @@ interface RedeemedTicket {
   isEnabled: boolean
 }
 
-/** The choice of a company is remembered for a second; a disabled membership is found out by every statement. */
+/** Memberships are remembered for one second. A disabled membership is still rejected by every statement. */
 const FRESH_MS = 1_000
 
-/** Whom an access token stands for. */
+/** The login that an access token stands for. */
 interface Login {
   issuer: string
   subject: string
 }
 
-/** Memberships that are tied to the login, and those that the member reference would tie; disabled ones too. */
+/**
+ * Returns the memberships that are tied to the login and those that the member reference would tie, including disabled
+ * ones.
+ */
 export function membershipsOf(
   database: Database,
   { issuer, subject }: Login,
@@ -78,7 +87,7 @@ export function membershipsOf(
   return database.unbound<Membership>(findMemberships, [issuer, subject, memberReference ?? null])
 }
 
-/** Builds sign-in over a token verifier. */
+/** Creates sign-in with a token verifier. */
 export function createSignIn({ database, verifier, viewers, memberClaim }: SignInOptions): SignIn {
   const chosen = createTtlCache<Membership>(FRESH_MS)
 
@@ -136,7 +145,7 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
   }
 
   async function enter(token: VerifiedToken, choice: CompanyChoice): Promise<Membership> {
-    // A claim other than `sub` may repeat between companies, so it ties only where the token itself names the company.
+    // A claim other than `sub` may repeat between companies, so it ties a login only if the token names the company.
     const mayTie = memberClaim === 'sub' || token.companyReference !== undefined
     const look = async () => {
       const memberReference = mayTie ? token.memberReference : undefined
@@ -145,13 +154,13 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     }
     const membership = await look()
     if (await tie(token, membership)) return membership
-    // Somebody was faster: this login is tied to another member by now, or that member to another login.
+    // A concurrent sign-in has tied this login to another member, or another login to this member.
     const current = await look()
     if (!current.isTied) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
     return current
   }
 
-  /** Without the token at hand, only a subject says who else's membership this is. */
+  /** Without the token only a subject can tell which other memberships belong to the login. */
   async function membershipsOfLogin(login: Login): Promise<Membership[]> {
     const memberReference = memberClaim === 'sub' ? login.subject : undefined
     const memberships = await membershipsOf(database, login, memberReference)

@@ -13,7 +13,8 @@ export interface Ticket {
 }
 
 /**
- * Makes a ticket for the viewer's login session; it holds for 60 s, never longer than the access token. Throws RequestError.
+ * Creates a ticket for the viewer's session. It expires after 60 s, or with the access token if that is earlier. Throws
+ * RequestError.
  */
 export async function mintTicket(tenant: TenantDatabase, viewer: Viewer, session: string): Promise<Ticket> {
   const ticket = ticketOf(randomBytes(24), session)
@@ -26,7 +27,7 @@ export async function mintTicket(tenant: TenantDatabase, viewer: Viewer, session
   return { ticket, expiresAt: minted.expiresAt }
 }
 
-/** What the database keeps of a ticket; the ticket has 192 random bits, so a plain hash is enough. */
+/** The hash of a ticket that the database stores. A ticket has 192 random bits, so a plain hash is enough. */
 export function hashTicket(ticket: string): Buffer {
   return createHash('sha256').update(ticket).digest()
 }

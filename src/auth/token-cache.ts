@@ -1,32 +1,35 @@
 import { hash } from 'node:crypto'
 
-// An entry outlives neither its token nor this span, so that a key which the issuer has withdrawn stops vouching
-// for the tokens it signed even where the withdrawal itself goes unnoticed.
+// An entry expires with its token, and after this time at the latest, so that a withdrawn key whose withdrawal went
+// unnoticed no longer vouches for its tokens.
 const longestLifeMs = 5 * 60 * 1000
 
-/** What a verification found, and until when (milliseconds since the epoch, exclusive) the token is acceptable. */
+/**
+ * The result of a verification, and the time in milliseconds since 1970 (exclusive) until which the token is accepted.
+ */
 export type Verification<Token> = { token: Token; acceptableUntilMs: number }
 
-/** A bounded memory of the tokens that have been verified. */
+/** A bounded cache of verified tokens. */
 type TokenCache<Token> = {
   /**
-   * Answers from memory, else runs `verify` once for all who ask at the same time; failures reach only those.
+   * Returns the cached token, or runs `verify` once for all concurrent callers. A failure is returned to these callers
+   * and not cached.
    */
   read(accessToken: string, verify: () => Promise<Verification<Token>>): Promise<Token>
-  /** Forgets everything, including what verifications under way are about to find. */
+  /** Removes all entries, including the results of verifications that are under way. */
   clear(): void
   readonly size: number
 }
 
 type Entry<Token> = { token: Token; expiresAtMs: number }
 
-/** Creates a cache of at most `maxEntries` tokens that drops the least recently used one first. */
+/** Creates a cache of at most `maxEntries` tokens. The least recently used one is removed first. */
 export function createTokenCache<Token>(options: {
   maxEntries: number
   now: () => number
 }): TokenCache<Token> {
   const { maxEntries, now } = options
-  // A Map iterates in insertion order, so its first key is the least recently used one.
+  // A Map iterates in insertion order, so its first key is the least recently used.
   const entries = new Map<string, Entry<Token>>()
   const underWay = new Map<string, Promise<Token>>()
   let generation = 0
@@ -58,7 +61,7 @@ export function createTokenCache<Token>(options: {
     const startedIn = generation
     const promise = verify()
       .then(({ token, acceptableUntilMs }) => {
-        // After clear() the verification may rest on a key that is no longer trusted.
+        // A verification that began before clear() may have used a key that is no longer trusted.
         if (generation === startedIn) remember(key, token, acceptableUntilMs)
         return token
       })
@@ -79,7 +82,7 @@ export function createTokenCache<Token>(options: {
   }
 }
 
-/** The tokens themselves are not kept, so that a memory dump of the cache opens no account. */
+/** The cache holds hashes instead of tokens, so that a memory dump does not reveal tokens. */
 function fingerprint(accessToken: string): string {
   return hash('sha256', accessToken, 'base64')
 }

@@ -2,8 +2,8 @@ import { errors } from 'jose'
 import { AuthenticationError } from './authentication-error.ts'
 
 /**
- * Says why jose refused a token, in words that help its holder and tell a stranger nothing; an error that is not a
- * rejection comes back as it is.
+ * Returns the reason for which jose rejected a token, in words that help its holder and reveal nothing to others.
+ * Returns other errors unchanged.
  */
 export function describeTokenProblem(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return new AuthenticationError('The access token has expired.')

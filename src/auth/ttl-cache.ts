@@ -1,11 +1,11 @@
-/** Remembers answers for a moment; concurrent askers share one look-up, and failures are not kept. */
+/** A TTL cache. Concurrent callers share one look-up, and failures are not cached. */
 export interface TtlCache<T> {
   recall(key: string, load: () => Promise<T>): Promise<T>
   forgetOne(key: string): void
   forget(matches: (key: string) => boolean): void
 }
 
-/** Creates a memory bounded in time (milliseconds) and in entries, the oldest leaving first. */
+/** Creates a cache that is bounded in time (milliseconds) and in entries. The oldest entry is removed first. */
 export function createTtlCache<T>(freshMs: number, maxEntries = 50_000): TtlCache<T> {
   const entries = new Map<string, { value: Promise<T>; loadedAt: number }>()
   return {

@@ -3,12 +3,12 @@ import { AuthenticationError } from './authentication-error.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 
-// RFC 7518, section 3.3. jose enforces it too, but as a fault of the program rather than of the key.
+// RFC 7518, section 3.3. jose enforces it as well, but reports it as a program error instead of a bad key.
 const minRsaBits = 2048
 
 /**
- * Verifies signature and claims with the issuer's keys. Throws jose's errors, AuthenticationError for a key that is
- * published but broken, and KeysUnavailableError.
+ * Verifies signature and claims with the issuer's keys. Throws the errors of jose, AuthenticationError for a published
+ * key that is unusable, and KeysUnavailableError.
  */
 export async function verifySignature(
   accessToken: string,
@@ -27,7 +27,7 @@ export async function verifySignature(
   }
 }
 
-/** Several keys fit a token that names none, or while an issuer uses one id for two keys. */
+/** Several keys match a token without a key id, or while an issuer uses one id for two keys. */
 async function tryEach(
   candidates: AsyncIterable<CryptoKey>,
   accessToken: string,
@@ -52,7 +52,7 @@ async function requireUsable(found: Promise<CryptoKey>): Promise<CryptoKey> {
     if (error instanceof errors.JWKSNoMatchingKey) throw error
     if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
     if (error instanceof KeysUnavailableError) throw error
-    // Anything else is a published key that cannot be imported.
+    // All other errors mean that the published key cannot be imported.
   }
   throw new AuthenticationError("The issuer's key for this access token cannot be used.")
 }

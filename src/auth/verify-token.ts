@@ -12,22 +12,23 @@ const maxTokenLength = 16 * 1024
 const maxClockSkewSeconds = 300
 const accessTokenTypes = ['at+jwt', 'application/at+jwt']
 const acceptedTypes = ['jwt', 'application/jwt', ...accessTokenTypes]
-// Logout tokens have the first (Back-Channel Logout, section 2.4), ID tokens the others (OpenID Connect Core, section 2).
+// Logout tokens carry `events` (Back-Channel Logout, section 2.4), ID tokens the other claims (OpenID Connect Core,
+// section 2).
 const foreignClaims = ['events', 'nonce', 'at_hash', 'c_hash']
 
-/** Which tokens are accepted, and where the keys that prove them are. */
+/** The tokens to accept and the source of the keys that verify them. */
 export type TokenVerifierOptions = ClaimNames & {
   issuer: string
-  /** One of the token's audiences must be this. */
+  /** The audience that a token must have. */
   audience: string
-  /** Which `typ` a token must have; `any`: an access token's, a plain JWT's, or none. */
+  /** The `typ` that a token must have. `any` accepts that of an access token, of a plain JWT, or none. */
   tokenType?: 'any' | 'at+jwt' | undefined
   /** Names from `signingAlgorithms`. */
   algorithms: readonly string[]
-  /** How far the issuer's clock may be off, 0 to 300. */
+  /** Maximum deviation of the issuer's clock, 0 to 300 s. */
   clockSkewSeconds: number
   keys: KeySource
-  /** How many verified tokens are remembered; 0 turns the memory off. */
+  /** Number of verified tokens to cache. 0 disables the cache. */
   cacheSize: number
   logger?: Logger | undefined
   /** Milliseconds since the epoch. */
@@ -36,13 +37,13 @@ export type TokenVerifierOptions = ClaimNames & {
 
 /** Verifies access tokens of one issuer. */
 export type TokenVerifier = {
-  /** Throws AuthenticationError if the token is refused, KeysUnavailableError if nobody can tell. */
+  /** Throws AuthenticationError if the token is rejected, KeysUnavailableError if it cannot be decided. */
   verify(accessToken: string): Promise<VerifiedToken>
-  /** Abandons a fetch of keys that is under way and starts no other. */
+  /** Cancels a running fetch of keys and starts no other. */
   close(): void
 }
 
-/** Creates a verifier; throws TypeError for a configuration that would accept forgeries or nothing at all. */
+/** Creates a verifier. Throws TypeError for a configuration that would accept forged tokens or no token at all. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   checkOptions(options)
   const now = options.now ?? Date.now
@@ -72,7 +73,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     checkKind(payload)
     const token = readClaims(options.issuer, payload, options)
     const acceptableUntilMs = token.expiresAt.getTime()
-    // The keys may have taken seconds to arrive, and the token may have run out meanwhile.
+    // Fetching the keys may have taken seconds, in which the token may have expired.
     if (now() >= acceptableUntilMs) throw new AuthenticationError('The access token has expired.')
     return { token, acceptableUntilMs }
   }
@@ -112,7 +113,7 @@ function checkOptions(options: TokenVerifierOptions): void {
   }
 }
 
-/** Logout tokens, proofs and the like are signed with the same keys (RFC 8725, section 3.11). */
+/** Rejects other JWTs that are signed with the same keys, such as logout tokens and proofs (RFC 8725, section 3.11). */
 function checkType(type: unknown, mustBeAccessToken: boolean): void {
   const name = typeof type === 'string' ? type.toLowerCase() : undefined
   if (mustBeAccessToken) {
@@ -123,7 +124,7 @@ function checkType(type: unknown, mustBeAccessToken: boolean): void {
   throw new AuthenticationError('The token is not an access token.')
 }
 
-/** Most issuers give every token the type JWT, so what it is shows in what it says. */
+/** Most issuers give every token the type JWT, so its kind is detected by its claims. */
 function checkKind(payload: JWTPayload): void {
   const claim = foreignClaims.find((name) => Object.hasOwn(payload, name))
   if (claim !== undefined) {

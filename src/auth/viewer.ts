@@ -4,7 +4,7 @@ import { RequestError } from '../errors.ts'
 import { isPermission, type Permission } from '../members/permissions.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
-/** The person who asks: a member of one company, and until when the credential holds. */
+/** The member on whose behalf a request runs, and the time until which the credential is valid. */
 export interface Viewer {
   companyId: string
   userId: string
@@ -12,29 +12,37 @@ export interface Viewer {
   company: CompanyRow
   role: { id: string; name: string }
   permissions: ReadonlySet<Permission>
-  /** When the access token behind this request expires. */
+  /** Time at which the access token of the request expires. */
   expiresAt: Date
-  /** False where the credential itself names the company. */
+  /** False if the credential names its company. */
   mayChangeCompany: boolean
 }
 
 type Profile = Omit<Viewer, 'expiresAt' | 'mayChangeCompany'>
 
-/** Knows the members who have asked of late. */
+/** The profiles of members who have sent requests recently. */
 export interface ViewerDirectory {
-  /** Throws FORBIDDEN if the membership is disabled or gone. */
+  /** Throws FORBIDDEN if the membership is disabled or does not exist. */
   find(companyId: string, userId: string): Promise<Profile>
-  /** The same, and from the database whatever is remembered. */
+  /** Like `find`, but always reads from the database. */
   findAnew(companyId: string, userId: string): Promise<Profile>
-  /** The viewer as of now. Throws FORBIDDEN, and UNAUTHENTICATED if the login was untied from the member. */
+  /**
+   * Returns the viewer with the current profile. Throws FORBIDDEN, and UNAUTHENTICATED if the login is no longer tied
+   * to the member.
+   */
   renew(viewer: Viewer): Promise<Viewer>
-  /** How often the company's members were forgotten: what was found at another number may have changed. */
+  /**
+   * Counts how often the company's profiles were forgotten. A profile that was found at another count may be outdated.
+   */
   timesForgotten(companyId: string): number
-  /** Forgets what is known of a company's members: roles, settings or memberships changed. */
+  /** Forgets the profiles of a company, because roles, settings or memberships changed. */
   forget(companyId: string): void
 }
 
-/** How long a changed role or setting may go unnoticed on another node; a disabled membership never does (policies). */
+/**
+ * Maximum time for which a changed role or setting goes unnoticed on another process. Policies reject a disabled member
+ * at once.
+ */
 const FRESH_MS = 1_000
 
 const loadViewer = {
@@ -67,7 +75,9 @@ interface ViewerRow {
   permissions: string[]
 }
 
-/** Keeps members for a second each, so that a busy client costs no look-up a call. */
+/**
+ * Creates a directory that caches profiles for one second, so that a busy client does not cost a look-up per request.
+ */
 export function createViewerDirectory(database: Database): ViewerDirectory {
   const known = createTtlCache<Profile>(FRESH_MS)
   const forgotten = new Map<string, number>()
@@ -107,7 +117,7 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
   }
 }
 
-/** The viewer with this profile. Throws UNAUTHENTICATED if the login that signed in was untied from the member since. */
+/** Returns the viewer with this profile. Throws UNAUTHENTICATED if the login is no longer tied to the member. */
 export function renewed(viewer: Viewer, profile: Profile): Viewer {
   const { issuer, subject } = viewer.user
   if (subject !== null && (profile.user.issuer !== issuer || profile.user.subject !== subject)) {

@@ -2,8 +2,8 @@ import type { CompanyRow } from '../database/prisma-types.ts'
 import type { RateWindow } from '../limits/rate-window.ts'
 
 /**
- * The company's own limits for sending, or null where the schema's hold. Settings from before the operator lowered the
- * ceiling, in calls a second, count as the ceiling.
+ * The company's own rate limits for sendMessage, or null for those of the schema. Limits above the operator's maximum
+ * of calls per second, which may have been lowered later, are reduced to it.
  */
 export function sendLimitsOf(company: CompanyRow, ceiling: number): RateWindow[] | null {
   if (!Array.isArray(company.sendLimits)) return null
@@ -19,7 +19,10 @@ export function sendLimitsOf(company: CompanyRow, ceiling: number): RateWindow[]
   )
 }
 
-/** The limits that sending is held to: a window of many seconds is not to be used up in one. */
+/**
+ * The rate limits that sendMessage enforces. They include the operator's maximum per second, so that the calls of a
+ * longer window cannot all be made within one second.
+ */
 export function enforcedSendLimits(company: CompanyRow, ceiling: number): RateWindow[] | null {
   const own = sendLimitsOf(company, ceiling)
   const isHeld = own?.some(({ max, perMs }) => perMs === 1000 || max <= ceiling)

@@ -2,8 +2,8 @@ import type { Services } from '../context.ts'
 import { ready } from '../database/database.ts'
 
 /**
- * Runs a task for one company after the other until the signal; gives how many failed, which hold up none of the others.
- * Throws if the database itself is away.
+ * Runs a task for one company after another until the signal. Returns the number of companies for which it failed; a
+ * failure does not stop the others. Throws if the database is unreachable.
  */
 export async function forEachCompany(
   { database, log }: Pick<Services, 'database' | 'log'>,

@@ -2,7 +2,7 @@ import type { Database, Statement } from '../database/database.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { companyIdIn } from '../ids.ts'
 
-/** A company as an operator names it. */
+/** A company that an operator refers to. */
 export interface FoundCompany {
   id: string
   name: string
@@ -15,7 +15,10 @@ const namedCompanies: Statement = {
          where id = $1 or external_id = $2 or lower(name) = lower($2) order by id limit 2`,
 }
 
-/** Finds the company by its id, external id or name. Throws NotFoundError, and ConflictError where several have the name. */
+/**
+ * Finds a company by id, external id or name. Throws NotFoundError, and ConflictError if several companies have the
+ * name.
+ */
 export async function findCompany(database: Database, reference: string): Promise<FoundCompany> {
   const values = [companyIdIn(reference) ?? null, reference]
   const [found, another] = await database.acrossCompanies<FoundCompany>(namedCompanies, values)

@@ -2,8 +2,8 @@ import type { Viewer } from '../auth/viewer.ts'
 import { RequestError } from '../errors.ts'
 
 /**
- * Holds a company's two switches. Throws MESSAGING_DISABLED while messaging is off, and READ_ONLY in safe
- * mode for writes, and for reads by anybody but moderators.
+ * Enforces the two switches of a company. Throws MESSAGING_DISABLED while messaging is disabled. In safe mode throws
+ * READ_ONLY for writes, and for reads by anybody but moderators.
  */
 export function requireOpen({ company, permissions }: Viewer, access: 'read' | 'write'): void {
   if (!company.messagingEnabled) {

@@ -4,23 +4,26 @@ import type { LiveEvent } from './event-row.ts'
 import type { Subscriber } from './subscriber.ts'
 
 const MAX = 200
-/** For somebody who comes back: they may have missed little, and may not read. */
+/** Size of the first page. The client may have missed little, and may not read. */
 const MAX_AT_FIRST = 50
-/** For somebody who has not taken what was read. */
+/** Minimum size of a page for a subscriber that has not taken all of the last one. */
 const FEWEST = 10
-/** A page is kept for as long for a subscriber that takes nothing of it; one that takes a little may be slow as we are. */
+/**
+ * A page is dropped if the subscriber takes none of it for this long. A subscriber that takes a little keeps it,
+ * because this process may be the slow one.
+ */
 const TIMEOUT_MS = 2_000
 
-/** Where what was missed comes from, and how it is delivered. */
+/** The source of missed events, and their delivery. */
 export interface Missed {
-  /** Nothing if the subscriber has ended meanwhile. */
+  /** Undefined if the subscriber has ended. */
   read(range: PageRange): Promise<EventPage | undefined>
   offer(event: LiveEvent): void
 }
 
 /**
- * Delivers what was missed, as fast as it is consumed, and gives the position that the subscriber is at. What nobody takes is
- * not kept beside the queue: it is read again, and less of it.
+ * Delivers missed events as fast as they are consumed, and returns the position that the subscriber has reached. Events
+ * that are not taken are dropped and read again later, in smaller pages.
  */
 export async function catchUp(subscriber: Subscriber, start: number, missed: Missed): Promise<number> {
   let seen = start
@@ -38,16 +41,16 @@ export async function catchUp(subscriber: Subscriber, start: number, missed: Mis
 }
 
 interface OfferedPage {
-  /** How many of its events were taken. */
+  /** Number of its events that were taken. */
   taken: number
-  /** The subscriber has everything up to here. */
+  /** The subscriber has been offered everything up to this position. */
   seen: number
-  /** Not all of it was taken. */
+  /** True if some of its events were not taken. */
   isDropped: boolean
   isLast: boolean
 }
 
-/** The page ends with this function: one that waits keeps whatever it has ever held. */
+/** Reads and offers one page. Returning releases the page; a suspended function would keep it in memory. */
 async function offerPage(
   subscriber: Subscriber,
   { read, offer }: Missed,
@@ -68,7 +71,7 @@ async function offerPage(
   return { taken, seen: page.scannedTo, isDropped: false, isLast: page.isLast }
 }
 
-/** False once the subscriber has taken nothing for a while. */
+/** False if the subscriber takes nothing for TIMEOUT_MS. */
 async function drains(subscriber: Subscriber): Promise<boolean> {
   const waiting = new AbortController()
   const drained = subscriber.drained().then(() => 'drained')

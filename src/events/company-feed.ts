@@ -6,31 +6,34 @@ import { type EventPage, type PageRange, readEvents, readMissed, readStreamBound
 import type { LiveEvent } from './event-row.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** One company's events in this process: read once, in order, and offered to every local subscriber. */
+/** The events of one company in this process: read once, in order, and offered to all local subscribers. */
 export interface CompanyFeed {
-  /** The position to start from: `after`, or that of now. Throws CURSOR_EXPIRED if `after` is no longer kept. */
+  /**
+   * Returns the position to start from: `after`, or the current one. Throws CURSOR_EXPIRED if events after `after` have
+   * been deleted.
+   */
   startFrom(after: number | undefined): Promise<number>
   /**
-   * Resolves once everything above `start` is certain to reach the subscriber, exactly once and in order: what was
-   * missed as fast as it is consumed, then live. `isFromNow`: nothing can have been missed up to here.
+   * Resolves when everything above `start` is certain to reach the subscriber, exactly once and in order: missed events
+   * as fast as they are consumed, then live ones. `isFromNow` is true if nothing can have been missed.
    */
   join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void>
   leave(subscriber: Subscriber): void
-  /** Something may have been committed up to `position`. */
+  /** Events up to `position` may have been committed. */
   notify(position: number): void
   close(): void
 }
 
 const BATCH = 200
 
-/** Everything that a feed needs. */
+/** The dependencies of a feed. */
 export interface CompanyFeedOptions {
   /** The system role bound to the company. */
   system: TenantDatabase
-  /** Resolves to a function that releases the permit, once missed events may be read. */
+  /** Resolves when missed events may be read, to a function that releases the permit. */
   acquireRead(): Promise<() => void>
   log: Logger
-  /** Runs before such an event is offered. */
+  /** Called before an event that changes access is offered. */
   onAccessChanged(): void
 }
 
@@ -41,16 +44,16 @@ export function createCompanyFeed({
   log,
   onAccessChanged,
 }: CompanyFeedOptions): CompanyFeed {
-  /** Subscribers, and the position up to which each has been offered everything. */
+  /** The subscribers, and the position up to which each has been offered everything. */
   const joined = new Map<Subscriber, number>()
-  /** Everything up to here has been offered; it moves only by what was read. */
+  /** Everything up to this position has been offered. It only moves to positions that were read. */
   let position = 0
   let target = 0
   let queue: Promise<unknown> = Promise.resolve()
   let draining = false
   let closed = false
 
-  /** Runs pieces of work one after the other: joining is a barrier between batches. */
+  /** Runs pieces of work one after another, so that a subscriber joins between two batches. */
   function serially(work: () => Promise<void>): Promise<void> {
     const done = queue.then(work)
     queue = done.catch(() => {})
@@ -72,14 +75,14 @@ export function createCompanyFeed({
       },
       (error) => {
         draining = false
-        // The poll or the next write asks again.
+        // The poll or the next notification tries again.
         target = position
         log.warn({ err: error }, 'events could not be read')
       },
     )
   }
 
-  /** One batch: subscribers that wait to join do so before the next. */
+  /** Reads and offers one batch. Subscribers that wait to join do so before the next. */
   async function drain(): Promise<void> {
     if (joined.size === 0) {
       target = position
@@ -95,7 +98,7 @@ export function createCompanyFeed({
     if (page.isLast && target === aim) target = position
   }
 
-  /** Positions are given without gaps, so a gap is what has been deleted: clients are told so when they resume. */
+  /** Positions have no gaps, so a gap means deleted events. Clients learn that when they resume. */
   function interruptBelow(next: number): void {
     for (const [subscriber, seen] of joined) if (seen + 1 < next) subscriber.interrupt()
   }
@@ -113,7 +116,7 @@ export function createCompanyFeed({
     try {
       subscriber.offer(event)
     } catch (error) {
-      // One subscription's fault must not cost the others their events.
+      // A failing subscription must not keep the others from their events.
       log.error({ err: error }, 'an event could not be offered')
       subscriber.interrupt()
     }
@@ -140,10 +143,14 @@ export function createCompanyFeed({
     await serially(() => enter(subscriber, seen))
   }
 
-  /** The last stretch, while nothing is dispatched: after it the subscriber has all that the feed has read, or more. */
+  /**
+   * Reads the last missed events while no batch is dispatched. Afterwards the subscriber has all that the feed has
+   * read, or more.
+   */
   async function enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
-    // What others are told next is all that there can be: of a thousand who come at once nobody reads by themselves.
+    // The next batch contains all that is missing, so a thousand subscribers that join at once do not read for
+    // themselves.
     const isLevel = joined.size > 0 && at >= position
     for (let isBehind = !isLevel; isBehind && !subscriber.hasEnded; ) {
       const page = await readOn(subscriber, { after: at, max: BATCH })
@@ -159,7 +166,7 @@ export function createCompanyFeed({
     joined.set(subscriber, at)
   }
 
-  /** The database is behind what was read of it, as after a fail-over: nobody's position means anything any more. */
+  /** The database is behind the position that was read, as after a fail-over, so all positions are invalid. */
   function startAgainFrom(head: number): void {
     for (const subscriber of [...joined.keys()]) subscriber.interrupt()
     position = head

@@ -5,7 +5,7 @@ import { RequestError } from '../errors.ts'
 /** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
 export const INBOX = 'inbox'
 
-/** The stream that a cursor belongs to; it opens nothing else. */
+/** The stream that a cursor belongs to. It is valid for no other. */
 export interface StreamName {
   userId: string
   /** The conversation's id, or INBOX. */
@@ -15,14 +15,14 @@ export interface StreamName {
 const POSITION_BYTES = 8
 const MAC_BYTES = 16
 
-/** Makes the cursor of a position: opaque, and bound to company, user and stream by the company's key. */
+/** Creates the cursor of a position. It is opaque, and bound to company, user and stream by the company's key. */
 export function signCursor(keys: CompanyKeys, name: StreamName, position: number): string {
   const bytes = Buffer.alloc(POSITION_BYTES)
   bytes.writeBigUInt64BE(BigInt(position))
   return Buffer.concat([bytes, mac(keys, name, position)]).toString('base64url')
 }
 
-/** Reads a cursor; throws CURSOR_EXPIRED if it is forged, or was made for another user, company or stream. */
+/** Reads a cursor. Throws CURSOR_EXPIRED if it is forged, or belongs to another user, company or stream. */
 export function readCursor(keys: CompanyKeys, name: StreamName, cursor: string): number {
   const bytes = Buffer.from(cursor, 'base64url')
   if (bytes.length === POSITION_BYTES + MAC_BYTES && bytes.toString('base64url') === cursor) {

@@ -1,30 +1,36 @@
 import type { Statement, TenantDatabase } from '../database/database.ts'
 import { type FlatRow, hydrated, type LiveEvent, readRows } from './event-row.ts'
 
-/** Some of a company's stream, in order. */
+/** Consecutive events of a company. */
 export interface EventPage {
   events: LiveEvent[]
-  /** The position of the first event that is kept above where the page begins, or of the next one to come. */
+  /**
+   * The position of the first stored event after the beginning of the page, or the position that the next event will
+   * get.
+   */
   next: number
-  /** Nothing of what was asked for is missing up to here. */
+  /** Everything requested up to this position is in the page. */
   scannedTo: number
-  /** There was no more. */
+  /** True if no more events are stored. */
   isLast: boolean
 }
 
-/** Where a page begins, and how many events it has at the most. */
+/** The beginning of a page, and its maximum number of events. */
 export interface PageRange {
   after: number
   max: number
 }
 
-/** The last position taken, and that of the first event kept above another, or of the next one to come. */
+/**
+ * The latest position, and the position of the first stored event after a given one, or the position that the next
+ * event will get.
+ */
 export interface StreamBounds {
   head: number
   next: number
 }
 
-/** How much of the stream one statement looks through: at most some 20 ms' worth. */
+/** Number of positions that one statement scans, which takes at most about 20 ms. */
 export const WINDOW = 10_000
 
 /** $1 company, $2 above this position. */
@@ -51,7 +57,7 @@ const conversationEventsAfter: Statement = {
   text: pageOf('e.conversation_id = $5 or e.conversation_id is null'),
 }
 
-/** Everything that is something in the inbox of one of the people; also what they may not see, for which nothing is shown. */
+/** Events that are shown in the inbox of one of the people. Some may not be visible to them; delivery drops those. */
 const inboxEventsAfter: Statement = {
   name: 'inbox_events_after',
   text: pageOf(`(e.recipient_id is null or e.recipient_id = any($4))
@@ -64,7 +70,7 @@ const inboxEventsAfter: Statement = {
         cross join lateral (
           select p.conversation_id from participants p
           where p.company_id = $1 and p.user_id = viewer.id and p.left_at is null
-          -- The plan for the average company serves a large one too, where it would look through everybody's.
+          -- Without the fence the plan for an average company would read all memberships of a large one.
           offset 0
         ) p
       )
@@ -80,17 +86,17 @@ const streamBounds: Statement = {
 type BoundsRow = { head: string; next: string | null }
 type PageRow = BoundsRow & (FlatRow | { position: null })
 
-/** A stream without an event has its bounds in a row of their own. */
+/** If no event matches, the bounds of the stream come in a row of their own. */
 function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
   return event.position === null ? [] : [event as FlatRow]
 }
 
-/** Reads all that happened, as it is for these people. */
+/** Reads all events, with what these people may see of them. */
 export function readEvents(system: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
   return readPage(system, range, eventsAfter, [userIds], true)
 }
 
-/** Reads what one person has missed: of a conversation, or in the inbox. */
+/** Reads the events that one person has missed, of a conversation or of the inbox. */
 export function readMissed(
   system: TenantDatabase,
   range: PageRange,
@@ -116,7 +122,7 @@ async function readPage(
   return { events, next, scannedTo, isLast: scannedTo === head }
 }
 
-/** Reads the bounds of the stream, `next` above `after` if it is given. */
+/** Reads the bounds of the stream. `next` is the first event after `after`, if given. */
 export async function readStreamBounds(
   system: TenantDatabase,
   after = Number.MAX_SAFE_INTEGER,

@@ -1,37 +1,40 @@
 /** A bounded queue between the hub and one subscription. */
 export interface EventQueue<T> extends AsyncIterableIterator<T> {
-  /** Takes what is queued first; undefined if nothing is. */
+  /** Takes the first queued value. Undefined if the queue is empty. */
   takeNow(): T | undefined
-  /** False once the stream has ended: nothing more is taken. */
+  /** Returns false if the stream has ended and the value was not taken. */
   push(value: T): boolean
-  /** Takes a value that may be dropped: only while fewer than `mostWaiting` are queued, and never to overflow. */
+  /**
+   * Adds a value that may be dropped. It is added only while fewer than `maxWaiting` values are queued, and never
+   * causes an overflow.
+   */
   pushSpare(value: T, maxWaiting: number): boolean
-  /** Ends the stream after what is queued, and after `last` if there is one. */
+  /** Ends the stream after the queued values, and after `last` if given. */
   end(last?: T): void
   readonly hasEnded: boolean
-  /** How many values its consumer has taken. */
+  /** Number of values that the consumer has taken. */
   readonly taken: number
-  /** An eighth of what it holds is waiting: enough of what need not come yet. */
+  /** True if an eighth of its capacity is used, so that values that can be read later should not be added. */
   readonly hasPlenty: boolean
-  /** Resolves when hardly anything is queued any more, or the stream has ended. */
+  /** Resolves when the queue is almost empty or the stream has ended. */
   drained(): Promise<void>
 }
 
-/** How much a queue holds, and what it tells of its end. */
+/** The capacity of a queue, and the callbacks for its end. */
 export interface EventQueueOptions<T> {
   readonly maxValues: number
-  /** In the unit of `sizeOf`; a single value may be larger. */
+  /** In the unit of `sizeOf`. A single value may be larger. */
   readonly maxBytes: number
   sizeOf(value: T): number
-  /** The last value of a stream whose consumer does not keep up. */
+  /** Returns the last value of a stream whose consumer is too slow. */
   onOverflow(): T
-  /** Runs once, when the stream takes nothing more. */
+  /** Called once, when the stream takes no more values. */
   onEnd(): void
 }
 
 type Waiting<T> = (result: IteratorResult<T>) => void
 
-/** Creates a queue; when it is full, the stream ends after what is queued and the value of `onOverflow`. */
+/** Creates a queue. When it is full, the stream ends after the queued values and the value of `onOverflow`. */
 export function createEventQueue<T extends object>(options: EventQueueOptions<T>): EventQueue<T> {
   const values: T[] = []
   const consumers: Waiting<T>[] = []
@@ -66,7 +69,7 @@ export function createEventQueue<T extends object>(options: EventQueueOptions<T>
     return values.length >= options.maxValues || (values.length > 0 && bytes + size > options.maxBytes)
   }
 
-  /** Not quite empty: what may be dropped comes all the time. */
+  /** Almost empty counts as drained, because droppable values arrive all the time. */
   function isDrained(): boolean {
     return values.length <= options.maxValues / 20 && bytes <= options.maxBytes / 20
   }

@@ -1,7 +1,7 @@
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 
-/** The kinds of events; one word per change. */
+/** The kinds of events. */
 export type EventKind =
   | 'MESSAGE_SENT'
   | 'MESSAGE_EDITED'
@@ -21,23 +21,25 @@ export type EventKind =
 
 /** Events that were read together. */
 export interface Batch {
-  /** The position of the last of them. */
+  /** The position of the last event. */
   upTo: number
-  /** When, on the clock of `performance`. */
+  /** Time of reading on the clock of `performance`. */
   readAt: number
-  /** It was read for all who follow the company just now, not for one of them who has missed it. */
+  /** True if it was read for all current subscribers of the company, false if for one that catches up. */
   isLive: boolean
-  /** Those of them that show a message. */
+  /** The events that show a message. */
   messages: readonly { position: number; id: string }[]
 }
 
-/** A stored event with what its delivery needs: the message, and who of the asked-for people may see it now. */
+/**
+ * A stored event with the data for its delivery: its message, and the people among those asked for who may see it now.
+ */
 export interface LiveEvent {
   position: number
   batch: Batch
   kind: EventKind
   conversationId: string | null
-  /** Set for the conversation of a broadcast: who wrote it, and alone learns who has read it. */
+  /** The author of a broadcast's conversation, who alone sees its receipts. Null for other conversations. */
   broadcasterId: string | null
   seq: number | null
   actorId: string | null
@@ -45,13 +47,13 @@ export interface LiveEvent {
   joinedIds: string[]
   leftIds: string[]
   createdAt: Date
-  /** Null for what none of the asked-for people may see. */
+  /** Null if none of the people may see it. */
   message: MessageRow | null
-  /** Who of the asked-for people may read its conversation, or anything in the company if it concerns none. */
+  /** The people who may read its conversation, or anything in the company if it belongs to no conversation. */
   visibleTo: ReadonlySet<string>
-  /** Who of them has its conversation in the inbox. */
+  /** The people who have its conversation in their inbox. */
   memberIds: ReadonlySet<string>
-  /** Who of them has hidden its message, by itself or with everything up to it. */
+  /** The people who have hidden its message, alone or with everything up to it. */
   hiddenFrom: ReadonlySet<string>
 }
 
@@ -106,13 +108,13 @@ export type FlatRow = MessageRow & {
   joinedIds: string[]
   leftIds: string[]
   happenedAt: Date
-  /** Null for nobody. */
+  /** Null means nobody. */
   visibleTo: string[] | null
   memberIds: string[] | null
   hiddenFrom: string[]
 }
 
-/** Makes events of rows that were read at that time, on the clock of `performance`. */
+/** Converts rows into events. `readAt` is the time of reading on the clock of `performance`. */
 export function readRows(rows: FlatRow[], readAt: number, isLive: boolean): LiveEvent[] {
   const batch = {
     upTo: Number(rows.at(-1)?.position),

@@ -7,25 +7,31 @@ import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
 import { type CompanyFeed, createCompanyFeed } from './company-feed.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** Live delivery in this process. Notifications carry positions only; what happened is read from the database. */
+/**
+ * Delivers events to the subscriptions of this process. Notifications carry positions only; the events are read from
+ * the database.
+ */
 export interface LiveHub {
-  /** Tells every process that the company's stream has reached `position`; call it after the commit. */
+  /** Notifies all processes that the company has reached `position`. Call it after the commit. */
   notify(companyId: string, position: number): void
   /**
-   * Delivers everything above `after`, or above now, to the subscriber until it leaves: what was missed as fast as it
-   * is consumed, then live. Throws CURSOR_EXPIRED if `after` is no longer kept.
+   * Delivers everything after `after`, or after now, until the subscriber leaves: missed events as fast as they are
+   * consumed, then live ones. Throws CURSOR_EXPIRED if events after `after` have been deleted.
    */
   join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined>
-  /** Calls the listener when a company with subscriptions here has changed who may read, before the streams end that it ends. */
+  /**
+   * Calls the listener when access changes in a company with subscriptions here, before the streams of people who lost
+   * access end.
+   */
   onAccessChanged(listener: (companyId: string) => void): void
-  /** Interrupts every subscription, whose clients then resume at another process, and takes no more. */
+  /** Interrupts all subscriptions and accepts no more. Their clients resume at another process. */
   interrupt(): void
   close(): Promise<void>
 }
 
-/** A subscription as the hub keeps it. */
+/** A subscription that has joined a feed. */
 export interface Joined {
-  /** The position that delivery starts above. */
+  /** Delivery starts after this position. */
   start: number
   leave(): void
 }
@@ -33,16 +39,19 @@ export interface Joined {
 interface HeldFeed {
   feed: CompanyFeed
   held: Promise<Unsubscribe>
-  /** Whoever needs the feed, from before joining to after leaving. */
+  /** The subscribers that need the feed, from before joining to after leaving. */
   members: Set<Subscriber>
 }
 
-/** How long a lost notification can go unnoticed. */
+/** Maximum time for which a lost notification goes unnoticed. */
 const POLL_MS = 1_000
 const RETRY_MS = 1_000
-/** After a restart everybody comes back at once: waiting for a permit has no time limit, waiting for a connection has. */
+/**
+ * Maximum number of subscriptions that read missed events concurrently. After a restart all clients come back at once;
+ * waiting for a permit has no time limit, but waiting for a database connection has one.
+ */
 const MAX_READS = 4
-/** Of a company; what happens in it now does not wait for them. */
+/** Maximum number per company. Live events do not wait for them. */
 const MAX_READS_PER_COMPANY = 2
 
 const streamPositions: Statement = {
@@ -50,7 +59,7 @@ const streamPositions: Statement = {
   text: `select company_id as "companyId", position::text as position from company_streams where company_id = any($1)`,
 }
 
-/** Creates the hub over the database and the notification channel. */
+/** Creates the hub with the database and the notification channel. */
 export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
   const feeds = new Map<string, HeldFeed>()
   const accessListeners: ((companyId: string) => void)[] = []
@@ -118,7 +127,7 @@ export function createLiveHub(database: Database, notifications: Notifications, 
     try {
       await entered.held
       const start = await entered.feed.startFrom(after)
-      // Catching up takes as long as the subscriber does; from `start` on nothing is missed meanwhile.
+      // Catching up takes as long as the client reads. Nothing after `start` is missed meanwhile.
       entered.feed.join(subscriber, start, after === undefined).catch((error) => giveUp(subscriber, error))
       return { start, leave: () => leave(companyId, entered, subscriber) }
     } catch (error) {

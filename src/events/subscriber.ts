@@ -1,20 +1,20 @@
 import type { LiveEvent } from './event-row.ts'
 
-/** One subscription as the feed sees it. */
+/** A subscription, as the feed uses it. */
 export interface Subscriber {
   readonly userId: string
-  /** The one conversation whose messages it shows; all of them if undefined. */
+  /** The conversation whose messages it shows. Undefined for all of them. */
   readonly conversationId?: string | undefined
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
-  /** It has been offered everything up to here; what was not offered does not concern it. */
+  /** Everything up to this position was offered or does not concern the subscriber. */
   reach(position: number): void
-  /** How many values its client has taken. */
+  /** Number of values that its client has taken. */
   readonly taken: number
-  /** So much waits for it that what can be read again later should not be added. */
+  /** True if so many values are queued that events which can be read later should not be added. */
   readonly hasPlenty: boolean
-  /** Resolves when hardly anything waits for it any more, or the subscription has ended. */
+  /** Resolves when its queue is almost empty or the subscription has ended. */
   drained(): Promise<void>
-  /** Ends the subscription; its client resumes after what it has. */
+  /** Ends the subscription. Its client resumes after the last value that it has. */
   interrupt(): void
 }

@@ -6,9 +6,9 @@ import { createRetries } from './retries.ts'
 
 const CHANNELS_A_COMMAND = 1_000
 
-/** The channels this process is subscribed to in Redis. */
+/** The channel subscriptions of this process in Redis. */
 export interface ChannelSubscriptions {
-  /** Resolves once Redis has confirmed the subscription on the present link. */
+  /** Resolves when Redis has confirmed the subscription on the current connection. */
   hold(channel: string): Promise<void>
   release(channel: string): void
   close(): void
@@ -18,22 +18,22 @@ interface ChannelSubscriptionsOptions {
   readonly pubSub: RedisPubSub
   readonly subscriber: RedisConnections['subscriber']
   readonly deliver: (channel: string, payload: string) => void
-  /** Called when messages may have been lost, after the subscriptions hold again. */
+  /** Called when messages may have been lost, after the subscriptions are restored. */
   readonly onGap: () => void
   readonly log: Logger
 }
 
 interface Channel {
   wanted: boolean
-  /** RedisPubSub's number of the subscription, once it holds. */
+  /** The id that RedisPubSub gave the subscription. Undefined until it is confirmed. */
   id: number | undefined
   settling: boolean
   waiting: (() => void)[]
 }
 
 /**
- * Subscribes and unsubscribes one step at a time per channel: RedisPubSub breaks if it is asked to unsubscribe while
- * a SUBSCRIBE is pending. Failed steps are repeated until they succeed or nobody wants them any more.
+ * Subscribes and unsubscribes one step at a time per channel, because RedisPubSub fails if it is asked to unsubscribe
+ * while a SUBSCRIBE is pending. Failed steps are repeated until they succeed or the channel is no longer needed.
  */
 export function createChannelSubscriptions({
   pubSub,
@@ -45,7 +45,7 @@ export function createChannelSubscriptions({
   const channels = new Map<string, Channel>()
   const retries = createRetries(() => subscriber.status === 'ready')
   let closed = false
-  // Counts the links; the subscriptions of an earlier one are gone.
+  // Counts connections. Subscriptions of an earlier connection no longer exist.
   let link = 0
   let linkHolds = subscriber.status === 'ready'
   let isFirstLink = !linkHolds
@@ -84,7 +84,7 @@ export function createChannelSubscriptions({
 
   async function subscribeOnce(name: string): Promise<number | undefined> {
     const attempt = pubSub.subscribe(name, (payload: string) => deliver(name, payload))
-    // On failure RedisPubSub rejects a promise of its own too, which only a second caller handles.
+    // On failure RedisPubSub also rejects a promise of its own, which only a second caller handles.
     const second = pubSub.subscribe(name, () => {})
     try {
       const [id, secondId] = await Promise.all([attempt, second])
@@ -112,7 +112,7 @@ export function createChannelSubscriptions({
     if (isGap) onGap()
   }
 
-  /** Tells a new link what the old one was subscribed to; false if that link is gone as well. */
+  /** Repeats the subscriptions on a new connection. False if that connection has ended as well. */
   async function resubscribe(onLink: number): Promise<boolean> {
     for (let attempt = 1; onLink === link && !closed; attempt += 1) {
       try {

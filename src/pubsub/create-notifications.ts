@@ -4,12 +4,12 @@ import { createInProcessNotifications } from './in-process-notifications.ts'
 import type { Notifications } from './notifications.ts'
 import { createRedisNotifications } from './redis-notifications.ts'
 
-/** Everything that the notification channel needs. */
+/** The dependencies of the notification channel. */
 export interface NotificationsOptions {
   readonly log: Logger
-  /** Reaches every process on this Redis; without it only this process. */
+  /** Reaches all processes on this Redis. Without it, only this process is reached. */
   readonly redis?: RedisConnections | undefined
-  /** Keeps deployments that share a Redis apart. */
+  /** Separates deployments that share a Redis. */
   readonly channelPrefix?: string | undefined
 }
 

@@ -2,28 +2,30 @@ import { randomBytes } from 'node:crypto'
 import type { PresenceState } from '../presence/status.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'
 
-/** What is told to whoever listens now, and kept nowhere. */
+/** Messages to current listeners only. They are not stored. */
 export type Ephemeral =
   | { kind: 'presence'; states: PresenceState[] }
   | { kind: 'typing'; conversationId: string; userId: string; typing: boolean }
 
-/** A company's channel for what may be lost: no cursor, no replay. */
+/** A channel per company for messages that may be lost: without cursor and without replay. */
 export interface EphemeralChannel {
-  /** Tells this process's listeners at once and those of the others soon. */
+  /** Sends to this process's listeners at once, and to those of the other processes soon after. */
   send(companyId: string, message: Ephemeral): void
-  /** Resolves when messages of every process arrive, at the latest after two seconds. */
+  /** Resolves when messages of all processes arrive, after two seconds at the latest. */
   listen(companyId: string, listener: (message: Ephemeral) => void): Promise<Unsubscribe>
-  /** Calls the listener whenever messages may have been lost. */
+  /** Calls the listener when messages may have been lost. */
   onGap(listener: () => void): void
 }
 
 interface Envelope {
-  /** Who sends it: a process does not listen to itself through Redis. */
+  /** The sending process. A process ignores its own messages from Redis. */
   from: string
   message: Ephemeral
 }
 
-/** Creates the channel over the process's notifications; while they fail, this process still hears itself. */
+/**
+ * Creates the channel with the process's notifications. While they fail, this process still receives its own messages.
+ */
 export function createEphemeralChannel(notifications: Notifications): EphemeralChannel {
   const from = randomBytes(6).toString('base64url')
   const listeners = new Map<string, Set<(message: Ephemeral) => void>>()

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { createListeners } from './listeners.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'
 
-/** Notifies the subscribers of this process alone; nothing is ever lost, so there are no gaps. */
+/** Creates notifications within this process. Nothing is ever lost, so there are no gaps. */
 export function createInProcessNotifications(log: Logger): Notifications {
   const listeners = createListeners(log)
   let pending: { readonly channel: string; readonly payload: string }[] = []

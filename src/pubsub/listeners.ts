@@ -4,14 +4,14 @@ type OnMessage = (payload: string) => void
 
 /** The listeners of this process, by channel. */
 export interface Listeners {
-  /** Returns how to remove it again. */
+  /** Returns a function that removes the listener. */
   add(channel: string, onMessage: OnMessage): () => void
   has(channel: string): boolean
   deliver(channel: string, payload: string): void
   clear(): void
 }
 
-/** Keeps listeners apart from each other: one that throws is logged and the rest are called. */
+/** Creates listeners that do not affect each other: if one throws, it is logged and the others are called. */
 export function createListeners(log: Logger): Listeners {
   const byChannel = new Map<string, Set<{ readonly onMessage: OnMessage }>>()
 

@@ -8,7 +8,7 @@ import type { Notifications, Unsubscribe } from './notifications.ts'
 
 const HOLD_WITHIN_MS = 2_000
 
-/** Notifies the subscribers of every process on the same Redis whose channels have the same prefix. */
+/** Creates notifications between all processes on the same Redis whose channels have the same prefix. */
 export function createRedisNotifications(
   redis: RedisConnections,
   log: Logger,
@@ -56,7 +56,7 @@ export function createRedisNotifications(
     }
   }
 
-  /** Once a tick: after an outage thousands of channels come back together. */
+  /** Reports at most one gap per tick, because thousands of channels come back together after an outage. */
   function reportGap(): void {
     if (gapIsDue || closed) return
     gapIsDue = true

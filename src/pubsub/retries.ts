@@ -1,15 +1,15 @@
 const FIRST_MS = 100
 const MAX_DELAY_MS = 5_000
 
-/** When failed steps may be tried again. */
+/** Decides when failed steps are repeated. */
 export interface Retries {
-  /** Resolves after a growing delay, or, without a link, as soon as there is one. */
+  /** Resolves after a growing delay, or, while there is no connection, as soon as there is one. */
   wait(attempt: number): Promise<void>
-  /** Ends every wait. */
+  /** Ends all waits. */
   allNow(): void
 }
 
-/** Paces the steps of many channels by whether there is a link at all. */
+/** Creates the pacing for the steps of many channels. `hasLink` tells whether there is a connection. */
 export function createRetries(hasLink: () => boolean): Retries {
   const waiting = new Set<() => void>()
 

@@ -1,6 +1,6 @@
-/** An event's answer to one person, as its bytes go to each of that person's subscriptions. */
+/** The answer to an event for one person. Its bytes are shared by the person's subscriptions. */
 export class Answer {
-  /** JSON of what is answered. */
+  /** The answer as JSON. */
   readonly payload: string
   readonly cursor: string
   #madeFor: string | undefined
@@ -11,7 +11,9 @@ export class Answer {
     this.cursor = cursor
   }
 
-  /** The bytes as `make` makes them for a subscription's id; subscriptions of the same id in a row share them. */
+  /**
+   * Returns the bytes that `make` creates for a subscription id. Consecutive subscriptions with the same id share them.
+   */
   bytesFor(id: string, make: (id: string, payload: string) => Buffer): Buffer {
     if (this.#bytes === undefined || this.#madeFor !== id) {
       this.#bytes = make(id, this.payload)

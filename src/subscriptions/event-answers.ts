@@ -8,25 +8,25 @@ import { type PositionedEvent, withEventId } from './event-id.ts'
 import { enterSelection } from './selections.ts'
 import type { LiveValue } from './shared-selection.ts'
 
-/** Takes one subscription's answers as they are, past what frames and counts all others. */
+/** Receives the answers of one subscription directly, without the framing and counting of other messages. */
 export interface AnswerSink {
   send(answer: Answer): void
-  /** So much waits for the client that nothing should be added. */
+  /** True if so much is queued for the client that nothing should be added. */
   readonly isFull: boolean
   drained(): Promise<void>
 }
 
-/** What events come from; a queue also gives what is there without a promise. */
+/** A source of events. A queue can also return its next event without a promise. */
 export type EventSource = AsyncIterable<unknown> & { takeNow?: () => unknown }
 
 const open = new WeakMap<object, EventAnswers>()
 
-/** Has the subscription that began with this context give its answers to the sink as far as they are shared. */
+/** Sends the shared answers of the subscription that began with this context to the sink. */
 export function sendAnswersTo(context: object, sink: AnswerSink): void {
   open.get(context)?.sendTo(sink)
 }
 
-/** The answers of one subscription, an event at a time and in order. */
+/** The answers of one subscription, one event at a time and in order. */
 export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: EventSource
   readonly #events: AsyncIterator<unknown>
@@ -100,7 +100,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     await this.return()
   }
 
-  /** Undefined at the end. */
+  /** Undefined at the end of the stream. */
   async #upcoming(): Promise<unknown> {
     const contexts = this.#contexts
     if (!contexts) return (await this.#events.next()).value
@@ -115,7 +115,10 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     }
   }
 
-  /** What is executed for all that ask alike; undefined for what is executed for this subscription alone. */
+  /**
+   * The answer that is executed once for all subscriptions with the same selection. Undefined if this subscription must
+   * be executed alone.
+   */
   #answerTo(event: LiveValue): Answer | undefined | Promise<Answer | undefined> {
     if (!this.#shared || (!this.#sink && !this.#isEventStream)) return undefined
     const { subscribed } = this.#person
@@ -126,7 +129,10 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
       : this.#answerLater(event)
   }
 
-  /** Access in the company has changed, and nothing is shown before it is known that the viewer may still read; or the budget is overdrawn. */
+  /**
+   * Answers after waiting: for the work budget, or because access in the company has changed and the viewer must be
+   * checked first.
+   */
   async #answerLater(event: LiveValue): Promise<Answer | undefined> {
     const { subscribed } = this.#person
     await subscribed.services.work.whenSolvent(subscribed.viewer)
@@ -135,11 +141,11 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     return this.#shared?.selection.answer(event, subscribed)
   }
 
-  /** Undefined for what the viewer has lost access to since it was read. */
+  /** Undefined if the viewer has lost access since the event was read. */
   async #execute(event: PositionedEvent): Promise<ExecutionResult | undefined> {
     this.#contexts ??= createEventContexts(this.#args.contextValue as Context)
     const { viewer, services } = this.#args.contextValue as Context
-    // No permit is held while waiting.
+    // Wait before taking a permit, so that none is held meanwhile.
     await services.work.whenSolvent(viewer)
     const contextValue = await this.#contexts.of(event)
     if (!contextValue) return this.#end()
@@ -151,7 +157,7 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     if (result.data) return withEventId(result, event, contextValue)
     if (!result.errors) return result
     if (await hasLostAccess(result.errors, contextValue)) return undefined
-    // An event that could not be delivered is the last answer, so that its client resumes before it.
+    // An event that could not be delivered ends the stream, so that its client resumes before it.
     await this.#end()
     return result
   }
@@ -161,7 +167,7 @@ function isLive(event: PositionedEvent): event is LiveValue {
   return event.batch?.isLive === true
 }
 
-/** Yoga writes what comes of `stringify` after `data: `, and JSON has no line breaks. */
+/** Yoga writes the result of `stringify` after `data: `, and JSON has no line breaks. */
 function asEventStream({ payload, cursor }: Answer): ExecutionResult {
   return { data: {}, stringify: () => `${payload}\nid: ${cursor}` } as ExecutionResult
 }

@@ -4,40 +4,43 @@ import type { Batch } from '../events/event-row.ts'
 import type { Loaders } from '../loaders.ts'
 import type { PositionedEvent } from './event-id.ts'
 
-/** Reuse one event's loaders for later events of its batch for this long. */
+/** Reuse one event's loaders for later events of its batch for 250 ms. */
 const FRESH_MS = 250
-/** Of messages that follow, as many are read ahead; on a busy machine as many as were of use the last time. */
+/**
+ * Maximum number of following messages that are loaded ahead. On a busy machine it follows the number that was used
+ * last time.
+ */
 const MAX_AHEAD = 50
 const FEWEST_TO_COME = 4
 
-/** The contexts of one subscription's events. */
+/** The contexts for the events of one subscription. */
 export interface EventContexts {
   /**
-   * A context for one event: with the viewer as of now, who is found again when access in the company has changed, and
-   * with what was read since the event was committed. Undefined for a viewer who may read nothing any more, or of whom
-   * that cannot be told: the client asks again where it left off.
+   * Returns a context for one event. The viewer is renewed if access in the company has changed, and all reads are
+   * newer than the event. Undefined if the viewer may no longer read, or if that cannot be decided; the client then
+   * resumes from its cursor.
    */
   of(event: PositionedEvent): Promise<Context | undefined>
-  /** The next event reads everything again. */
+  /** Makes the next event read everything again. */
   forget(): void
-  /** No event follows just now: others hold the permits. */
+  /** No event is queued, so the permit is released to others. */
   pause(): void
-  /** No event follows any more. */
+  /** Ends the contexts with the subscription. */
   end(): void
 }
 
 interface Remembered {
   loaders: Loaders
-  /** What is in them was read after everything up to this position had been committed. */
+  /** Its loaders have read after all events up to this position were committed. */
   upTo: number
-  /** How many events it has served. */
+  /** Number of events that it has served. */
   served: number
   release(): void
-  /** Forgets it, and releases the permit. */
+  /** Drops the loaders and releases the permit. */
   end(): void
 }
 
-/** Creates the contexts of a subscription that began with this one. */
+/** Creates the contexts of the subscription that began with this context. */
 export function createEventContexts(first: Context): EventContexts {
   const { viewers, catchUps } = first.services
   const { companyId } = first.viewer
@@ -48,7 +51,7 @@ export function createEventContexts(first: Context): EventContexts {
   let hasEnded = false
 
   async function asOfNow(): Promise<boolean> {
-    // The stream ends by itself, but this event may have waited for a permit.
+    // The token may have expired while this event waited for a permit.
     if (first.viewer.expiresAt.getTime() <= Date.now()) return false
     const now = viewers.timesForgotten(companyId)
     if (now === foundAt) return true
@@ -65,13 +68,13 @@ export function createEventContexts(first: Context): EventContexts {
   }
 
   /**
-   * Whose events follow one another is served a moment at a time, a few at once: served all at once, each would wait so long
-   * for its next event that what was read for the last one is no longer good.
+   * Creates loaders for a run of events and takes a permit for them. A limited number of subscriptions holds one: if
+   * all were served concurrently, each would wait so long for its next event that its loaders would expire.
    */
   async function remember(position: number, { upTo, messages }: Batch): Promise<Remembered | undefined> {
     remembered?.end()
     const release = await catchUps.take(companyId)
-    // Access may have ended meanwhile, or the subscription.
+    // Access or the subscription may have ended while waiting.
     if (hasEnded || !(await asOfNow())) {
       release()
       return undefined
@@ -98,7 +101,7 @@ export function createEventContexts(first: Context): EventContexts {
   return {
     async of({ position, batch }) {
       if (!(await asOfNow())) return undefined
-      // The last of its batch is followed by none.
+      // No event follows the last one of a batch, so its loaders are not kept.
       if (position === undefined || !batch || (position === batch.upTo && !remembered))
         return refreshContext(context, position)
       const isGood = remembered && position <= remembered.upTo

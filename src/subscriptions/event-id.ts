@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { signCursor } from '../events/cursor.ts'
 import type { Batch } from '../events/event-row.ts'
 
-/** An event's position and stream; streams that replay nothing have none. */
+/** The position and stream of an event. Streams without replay have none. */
 export interface PositionedEvent {
   position?: number
   batch?: Batch
@@ -12,8 +12,8 @@ export interface PositionedEvent {
 }
 
 /**
- * Over Server-Sent Events gives an event's answer its cursor as `id`, which clients send back as Last-Event-ID when they
- * reconnect (HTML Standard, "Server-sent events"). A WebSocket's answers stay as they are.
+ * Over Server-Sent Events sends the cursor of an event as `id`, which clients return as Last-Event-ID when they
+ * reconnect (HTML Standard, "Server-sent events"). Answers over WebSocket are unchanged.
  */
 export async function withEventId(
   result: ExecutionResult,
@@ -22,6 +22,6 @@ export async function withEventId(
 ): Promise<ExecutionResult> {
   if (!request || position === undefined || stream === undefined) return result
   const cursor = signCursor(await keys(), { userId: viewer.userId, stream }, position)
-  // Yoga writes what comes of this after `data: `, and JSON has no line breaks.
+  // Yoga writes this text after `data: `, and JSON has no line breaks.
   return Object.assign(result, { stringify: (answer: object) => `${JSON.stringify(answer)}\nid: ${cursor}` })
 }

@@ -2,12 +2,15 @@ import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import type { StreamValue } from './stream-value.ts'
 
-/** An event that has waited longer for its subscriber is checked again: access ends within a second. */
+/**
+ * An event that has waited half a second is checked again before delivery, so that lost access takes effect within a
+ * second.
+ */
 const FRESH_MS = 500
 
 /**
- * The event as its viewer may see it by now, if it has waited; what has not is as it was read. Throws NOT_FOUND for what
- * the viewer may not see any more.
+ * Returns the event as its viewer may see it now if it has waited, else unchanged. Throws NOT_FOUND if the viewer has
+ * lost access.
  */
 export async function recheckAccess<Value extends StreamValue>(
   value: Value,

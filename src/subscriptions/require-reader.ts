@@ -5,8 +5,9 @@ import { RequestError } from '../errors.ts'
 import type { Permission } from '../members/permissions.ts'
 
 /**
- * The context as of now rather than as remembered, for a stream that starts: whoever lost access before would never be
- * told. Throws FORBIDDEN without an active membership or the permission, MESSAGING_DISABLED, READ_ONLY.
+ * Returns the context with the current membership instead of the cached one, because a stream is never told of access
+ * that was lost before it started. Throws FORBIDDEN without an active membership or the permission, MESSAGING_DISABLED,
+ * READ_ONLY.
  */
 export async function requireReader(context: Context, permission: Permission): Promise<Context> {
   const { viewer, services } = context

@@ -9,8 +9,8 @@ interface Held {
 const held = new WeakMap<DocumentNode, Map<string, Held>>()
 
 /**
- * The selection of an operation, one for all that ask alike: for the same with the same variables, wherever each of them
- * begins. Undefined for what is no operation.
+ * Returns the shared selection of an operation. Operations with the same fields and variables share one, even if they
+ * begin after different cursors. Undefined if the document has no such operation.
  */
 export function enterSelection(
   args: ExecutionArgs,
@@ -33,7 +33,7 @@ export function enterSelection(
   }
 }
 
-/** Where a stream begins changes nothing of what its events show. */
+/** Removes `after`, because the start of a stream does not change what its events show. */
 function withoutAfter(operation: OperationDefinitionNode): OperationDefinitionNode {
   const selections = operation.selectionSet.selections.map((selection) =>
     selection.kind === Kind.FIELD

@@ -12,11 +12,11 @@ import type { MessageVersion, SharedLoaders, UnreadRow } from '../loaders.ts'
 import { usersById } from '../members/user-row.ts'
 import { messageVersionsOfViewers } from '../messages/message-row.ts'
 
-/** What events show beside themselves, read for all who are told of them in one statement a tick. */
+/** Reads for the answers to events, batched over all viewers into one statement per tick. */
 export interface SharedReads {
-  /** On the clock of `performance`. */
+  /** Time of creation on the clock of `performance`. */
   readonly madeAt: number
-  /** The reads of one viewer among them. */
+  /** The loaders of one viewer. */
   of(userId: string): SharedLoaders
 }
 
@@ -25,7 +25,10 @@ interface Pair {
   id: string
 }
 
-/** Makes them over the system role bound to the company; every statement asks for each viewer by itself. */
+/**
+ * Creates the reads with the system role bound to the company. Each statement applies the access rules to every viewer
+ * separately.
+ */
 export function createSharedReads(system: TenantDatabase): SharedReads {
   const { companyId } = system.tenant
 
@@ -88,7 +91,7 @@ function keyOf({ userId, id }: Pair): string {
   return `${userId} ${id}`
 }
 
-/** One statement at a time: whatever is asked for meanwhile, for however many, is the next one. */
+/** Runs one statement at a time. All requests that arrive meanwhile form the next statement. */
 function singleFile() {
   let isBusy = false
   let next: (() => void) | undefined

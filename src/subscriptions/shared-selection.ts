@@ -10,10 +10,10 @@ import { type Origin, type SplitSelection, splitSelection } from './split-select
 import type { StreamValue } from './stream-value.ts'
 import { FRESH_MS, type SubscribedViewer } from './subscribed-viewers.ts'
 
-/** A value that everybody who follows the company is told of now. */
+/** A value of an event that was read for all subscribers of the company. */
 export type LiveValue = StreamValue & { batch: Batch }
 
-/** What one more socket costs that is told what was executed already, in points of the work budget. */
+/** Cost of sending an already executed answer to one more socket, in points of the work budget. */
 const POINTS_PER_COPY = 10
 
 interface Rendered {
@@ -21,24 +21,24 @@ interface Rendered {
   done: Promise<Answer | undefined>
 }
 
-/** What has been executed for the events of one batch. */
+/** The answers to the events of one batch. */
 interface Batchwise {
   madeAt: number
-  /** By position and type: the texts of what is the same for everybody. */
+  /** Fields that are the same for everybody, by position and type. */
   shared: Map<string, Promise<Fields | undefined>>
-  /** By position and user. */
+  /** Answers by position and user. */
   answers: Map<string, Rendered>
 }
 
-/** The JSON of fields, by response key. */
+/** Fields as JSON, by response key. */
 type Fields = Map<string, string>
 
 /**
- * What some subscriptions, of whomever, ask for alike. Of an event, what is the same for everybody who may see it is executed
- * once; what depends on the viewer once for each person, however many sockets that person has.
+ * The selection that several subscriptions have in common. For each event, the fields that are the same for everybody
+ * are executed once, and the fields that depend on the viewer once per person, whatever the number of sockets.
  */
 export class SharedSelection {
-  /** What an event costs if it is executed for one viewer, in points of the work budget. */
+  /** Cost of executing an event for one viewer, in points of the work budget. */
   readonly cost: number
   readonly #args: ExecutionArgs
   readonly #operation: OperationDefinitionNode
@@ -52,7 +52,7 @@ export class SharedSelection {
     this.cost = operationCost(this.#args)
   }
 
-  /** The event's answer to this viewer; undefined for what has to be executed for its subscription by itself. */
+  /** The answer to the event for this viewer. Undefined if the event must be executed for its subscription alone. */
   answer(event: LiveValue, viewer: SubscribedViewer): Answer | Promise<Answer | undefined> {
     const { answers, shared } = this.#batchwise(event.batch)
     const key = `${event.position} ${viewer.viewer.userId}`
@@ -73,7 +73,7 @@ export class SharedSelection {
     return rendered.done
   }
 
-  /** What was executed is as of delivery, and no later delivery has it. */
+  /** The answers are valid at the time of delivery, so later deliveries do not reuse them. */
   #batchwise(batch: Batch): Batchwise {
     const known = this.#batches.get(batch)
     if (known && performance.now() - known.madeAt < FRESH_MS) return known
@@ -104,7 +104,7 @@ export class SharedSelection {
       noteLag(event)
       return new Answer(payloadOf(split, { everybody, own, cursor }), cursor)
     } catch {
-      // It is found out once more, and then said, for each subscription.
+      // Each subscription executes the event again and reports the error itself.
       return undefined
     }
   }
@@ -128,7 +128,7 @@ export class SharedSelection {
     return made
   }
 
-  /** Undefined if any of it failed. */
+  /** Undefined if a part has failed. */
   async #execute(
     { root, parts, documents }: SplitSelection,
     origin: Exclude<Origin, 'cursor'>,
@@ -145,7 +145,7 @@ export class SharedSelection {
   }
 }
 
-/** By the database's clock and this machine's. */
+/** Measured from the database's clock to this machine's. */
 function noteLag(event: LiveValue): void {
   if (event.type !== 'MessageSent' && event.type !== 'ConversationActivity') return
   liveLag.observe(Math.max(0, Date.now() - event.message.createdAt.getTime()) / 1000)
@@ -155,7 +155,7 @@ async function cursorOf({ position, stream }: LiveValue, { keys, viewer }: Conte
   return signCursor(await keys(), { userId: viewer.userId, stream }, position)
 }
 
-/** Puts what is the same for everybody and what is the viewer's own together, in the order of the selection. */
+/** Merges the fields that are the same for everybody with the viewer's own, in the order of the selection. */
 function payloadOf(
   { root, parts }: SplitSelection,
   { everybody, own, cursor }: { everybody: Fields; own: Fields; cursor: string },
@@ -167,7 +167,7 @@ function payloadOf(
   return `{"data":{"${root}":{${fields.join(',')}}}}`
 }
 
-/** The operation's only one, for a document that may have several. */
+/** Returns the operation to run of a document that may have several. */
 export function operationOf({ document, operationName }: ExecutionArgs): OperationDefinitionNode | undefined {
   return getOperationAST(document, operationName) ?? undefined
 }

@@ -11,20 +11,23 @@ import { collectFields, collectSubfields } from 'graphql/execution/collectFields
 import { perViewerOf } from '../graphql/per-viewer-plugin.ts'
 import { type Fragments, fieldTouchesViewer } from './touches-viewer.ts'
 
-/** Where a field of an event's answer comes from. */
+/** The source of a field: the same for everybody, dependent on the viewer, or the cursor. */
 export type Origin = 'everybody' | 'viewer' | 'cursor'
 
-/** An event's selection, in what is executed once for everybody and what is for each viewer. */
+/** The selection of an event, split into fields executed once for everybody and fields executed for each viewer. */
 export interface SplitSelection {
-  /** The response key of the subscription's one field. */
+  /** The response key of the subscription's root field. */
   root: string
   /** The fields of the event, in the order of the answer. */
   parts: { key: string; origin: Origin }[]
-  /** Undefined where nothing is asked of this kind. */
+  /** Undefined if no field of that origin is selected. */
   documents: { everybody: DocumentNode | undefined; viewer: DocumentNode | undefined }
 }
 
-/** Splits what an operation asks of one type of event; undefined for an operation that has not one root field. */
+/**
+ * Splits the selection of an operation for one type of event. Undefined unless the operation has exactly one root
+ * field.
+ */
 export function splitSelection(
   { schema, document, variableValues }: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>,
   operation: OperationDefinitionNode,
@@ -79,7 +82,7 @@ export function splitSelection(
   }
 }
 
-/** The document with this as its only operation. */
+/** Returns the document with this operation only. */
 function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
   return { ...document, definitions: [operation, ...fragments] }

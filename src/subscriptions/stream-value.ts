@@ -4,13 +4,13 @@ import type { MessageRow } from '../messages/message-row.ts'
 
 interface Positioned {
   position: number
-  /** What it was read with; undefined for what is not stored. */
+  /** The batch that the event was read with. Undefined for events that are not stored. */
   batch?: Batch
-  /** The stream its cursor belongs to. */
+  /** The stream that its cursor belongs to. */
   stream: string
 }
 
-/** One value of a stream, by the GraphQL type it becomes. */
+/** A value of a stream. `type` is the GraphQL type it becomes. */
 export type StreamValue = Positioned &
   (
     | { type: 'ConversationActivity'; conversationId: string; message: MessageRow; own: boolean }
@@ -30,12 +30,12 @@ export type StreamValue = Positioned &
     | { type: 'TypingChanged'; userId: string; typing: boolean }
   )
 
-/** A stream's value and whether it is the last. */
+/** A value of a stream, and whether it is the last one. */
 export type Mapped = { value: StreamValue; isLast?: boolean } | undefined
 
 const mapped = new WeakMap<LiveEvent, Map<string, Mapped>>()
 
-/** The same as `map`, worked out once for all of a person's subscriptions to the stream. */
+/** Caches the result of `map` for all of a person's subscriptions to the stream. */
 export function once(
   event: LiveEvent,
   stream: string,
@@ -55,7 +55,7 @@ const CHANGES = {
   REACTIONS_CHANGED: 'ReactionsChanged',
 } as const
 
-/** What an event is in the inbox of `userId`; undefined if nothing. */
+/** Maps an event to the value that it has in the inbox of `userId`. Undefined if it is not shown there. */
 export function inboxValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position, batch } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
@@ -98,13 +98,13 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
   }
 }
 
-/** What an event of its conversation is to `userId`; undefined if nothing. */
+/** Maps an event to the value that it has in its conversation for `userId`. Undefined if it is not shown. */
 export function conversationValue(event: LiveEvent, userId: string): Mapped {
   const { conversationId, position, batch, message, seq, actorId } = event
   if (!conversationId || (event.recipientId && event.recipientId !== userId)) return undefined
   const positioned = { position, batch, stream: conversationId }
   if (!event.visibleTo.has(userId) || event.kind === 'CONVERSATION_HIDDEN') {
-    // Whatever the event, somebody who may no longer see the conversation gets its end and nothing else.
+    // A person who may no longer see the conversation receives the end of the stream, whatever the event was.
     return { value: { ...positioned, type: 'ConversationRemoved', conversationId }, isLast: true }
   }
   switch (event.kind) {
@@ -122,7 +122,7 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
     case 'READ':
     case 'DELIVERED':
       if (!actorId || seq === null) return undefined
-      // Who has read a broadcast concerns that person and its author.
+      // Receipts of a broadcast are shown to the reader and to its author only.
       if (event.broadcasterId && ![event.broadcasterId, actorId].includes(userId)) return undefined
       return {
         value: {

@@ -8,12 +8,12 @@ import type { JoinedTyping } from '../typing/typing.ts'
 import { requireReader } from './require-reader.ts'
 import { conversationValue, inboxValue, type Mapped, once, type StreamValue } from './stream-value.ts'
 
-/** The most that waits for a slow subscriber before its stream ends with Discontinuity. */
+/** Maximum number of values that are queued for a slow subscriber before its stream ends with Discontinuity. */
 const MAX_VALUES = 1_000
 const MAX_BYTES = 1024 * 1024
-/** About what a value takes besides its texts. */
+/** Approximate size of a value without its texts. */
 const BYTES_A_VALUE = 500
-/** A subscriber for whom as much waits is not told who begins to type. */
+/** Typing events are dropped for a subscriber with this many queued values. */
 const MAX_BEFORE_TYPING = 50
 
 /** Subscribes the viewer to the inbox. */
@@ -26,7 +26,7 @@ export function inboxStream(context: Context, after: string | undefined): Promis
   })
 }
 
-/** Subscribes the viewer to one conversation; throws NOT_FOUND unless the viewer may read it. */
+/** Subscribes the viewer to one conversation. Throws NOT_FOUND unless the viewer may read it. */
 export async function conversationStream(
   context: Context,
   conversationId: string,
@@ -49,7 +49,7 @@ interface Stream {
   stream: string
   after: string | undefined
   map(event: LiveEvent): Mapped
-  /** The one conversation that it is about, and of which it also brings who types. */
+  /** The conversation to subscribe to, with its typing events. Undefined for the inbox. */
   conversationId?: string
 }
 
@@ -58,7 +58,7 @@ async function open(
   { stream, after, map, conversationId }: Stream,
 ): Promise<EventQueue<StreamValue>> {
   const { companyId, userId, expiresAt } = context.viewer
-  // Who reconnects repeats the request as it was, so the header is the later of the two.
+  // A reconnecting client repeats its original request, so the header is the later cursor.
   const cursor = context.lastEventId ?? after
   const position =
     cursor === undefined ? undefined : readCursor(await context.keys(), { userId, stream }, cursor)
@@ -139,12 +139,12 @@ async function open(
   }
 }
 
-/** True if the event says that this person may read nothing in the company any more. */
+/** True if the event means that the person may read nothing in the company any more. */
 function isShutOut({ kind, visibleTo }: LiveEvent, userId: string): boolean {
   return kind === 'ACCESS_CHANGED' && !visibleTo.has(userId)
 }
 
-/** Runs `act` at the time, however far off; the returned function calls it off. */
+/** Runs `act` at the given time, however far off. The returned function cancels it. */
 export function at(time: Date, act: () => void): () => void {
   const maxMs = 2 ** 31 - 1
   let timer: NodeJS.Timeout

@@ -9,8 +9,8 @@ import { EventAnswers } from './event-answers.ts'
 const RETRY_MS = 5_000
 
 /**
- * Runs each event of a subscription with a context of its own: what an event shows is as of its delivery, not as
- * remembered from an earlier one.
+ * Executes each event of a subscription with a new context, so that it shows data as of its delivery and not as cached
+ * for an earlier event.
  */
 export function subscribeFreshly(): Plugin {
   return {
@@ -36,7 +36,7 @@ async function subscribe(args: SubscriptionArgs) {
   return events
 }
 
-/** Counts the subscription among its viewer's; throws RATE_LIMITED if there are too many. */
+/** Counts the subscription for its viewer. Throws RATE_LIMITED if there are too many. */
 function enter({ services, viewer }: Context): () => void {
   const leave = services.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
   if (leave) return leave
@@ -48,7 +48,7 @@ function enter({ services, viewer }: Context): () => void {
   )
 }
 
-/** Yoga forgets the stream of a client that goes before its answer begins. */
+/** Yoga does not close the stream of a client that disconnects before its answer begins. */
 function endWithRequest(events: AsyncIterator<unknown>, request: Request | undefined): void {
   const end = () => void events.return?.()
   if (request?.signal.aborted) end()

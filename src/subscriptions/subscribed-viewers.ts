@@ -6,36 +6,36 @@ import { createLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
 
 /**
- * What was read for one event is as good for those of the same batch that follow within this time: access ends within a second,
- * of which looking at the event again takes half.
+ * Reuse the reads of one event for later events of its batch for 500 ms. Lost access must take effect within a second,
+ * and rechecking an event uses the other half.
  */
 export const FRESH_MS = 500
 
-/** One person's subscriptions in this process have one viewer, and read what their events show once. */
+/** The viewer of all subscriptions of one person in this process. They share the reads of their events. */
 export interface SubscribedViewer {
   readonly viewer: Viewer
   readonly services: Services
-  /** False once access in the company may have changed since the viewer was found. */
+  /** False if access in the company may have changed since the viewer was found. */
   readonly isCurrent: boolean
-  /** Finds the viewer again; false for one who may read nothing any more, or of whom that cannot be told. */
+  /** Finds the viewer again. False if the viewer may no longer read, or if that cannot be decided. */
   refresh(): Promise<boolean>
-  /** A context that has read nothing from before the batch was read. */
+  /** Returns a context whose reads are all newer than the batch. */
   context(batch: Batch): Context
 }
 
 /** The people who have subscriptions in this process. */
 export interface SubscribedViewers {
-  /** One person, until the last of that person's subscriptions has left. */
+  /** Adds a subscription of a person. The person is dropped when the last one leaves. */
   enter(context: Context): { subscribed: SubscribedViewer; leave(): void }
 }
 
 interface Company {
   reads: SharedReads
-  /** By user. */
+  /** Contexts by user id. */
   contexts: Map<string, Context>
 }
 
-/** Creates an empty record. */
+/** Creates an empty collection. */
 export function createSubscribedViewers(): SubscribedViewers {
   const people = new Map<string, { subscribed: SubscribedPerson; count: number }>()
   const companies = new Map<string, Company>()
@@ -46,7 +46,7 @@ export function createSubscribedViewers(): SubscribedViewers {
       return known
     const company = { reads: createSharedReads(database.forSystem(companyId)), contexts: new Map() }
     companies.set(companyId, company)
-    // What was read is kept for no later event.
+    // Later events do not reuse these reads.
     setTimeout(() => {
       if (companies.get(companyId) === company) companies.delete(companyId)
     }, FRESH_MS).unref()

@@ -12,7 +12,9 @@ import { perViewerOf } from '../graphql/per-viewer-plugin.ts'
 /** The fragments of a document, by name. */
 export type Fragments = Record<string, FragmentDefinitionNode>
 
-/** True if a field of the selection, at any depth, depends on the viewer, whatever its variables leave out. */
+/**
+ * True if a field of the selection, at any depth, depends on the viewer. Fields that variables exclude are included.
+ */
 function touchesViewer(
   schema: GraphQLSchema,
   fragments: Fragments,
@@ -28,7 +30,7 @@ function touchesViewer(
   })
 }
 
-/** The same of one field of the type, or of any type that it stands for. */
+/** True if the field depends on the viewer in this type, or in any type that it stands for. */
 export function fieldTouchesViewer(
   schema: GraphQLSchema,
   fragments: Fragments,

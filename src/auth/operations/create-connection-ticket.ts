@@ -6,7 +6,9 @@ import { mintTicket, type Ticket } from '../ticket.ts'
 
 const schema = z.object({ companyId: id('Company').nullish() })
 
-/** Makes a ticket for the viewer, in this company or another one of the same login; throws PermissionDeniedError. */
+/**
+ * Creates a ticket for the viewer in this company or in another one of the same login. Throws PermissionDeniedError.
+ */
 export async function createConnectionTicket(context: Context, input: unknown): Promise<Ticket> {
   const { companyId } = parseInput(schema, input)
   const { viewer, tenant, services, device } = context

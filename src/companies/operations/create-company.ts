@@ -8,7 +8,7 @@ import { searchedBy } from '../../text/person-words.ts'
 /** A company to create, with its first people. */
 export interface NewCompany {
   name: string
-  /** The embedding product's own id for it. */
+  /** The embedding product's id of the company. */
   externalId: string | null
   members: {
     externalId: string
@@ -16,7 +16,7 @@ export interface NewCompany {
     email: string | null
     department: string | null
     role: string
-    /** The login that the member is tied to from the start; usually the first sign-in ties one. */
+    /** The login to tie to the member at creation. Usually the first sign-in ties one. */
     issuer?: string
     subject?: string
   }[]
@@ -31,7 +31,10 @@ const refreshRoles: Statement = {
          where r.company_id = $1 and r.is_built_in and r.name = b.name and r.permissions <> b.permissions`,
 }
 
-/** Creates a company with the built-in roles and its first members, all or none; returns its id. Throws ConflictError. */
+/**
+ * Creates a company with the built-in roles and its first members in one transaction, and returns its id. Throws
+ * ConflictError.
+ */
 export async function createCompany(
   database: Database,
   { name, externalId, members }: NewCompany,
@@ -70,13 +73,13 @@ export async function createCompany(
   return companyId
 }
 
-/** A company is named by either, so the name would be ambiguous. */
+/** A company can be named by its id or external id, so an external id must not be the id of another. */
 async function isIdOfCompany(transaction: Transaction, reference: string): Promise<boolean> {
   const id = companyIdIn(reference)
   return id !== undefined && (await transaction.company.findFirst({ where: { id } })) !== null
 }
 
-/** Brings the built-in roles of existing companies up to this version's permissions. */
+/** Updates the built-in roles of all companies to this version's permissions. */
 export async function refreshBuiltInRoles(database: Database): Promise<void> {
   const roles = JSON.stringify(
     Object.entries(builtInRoles).map(([name, permissions]) => ({ name, permissions })),
@@ -86,7 +89,7 @@ export async function refreshBuiltInRoles(database: Database): Promise<void> {
   }
 }
 
-/** The ids of all companies, the oldest first. */
+/** Returns the ids of all companies, oldest first. */
 export async function companyIds(database: Database): Promise<string[]> {
   const companies = await database.acrossCompanies<{ id: string }>(listCompanies, [])
   return companies.map(({ id }) => id)

@@ -30,7 +30,7 @@ const schema = z.object({
   eventRetentionDays: between(1, 365).nullish(),
 })
 
-/** Changes the company's settings; needs COMPANY_MANAGE. Throws InvalidInputError. */
+/** Changes the company's settings. Requires COMPANY_MANAGE. Throws InvalidInputError. */
 export async function updateCompanySettings(
   context: Context,
   input: unknown,
@@ -43,20 +43,20 @@ export async function updateCompanySettings(
     where: { id: viewer.companyId },
     data: {
       ...given(rest),
-      // Null has a meaning of its own for these; elsewhere it is the same as leaving the setting out.
+      // For these settings null is a value; for the others it means leaving them out.
       ...(editWindowMinutes !== undefined && { editWindowMinutes }),
       ...(retractWindowMinutes !== undefined && { retractWindowMinutes }),
       ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
     },
   })
   services.viewers.forget(viewer.companyId)
-  // Both switches change who may read, which a trigger has told the stream.
+  // Both switches change who may read, so a trigger has appended an event.
   const stream = await tenant.prisma.companyStream.findFirst({ where: { companyId: viewer.companyId } })
   services.live.notify(viewer.companyId, Number(stream?.position ?? 0))
   return { company }
 }
 
-/** Throws InvalidInputError for limits that allow more than the operator of the installation does. */
+/** Throws InvalidInputError for limits above the operator's maximum. */
 function assertBelowCeiling(windows: { max: number; perSeconds: number }[], ceiling: number): void {
   const issues = windows.flatMap(({ max, perSeconds }, at) => {
     const allowed = ceiling * perSeconds
@@ -68,7 +68,7 @@ function assertBelowCeiling(windows: { max: number; perSeconds: number }[], ceil
 
 type Given<T> = { [Name in keyof T]?: NonNullable<T[Name]> }
 
-/** What is neither null nor left out. */
+/** Removes properties that are null or undefined. */
 function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as Given<T>
 }

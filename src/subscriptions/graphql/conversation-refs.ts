@@ -8,7 +8,7 @@ import type { MessageRow } from '../../messages/message-row.ts'
 import type { StreamValue } from '../stream-value.ts'
 import { ConversationRemoved, cursorOf, cursorText, Discontinuity, eventType } from './event-refs.ts'
 
-/** How many people an event names at the most; more are seen by reading the conversation. */
+/** Maximum number of people that an event names. Query the conversation for all of them. */
 const MAX_NAMED = 100
 
 const MessageSent = eventType('MessageSent').implement({

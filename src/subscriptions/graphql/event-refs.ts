@@ -6,7 +6,7 @@ import { UnreadCountsRef } from '../../members/graphql/refs.ts'
 import { unreadCounts } from '../../members/queries/unread-counts.ts'
 import type { StreamValue } from '../stream-value.ts'
 
-/** A stream's value of one type. */
+/** A value of a stream with this type. */
 export type Value<Type extends StreamValue['type']> = Extract<StreamValue, { type: Type }>
 
 /** The GraphQL type of one kind of event. */
@@ -14,13 +14,13 @@ export function eventType<Type extends StreamValue['type']>(type: Type) {
   return builder.objectRef<Value<Type>>(type)
 }
 
-/** What every cursor is for. */
+/** The description of every cursor. */
 export const cursorText = 'Pass it as `after` to resume the subscription after this event.'
 
-/** What every count of unread messages is. */
+/** The description of every `unread` field. */
 export const unreadText = "The viewer's unread counts at the time of delivery."
 
-/** The last event of a conversation that is no longer the viewer's. */
+/** The last event about a conversation that the viewer has lost access to. */
 export const ConversationRemoved = eventType('ConversationRemoved').implement({
   description:
     'Emitted when the viewer loses access: the viewer left, was removed, hid the conversation, or lost the permission. It is the last event of conversationEvents.',
@@ -39,14 +39,14 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
   }),
 })
 
-/** The last event of a stream that cannot go on. */
+/** The last event of a stream whose client reads too slowly. */
 export const Discontinuity = eventType('Discontinuity').implement({
   description:
     'The last event of a subscription whose client reads too slowly. Subscribe again with `cursor` as `after`: no event is missed.',
   fields: (t) => ({ cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }) }),
 })
 
-/** Signs the cursor to resume after an event. */
+/** Signs the cursor of an event. */
 export async function cursorOf(
   { position, stream }: StreamValue,
   _args: object,

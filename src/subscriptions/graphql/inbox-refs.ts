@@ -140,7 +140,7 @@ async function wantsBroadcastNotice(
   return broadcast?.isRead === false && conversation?.isMuted === false
 }
 
-/** Own messages and muted conversations do not notify; a mention un-mutes. */
+/** Own messages and messages of muted conversations do not notify, unless a message mentions the viewer. */
 async function wantsNotice(
   { conversationId, message, own }: Value<'ConversationActivity'>,
   _args: object,
@@ -152,7 +152,7 @@ async function wantsNotice(
   return !conversation.isMuted || (await loaders.mentions.load(message.id)).includes(viewer.userId)
 }
 
-/** The preference as of delivery. */
+/** Reads the preference at delivery. */
 async function wantsNotifications(
   { user }: Context['loaders'],
   { userId }: Context['viewer'],
