@@ -17,7 +17,7 @@ export async function forEachCompany(
     try {
       await task.work(companyId)
     } catch (error) {
-      await database.acrossCompanies(ready, [])
+      await database.acrossCompanies(ready, {})
       failures += 1
       log.warn({ err: error, companyId }, task.failed)
     }

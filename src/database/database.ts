@@ -3,6 +3,7 @@ import type { PoolConfig } from 'pg'
 import type { Logger } from 'pino'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
+import { type Statement as NamedStatement, statement, type Values } from './statement.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
 import { asNobody, asTenant, type Tenant, TenantPool, withOwnBinding } from './tenant-pool.ts'
 
@@ -13,7 +14,16 @@ export interface Statement {
 }
 
 /** Asks for nothing, but that the database answers. */
-export const ready: Statement = { name: 'ready', text: 'select 1 as one' }
+export const ready = statement({ name: 'ready', text: 'select 1 as one' })
+
+/** Runs a statement; the rows come back as its definition says. */
+interface Ask {
+  <Name extends string, Row extends object>(
+    statement: NamedStatement<Name, Row>,
+    values: Values<Name>,
+  ): Promise<Row[]>
+  <Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+}
 
 /** The database as one tenant sees it: every row that comes back is the company's. */
 export interface TenantDatabase {
@@ -21,9 +31,9 @@ export interface TenantDatabase {
   /** Prisma's ordinary API. */
   readonly prisma: TenantClient
   /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
-  query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  query: Ask
   /** One prepared call of a function that begins with app.bind: one round trip, whoever the connection was bound to. */
-  call<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  call: Ask
   /** One interactive transaction; `work` must not be repeated by the caller after success. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }
@@ -35,11 +45,11 @@ export interface Database {
   /** The system role, bound to a company. */
   forSystem(companyId: string): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
-  unbound<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  unbound: Ask
   /** The system role bound to nobody: lists of companies and of stream positions. */
-  acrossCompanies<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  acrossCompanies: Ask
   /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
-  measuring<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
+  measuring: Ask
   close(): Promise<void>
 }
 
@@ -66,9 +76,9 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   return {
     forTenant: (tenant) => app.bind(tenant),
     forSystem: (companyId) => system.bind({ companyId }),
-    unbound: (statement, values) => asNobody(() => run(app.pool, statement, values)),
-    acrossCompanies: (statement, values) => asNobody(() => run(system.pool, statement, values)),
-    measuring: (statement, values) => asNobody(() => run(measuring.pool, statement, values)),
+    unbound: ask((work) => asNobody(work), app.pool),
+    acrossCompanies: ask((work) => asNobody(work), system.pool),
+    measuring: ask((work) => asNobody(work), measuring.pool),
     async close() {
       await Promise.all([app.close(), system.close(), measuring.close()])
     },
@@ -112,8 +122,8 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
       prisma ??= tenantClient(base, tenant)
       return prisma
     },
-    query: (statement, values) => asTenant(tenant, () => run(pool, statement, values)),
-    call: (statement, values) => withOwnBinding(tenant, () => run(pool, statement, values)),
+    query: ask((work) => asTenant(tenant, work), pool),
+    call: ask((work) => withOwnBinding(tenant, work), pool),
     async transaction(work) {
       try {
         return await asTenant(
@@ -127,15 +137,19 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
   }
 }
 
-async function run<Row extends object>(
-  pool: TenantPool,
-  statement: Statement,
-  values: unknown[],
-): Promise<Row[]> {
-  try {
-    const { rows } = await pool.query<Row>({ ...statement, values })
-    return rows
-  } catch (error) {
-    throw toDomainError(error)
+/** Runs statements on connections of the pool, each within what `bound` sets up. */
+function ask(bound: <T>(work: () => Promise<T>) => Promise<T>, pool: TenantPool): Ask {
+  return <Row extends object>(
+    { name, text, parameters = [] }: Statement & { parameters?: readonly string[] },
+    given: Readonly<Record<string, unknown>> | unknown[],
+  ) => {
+    const values = Array.isArray(given) ? given : parameters.map((parameter) => given[parameter])
+    return bound(async () => {
+      try {
+        return (await pool.query<Row>({ name, text, values })).rows
+      } catch (error) {
+        throw toDomainError(error)
+      }
+    })
   }
 }

@@ -1,0 +1,86 @@
+import type { RowType } from './columns.ts'
+
+/**
+ * A prepared statement; its name identifies its text on every connection. `parameters` are the names of `$1`, `$2` and so on.
+ */
+export interface Statement<Name extends string = never, Row extends object = object> {
+  readonly name: string
+  readonly text: string
+  readonly parameters: readonly Name[]
+  /** A type only: that of the rows. */
+  readonly row?: RowType<Row> | undefined
+}
+
+/** A value for each parameter of a statement. */
+export type Values<Name extends string> = { readonly [Parameter in Name]: unknown }
+
+interface Definition<Name extends string, Row extends object> {
+  name: string
+  /** The parameters, in the order in which PostgreSQL numbers them. */
+  parameters?: readonly Name[]
+  row?: RowType<Row>
+  /** SQL with `:name` wherever a parameter stands. */
+  text: string
+}
+
+/**
+ * Keeps the planner from merging a subquery with what is around it: `(select … ${fence})`. A prepared statement has one plan
+ * for all companies, made for the average one. Merged, the subquery would be joined by reading all rows that the company or
+ * the person has, which costs a large company seconds; fenced, it is run for each outer row, by key. PostgreSQL does not merge
+ * subqueries that have an `offset`, and skipping no rows changes nothing else.
+ */
+export const fence = 'offset 0'
+
+/** Strings, quoted names, line comments, the start of a block comment, dollar quotes, casts, numbered and named parameters. */
+const TOKENS =
+  /(?<!\w)[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n\r]*|(?<comment>\/\*)|(?<![\w$])(?<tag>\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\k<tag>|::|(?<![\w$])(?<numbered>\$\d+)|(?<![\w\])]):(?<name>[A-Za-z_]\w*)/g
+
+/**
+ * Makes a prepared statement of SQL with named parameters. Throws TypeError, and so keeps the process from starting, where text
+ * and list of the parameters differ.
+ */
+export function statement<const Name extends string = never, Row extends object = object>({
+  name,
+  parameters = [],
+  row,
+  text,
+}: Definition<Name, Row>): Statement<Name, Row> {
+  return { name, text: compile(name, text, parameters), parameters, row }
+}
+
+/** Replaces `:name` by `$n`, wherever it is a parameter and not part of a string, a comment, a cast or an array's slice. */
+function compile(statementName: string, text: string, parameters: readonly string[]): string {
+  const unused = new Set(parameters)
+  let compiled = ''
+  let copiedTo = 0
+  const tokens = new RegExp(TOKENS)
+  for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
+    const { comment, numbered, name } = match.groups ?? {}
+    if (comment) tokens.lastIndex = endOfComment(text, match.index)
+    if (numbered) throw new TypeError(`The statement ${statementName} numbers a parameter: ${numbered}.`)
+    if (!name) continue
+    const at = parameters.indexOf(name)
+    if (at === -1) throw new TypeError(`The statement ${statementName} does not list its parameter ${name}.`)
+    unused.delete(name)
+    compiled += `${text.slice(copiedTo, match.index)}$${at + 1}`
+    copiedTo = tokens.lastIndex
+  }
+  if (unused.size > 0) {
+    throw new TypeError(
+      `The statement ${statementName} does not use its parameters ${[...unused].join(', ')}.`,
+    )
+  }
+  return compiled + text.slice(copiedTo)
+}
+
+/** Block comments nest. */
+function endOfComment(text: string, start: number): number {
+  let depth = 0
+  const edges = /\/\*|\*\//g
+  edges.lastIndex = start
+  for (let match = edges.exec(text); match; match = edges.exec(text)) {
+    depth += match[0] === '/*' ? 1 : -1
+    if (depth === 0) return edges.lastIndex
+  }
+  return text.length
+}
