@@ -7,11 +7,13 @@ import { refreshBuiltInRoles } from './companies/operations/create-company.ts'
 import { createSemaphore } from './concurrency/semaphore.ts'
 import type { Services } from './context.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.ts'
+import { rowsOf } from './database/columns.ts'
 import {
   connectDatabase,
   type InitializedDatabase,
   initializeDatabase,
 } from './database/initialize-database.ts'
+import { statement } from './database/statement.ts'
 import { startQueueingDigests } from './digests/queue-digests.ts'
 import { createMailer } from './email/mailer.ts'
 import { createDataKeyStore } from './encryption/data-key-store.ts'
@@ -195,18 +197,18 @@ function createVerifier(
   }
 }
 
+const companiesWithEvents = statement({
+  name: 'companies_with_events',
+  row: rowsOf<{ id: string }>(),
+  text: 'select s.company_id as id from company_streams s where s.position > 0 order by s.position desc limit 20',
+})
+
 /**
  * A node with other keys than the database's would answer with errors; it had better not start. A company whose secret was
  * destroyed on purpose keeps nobody else from starting, so several are tried.
  */
 async function assertKeysOpen(database: Services['database'], keyring: Keyring): Promise<void> {
-  const companies = await database.acrossCompanies<{ id: string }>(
-    {
-      name: 'companies_with_events',
-      text: 'select s.company_id as id from company_streams s where s.position > 0 order by s.position desc limit 20',
-    },
-    [],
-  )
+  const companies = await database.acrossCompanies(companiesWithEvents, {})
   let problem: KeyUnavailableError | undefined
   for (const { id } of companies) {
     try {

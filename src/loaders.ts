@@ -3,55 +3,29 @@ import { type BroadcastRow, broadcastsById } from './broadcasts/broadcast-row.ts
 import {
   type ConversationRow,
   conversationsById,
-  type FlatConversationRow,
   readConversation,
   type UnreadStartRow,
   unreadStarts,
 } from './conversations/conversation-row.ts'
-import { marksOf, participantCounts } from './conversations/participant-row.ts'
-import { unreadByKind } from './conversations/queries/inbox.ts'
-import type { Statement, TenantDatabase } from './database/database.ts'
+import { type MarkRow, marksOf, participantCounts } from './conversations/participant-row.ts'
+import { type UnreadRow, unreadByKind } from './conversations/queries/inbox.ts'
+import type { TenantDatabase } from './database/database.ts'
 import type { UserRow } from './database/prisma-types.ts'
+import type { Statement } from './database/statement.ts'
 import { usersById } from './members/user-row.ts'
 import {
   firstReplies,
   type MessageRow,
+  type MessageVersion,
   mentionsOf,
   messagesById,
   messageVersions,
+  type ReactionRow,
   reactionsOf,
   replyCounts,
 } from './messages/message-row.ts'
 import type { Presence } from './presence/presence.ts'
 import type { PresenceState } from './presence/status.ts'
-
-/** A participant's marks, as a message's status needs them. */
-export interface MarkRow {
-  conversationId: string
-  userId: string
-  joinedSeq: number
-  hasLeft: boolean
-  lastReadSeq: number
-  lastDeliveredSeq: number
-}
-
-/** What changes with a message's text. */
-export type MessageVersion = Pick<MessageRow, 'id' | 'revision' | 'state'>
-
-/** An emoji on a message. */
-export interface ReactionRow {
-  messageId: string
-  emoji: string
-  count: number
-  reactedByViewer: boolean
-}
-
-/** Unread messages of a viewer by kind. */
-export interface UnreadRow {
-  kind: string
-  unread: number
-  mentions: number
-}
 
 /** Batched reads of one query, mutation field or delivered event: what they return is as of then. */
 export interface Loaders {
@@ -116,33 +90,33 @@ class LazyLoaders {
   }
 }
 
-type ValuesOf = (reads: Reads, ids: readonly string[]) => unknown[]
-const forCompany: ValuesOf = ({ tenant }, ids) => [tenant.tenant.companyId, ids]
-const forViewer: ValuesOf = ({ tenant, viewerId }, ids) => [tenant.tenant.companyId, viewerId, ids]
+/** The values of statements that take keys; those without a viewer take no notice of one. */
+function of({ tenant, viewerId }: Reads, ids: readonly string[]) {
+  return { companyId: tenant.tenant.companyId, viewerId, ids }
+}
 
 /** How rows become the values of keys. */
 interface Shape<Row extends object, Value> {
-  statement: Statement
-  keyOf(row: Row): string
+  statement: Statement<'companyId' | 'viewerId' | 'ids', Row>
+  keyOf(row: NoInfer<Row>): string
   valueFrom(rows: Row[]): Value
-  values: ValuesOf
   /** The keys are messages. */
   ofMessages?: boolean
 }
 
 function batched<Row extends object, Value>(
   reads: Reads,
-  { statement, keyOf, valueFrom, values, ofMessages = false }: Shape<Row, Value>,
+  { statement, keyOf, valueFrom, ofMessages = false }: Shape<Row, Value>,
 ) {
   let ahead: readonly string[] = ofMessages ? reads.messagesToCome : []
   const loader = new DataLoader<string, Value>(async (ids) => {
     const alike = ahead
     ahead = []
-    const rows = await reads.tenant.query<Row>(statement, values(reads, [...new Set([...ids, ...alike])]))
+    const rows = await reads.tenant.query(statement, of(reads, [...new Set([...ids, ...alike])]))
     const byKey = groupBy(rows, keyOf)
-    const of = (id: string) => valueFrom(byKey.get(id) ?? [])
-    for (const id of alike) loader.prime(id, of(id))
-    return ids.map(of)
+    const found = (id: string) => valueFrom(byKey.get(id) ?? [])
+    for (const id of alike) loader.prime(id, found(id))
+    return ids.map(found)
   })
   return loader
 }
@@ -151,14 +125,14 @@ function one<Row extends object, Value>(
   reads: Reads,
   { read, ...shape }: Omit<Shape<Row, Value>, 'valueFrom'> & { read(row: Row): Value },
 ) {
-  return batched<Row, Value | null>(reads, { ...shape, valueFrom: ([row]) => (row ? read(row) : null) })
+  return batched(reads, { ...shape, valueFrom: ([row]) => (row ? read(row) : null) })
 }
 
 function many<Row extends object, Value>(
   reads: Reads,
   { read, ...shape }: Omit<Shape<Row, Value>, 'valueFrom'> & { read(row: Row): Value },
 ) {
-  return batched<Row, Value[]>(reads, { ...shape, valueFrom: (rows) => rows.map(read) })
+  return batched(reads, { ...shape, valueFrom: (rows) => rows.map(read) })
 }
 
 const asItIs = <Row>(row: Row): Row => row
@@ -173,10 +147,7 @@ async function loadReplies(
   const rows = new Map<string, MessageRow[]>()
   for (const [max, alike] of groupBy([...keys], (key) => String(key.max))) {
     const parents = alike.map(({ parentId }) => parentId)
-    const found = await reads.tenant.query<MessageRow>(firstReplies, [
-      ...forViewer(reads, parents),
-      Number(max),
-    ])
+    const found = await reads.tenant.query(firstReplies, { ...of(reads, parents), max: Number(max) })
     for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
       rows.set(`${max} ${parentId}`, replies)
     }
@@ -187,89 +158,77 @@ async function loadReplies(
 type Makers = { [Name in keyof Loaders]: (reads: Reads) => Loaders[Name] }
 
 const makers: Makers = {
-  user: (reads) =>
-    one<UserRow, UserRow>(reads, { statement: usersById, keyOf: idOf, read: asItIs, values: forCompany }),
+  user: (reads) => one(reads, { statement: usersById, keyOf: idOf, read: asItIs }),
   conversation: (reads) =>
-    one<FlatConversationRow, ConversationRow>(reads, {
+    one(reads, {
       statement: conversationsById,
       keyOf: idOf,
       read: readConversation,
-      values: forViewer,
     }),
   message: (reads) =>
-    one<MessageRow, MessageRow>(reads, {
+    one(reads, {
       statement: messagesById,
       keyOf: idOf,
       read: asItIs,
-      values: forViewer,
     }),
   messageVersion: (reads) =>
-    one<MessageVersion, MessageVersion>(reads, {
+    one(reads, {
       statement: messageVersions,
       keyOf: idOf,
       read: asItIs,
-      values: forViewer,
       ofMessages: true,
     }),
   broadcast: (reads) =>
-    one<BroadcastRow, BroadcastRow>(reads, {
+    one(reads, {
       statement: broadcastsById,
       keyOf: idOf,
       read: asItIs,
-      values: forViewer,
     }),
   unreadStart: (reads) =>
-    one<UnreadStartRow, UnreadStartRow>(reads, {
+    one(reads, {
       statement: unreadStarts,
       keyOf: ({ conversationId }) => conversationId,
       read: asItIs,
-      values: forViewer,
     }),
   participantCount: (reads) =>
-    batched<{ conversationId: string; count: number }, number>(reads, {
+    batched(reads, {
       statement: participantCounts,
       keyOf: ({ conversationId }) => conversationId,
       valueFrom: ([row]) => row?.count ?? 0,
-      values: forCompany,
     }),
   marks: (reads) =>
-    many<MarkRow, MarkRow>(reads, {
+    many(reads, {
       statement: marksOf,
       keyOf: ({ conversationId }) => conversationId,
       read: asItIs,
-      values: forViewer,
     }),
   replyCount: (reads) =>
-    batched<{ parentId: string; count: number }, number>(reads, {
+    batched(reads, {
       statement: replyCounts,
       keyOf: ({ parentId }) => parentId,
       valueFrom: ([row]) => row?.count ?? 0,
-      values: forViewer,
       ofMessages: true,
     }),
   replies: (reads) => new DataLoader((keys) => loadReplies(reads, keys), { cache: false }),
   mentions: (reads) =>
-    many<{ messageId: string; userId: string }, string>(reads, {
+    many(reads, {
       statement: mentionsOf,
       keyOf: messageOf,
       read: ({ userId }) => userId,
-      values: forViewer,
       ofMessages: true,
     }),
   reactions: (reads) =>
-    many<ReactionRow, ReactionRow>(reads, {
+    many(reads, {
       statement: reactionsOf,
       keyOf: messageOf,
       read: asItIs,
-      values: forViewer,
       ofMessages: true,
     }),
   unread: (reads) =>
-    many<UnreadRow & { userId: string }, UnreadRow>(reads, {
+    many(reads, {
       statement: unreadByKind,
       keyOf: ({ userId }) => userId,
       read: asItIs,
-      values: forCompany,
     }),
   presence: ({ tenant, presence }) => new DataLoader((ids) => presence.read(tenant.tenant.companyId, ids)),
 }

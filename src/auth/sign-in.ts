@@ -1,4 +1,6 @@
+import { rowsOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { AuthenticationError } from './authentication-error.ts'
 import {
@@ -41,23 +43,29 @@ export interface SignInOptions {
   memberClaim: string
 }
 
-const findMemberships = {
+const findMemberships = statement({
   name: 'find_memberships',
+  parameters: ['issuer', 'subject', 'memberReference'],
+  row: rowsOf<Membership>(),
   text: `select company_id as "companyId", company_name as "companyName", company_external_id as "companyExternalId",
            user_id as "userId", is_enabled as "isEnabled", is_tied as "isTied"
-         from app.memberships_of($1, $2, $3)`,
-}
+         from app.memberships_of(:issuer, :subject, :memberReference)`,
+})
 
-const tieMember = {
+const tieMember = statement({
   name: 'tie_member',
-  text: `select app.tie_member($1, $2, $3) as "isTied"`,
-}
+  parameters: ['userId', 'issuer', 'subject'],
+  row: rowsOf<{ isTied: boolean }>(),
+  text: `select app.tie_member(:userId, :issuer, :subject) as "isTied"`,
+})
 
-const redeemTicket = {
+const redeemTicket = statement({
   name: 'redeem_ticket',
+  parameters: ['ticketHash'],
+  row: rowsOf<RedeemedTicket>(),
   text: `select company_id as "companyId", user_id as "userId", token_expires_at as "tokenExpiresAt", is_enabled as "isEnabled"
-         from app.redeem_ticket($1)`,
-}
+         from app.redeem_ticket(:ticketHash)`,
+})
 
 interface RedeemedTicket {
   companyId: string
@@ -84,7 +92,7 @@ export function membershipsOf(
   { issuer, subject }: Login,
   memberReference: string | undefined,
 ): Promise<Membership[]> {
-  return database.unbound<Membership>(findMemberships, [issuer, subject, memberReference ?? null])
+  return database.unbound(findMemberships, { issuer, subject, memberReference: memberReference ?? null })
 }
 
 /** Creates sign-in with a token verifier. */
@@ -109,7 +117,7 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     },
 
     async withTicket(ticket, { named } = {}) {
-      const [found] = await database.unbound<RedeemedTicket>(redeemTicket, [hashTicket(ticket)])
+      const [found] = await database.unbound(redeemTicket, { ticketHash: hashTicket(ticket) })
       if (!found || found.tokenExpiresAt.getTime() <= Date.now()) {
         throw new RequestError(
           'UNAUTHENTICATED',
@@ -170,8 +178,8 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
   async function tie(login: Login, { companyId, userId, isTied }: Membership): Promise<boolean> {
     if (isTied) return true
     const tenant = database.forTenant({ companyId, userId })
-    const values = [userId, login.issuer, login.subject]
-    const [tied] = await tenant.query<{ isTied: boolean }>(tieMember, values)
+    const values = { userId, issuer: login.issuer, subject: login.subject }
+    const [tied] = await tenant.query(tieMember, values)
     viewers.forget(companyId)
     return tied?.isTied ?? false
   }

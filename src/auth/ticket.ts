@@ -1,10 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { ticketOf } from './session.ts'
 import type { Viewer } from './viewer.ts'
 
-const mint = { name: 'mint_ticket', text: `select app.mint_ticket($1, $2) as "expiresAt"` }
+const mint = statement({
+  name: 'mint_ticket',
+  parameters: ['ticketHash', 'expiresAt'],
+  row: rowsOf<{ expiresAt: Date | null }>(),
+  text: `select app.mint_ticket(:ticketHash, :expiresAt) as "expiresAt"`,
+})
 
 /** A single-use ticket for one WebSocket. */
 export interface Ticket {
@@ -18,10 +25,7 @@ export interface Ticket {
  */
 export async function mintTicket(tenant: TenantDatabase, viewer: Viewer, session: string): Promise<Ticket> {
   const ticket = ticketOf(randomBytes(24), session)
-  const [minted] = await tenant.query<{ expiresAt: Date | null }>(mint, [
-    hashTicket(ticket),
-    viewer.expiresAt,
-  ])
+  const [minted] = await tenant.query(mint, { ticketHash: hashTicket(ticket), expiresAt: viewer.expiresAt })
   if (!minted?.expiresAt)
     throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
   return { ticket, expiresAt: minted.expiresAt }

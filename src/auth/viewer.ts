@@ -1,5 +1,7 @@
+import { rowsOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import type { CompanyRow, UserRow } from '../database/prisma-types.ts'
+import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { isPermission, type Permission } from '../members/permissions.ts'
 import { createTtlCache } from './ttl-cache.ts'
@@ -45,15 +47,17 @@ export interface ViewerDirectory {
  */
 const FRESH_MS = 1_000
 
-const loadViewer = {
+const loadViewer = statement({
   name: 'load_viewer',
+  parameters: ['companyId', 'userId'],
+  row: rowsOf<ViewerRow>(),
   text: `
     select row_to_json(u) as "user", row_to_json(c) as company, r.id as "roleId", r.name as "roleName", r.permissions
     from (
       select company_id as "companyId", id, external_id as "externalId", name, name_folded as "nameFolded", email, department,
         role_id as "roleId", is_enabled as "isEnabled", joined_at as "joinedAt", issuer, subject, sound,
         browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline"
-      from users where company_id = $1 and id = $2 and is_enabled
+      from users where company_id = :companyId and id = :userId and is_enabled
     ) u
     join roles r on r.company_id = u."companyId" and r.id = u."roleId"
     join (
@@ -63,9 +67,9 @@ const loadViewer = {
         retract_window_minutes as "retractWindowMinutes", revisions_visible_to as "revisionsVisibleTo",
         email_delay_minutes as "emailDelayMinutes", broadcasts_per_hour as "broadcastsPerHour",
         event_retention_days as "eventRetentionDays", access_version as "accessVersion"
-      from companies where id = $1
+      from companies where id = :companyId
     ) c on c.id = u."companyId"`,
-}
+})
 
 interface ViewerRow {
   user: Omit<UserRow, 'joinedAt'> & { joinedAt: string }
@@ -84,7 +88,7 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
 
   async function load(companyId: string, userId: string): Promise<Profile> {
     const tenant = database.forTenant({ companyId, userId })
-    const [row] = await tenant.query<ViewerRow>(loadViewer, [companyId, userId])
+    const [row] = await tenant.query(loadViewer, { companyId, userId })
     if (!row) throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
     return {
       companyId,

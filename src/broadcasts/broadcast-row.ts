@@ -1,84 +1,86 @@
 import {
   conversationColumns,
+  type FlatConversationRow,
   lastMessageColumns,
   lastMessageJoin,
 } from '../conversations/conversation-row.ts'
-import type { Statement } from '../database/database.ts'
+import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
+import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
 import { notHidden, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it; subject and body are ciphertext. */
-export interface BroadcastRow {
-  id: string
-  authorId: string
-  subject: Buffer | null
-  body: Buffer
+export type BroadcastRow = RowOf<typeof broadcastColumns>
+
+const isReadSql = `(b.author_id = :viewerId or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
+
+/** The texts of a sent broadcast are those of its message `m`, which may have been edited. */
+const broadcastColumns = columns({
+  id: column.uuid,
+  authorId: column.uuid,
+  subject: column.bytes.orNull.from('case when m.id is null then b.subject else m.subject end'),
+  body: column.bytes.from('coalesce(m.body, b.body)'),
   /** Number of edits of its message. */
-  revision: number
-  isLatest: boolean
-  isRetracted: boolean
-  priority: string
-  audience: string
-  status: string
-  localTime: string | null
-  timeZone: string | null
-  scheduledFor: Date | null
-  sentAt: Date | null
-  listedAt: Date
-  emailOffline: boolean
-  repliesAllowed: boolean
-  recipientCount: number
-  readCount: number
-  isRead: boolean
-}
+  revision: column.integer.from('coalesce(m.revision, 0)'),
+  isLatest: column.boolean.from(`m.id is null or ${isLatestSql('m')}`),
+  isRetracted: column.boolean.from(`coalesce(m.state = 'RETRACTED', false)`),
+  priority: column.text,
+  audience: column.text,
+  status: column.text,
+  localTime: column.text.orNull,
+  timeZone: column.text.orNull,
+  scheduledFor: column.instant.orNull,
+  sentAt: column.instant.orNull,
+  listedAt: column.instant,
+  emailOffline: column.boolean,
+  repliesAllowed: column.boolean,
+  recipientCount: column.integer,
+  readCount: column.integer,
+  isRead: column.boolean.from(isReadSql),
+})
 
-const isReadSql = `(b.author_id = $2 or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
-
-/** The texts of a sent broadcast are those of its message, which may have been edited. */
-const columns = `b.id, b.author_id as "authorId",
-  case when m.id is null then b.subject else m.subject end as subject, coalesce(m.body, b.body) as body,
-  coalesce(m.revision, 0) as revision, m.id is null or ${isLatestSql('m')} as "isLatest", coalesce(m.state = 'RETRACTED', false) as "isRetracted", b.priority, b.audience,
-  b.status, b.local_time as "localTime", b.time_zone as "timeZone", b.scheduled_for as "scheduledFor", b.sent_at as "sentAt",
-  b.listed_at as "listedAt", b.email_offline as "emailOffline", b.replies_allowed as "repliesAllowed",
-  b.recipient_count as "recipientCount", b.read_count as "readCount", ${isReadSql} as "isRead"`
-
-/** Broadcasts `b` that the viewer, $2, may see: what has arrived and is not hidden, and the own ones still waiting. */
+/** Broadcasts `b` that the viewer may see: what has arrived and is not hidden, and the own ones still waiting. */
 const seen = `broadcasts b
     left join conversations c on c.company_id = b.company_id and c.id = b.id
     left join messages m on m.company_id = b.company_id and m.id = b.id
     ${viewerMembership()}
-    where b.company_id = $1 and case
+    where b.company_id = :companyId and case
       when b.status = 'SENT' then p.user_id is not null and coalesce(p.hidden_seq, 0) < 1 and ${notHidden()}
-      else b.author_id = $2
+      else b.author_id = :viewerId
     end`
 
-/** Broadcasts by id as the viewer may see them: $1 company, $2 viewer, $3 ids. */
-export const broadcastsById: Statement = {
+/** Broadcasts by id as the viewer may see them. */
+export const broadcastsById = statement({
   name: 'broadcasts_by_id',
-  text: `select ${columns} from ${seen} and b.id = any($3)`,
-}
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: broadcastColumns,
+  text: `select ${broadcastColumns.of('b')} from ${seen} and b.id = any(:ids)`,
+})
 
-/** The viewer's broadcasts, latest first: $1 company, $2 viewer, $3 $4 before this time and id, $5 most rows, $6 unread only. */
-export const broadcastsPage: Statement = {
+/** The viewer's broadcasts, latest first, before this time and id. */
+export const broadcastsPage = statement({
   name: 'broadcasts_page',
-  text: `select ${columns} from ${seen}
-      and ($3::timestamptz is null or (b.listed_at, b.id) < ($3::timestamptz, $4::uuid))
-      and (not $6::boolean or b.status = 'SENT' and not ${isReadSql})
-    order by b.listed_at desc, b.id desc limit $5`,
-}
+  parameters: ['companyId', 'viewerId', 'beforeAt', 'beforeId', 'max', 'unreadOnly'],
+  row: broadcastColumns,
+  text: `select ${broadcastColumns.of('b')} from ${seen}
+      and (:beforeAt::timestamptz is null or (b.listed_at, b.id) < (:beforeAt::timestamptz, :beforeId::uuid))
+      and (not :unreadOnly::boolean or b.status = 'SENT' and not ${isReadSql})
+    order by b.listed_at desc, b.id desc limit :max`,
+})
 
 /**
- * The groups a broadcast goes to, as far as the viewer may know of them: $1 company, $2 viewer, $3 broadcast, $4 above
- * this id, $5 most rows.
+ * The groups a broadcast goes to, as far as the viewer may know of them, above this id.
  */
-export const groupsOfBroadcast: Statement = {
+export const groupsOfBroadcast = statement({
   name: 'groups_of_broadcast',
-  text: `select ${conversationColumns}, ${lastMessageColumns}
+  parameters: ['companyId', 'viewerId', 'broadcastId', 'afterId', 'max'],
+  row: rowsOf<FlatConversationRow>(),
+  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
     from broadcast_groups g join conversations c on c.company_id = g.company_id and c.id = g.conversation_id
     ${viewerMembership()} ${lastMessageJoin}
-    where g.company_id = $1 and g.broadcast_id = $3 and ($4::uuid is null or g.conversation_id > $4) and ${visibleSql}
-    order by g.conversation_id limit $5`,
-}
+    where g.company_id = :companyId and g.broadcast_id = :broadcastId and (:afterId::uuid is null or g.conversation_id > :afterId) and ${visibleSql}
+    order by g.conversation_id limit :max`,
+})
 
 /** A recipient of a broadcast. */
 export interface BroadcastReaderRow {
@@ -87,9 +89,11 @@ export interface BroadcastReaderRow {
   nameFolded: string
 }
 
-/** Who has read a broadcast, latest first: $1 company, $2 broadcast, $3 $4 before this time and user, $5 most rows. */
-export const broadcastReaders: Statement = {
+/** Recipients who have read a broadcast, latest first, after this time and user. */
+export const broadcastReaders = statement({
   name: 'broadcast_readers',
+  parameters: ['companyId', 'broadcastId', 'after', 'afterUserId', 'max'],
+  row: rowsOf<BroadcastReaderRow>(),
   text: `select p.user_id as "userId", r.at as "readAt", '' as "nameFolded"
     from broadcasts b
     join participants p on p.company_id = b.company_id and p.conversation_id = b.id and p.last_read_seq >= 1
@@ -98,25 +102,26 @@ export const broadcastReaders: Statement = {
       select min(x.at) as at from receipts x where x.company_id = p.company_id and x.conversation_id = p.conversation_id
         and x.user_id = p.user_id and x.status = 'READ' and x.up_to_seq >= 1
     ) r
-    where b.company_id = $1 and b.id = $2 and r.at is not null
-      and ($3::timestamptz is null or (r.at, p.user_id) < ($3::timestamptz, $4::uuid))
-    order by r.at desc, p.user_id desc limit $5`,
-}
+    where b.company_id = :companyId and b.id = :broadcastId and r.at is not null
+      and (:after::timestamptz is null or (r.at, p.user_id) < (:after::timestamptz, :afterUserId::uuid))
+    order by r.at desc, p.user_id desc limit :max`,
+})
 
 /**
- * Who was entitled to a broadcast and has not read it, by name: $1 company, $2 broadcast, $3 $4 after this name and user,
- * $5 most rows.
+ * Those who were entitled to a broadcast and have not read it, by name, after this name and user.
  */
-export const broadcastNonReaders: Statement = {
+export const broadcastNonReaders = statement({
   name: 'broadcast_non_readers',
+  parameters: ['companyId', 'broadcastId', 'after', 'afterUserId', 'max'],
+  row: rowsOf<BroadcastReaderRow>(),
   text: `select u.id as "userId", null as "readAt", u.name_folded as "nameFolded"
     from broadcasts b join users u on u.company_id = b.company_id and u.is_enabled and u.id <> b.author_id
     left join lateral (
-      select * from participants p where p.company_id = b.company_id and p.conversation_id = b.id and p.user_id = u.id offset 0
+      select * from participants p where p.company_id = b.company_id and p.conversation_id = b.id and p.user_id = u.id ${fence}
     ) p on true
-    where b.company_id = $1 and b.id = $2 and b.status = 'SENT'
+    where b.company_id = :companyId and b.id = :broadcastId and b.status = 'SENT'
       and case when b.audience = 'ALL' then u.joined_at <= b.sent_at else p.user_id is not null end
       and coalesce(p.last_read_seq, 0) < 1
-      and ($3::text is null or (u.name_folded, u.id) > ($3, $4::uuid))
-    order by u.name_folded, u.id limit $5`,
-}
+      and (:after::text is null or (u.name_folded, u.id) > (:after, :afterUserId::uuid))
+    order by u.name_folded, u.id limit :max`,
+})

@@ -1,4 +1,5 @@
-import type { Statement } from '../database/database.ts'
+import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
+import { fence, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
@@ -6,37 +7,15 @@ import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibil
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
 
 /** A conversation as one viewer sees it. */
-export interface ConversationRow {
-  id: string
-  kind: string
-  title: string
-  description: Buffer | null
-  access: string | null
-  contextType: string | null
-  contextId: string | null
-  sensitivity: string
-  repliesAllowed: boolean
-  isClosed: boolean
-  createdById: string | null
-  createdAt: Date
-  lastSeq: number
-  lastActivityAt: Date
-  audience: Audience
-  isMember: boolean
-  /** True if the viewer may read its messages. */
-  isReadable: boolean
-  viewerRole: string | null
-  lastReadSeq: number
-  isMuted: boolean
-  mutedUntil: Date | null
-  unreadCount: number
-  hasUnreadMention: boolean
-  counterpartId: string | null
-  lastMessage: MessageRow | null
-}
+export type ConversationRow = RowOf<typeof conversationColumns> & { lastMessage: MessageRow | null }
 
-/** The row as PostgreSQL returns it: the columns of the last message stand beside the conversation's, with a prefix. */
-export type FlatConversationRow = Omit<ConversationRow, 'lastMessage'> & Record<string, unknown>
+/**
+ * The row as PostgreSQL returns it: the columns of the last message stand beside the conversation's, with a prefix. They are
+ * null if there is none.
+ */
+export type FlatConversationRow = RowOf<typeof conversationColumns> & {
+  [Name in keyof MessageRow as `last:${Name}`]: MessageRow[Name] | null
+}
 
 /** True while the mute of membership `p` lasts. */
 export const mutedSql = '(p.is_muted and (p.muted_until is null or p.muted_until > now()))'
@@ -61,7 +40,7 @@ export const unreadSql = `(
          and o.state = 'RETRACTED' and o.author_id <> p.user_id and o.seq > ${markSql})
     - (select count(*) from hidden_messages h cross join lateral (
          select from messages o where o.company_id = h.company_id and o.id = h.message_id
-           and o.author_id <> p.user_id and o.state <> 'RETRACTED' offset 0
+           and o.author_id <> p.user_id and o.state <> 'RETRACTED' ${fence}
        ) o
        where h.company_id = c.company_id and h.user_id = p.user_id and h.conversation_id = c.id and h.seq > ${markSql})
   )::int`
@@ -80,9 +59,11 @@ export interface UnreadStartRow {
   firstUnreadMentionSeq: number | null
 }
 
-/** The first unread message of conversations, and the first that mentions the viewer: $1 company, $2 viewer, $3 ids. */
-export const unreadStarts: Statement = {
+/** The first unread message of conversations, and the first that mentions the viewer. */
+export const unreadStarts = statement({
   name: 'unread_starts',
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: rowsOf<UnreadStartRow>(),
   text: `select c.id as "conversationId", u.seq as "unreadFromSeq", n.seq as "firstUnreadMentionSeq"
     from conversations c ${viewerMembership()}
     left join lateral (
@@ -97,59 +78,60 @@ export const unreadStarts: Statement = {
         and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden()}
       order by n.seq limit 1
     ) n on true
-    where c.company_id = $1 and c.id = any($3) and p.user_id is not null and ${readableSql}`,
-}
+    where c.company_id = :companyId and c.id = any(:ids) and p.user_id is not null and ${readableSql}`,
+})
 
 /**
  * The columns of conversation `c` as the person of membership `p` sees it. `p` is all null for a person without a
  * membership.
  */
-export const conversationColumns = `
-  c.id, c.kind, c.title, c.description, c.access, c.context_type as "contextType", c.context_id as "contextId",
-  c.sensitivity, c.replies_allowed as "repliesAllowed", c.is_closed as "isClosed", c.created_by_id as "createdById",
-  c.created_at as "createdAt", c.last_seq as "lastSeq", c.last_activity_at as "lastActivityAt",
-  c.audience, p.user_id is not null as "isMember", ${readableSql} as "isReadable", p.role as "viewerRole", coalesce(p.last_read_seq, 0) as "lastReadSeq",
-  coalesce(${mutedSql}, false) as "isMuted", case when ${mutedSql} then p.muted_until end as "mutedUntil",
-  coalesce(${unreadSql}, 0) as "unreadCount", coalesce(${unreadMentionsSql}, 0) > 0 as "hasUnreadMention",
-  case when c.kind = 'DIRECT' then (
+export const conversationColumns = columns({
+  id: column.uuid,
+  kind: column.text,
+  title: column.text,
+  description: column.bytes.orNull,
+  access: column.text.orNull,
+  contextType: column.text.orNull,
+  contextId: column.text.orNull,
+  sensitivity: column.text,
+  repliesAllowed: column.boolean,
+  isClosed: column.boolean,
+  createdById: column.uuid.orNull,
+  createdAt: column.instant,
+  lastSeq: column.integer,
+  lastActivityAt: column.instant,
+  audience: column.of<Audience>(),
+  isMember: column.boolean.from('p.user_id is not null'),
+  /** True if the viewer may read its messages. */
+  isReadable: column.boolean.from(readableSql),
+  viewerRole: column.text.orNull.from('p.role'),
+  lastReadSeq: column.integer.from('coalesce(p.last_read_seq, 0)'),
+  isMuted: column.boolean.from(`coalesce(${mutedSql}, false)`),
+  mutedUntil: column.instant.orNull.from(`case when ${mutedSql} then p.muted_until end`),
+  unreadCount: column.integer.from(`coalesce(${unreadSql}, 0)`),
+  hasUnreadMention: column.boolean.from(`coalesce(${unreadMentionsSql}, 0) > 0`),
+  counterpartId: column.uuid.orNull.from(`case when c.kind = 'DIRECT' then (
     select q.user_id from participants q
     where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> p.user_id limit 1
-  ) end as "counterpartId"`
+  ) end`),
+})
 
-/** The last message of conversation `c` that the viewer, $2, may read; its columns are prefixed `last:`. */
-export const lastMessageJoin = lastMessageJoinFor('$2')
+/** The last message of conversation `c` that the viewer may read; its columns are prefixed `last:`. */
+export const lastMessageJoin = lastMessageJoinFor(':viewerId')
 
 function lastMessageJoinFor(viewer: string): string {
   return `left join lateral (
-    select ${messageColumns('m')} from messages m
+    select ${messageColumns.of('m')} from messages m
     where ${readableSql} and m.company_id = c.company_id and m.conversation_id = c.id
       and m.seq > coalesce(p.hidden_seq, 0) and ${notHidden(viewer)}
     order by m.seq desc limit 1
   ) l on true`
 }
 
-const messageFields = [
-  'id',
-  'conversationId',
-  'seq',
-  'authorId',
-  'parentId',
-  'depth',
-  'subject',
-  'body',
-  'metadata',
-  'priority',
-  'state',
-  'clientMessageId',
-  'createdAt',
-  'editedAt',
-  'retractedAt',
-  'revision',
-  'isLatest',
-] as const
-
 /** The columns of the last message, under the names that `readConversation` expects. */
-export const lastMessageColumns = messageFields.map((name) => `l."${name}" as "last:${name}"`).join(', ')
+export const lastMessageColumns = messageColumns.names
+  .map((name) => `l."${name}" as "last:${name}"`)
+  .join(', ')
 
 /** Moves the prefixed columns of the last message into an object of their own. */
 export function readConversation(flat: FlatConversationRow): ConversationRow {
@@ -166,20 +148,24 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
   }
 }
 
-/** Conversations by id as the viewer may see them: $1 company, $2 viewer, $3 ids. */
-export const conversationsById: Statement = {
+/** Conversations by id as the viewer may see them. */
+export const conversationsById = statement({
   name: 'conversations_by_id',
-  text: `select ${conversationColumns}, ${lastMessageColumns}
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: rowsOf<FlatConversationRow>(),
+  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
     from conversations c ${viewerMembership()} ${lastMessageJoin}
-    where c.company_id = $1 and c.id = any($3) and ${visibleSql}`,
-}
+    where c.company_id = :companyId and c.id = any(:ids) and ${visibleSql}`,
+})
 
-/** The same for many viewers at once: $1 company, $2 viewers and $3 ids, pair by pair. */
-export const conversationsOfViewers: Statement = {
+/** The same for many viewers at once; viewers and ids go pair by pair. */
+export const conversationsOfViewers = statement({
   name: 'conversations_of_viewers',
-  text: `select a.viewer_id as "viewerId", ${conversationColumns}, ${lastMessageColumns}
-    from unnest($2::uuid[], $3::uuid[]) a (viewer_id, conversation_id)
-    join conversations c on c.company_id = $1 and c.id = a.conversation_id
+  parameters: ['companyId', 'viewerIds', 'ids'],
+  row: rowsOf<FlatConversationRow & { viewerId: string }>(),
+  text: `select a.viewer_id as "viewerId", ${conversationColumns.of('c')}, ${lastMessageColumns}
+    from unnest(:viewerIds::uuid[], :ids::uuid[]) a (viewer_id, conversation_id)
+    join conversations c on c.company_id = :companyId and c.id = a.conversation_id
     ${viewerMembership('a.viewer_id')} ${lastMessageJoinFor('a.viewer_id')}
     where ${visibleSql}`,
-}
+})

@@ -14,6 +14,9 @@ export interface Statement<Name extends string = never, Row extends object = obj
 /** A value for each parameter of a statement. */
 export type Values<Name extends string> = { readonly [Parameter in Name]: unknown }
 
+/** The parameters of a statement. */
+export type NameOf<Known extends Statement<string>> = Known['parameters'][number]
+
 interface Definition<Name extends string, Row extends object> {
   name: string
   /** The parameters, in the order in which PostgreSQL numbers them. */

@@ -1,31 +1,37 @@
 import { forEachCompany } from '../companies/each-company.ts'
 import type { Services } from '../context.ts'
-import type { Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
 
 /** How late a digest may be besides the company's own delay. */
 const EVERY_MS = 15_000
 const MAX_EVENTS = 1_000
 const MAX_PEOPLE = 1_000
 
-const companiesToDigest: Statement = {
+const companiesToDigest = statement({
   name: 'companies_to_digest',
+  row: rowsOf<{ companyId: string }>(),
   text: 'select c.id as "companyId" from app.companies_to_digest() c (id)',
-}
+})
 
-const findPeople: Statement = {
+const findPeople = statement({
   name: 'find_digests',
-  text: 'select app.find_digests($1) as people',
-}
+  parameters: ['max'],
+  text: 'select app.find_digests(:max) as people',
+})
 
-const nextPeople: Statement = {
+const nextPeople = statement({
   name: 'next_digests',
-  text: 'select d.id as "userId" from app.next_digests($1) d (id)',
-}
+  parameters: ['max'],
+  row: rowsOf<{ userId: string }>(),
+  text: 'select d.id as "userId" from app.next_digests(:max) d (id)',
+})
 
-const queueOf: Statement = {
+const queueOf = statement({
   name: 'queue_digests',
-  text: 'select app.queue_digests($1) as jobs',
-}
+  parameters: ['userIds'],
+  text: 'select app.queue_digests(:userIds) as jobs',
+})
 
 /**
  * Puts a job into the queue for everybody who is offline and has something unread that is older than the company's delay
@@ -37,16 +43,16 @@ export async function queueDigests(
   signal?: AbortSignal,
 ): Promise<void> {
   const { database, presence } = services
-  const companies = await database.acrossCompanies<{ companyId: string }>(companiesToDigest, [])
+  const companies = await database.acrossCompanies(companiesToDigest, {})
   const work = async (companyId: string) => {
     const tenant = database.forSystem(companyId)
-    await tenant.query(findPeople, [MAX_EVENTS])
-    const next = await tenant.query<{ userId: string }>(nextPeople, [MAX_PEOPLE])
+    await tenant.query(findPeople, { max: MAX_EVENTS })
+    const next = await tenant.query(nextPeople, { max: MAX_PEOPLE })
     if (next.length === 0) return
     const people = next.map(({ userId }) => userId)
     const states = await presence.read(companyId, people)
     const offline = people.filter((_, at) => states[at]?.status === 'OFFLINE')
-    if (offline.length > 0) await tenant.query(queueOf, [offline])
+    if (offline.length > 0) await tenant.query(queueOf, { userIds: offline })
   }
   const ids = companies.map(({ companyId }) => companyId)
   await forEachCompany(services, ids, { work, failed: 'digests could not be queued' }, signal)

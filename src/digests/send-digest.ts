@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { conversationTitle } from '../conversations/queries/conversation-title.ts'
-import type { Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
 import { oneLine } from '../email/mail-text.ts'
 import { RequestError } from '../errors.ts'
 import type { Job } from '../jobs/tasks.ts'
@@ -17,21 +18,26 @@ interface DueRow {
   upToSeq: number
 }
 
-const isQueued: Statement = {
+const isQueued = statement({
   name: 'is_digest_queued',
-  text: 'select app.is_digest_queued($1, $2) as "isQueued"',
-}
+  parameters: ['userId', 'queuedAt'],
+  row: rowsOf<{ isQueued: boolean }>(),
+  text: 'select app.is_digest_queued(:userId, :queuedAt) as "isQueued"',
+})
 
-const dueDigest: Statement = {
+const dueDigest = statement({
   name: 'due_digest',
+  parameters: ['userId'],
+  row: rowsOf<DueRow>(),
   text: `select conversation_id as "conversationId", message_count as "messageCount", up_to_seq as "upToSeq"
-    from app.due_digest($1)`,
-}
+    from app.due_digest(:userId)`,
+})
 
-const settleDigest: Statement = {
+const settleDigest = statement({
   name: 'settle_digest',
-  text: 'select app.settle_digest($1, $2, $3, $4)',
-}
+  parameters: ['userId', 'queuedAt', 'conversationIds', 'seqs'],
+  text: 'select app.settle_digest(:userId, :queuedAt, :conversationIds, :seqs)',
+})
 
 /**
  * Sends one person a digest of what has come due, unless they have come online, read it, or want no e-mail since the job
@@ -41,12 +47,12 @@ const settleDigest: Statement = {
 export async function sendDigest(job: Job): Promise<void> {
   const { tenant } = job
   const [userId, queuedAt] = [String(job.payload.userId), Number(job.payload.queuedAt)]
-  const [found] = await tenant.query<{ isQueued: boolean }>(isQueued, [userId, queuedAt])
+  const [found] = await tenant.query(isQueued, { userId, queuedAt })
   if (!found?.isQueued) return
   const told = await tell(job, userId, queuedAt)
   const conversationIds = told.map(({ conversationId }) => conversationId)
   const seqs = told.map(({ upToSeq }) => upToSeq)
-  await tenant.query(settleDigest, [userId, queuedAt, conversationIds, seqs])
+  await tenant.query(settleDigest, { userId, queuedAt, conversationIds, seqs })
 }
 
 /** Returns what the person was told of. */
@@ -56,7 +62,7 @@ async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[
   const { user, company } = context.viewer
   const [presence] = await job.services.presence.read(job.companyId, [userId])
   if (!user.email || !user.emailWhenOffline || (presence && presence.status !== 'OFFLINE')) return []
-  const due = await job.tenant.query<DueRow>(dueDigest, [userId])
+  const due = await job.tenant.query(dueDigest, { userId })
   if (due.length === 0) return []
   const [name, companyName] = [oneLine(user.name), oneLine(company.name)]
   const url = unsubscribeUrl(job.services.publicUrl, await job.keys(), { companyId: job.companyId, userId })

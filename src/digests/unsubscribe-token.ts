@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parse } from 'uuid'
 import type { Services } from '../context.ts'
-import type { Statement } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { KeyUnavailableError } from '../encryption/errors.ts'
 
@@ -17,10 +17,11 @@ export interface Subscription {
 const ID_BYTES = 16
 const MAC_BYTES = 16
 
-const findMember: Statement = {
+const findMember = statement({
   name: 'unsubscribe_member',
-  text: 'select u.id from users u where u.company_id = $1 and u.id = $2',
-}
+  parameters: ['companyId', 'userId'],
+  text: 'select u.id from users u where u.company_id = :companyId and u.id = :userId',
+})
 
 /** The link that ends a member's e-mail without signing in. It has no end of its own; destroyed keys of the company end it. */
 export function unsubscribeUrl(publicUrl: string, keys: CompanyKeys, subscription: Subscription): string {
@@ -39,7 +40,7 @@ export async function readUnsubscribeToken(
   const subscription = { companyId: idAt(bytes, 0), userId: idAt(bytes, ID_BYTES) }
   // First, since the keyring makes keys for a company that has none.
   const { companyId, userId } = subscription
-  const [member] = await database.forSystem(companyId).query(findMember, [companyId, userId])
+  const [member] = await database.forSystem(companyId).query(findMember, { companyId, userId })
   if (!member) return null
   try {
     const expected = mac(await keyring.forCompany(companyId), subscription)

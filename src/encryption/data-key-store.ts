@@ -1,21 +1,26 @@
-import type { Database, Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { Database } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import type { DataKeyRow, DataKeyStore } from './data-keys.ts'
 
-const listKeys: Statement = {
+const listKeys = statement({
   name: 'list_data_keys',
-  text: `select id, wrapped, created_at as "createdAt" from data_keys where company_id = $1`,
-}
-const addKey: Statement = {
+  parameters: ['companyId'],
+  row: rowsOf<DataKeyRow>(),
+  text: `select id, wrapped, created_at as "createdAt" from data_keys where company_id = :companyId`,
+})
+const addKey = statement({
   name: 'add_data_key',
-  text: `insert into data_keys (company_id, id, wrapped) values ($1, $2, $3) on conflict do nothing returning id`,
-}
+  parameters: ['companyId', 'id', 'wrapped'],
+  text: `insert into data_keys (company_id, id, wrapped) values (:companyId, :id, :wrapped) on conflict do nothing returning id`,
+})
 
 /** Keeps wrapped data keys in the database; keys belong to the company, so the system role reads them for everybody. */
 export function createDataKeyStore(database: Database): DataKeyStore {
   return {
-    list: (companyId) => database.forSystem(companyId).query<DataKeyRow>(listKeys, [companyId]),
+    list: (companyId) => database.forSystem(companyId).query(listKeys, { companyId }),
     async add(companyId, { id, wrapped }) {
-      const added = await database.forSystem(companyId).query(addKey, [companyId, id, wrapped])
+      const added = await database.forSystem(companyId).query(addKey, { companyId, id, wrapped })
       return added.length > 0 ? 'added' : 'exists'
     },
   }

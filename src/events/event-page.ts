@@ -1,4 +1,6 @@
-import type { Statement, TenantDatabase } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { TenantDatabase } from '../database/database.ts'
+import { fence, type NameOf, type Statement, statement } from '../database/statement.ts'
 import { type FlatRow, hydrated, type LiveEvent, readRows } from './event-row.ts'
 
 /** Consecutive events of a company. */
@@ -33,57 +35,68 @@ export interface StreamBounds {
 /** Number of positions that one statement scans, which takes at most about 20 ms. */
 export const WINDOW = 10_000
 
-/** $1 company, $2 above this position. */
+/** The bounds of the stream, for a page above the position `:after`. */
 const bounds = `s.position::text as head,
-  (select min(e.position) from events e where e.company_id = $1 and e.position > $2::bigint)::text as next`
+  (select min(e.position) from events e where e.company_id = :companyId and e.position > :after::bigint)::text as next`
 
 /**
  * A page with the bounds of the stream, all of one moment: an event up to `head` that is not there has been deleted, and those
- * are the oldest ones, so that a gap can be before `next` alone. $1 company, $2 above this position, $3 most events, $4 people.
+ * are the oldest ones, so that a gap can be before `next` alone.
  */
 function pageOf(filter: string): string {
   const selection = `select e.* from events e
-    where e.company_id = $1 and e.position > $2::bigint and e.position <= $2::bigint + ${WINDOW} and (${filter})
-    order by e.position limit $3`
-  return `select b.head, b.next, h.* from (select ${bounds} from company_streams s where s.company_id = $1 offset 0) b
+    where e.company_id = :companyId and e.position > :after::bigint and e.position <= :after::bigint + ${WINDOW} and (${filter})
+    order by e.position limit :max`
+  return `select b.head, b.next, h.* from (select ${bounds} from company_streams s where s.company_id = :companyId ${fence}) b
     left join lateral (${hydrated(selection)}) h on true order by h.position::bigint`
 }
 
-const eventsAfter: Statement = { name: 'events_after', text: pageOf('true') }
+const eventsAfter = statement({
+  name: 'events_after',
+  parameters: ['companyId', 'after', 'max', 'userIds'],
+  row: rowsOf<PageRow>(),
+  text: pageOf('true'),
+})
 
-/** Those of the conversation $5, and what concerns the whole company. */
-const conversationEventsAfter: Statement = {
+/** Those of one conversation, and what concerns the whole company. */
+const conversationEventsAfter = statement({
   name: 'conversation_events_after',
-  text: pageOf('e.conversation_id = $5 or e.conversation_id is null'),
-}
+  parameters: ['companyId', 'after', 'max', 'userIds', 'conversationId'],
+  row: rowsOf<PageRow>(),
+  text: pageOf('e.conversation_id = :conversationId or e.conversation_id is null'),
+})
 
 /** Events that are shown in the inbox of one of the people. Some may not be visible to them; delivery drops those. */
-const inboxEventsAfter: Statement = {
+const inboxEventsAfter = statement({
   name: 'inbox_events_after',
-  text: pageOf(`(e.recipient_id is null or e.recipient_id = any($4))
+  parameters: ['companyId', 'after', 'max', 'userIds'],
+  row: rowsOf<PageRow>(),
+  text: pageOf(`(e.recipient_id is null or e.recipient_id = any(:userIds))
     and e.kind not in ('DELIVERED', 'REACTIONS_CHANGED')
-    and (e.kind not in ('READ', 'READ_REMINDER') or e.actor_id = any($4))
+    and (e.kind not in ('READ', 'READ_REMINDER') or e.actor_id = any(:userIds))
     and (
-      e.conversation_id is null or e.kind = 'CONVERSATION_HIDDEN' or e.left_ids && $4
+      e.conversation_id is null or e.kind = 'CONVERSATION_HIDDEN' or e.left_ids && :userIds
       or e.conversation_id in (
-        select p.conversation_id from unnest($4::uuid[]) viewer (id)
+        select p.conversation_id from unnest(:userIds::uuid[]) viewer (id)
         cross join lateral (
           select p.conversation_id from participants p
-          where p.company_id = $1 and p.user_id = viewer.id and p.left_at is null
-          -- Without the fence the plan for an average company would read all memberships of a large one.
-          offset 0
+          where p.company_id = :companyId and p.user_id = viewer.id and p.left_at is null
+          ${fence}
         ) p
       )
-      or (select c.audience from conversations c where c.company_id = $1 and c.id = e.conversation_id) = 'COMPANY'
+      or (select c.audience from conversations c where c.company_id = :companyId and c.id = e.conversation_id) = 'COMPANY'
     )`),
-}
+})
 
-const streamBounds: Statement = {
+const streamBounds = statement({
   name: 'stream_bounds',
-  text: `select ${bounds} from company_streams s where s.company_id = $1`,
-}
+  parameters: ['companyId', 'after'],
+  row: rowsOf<BoundsRow>(),
+  text: `select ${bounds} from company_streams s where s.company_id = :companyId`,
+})
 
 type BoundsRow = { head: string; next: string | null }
+type PageStatement = Statement<NameOf<typeof conversationEventsAfter>, PageRow>
 type PageRow = BoundsRow & (FlatRow | { position: null })
 
 /** If no event matches, the bounds of the stream come in a row of their own. */
@@ -93,7 +106,7 @@ function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
 
 /** Reads all events, with what these people may see of them. */
 export function readEvents(system: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
-  return readPage(system, range, eventsAfter, [userIds], true)
+  return readPage(system, range, eventsAfter, { userIds }, true)
 }
 
 /** Reads the events that one person has missed, of a conversation or of the inbox. */
@@ -102,19 +115,20 @@ export function readMissed(
   range: PageRange,
   { userId, conversationId }: { userId: string; conversationId?: string | undefined },
 ): Promise<EventPage> {
-  if (conversationId === undefined) return readPage(system, range, inboxEventsAfter, [[userId]])
-  return readPage(system, range, conversationEventsAfter, [[userId], conversationId])
+  const statement = conversationId === undefined ? inboxEventsAfter : conversationEventsAfter
+  return readPage(system, range, statement, { userIds: [userId], conversationId })
 }
 
 async function readPage(
   system: TenantDatabase,
   { after, max }: PageRange,
-  statement: Statement,
-  values: unknown[],
+  statement: PageStatement,
+  wanted: { userIds: string[]; conversationId?: string | undefined },
   isLive = false,
 ): Promise<EventPage> {
   const readAt = performance.now()
-  const rows = await system.query<PageRow>(statement, [system.tenant.companyId, after, max, ...values])
+  const { companyId } = system.tenant
+  const rows = await system.query(statement, { conversationId: null, ...wanted, companyId, after, max })
   const { head, next } = readBounds(rows)
   const events = readRows(rows.flatMap(eventOf), readAt, isLive)
   const full = events.length === max ? events.at(-1) : undefined
@@ -127,7 +141,7 @@ export async function readStreamBounds(
   system: TenantDatabase,
   after = Number.MAX_SAFE_INTEGER,
 ): Promise<StreamBounds> {
-  return readBounds(await system.query<BoundsRow>(streamBounds, [system.tenant.companyId, after]))
+  return readBounds(await system.query(streamBounds, { companyId: system.tenant.companyId, after }))
 }
 
 function readBounds([row]: BoundsRow[]): StreamBounds {

@@ -1,3 +1,5 @@
+import { column, columns, type RowOf } from '../database/columns.ts'
+import { fence } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 
@@ -57,27 +59,38 @@ export interface LiveEvent {
   hiddenFrom: ReadonlySet<string>
 }
 
+/** The columns of event `e` in conversation `c`; those that a message has too are named otherwise. */
+const eventColumns = columns({
+  position: column.text.from('e.position::text'),
+  kind: column.of<EventKind>(),
+  eventConversationId: column.uuid.orNull.from('e.conversation_id'),
+  broadcasterId: column.uuid.orNull.from(`case when c.kind = 'BROADCAST' then c.created_by_id end`),
+  eventSeq: column.integer.orNull.from('e.seq'),
+  actorId: column.uuid.orNull,
+  recipientId: column.uuid.orNull,
+  joinedIds: column.of<string[]>(),
+  leftIds: column.of<string[]>(),
+  happenedAt: column.instant.from('e.created_at'),
+})
+
 /**
  * What delivery needs of some events, an SQL selection of them, each read once for all of a process's subscribers; who may see
  * it is as of this moment, so a lost notification cannot leak. Messages come for whoever can see them alone: they are nearly all
- * there is to read. $1 company, $4 people.
+ * there is to read. The events are of `:companyId`, the people `:userIds`.
  */
 export function hydrated(selection: string): string {
-  return `with readers as materialized (select u.id from ${readersOf('$4', 'MESSAGE_READ')} u)
-    select e.position::text as position, e.kind, e.conversation_id as "eventConversationId",
-      case when c.kind = 'BROADCAST' then c.created_by_id end as "broadcasterId", e.seq as "eventSeq",
-      e.actor_id as "actorId", e.recipient_id as "recipientId", e.joined_ids as "joinedIds", e.left_ids as "leftIds",
-      e.created_at as "happenedAt", ${messageColumns('m')}, v."visibleTo", v."memberIds",
+  return `with readers as materialized (select u.id from ${readersOf(':userIds', 'MESSAGE_READ')} u)
+    select ${eventColumns.of('e')}, ${messageColumns.of('m')}, v."visibleTo", v."memberIds",
       array(
         select h.user_id from hidden_messages h
-        where h.company_id = $1 and h.user_id = any($4) and h.conversation_id = e.conversation_id and h.seq = m.seq
+        where h.company_id = :companyId and h.user_id = any(:userIds) and h.conversation_id = e.conversation_id and h.seq = m.seq
         union
         select p.user_id from participants p
-        where p.company_id = $1 and p.conversation_id = e.conversation_id and p.user_id = any($4)
+        where p.company_id = :companyId and p.conversation_id = e.conversation_id and p.user_id = any(:userIds)
           and p.left_at is null and p.hidden_seq >= m.seq
       ) as "hiddenFrom"
     from (${selection}) e
-    left join conversations c on c.company_id = $1 and c.id = e.conversation_id
+    left join conversations c on c.company_id = :companyId and c.id = e.conversation_id
     cross join lateral (
       select
         array_agg(r.id) filter (where p.user_id is not null or c.audience <> 'PARTICIPANTS' or e.conversation_id is null)
@@ -88,31 +101,21 @@ export function hydrated(selection: string): string {
       from readers r
       left join lateral (
         select p.user_id, p.hidden_seq from participants p
-        where p.company_id = $1 and p.conversation_id = e.conversation_id and p.user_id = r.id and p.left_at is null
-        -- The plan for the average company serves a large one too, where it would look through everybody there.
-        offset 0
+        where p.company_id = :companyId and p.conversation_id = e.conversation_id and p.user_id = r.id and p.left_at is null
+        ${fence}
       ) p on true
     ) v
-    left join messages m on m.company_id = $1 and m.id = case when v."visibleTo" is not null then e.message_id end`
+    left join messages m on m.company_id = :companyId and m.id = case when v."visibleTo" is not null then e.message_id end`
 }
 
 /** A row of `hydrated`. */
-export type FlatRow = MessageRow & {
-  position: string
-  kind: EventKind
-  eventConversationId: string | null
-  broadcasterId: string | null
-  eventSeq: number | null
-  actorId: string | null
-  recipientId: string | null
-  joinedIds: string[]
-  leftIds: string[]
-  happenedAt: Date
-  /** Null means nobody. */
-  visibleTo: string[] | null
-  memberIds: string[] | null
-  hiddenFrom: string[]
-}
+export type FlatRow = RowOf<typeof eventColumns> &
+  MessageRow & {
+    /** Null means nobody. */
+    visibleTo: string[] | null
+    memberIds: string[] | null
+    hiddenFrom: string[]
+  }
 
 /** Converts rows into events. `readAt` is the time of reading on the clock of `performance`. */
 export function readRows(rows: FlatRow[], readAt: number, isLive: boolean): LiveEvent[] {

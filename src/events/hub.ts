@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { createSemaphore } from '../concurrency/semaphore.ts'
-import type { Database, Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { Database } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
@@ -54,10 +56,12 @@ const MAX_READS = 4
 /** Maximum number per company. Live events do not wait for them. */
 const MAX_READS_PER_COMPANY = 2
 
-const streamPositions: Statement = {
+const streamPositions = statement({
   name: 'stream_positions',
-  text: `select company_id as "companyId", position::text as position from company_streams where company_id = any($1)`,
-}
+  parameters: ['companyIds'],
+  row: rowsOf<{ companyId: string; position: string }>(),
+  text: `select company_id as "companyId", position::text as position from company_streams where company_id = any(:companyIds)`,
+})
 
 /** Creates the hub with the database and the notification channel. */
 export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
@@ -75,9 +79,7 @@ export function createLiveHub(database: Database, notifications: Notifications, 
     checking = true
     try {
       const companyIds = [...feeds.keys()]
-      const rows = await database.acrossCompanies<{ companyId: string; position: string }>(streamPositions, [
-        companyIds,
-      ])
+      const rows = await database.acrossCompanies(streamPositions, { companyIds })
       for (const row of rows) feeds.get(row.companyId)?.feed.notify(Number(row.position))
     } catch (error) {
       log.warn({ err: error }, 'stream positions could not be read')

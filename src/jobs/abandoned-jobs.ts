@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
-import type { Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
 
 /**
  * A runner's name in the queue is locked for as long as its connection lives. Locks of PostgreSQL end with the connection,
@@ -13,8 +14,9 @@ const holdName = `select set_config('tcp_keepalives_idle', '10', false), set_con
   set_config('tcp_keepalives_count', '3', false), pg_catalog.pg_advisory_lock(${LOCK('$1::text')})`
 
 /** A runner holds its name a moment after it begins, so a job taken just now is left alone. */
-const unlockAbandoned: Statement = {
+const unlockAbandoned = statement({
   name: 'unlock_abandoned_jobs',
+  row: rowsOf<{ runners: number }>(),
   text: `with abandoned as materialized (
       select j.locked_by from (
         select distinct locked_by from graphile_worker.jobs where locked_at < now() - interval '10 seconds'
@@ -22,7 +24,7 @@ const unlockAbandoned: Statement = {
       where pg_catalog.pg_try_advisory_xact_lock(${LOCK('j.locked_by')})
     )
     select count(*)::int as runners, graphile_worker.force_unlock_workers(array_agg(locked_by)) from abandoned having count(*) > 0`,
-}
+})
 
 interface ListenEvent {
   workerPool: { id: string }
@@ -47,7 +49,7 @@ export function keepAlive(events: EventEmitter, log: Logger): void {
 /** Gives the jobs of runners that are no more to the others. */
 export async function unlockAbandonedJobs({ database, log }: Services): Promise<void> {
   try {
-    const [found] = await database.acrossCompanies<{ runners: number }>(unlockAbandoned, [])
+    const [found] = await database.acrossCompanies(unlockAbandoned, {})
     if (found) log.warn({ runners: found.runners }, 'took over the jobs of runners that are gone')
   } catch (error) {
     log.debug({ reason: error instanceof Error ? error.message : error }, 'could not look for abandoned jobs')

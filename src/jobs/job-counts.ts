@@ -1,4 +1,6 @@
-import type { Database, Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { Database } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import { jobsDead, jobsDue } from '../metrics/metrics.ts'
 
 /** Counts of the queue, over all companies. */
@@ -13,18 +15,19 @@ export interface JobCounts {
   deadTasks: string[]
 }
 
-const countJobs: Statement = {
+const countJobs = statement({
   name: 'job_counts',
+  row: rowsOf<JobCounts>(),
   text: `select (count(*) filter (where not d.is_dead and run_at > now()))::int as waiting,
       (count(*) filter (where not d.is_dead and run_at <= now() and locked_at is null))::int as due,
       (count(*) filter (where d.is_dead))::int as dead,
       coalesce(array_agg(distinct task_identifier) filter (where d.is_dead), '{}') as "deadTasks"
     from graphile_worker.jobs, lateral (select attempts >= max_attempts and locked_at is null as is_dead) d`,
-}
+})
 
 /** Counts the jobs in the queue. */
 export async function jobCounts(database: Database): Promise<JobCounts> {
-  const [counts] = await database.measuring<JobCounts>(countJobs, [])
+  const [counts] = await database.measuring(countJobs, {})
   if (!counts) throw new Error('Counting gives one row.')
   return counts
 }

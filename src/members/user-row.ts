@@ -1,12 +1,29 @@
-import type { Statement } from '../database/database.ts'
+import { column, columns } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
 
-/** The columns of person `u` that the application reads. */
-export const userColumns = `u.company_id as "companyId", u.id, u.external_id as "externalId", u.name, u.name_folded as "nameFolded",
-  u.email, u.department, u.role_id as "roleId", u.is_enabled as "isEnabled", u.joined_at as "joinedAt", u.issuer, u.subject,
-  u.sound, u.browser_notifications as "browserNotifications", u.email_when_offline as "emailWhenOffline"`
+/** The columns of a person that the application reads. */
+export const userColumns = columns({
+  companyId: column.uuid,
+  id: column.uuid,
+  externalId: column.text.orNull,
+  name: column.text,
+  nameFolded: column.text,
+  email: column.text.orNull,
+  department: column.text.orNull,
+  roleId: column.uuid,
+  isEnabled: column.boolean,
+  joinedAt: column.instant,
+  issuer: column.text.orNull,
+  subject: column.text.orNull,
+  sound: column.boolean,
+  browserNotifications: column.boolean,
+  emailWhenOffline: column.boolean,
+})
 
-/** People by id: $1 company, $2 ids. */
-export const usersById: Statement = {
+/** People by id. */
+export const usersById = statement({
   name: 'users_by_id',
-  text: `select ${userColumns} from users u where u.company_id = $1 and u.id = any($2)`,
-}
+  parameters: ['companyId', 'ids'],
+  row: userColumns,
+  text: `select ${userColumns.of('u')} from users u where u.company_id = :companyId and u.id = any(:ids)`,
+})

@@ -47,7 +47,7 @@ async function admit(
   }
   if (fieldsNamed(document, operation, CURSORS) === 0) return
   // Before anything else of the operation is read: whatever happens after is in the stream above this position.
-  const [stream] = await tenant.query<{ position: string }>(streamPosition, [viewer.companyId])
+  const [stream] = await tenant.query(streamPosition, { companyId: viewer.companyId })
   context.streamPosition = Number(stream?.position ?? 0)
 }
 

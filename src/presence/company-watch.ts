@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
-import type { UserRow } from '../database/prisma-types.ts'
 import { presenceReadersAmong } from '../members/readers.ts'
 import { usersById } from '../members/user-row.ts'
 import { acquaintancesAmong } from './acquaintances.ts'
@@ -92,7 +91,7 @@ export function createCompanyWatch(system: TenantDatabase, store: PresenceStore,
     const viewerIds = [...new Set(concerned.map(({ watcher }) => watcher.userId))]
     const [readers, rows] = await Promise.all([
       presenceReadersAmong(system, viewerIds),
-      system.query<UserRow>(usersById, [system.tenant.companyId, userIds]),
+      system.query(usersById, { companyId: system.tenant.companyId, ids: userIds }),
     ])
     const delivered = rows.flatMap((user) => {
       const state = states.find(({ userId }) => userId === user.id)

@@ -1,7 +1,8 @@
 import { forEachCompany } from '../companies/each-company.ts'
 import { companyIds } from '../companies/operations/create-company.ts'
 import type { Services } from '../context.ts'
-import type { Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
 import { purgedRows } from '../metrics/metrics.ts'
 
 /** How much a purge has deleted. */
@@ -15,15 +16,19 @@ export interface Purged {
 /** Small enough that nobody waits for it. */
 const MAX_ROWS = 1_000
 
-const purgeEvents: Statement = {
+const purgeEvents = statement({
   name: 'purge_events',
-  text: 'select app.purge_events($1) as count',
-}
+  parameters: ['max'],
+  row: rowsOf<Count>(),
+  text: 'select app.purge_events(:max) as count',
+})
 
-const purgeIdempotencyKeys: Statement = {
+const purgeIdempotencyKeys = statement({
   name: 'purge_idempotency_keys',
-  text: 'select app.purge_idempotency_keys($1) as count',
-}
+  parameters: ['max'],
+  row: rowsOf<Count>(),
+  text: 'select app.purge_idempotency_keys(:max) as count',
+})
 
 /**
  * Deletes events older than their company resumes streams (`eventRetentionDays`) and idempotency keys older
@@ -37,14 +42,14 @@ export async function purge(
   const purged = { events: 0, idempotencyKeys: 0, failedCompanies: 0 }
   const work = async (companyId: string) => {
     const system = database.forSystem(companyId)
-    for await (const count of inBatches(() => system.query<Count>(purgeEvents, [MAX_ROWS]), signal)) {
+    for await (const count of inBatches(() => system.query(purgeEvents, { max: MAX_ROWS }), signal)) {
       purged.events += count
       purgedRows.inc({ kind: 'events' }, count)
     }
   }
   const task = { work, failed: 'events past their time could not be deleted' }
   purged.failedCompanies = await forEachCompany(services, await companyIds(database), task, signal)
-  const keys = () => database.acrossCompanies<Count>(purgeIdempotencyKeys, [MAX_ROWS])
+  const keys = () => database.acrossCompanies(purgeIdempotencyKeys, { max: MAX_ROWS })
   for await (const count of inBatches(keys, signal)) {
     purged.idempotencyKeys += count
     purgedRows.inc({ kind: 'idempotency_keys' }, count)

@@ -3,7 +3,9 @@ import { createCompany } from '../companies/operations/create-company.ts'
 import { type Context, createContext, type Services } from '../context.ts'
 import { createGroup } from '../conversations/operations/create-group.ts'
 import { startDirectConversation } from '../conversations/operations/start-direct-conversation.ts'
-import type { Database, Statement } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { Database } from '../database/database.ts'
+import { statement } from '../database/statement.ts'
 import type { DemoUser } from '../graphiql/graphiql.ts'
 import { encodeId } from '../ids.ts'
 import { sendMessage } from '../messages/operations/send-message.ts'
@@ -44,17 +46,15 @@ const groupLines = [
   ['alice', 'Thanks, Carol. I will bring the contract.'],
 ] as const
 
-const firstCompanies: Statement = {
+const firstCompanies = statement({
   name: 'first_companies',
+  row: rowsOf<{ id: string; externalId: string | null }>(),
   text: 'select id, external_id as "externalId" from companies order by id limit 2',
-}
+})
 
 /** Tells whether the demo data are still to be made: there is no company, or an earlier making was interrupted. */
 export async function lacksDemoData({ database }: Services): Promise<boolean> {
-  const [first, second] = await database.acrossCompanies<{ id: string; externalId: string | null }>(
-    firstCompanies,
-    [],
-  )
+  const [first, second] = await database.acrossCompanies(firstCompanies, {})
   if (!first) return true
   // Globex comes last and at once, so that its presence tells that everything is there.
   return !second && first.externalId === acmeId && (await findAlice(database, first.id)) !== null
@@ -73,7 +73,7 @@ export async function createDemoData(
     people.map((person) =>
       issuer ? { ...person, issuer: issuer.issuer, subject: person.externalId } : person,
     )
-  const [started] = await database.acrossCompanies<{ id: string }>(firstCompanies, [])
+  const [started] = await database.acrossCompanies(firstCompanies, {})
   const companyId =
     started?.id ??
     (await createCompany(database, {

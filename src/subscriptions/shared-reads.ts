@@ -1,16 +1,12 @@
 import DataLoader from 'dataloader'
-import {
-  type ConversationRow,
-  conversationsOfViewers,
-  type FlatConversationRow,
-  readConversation,
-} from '../conversations/conversation-row.ts'
-import { unreadByKind } from '../conversations/queries/inbox.ts'
-import type { Statement, TenantDatabase } from '../database/database.ts'
+import { conversationsOfViewers, readConversation } from '../conversations/conversation-row.ts'
+import { type UnreadRow, unreadByKind } from '../conversations/queries/inbox.ts'
+import type { TenantDatabase } from '../database/database.ts'
 import type { UserRow } from '../database/prisma-types.ts'
-import type { MessageVersion, SharedLoaders, UnreadRow } from '../loaders.ts'
+import type { Statement } from '../database/statement.ts'
+import type { SharedLoaders } from '../loaders.ts'
 import { usersById } from '../members/user-row.ts'
-import { messageVersionsOfViewers } from '../messages/message-row.ts'
+import { type MessageVersion, messageVersionsOfViewers } from '../messages/message-row.ts'
 
 /** Reads for the answers to events, batched over all viewers into one statement per tick. */
 export interface SharedReads {
@@ -33,14 +29,14 @@ export function createSharedReads(system: TenantDatabase): SharedReads {
   const { companyId } = system.tenant
 
   function pairs<Row extends { viewerId: string; id: string }, Value>(
-    statement: Statement,
+    statement: Statement<'companyId' | 'viewerIds' | 'ids', Row>,
     read: (row: Row) => Value,
   ) {
     const file = singleFile()
     return new DataLoader<Pair, Value | null, string>(
       file.batch(async (keys) => {
-        const columns = [keys.map(({ userId }) => userId), keys.map(({ id }) => id)]
-        const rows = await system.query<Row>(statement, [companyId, ...columns])
+        const viewerIds = keys.map(({ userId }) => userId)
+        const rows = await system.query(statement, { companyId, viewerIds, ids: keys.map(({ id }) => id) })
         const found = new Map(rows.map((row) => [keyOf({ userId: row.viewerId, id: row.id }), read(row)]))
         return keys.map((key) => found.get(keyOf(key)) ?? null)
       }),
@@ -50,27 +46,23 @@ export function createSharedReads(system: TenantDatabase): SharedReads {
 
   const userFile = singleFile()
   const readUsers = userFile.batch(async (ids: readonly string[]) => {
-    const rows = await system.query<UserRow>(usersById, [companyId, ids])
+    const rows = await system.query(usersById, { companyId, ids })
     const found = new Map(rows.map((row) => [row.id, row]))
     return ids.map((id) => found.get(id) ?? null)
   })
   const users = new DataLoader<string, UserRow | null>(readUsers, { batchScheduleFn: userFile.schedule })
   const unreadFile = singleFile()
   const readUnread = unreadFile.batch(async (ids: readonly string[]) => {
-    const rows = await system.query<UnreadRow & { userId: string }>(unreadByKind, [companyId, ids])
+    const rows = await system.query(unreadByKind, { companyId, ids })
     const found = new Map<string, UnreadRow[]>(ids.map((id) => [id, []]))
     for (const row of rows) found.get(row.userId)?.push(row)
     return ids.map((id) => found.get(id) ?? [])
   })
   const unread = new DataLoader<string, UnreadRow[]>(readUnread, { batchScheduleFn: unreadFile.schedule })
-  const conversations = pairs<FlatConversationRow & { viewerId: string; id: string }, ConversationRow>(
-    conversationsOfViewers,
-    ({ viewerId: _viewer, ...row }) => readConversation(row as FlatConversationRow),
+  const conversations = pairs(conversationsOfViewers, ({ viewerId: _viewer, ...row }) =>
+    readConversation(row),
   )
-  const versions = pairs<MessageVersion & { viewerId: string }, MessageVersion>(
-    messageVersionsOfViewers,
-    ({ viewerId: _viewer, ...row }) => row,
-  )
+  const versions = pairs(messageVersionsOfViewers, ({ viewerId: _viewer, ...row }): MessageVersion => row)
 
   return {
     madeAt: performance.now(),

@@ -1,4 +1,6 @@
-import type { Statement, TenantDatabase } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { TenantDatabase } from '../database/database.ts'
+import { fence, statement } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
 import { readableSql } from '../visibility/visibility.ts'
 
@@ -8,31 +10,32 @@ export interface ReaderPair {
   userId: string
 }
 
-/** Which of these pairs of a conversation, $2, and a person, $3, are of an enabled member who may read there now: $1 company. */
-const typingReaders: Statement = {
+/** Which of the pairs, conversation by conversation and person by person, are of an enabled member who may read there now. */
+const typingReaders = statement({
   name: 'typing_readers',
-  text: `with readers as materialized (select u.id from ${readersOf('$3', 'MESSAGE_READ')} u)
+  parameters: ['companyId', 'conversationIds', 'userIds'],
+  row: rowsOf<ReaderPair>(),
+  text: `with readers as materialized (select u.id from ${readersOf(':userIds', 'MESSAGE_READ')} u)
     select c.id as "conversationId", u.id as "userId"
-    from unnest($2::uuid[], $3::uuid[]) v (conversation_id, user_id)
+    from unnest(:conversationIds::uuid[], :userIds::uuid[]) v (conversation_id, user_id)
     join readers u on u.id = v.user_id
-    join conversations c on c.company_id = $1 and c.id = v.conversation_id
+    join conversations c on c.company_id = :companyId and c.id = v.conversation_id
     left join lateral (
       select p.user_id from participants p
-      where p.company_id = $1 and p.conversation_id = v.conversation_id and p.user_id = v.user_id and p.left_at is null
-      -- The plan for the average company serves a large one too, where it would look through everybody there.
-      offset 0
+      where p.company_id = :companyId and p.conversation_id = v.conversation_id and p.user_id = v.user_id and p.left_at is null
+      ${fence}
     ) p on true
     where ${readableSql} or c.audience = 'COMPANY'`,
-}
+})
 
 /** Finds those of the pairs whose person may read the conversation now. */
 export function typingReadersAmong(
   system: TenantDatabase,
   pairs: readonly ReaderPair[],
 ): Promise<ReaderPair[]> {
-  return system.query<ReaderPair>(typingReaders, [
-    system.tenant.companyId,
-    pairs.map(({ conversationId }) => conversationId),
-    pairs.map(({ userId }) => userId),
-  ])
+  return system.query(typingReaders, {
+    companyId: system.tenant.companyId,
+    conversationIds: pairs.map(({ conversationId }) => conversationId),
+    userIds: pairs.map(({ userId }) => userId),
+  })
 }

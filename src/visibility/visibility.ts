@@ -1,3 +1,4 @@
+import { fence } from '../database/statement.ts'
 /**
  * SQL fragments that decide who may see a conversation, its messages and its memberships. All statements use them, and
  * app.lock_membership applies the same rule to writes: `c` is a conversation, `p` the viewer's membership, `m` a
@@ -12,19 +13,19 @@ export const begunSql = `(c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_i
 
 /**
  * Joins the viewer's membership `p` to conversation `c`: the stored row, or in a company-wide conversation the implied
- * one of every member. The `offset 0` keeps the planner, which expects almost no rows, from reading all memberships of
+ * one of every member. The fence keeps the planner, which expects almost no rows, from reading all memberships of
  * the viewer.
  */
-export function viewerMembership(viewer = '$2'): string {
+export function viewerMembership(viewer = ':viewerId'): string {
   return `left join lateral (
       select * from participants r where r.company_id = c.company_id and r.conversation_id = c.id
-        and r.user_id = ${viewer} and r.left_at is null offset 0
+        and r.user_id = ${viewer} and r.left_at is null ${fence}
     ) r on true
     left join lateral (
       select ${viewer}::uuid as user_id, coalesce(r.role, 'MEMBER') as role, r.unread_from_seq, r.hidden_seq,
         coalesce(r.is_muted, false) as is_muted, r.muted_until,
         case when r.user_id is null then app.start_seq(c.company_id, c.id, ${viewer}) else r.last_read_seq end as last_read_seq
-      where r.user_id is not null or c.audience = 'COMPANY' offset 0
+      where r.user_id is not null or c.audience = 'COMPANY' ${fence}
     ) p on true`
 }
 
@@ -34,16 +35,16 @@ export const readableSql = `(p.user_id is not null and ${begunSql} or c.audience
 /** True if the viewer may know of the conversation. Non-members see title, description and access of listed groups. */
 export const visibleSql = `(${readableSql} or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)`
 
-/** The memberships in company $1 that make up the inboxes of these viewers. `viewers` is an SQL array of user ids. */
+/** The memberships in the company that make up the inboxes of these viewers. `viewers` is an SQL array of user ids. */
 export function membershipsOf(viewers: string): string {
   return `(
       select p.company_id, p.conversation_id, p.user_id, p.last_read_seq, p.unread_from_seq, p.hidden_seq, p.is_muted,
         p.muted_until
-      from participants p where p.company_id = $1 and p.user_id = any(${viewers}) and p.left_at is null
+      from participants p where p.company_id = :companyId and p.user_id = any(${viewers}) and p.left_at is null
       union all
       select c.company_id, c.id, v.user_id, app.start_seq(c.company_id, c.id, v.user_id), null, null, false, null
       from conversations c cross join unnest(${viewers}) v (user_id)
-      where c.company_id = $1 and c.audience = 'COMPANY' and not exists (
+      where c.company_id = :companyId and c.audience = 'COMPANY' and not exists (
         select from participants r
         where r.company_id = c.company_id and r.conversation_id = c.id and r.user_id = v.user_id
       )
@@ -51,7 +52,7 @@ export function membershipsOf(viewers: string): string {
 }
 
 /** True unless the viewer has hidden message `m`. */
-export function notHidden(viewer = '$2'): string {
+export function notHidden(viewer = ':viewerId'): string {
   return `not exists (
       select from hidden_messages h where h.company_id = m.company_id and h.user_id = ${viewer}
         and h.conversation_id = m.conversation_id and h.seq = m.seq
@@ -59,10 +60,10 @@ export function notHidden(viewer = '$2'): string {
 }
 
 /** Keeps message `m` only if the viewer may read it now. */
-export function seenBy(viewer = '$2'): string {
+export function seenBy(viewer = ':viewerId'): string {
   return `cross join lateral (
       select from conversations c ${viewerMembership(viewer)}
       where c.company_id = m.company_id and c.id = m.conversation_id and ${readableSql}
-        and (m.seq is null or m.seq > coalesce(p.hidden_seq, 0)) and ${notHidden(viewer)} offset 0
+        and (m.seq is null or m.seq > coalesce(p.hidden_seq, 0)) and ${notHidden(viewer)} ${fence}
     ) seen`
 }

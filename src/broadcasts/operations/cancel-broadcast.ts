@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { statement } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
 
 const schema = z.object({ broadcastId: id('Broadcast') })
 
-const cancel: Statement = { name: 'cancel_broadcast', text: 'select app.cancel_broadcast($1, $2, $3)' }
+const cancel = statement({
+  name: 'cancel_broadcast',
+  parameters: ['companyId', 'viewerId', 'broadcastId'],
+  text: 'select app.cancel_broadcast(:companyId, :viewerId, :broadcastId)',
+})
 
 /**
  * Cancels the viewer's own scheduled broadcast. Throws PermissionDeniedError, InvalidInputError, NotFoundError, and
@@ -20,6 +24,6 @@ export async function cancelBroadcast(
   requirePermission(context, 'CONVERSATION_BROADCAST')
   const { broadcastId } = parseInput(schema, input)
   const { companyId, userId } = context.viewer
-  await context.tenant.call(cancel, [companyId, userId, broadcastId])
+  await context.tenant.call(cancel, { companyId, viewerId: userId, broadcastId })
   return { broadcast: await requireBroadcast(context, broadcastId) }
 }

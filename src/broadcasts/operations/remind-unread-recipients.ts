@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
 
 const schema = z.object({ broadcastId: id('Broadcast') })
 
-const remind: Statement = {
+const remind = statement({
   name: 'remind_recipients',
-  text: `select unread_count as "unreadCount", position::text as position from app.remind_recipients($1, $2, $3)`,
-}
+  parameters: ['companyId', 'viewerId', 'broadcastId'],
+  row: rowsOf<{ unreadCount: number; position: string | null }>(),
+  text: `select unread_count as "unreadCount", position::text as position from app.remind_recipients(:companyId, :viewerId, :broadcastId)`,
+})
 
 /**
  * Notifies the recipients who have not read the viewer's own broadcast again. Throws PermissionDeniedError,
@@ -23,8 +26,8 @@ export async function remindUnreadRecipients(
   requirePermission(context, 'CONVERSATION_BROADCAST')
   const { broadcastId } = parseInput(schema, input)
   const { viewer, tenant, services } = context
-  const values = [viewer.companyId, viewer.userId, broadcastId]
-  const [reminded] = await tenant.call<{ unreadCount: number; position: string | null }>(remind, values)
+  const values = { companyId: viewer.companyId, viewerId: viewer.userId, broadcastId }
+  const [reminded] = await tenant.call(remind, values)
   if (reminded?.position) services.live.notify(viewer.companyId, Number(reminded.position))
   return {
     broadcast: await requireBroadcast(context, broadcastId),

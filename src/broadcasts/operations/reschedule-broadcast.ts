@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { statement } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
@@ -8,10 +8,11 @@ import { readSchedule, scheduleInput } from '../schedule.ts'
 
 const schema = z.object({ broadcastId: id('Broadcast'), schedule: scheduleInput })
 
-const reschedule: Statement = {
+const reschedule = statement({
   name: 'reschedule_broadcast',
-  text: 'select app.reschedule_broadcast($1, $2, $3, $4, $5, $6)',
-}
+  parameters: ['companyId', 'viewerId', 'broadcastId', 'localTime', 'timeZone', 'at'],
+  text: 'select app.reschedule_broadcast(:companyId, :viewerId, :broadcastId, :localTime, :timeZone, :at)',
+})
 
 /**
  * Changes the time of the viewer's own scheduled broadcast. Throws PermissionDeniedError, InvalidInputError,
@@ -25,6 +26,6 @@ export async function rescheduleBroadcast(
   const { broadcastId, schedule } = parseInput(schema, input)
   const { localTime, timeZone, at } = readSchedule(schedule, ['schedule'])
   const { companyId, userId } = context.viewer
-  await context.tenant.call(reschedule, [companyId, userId, broadcastId, localTime, timeZone, at])
+  await context.tenant.call(reschedule, { companyId, viewerId: userId, broadcastId, localTime, timeZone, at })
   return { broadcast: await requireBroadcast(context, broadcastId) }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
@@ -31,16 +32,38 @@ export interface SentBroadcast {
   replayed: boolean
 }
 
-const sendOne: Statement = {
+const sendOne = statement({
   name: 'send_broadcast',
+  parameters: [
+    'companyId',
+    'viewerId',
+    'broadcastId',
+    'subject',
+    'body',
+    'tokens',
+    'priority',
+    'audience',
+    'groupIds',
+    'userIds',
+    'localTime',
+    'timeZone',
+    'scheduledFor',
+    'emailOffline',
+    'repliesAllowed',
+    'idempotencyKey',
+    'requestHash',
+  ],
+  row: rowsOf<SentRow>(),
   text: `select broadcast_id as "broadcastId", replayed, position::text as position
-    from app.send_broadcast($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-}
+    from app.send_broadcast(:companyId, :viewerId, :broadcastId, :subject, :body, :tokens, :priority, :audience, :groupIds, :userIds, :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash)`,
+})
 
-const findSent: Statement = {
+const findSent = statement({
   name: 'find_sent_broadcast',
-  text: `select app.remembered_broadcast($1, $2, $3) as "broadcastId", true as replayed, null as position`,
-}
+  parameters: ['viewerId', 'idempotencyKey', 'requestHash'],
+  row: rowsOf<SentRow>(),
+  text: `select app.remembered_broadcast(:viewerId, :idempotencyKey, :requestHash) as "broadcastId", true as replayed, null as position`,
+})
 
 interface SentRow {
   broadcastId: string | null
@@ -70,8 +93,12 @@ export async function findReplayOfBroadcast(
 ): Promise<SentBroadcast | undefined> {
   const request = readRequest(context, input)
   if (request.key === null) return undefined
-  const values = [context.viewer.userId, request.key, hashRequest(await context.keys(), request)]
-  const [found] = await context.tenant.query<SentRow>(findSent, values)
+  const values = {
+    viewerId: context.viewer.userId,
+    idempotencyKey: request.key,
+    requestHash: hashRequest(await context.keys(), request),
+  }
+  const [found] = await context.tenant.query(findSent, values)
   if (!found?.broadcastId) return undefined
   return { broadcast: await requireBroadcast(context, found.broadcastId), replayed: true }
 }
@@ -87,26 +114,26 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
       locationOfText({ id, conversationId: id, authorId: viewer.userId, revision: 0 }, field),
     )
   const hash = request.key === null ? null : hashRequest(keys, request)
-  const values = [
-    viewer.companyId,
-    viewer.userId,
-    id,
-    seal('subject'),
-    seal('body'),
-    await messageTokens(keys, request),
-    request.priority,
-    request.audience,
-    request.groupIds,
-    request.userIds,
-    request.schedule?.localTime ?? null,
-    request.schedule?.timeZone ?? null,
-    request.schedule?.at ?? null,
-    request.emailOffline,
-    request.repliesAllowed,
-    request.key,
-    hash,
-  ]
-  const [sent] = await tenant.call<SentRow>(sendOne, values)
+  const values = {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
+    broadcastId: id,
+    subject: seal('subject'),
+    body: seal('body'),
+    tokens: await messageTokens(keys, request),
+    priority: request.priority,
+    audience: request.audience,
+    groupIds: request.groupIds,
+    userIds: request.userIds,
+    localTime: request.schedule?.localTime ?? null,
+    timeZone: request.schedule?.timeZone ?? null,
+    scheduledFor: request.schedule?.at ?? null,
+    emailOffline: request.emailOffline,
+    repliesAllowed: request.repliesAllowed,
+    idempotencyKey: request.key,
+    requestHash: hash,
+  }
+  const [sent] = await tenant.call(sendOne, values)
   if (!sent?.broadcastId) throw new Error('send_broadcast returned no row')
   if (sent.position) services.live.notify(viewer.companyId, Number(sent.position))
   return { broadcast: await requireBroadcast(context, sent.broadcastId), replayed: sent.replayed }

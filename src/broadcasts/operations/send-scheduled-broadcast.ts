@@ -1,21 +1,27 @@
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
 import type { Job } from '../../jobs/tasks.ts'
 
-const waiting: Statement = {
+const waiting = statement({
   name: 'waiting_broadcast',
-  text: `select b.author_id as "authorId" from broadcasts b where b.company_id = $1 and b.id = $2 and b.status = 'SCHEDULED'`,
-}
+  parameters: ['companyId', 'broadcastId'],
+  row: rowsOf<{ authorId: string }>(),
+  text: `select b.author_id as "authorId" from broadcasts b where b.company_id = :companyId and b.id = :broadcastId and b.status = 'SCHEDULED'`,
+})
 
-const sendWaiting: Statement = {
+const sendWaiting = statement({
   name: 'send_scheduled_broadcast',
-  text: 'select app.send_scheduled_broadcast($1, $2, $3)::text as position',
-}
+  parameters: ['companyId', 'authorId', 'broadcastId'],
+  row: rowsOf<{ position: string | null }>(),
+  text: 'select app.send_scheduled_broadcast(:companyId, :authorId, :broadcastId)::text as position',
+})
 
-const callOff: Statement = {
+const callOff = statement({
   name: 'call_off_broadcast',
-  text: `update broadcasts set status = 'CANCELLED' where company_id = $1 and id = $2 and status = 'SCHEDULED'`,
-}
+  parameters: ['companyId', 'broadcastId'],
+  text: `update broadcasts set status = 'CANCELLED' where company_id = :companyId and id = :broadcastId and status = 'SCHEDULED'`,
+})
 
 /**
  * Sends a broadcast at its scheduled time on behalf of its author. The database checks under a lock that it is still
@@ -31,17 +37,17 @@ export async function sendScheduledBroadcast({
   contextOf,
 }: Job): Promise<void> {
   const { broadcastId } = payload
-  const [found] = await tenant.query<{ authorId: string }>(waiting, [companyId, broadcastId])
+  const [found] = await tenant.query(waiting, { companyId, broadcastId })
   if (!found) return
   try {
     const author = await contextOf(found.authorId)
-    const values = [companyId, found.authorId, broadcastId]
-    const [sent] = await author.tenant.call<{ position: string | null }>(sendWaiting, values)
+    const values = { companyId, authorId: found.authorId, broadcastId }
+    const [sent] = await author.tenant.call(sendWaiting, values)
     if (sent?.position) services.live.notify(companyId, Number(sent.position))
   } catch (error) {
     if (!isForGood(error)) throw error
     services.log.warn({ broadcastId, reason: error.name }, 'a scheduled broadcast was cancelled')
-    await tenant.query(callOff, [companyId, broadcastId])
+    await tenant.query(callOff, { companyId, broadcastId })
   }
 }
 

@@ -25,7 +25,14 @@ export function broadcastList(
     keyOf: (row) => [row.listedAt.toISOString(), row.id],
     nodeOf: (row) => row,
     read: ([at, id], max) =>
-      tenant.query(broadcastsPage, [viewer.companyId, viewer.userId, at, id, max, unreadOnly]),
+      tenant.query(broadcastsPage, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        beforeAt: at,
+        beforeId: id,
+        max,
+        unreadOnly,
+      }),
   })
 }
 
@@ -40,7 +47,13 @@ export function groupPage(
     keyOf: (row) => [String(row.id)],
     nodeOf: readConversation,
     read: ([id], max) =>
-      tenant.query(groupsOfBroadcast, [viewer.companyId, viewer.userId, broadcast.id, id, max]),
+      tenant.query(groupsOfBroadcast, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        broadcastId: broadcast.id,
+        afterId: id,
+        max,
+      }),
   })
 }
 
@@ -55,12 +68,12 @@ export function readerPage(
     keyOf: (row) => [row.readAt?.toISOString() ?? row.nameFolded, row.userId],
     nodeOf: (row) => row,
     read: ([after, userId], max) =>
-      tenant.query(read ? broadcastReaders : broadcastNonReaders, [
-        viewer.companyId,
-        broadcast.id,
+      tenant.query(read ? broadcastReaders : broadcastNonReaders, {
+        companyId: viewer.companyId,
+        broadcastId: broadcast.id,
         after,
-        userId,
+        afterUserId: userId,
         max,
-      ]),
+      }),
   })
 }

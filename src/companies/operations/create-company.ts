@@ -1,4 +1,6 @@
-import type { Database, Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import type { Database } from '../../database/database.ts'
+import { statement } from '../../database/statement.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
 import { ConflictError } from '../../errors.ts'
 import { companyIdIn, newId } from '../../ids.ts'
@@ -22,14 +24,19 @@ export interface NewCompany {
   }[]
 }
 
-const listCompanies: Statement = { name: 'all_companies', text: 'select id from companies order by id' }
+const listCompanies = statement({
+  name: 'all_companies',
+  row: rowsOf<{ id: string }>(),
+  text: 'select id from companies order by id',
+})
 
-const refreshRoles: Statement = {
+const refreshRoles = statement({
   name: 'refresh_built_in_roles',
+  parameters: ['companyId', 'roles'],
   text: `update roles r set permissions = b.permissions
-         from jsonb_to_recordset($2) b (name text, permissions text[])
-         where r.company_id = $1 and r.is_built_in and r.name = b.name and r.permissions <> b.permissions`,
-}
+         from jsonb_to_recordset(:roles) b (name text, permissions text[])
+         where r.company_id = :companyId and r.is_built_in and r.name = b.name and r.permissions <> b.permissions`,
+})
 
 /**
  * Creates a company with the built-in roles and its first members in one transaction, and returns its id. Throws
@@ -85,12 +92,12 @@ export async function refreshBuiltInRoles(database: Database): Promise<void> {
     Object.entries(builtInRoles).map(([name, permissions]) => ({ name, permissions })),
   )
   for (const id of await companyIds(database)) {
-    await database.forSystem(id).query(refreshRoles, [id, roles])
+    await database.forSystem(id).query(refreshRoles, { companyId: id, roles })
   }
 }
 
 /** Returns the ids of all companies, oldest first. */
 export async function companyIds(database: Database): Promise<string[]> {
-  const companies = await database.acrossCompanies<{ id: string }>(listCompanies, [])
+  const companies = await database.acrossCompanies(listCompanies, {})
   return companies.map(({ id }) => id)
 }

@@ -120,14 +120,14 @@ builder.node(ConversationRef, {
             keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
             nodeOf: (row) => row,
             read: ([at, userId], max) =>
-              tenant.query(conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage, [
-                viewer.companyId,
-                viewer.userId,
-                conversation.id,
-                at,
-                userId,
+              tenant.query(conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage, {
+                companyId: viewer.companyId,
+                viewerId: viewer.userId,
+                conversationId: conversation.id,
+                afterAt: at,
+                afterUserId: userId,
                 max,
-              ]),
+              }),
           }),
       },
       ParticipantConnection,

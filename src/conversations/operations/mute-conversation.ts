@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
@@ -14,10 +15,12 @@ const schema = z.object({
 })
 const unmuteSchema = schema.omit({ until: true })
 
-const setMute: Statement = {
+const setMute = statement({
   name: 'set_mute',
-  text: `select app.set_mute($1, $2, $3, $4, $5)::text as position`,
-}
+  parameters: ['companyId', 'viewerId', 'conversationId', 'isMuted', 'until'],
+  row: rowsOf<{ position: string }>(),
+  text: `select app.set_mute(:companyId, :viewerId, :conversationId, :isMuted, :until)::text as position`,
+})
 
 /** Mutes a conversation for the viewer, until a given time or without an end. */
 export async function muteConversation(
@@ -39,8 +42,8 @@ export async function unmuteConversation(
 
 async function applyMute(context: Context, conversationId: string, isMuted: boolean, until: Date | null) {
   const { viewer, tenant, services } = context
-  const values = [viewer.companyId, viewer.userId, conversationId, isMuted, until]
-  const [muted] = await tenant.call<{ position: string }>(setMute, values)
+  const values = { companyId: viewer.companyId, viewerId: viewer.userId, conversationId, isMuted, until }
+  const [muted] = await tenant.call(setMute, values)
   services.live.notify(viewer.companyId, Number(muted?.position))
   return { conversation: await requireConversation(context, conversationId) }
 }

@@ -1,13 +1,16 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { requireWellFormed } from '../../text/search-text.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 
-const byContext: Statement = {
+const byContext = statement({
   name: 'conversation_of_context',
-  text: `select c.id from conversations c where c.company_id = $1 and c.context_type = $2 and c.context_id = $3
+  parameters: ['companyId', 'contextType', 'contextId'],
+  row: rowsOf<{ id: string }>(),
+  text: `select c.id from conversations c where c.company_id = :companyId and c.context_type = :contextType and c.context_id = :contextId
     order by c.audience`,
-}
+})
 
 /**
  * Returns the conversation about an object: the restricted one if the viewer is a participant of it, otherwise the open
@@ -19,7 +22,7 @@ export async function contextConversation(
   contextId: string,
 ): Promise<ConversationRow | null> {
   requireWellFormed(contextId, 'The contextId')
-  const found = await tenant.query<{ id: string }>(byContext, [viewer.companyId, type, contextId])
+  const found = await tenant.query(byContext, { companyId: viewer.companyId, contextType: type, contextId })
   const seen = await Promise.all(found.map(({ id }) => loaders.conversation.load(id)))
   return seen.find((conversation) => conversation !== null) ?? null
 }

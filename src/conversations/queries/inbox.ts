@@ -1,8 +1,10 @@
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { fence, statement } from '../../database/statement.ts'
 import { foundBy } from '../../members/queries/people-search.ts'
 import { begunSql, membershipsOf, readableSql, viewerMembership } from '../../visibility/visibility.ts'
 import {
   conversationColumns,
+  type FlatConversationRow,
   lastMessageColumns,
   lastMessageJoin,
   mutedSql,
@@ -10,12 +12,9 @@ import {
   unreadSql,
 } from '../conversation-row.ts'
 
-/**
- * Joins the conversation of each membership. The `offset 0` keeps the planner from reading all conversations of the
- * company.
- */
+/** Joins the conversation of each membership. The fence keeps the planner from reading all conversations of the company. */
 const conversationOf = `cross join lateral (
-        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id offset 0
+        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
       ) c`
 
 /**
@@ -23,74 +22,101 @@ const conversationOf = `cross join lateral (
  * by key: for `exists` the planner would read everybody in the company whose name matches.
  */
 const counterpartFoundSql = `coalesce((
-          select strpos(u.name_folded, $10) > 0 or ${foundBy('$12')}
+          select strpos(u.name_folded, :text) > 0 or ${foundBy(':words')}
           from participants q cross join lateral (
-            select * from users u where u.company_id = q.company_id and u.id = q.user_id offset 0
+            select * from users u where u.company_id = q.company_id and u.id = q.user_id ${fence}
           ) u
-          where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> $2 limit 1
+          where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id <> :viewerId limit 1
         ), false)`
 
 /**
  * A page of the inbox in one statement, latest activity first. A conversation that has moved up since the first page
- * was read keeps the sort key it had then, so that later pages neither skip nor repeat it. $1 company, $2 viewer, $3 $4
- * after this activity and id, $5 most rows, $6 kinds, $7 context type, $8 unread only, $9 muted or not, $10 folded text
- * in the title or the other person's name, $11 the latest activity of the first page, $12 the words of that text.
+ * was read keeps the sort key it had then, so that later pages neither skip nor repeat it: `firstPageAt`
+ * is the latest activity of the first page. `text` is a folded one in the title or the other person's name, `words` are its words.
  */
-export const inboxPage: Statement = {
+export const inboxPage = statement({
   name: 'inbox_page',
-  text: `select ${conversationColumns}, ${lastMessageColumns}, c."sortKey"
+  parameters: [
+    'companyId',
+    'viewerId',
+    'beforeKey',
+    'beforeId',
+    'max',
+    'kinds',
+    'contextType',
+    'unreadOnly',
+    'muted',
+    'text',
+    'firstPageAt',
+    'words',
+  ],
+  row: rowsOf<FlatConversationRow & { sortKey: Date }>(),
+  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}, c."sortKey"
     from (
       select c.*, x."sortKey"
-      from ${membershipsOf('array[$2::uuid]')} p ${conversationOf}
+      from ${membershipsOf('array[:viewerId::uuid]')} p ${conversationOf}
       cross join lateral (
-        select case when $11::timestamptz is null or c.last_activity_at <= $11 then c.last_activity_at else coalesce((
+        select case when :firstPageAt::timestamptz is null or c.last_activity_at <= :firstPageAt then c.last_activity_at else coalesce((
           select m.created_at from messages m
-          where m.company_id = c.company_id and m.conversation_id = c.id and m.created_at <= $11
+          where m.company_id = c.company_id and m.conversation_id = c.id and m.created_at <= :firstPageAt
           order by m.seq desc limit 1
         ), c.created_at) end as "sortKey"
       ) x
       where ${begunSql} and (p.hidden_seq is null or c.last_seq > p.hidden_seq)
-        and ($3::timestamptz is null or (x."sortKey", c.id) < ($3::timestamptz, $4::uuid))
-        and ($6::text[] is null or c.kind = any($6))
-        and ($7::text is null or c.context_type = $7)
-        and (not $8::boolean or ${unreadSql} > 0)
-        and ($9::boolean is null or ${mutedSql} = $9)
-        and ($10::text is null or strpos(c.title_folded, $10) > 0 or c.kind = 'DIRECT' and ${counterpartFoundSql})
-      order by x."sortKey" desc, c.id desc limit $5
+        and (:beforeKey::timestamptz is null or (x."sortKey", c.id) < (:beforeKey::timestamptz, :beforeId::uuid))
+        and (:kinds::text[] is null or c.kind = any(:kinds))
+        and (:contextType::text is null or c.context_type = :contextType)
+        and (not :unreadOnly::boolean or ${unreadSql} > 0)
+        and (:muted::boolean is null or ${mutedSql} = :muted)
+        and (:text::text is null or strpos(c.title_folded, :text) > 0 or c.kind = 'DIRECT' and ${counterpartFoundSql})
+      order by x."sortKey" desc, c.id desc limit :max
     ) c
     ${viewerMembership()}
     ${lastMessageJoin}
     order by c."sortKey" desc, c.id desc`,
+})
+
+/** Unread messages of a viewer by kind. */
+export interface UnreadRow {
+  kind: string
+  unread: number
+  mentions: number
 }
 
-/** The viewer's unread messages by kind, muted conversations through their mentions alone: $1 company, $2 viewers. */
-export const unreadByKind: Statement = {
+/** The viewer's unread messages by kind, muted conversations through their mentions alone; `ids` are viewers. */
+export const unreadByKind = statement({
   name: 'unread_by_kind',
+  parameters: ['companyId', 'ids'],
+  row: rowsOf<UnreadRow & { userId: string }>(),
   text: `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
     from (
       select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
-      from ${membershipsOf('$2::uuid[]')} p ${conversationOf}
+      from ${membershipsOf(':ids::uuid[]')} p ${conversationOf}
       cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
       where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
         and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
     ) u
     group by u.user_id, u.kind`,
-}
+})
 
-/** Listed groups and the viewer's own by title: $1 company, $2 viewer, $3 $4 after this title and id, $5 most rows, $6 folded text. */
-export const groupsPage: Statement = {
+/** Listed groups and the viewer's own by title; `text` is folded. */
+export const groupsPage = statement({
   name: 'groups_page',
-  text: `select ${conversationColumns}, ${lastMessageColumns}, c.title_folded as "titleFolded"
+  parameters: ['companyId', 'viewerId', 'afterTitle', 'afterId', 'max', 'text'],
+  row: rowsOf<FlatConversationRow & { titleFolded: string }>(),
+  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}, c.title_folded as "titleFolded"
     from conversations c ${viewerMembership()} ${lastMessageJoin}
-    where c.company_id = $1 and c.kind = 'GROUP' and not c.is_closed
+    where c.company_id = :companyId and c.kind = 'GROUP' and not c.is_closed
       and (${readableSql} or c.access in ('OPEN', 'CLOSED'))
-      and ($3::text is null or (c.title_folded, c.id) > ($3, $4::uuid))
-      and ($6::text is null or strpos(c.title_folded, $6) > 0)
-    order by c.title_folded, c.id limit $5`,
-}
+      and (:afterTitle::text is null or (c.title_folded, c.id) > (:afterTitle, :afterId::uuid))
+      and (:text::text is null or strpos(c.title_folded, :text) > 0)
+    order by c.title_folded, c.id limit :max`,
+})
 
-/** The company's latest stream position: $1 company. */
-export const streamPosition: Statement = {
+/** The company's latest stream position. */
+export const streamPosition = statement({
   name: 'stream_position',
-  text: `select position::text as position from company_streams where company_id = $1`,
-}
+  parameters: ['companyId'],
+  row: rowsOf<{ position: string }>(),
+  text: `select position::text as position from company_streams where company_id = :companyId`,
+})

@@ -25,16 +25,26 @@ export function inboxList(
   const { tenant, viewer } = context
   const { kinds, contextType, unreadOnly, muted, search } = filter
   const text = searchText(search)
-  const words = searchedWords(text ?? '')
-  const conditions = [kinds ?? null, contextType ?? null, unreadOnly ?? false, muted ?? null, text]
+  const conditions = {
+    kinds: kinds ?? null,
+    contextType: contextType ?? null,
+    unreadOnly: unreadOnly ?? false,
+    muted: muted ?? null,
+    text,
+    words: searchedWords(text ?? ''),
+  }
   let firstPageAt: string | null = null
   return forwardPage<ListedRow, ConversationRow>(args, {
     key: ['instant', 'uuid', 'instant'],
     keyOf: (row) => [row.sortKey.toISOString(), row.id, String(firstPageAt)],
     nodeOf: (row) => row,
-    async read([sortKey, id, since], max) {
-      const values = [viewer.companyId, viewer.userId, sortKey, id, max, ...conditions, since, words]
-      const rows = loaded(context, await tenant.query<FlatConversationRow>(inboxPage, values))
+    async read([beforeKey, beforeId, since], max) {
+      const { companyId, userId: viewerId } = viewer
+      const position = { beforeKey, beforeId, firstPageAt: since, max }
+      const rows = loaded(
+        context,
+        await tenant.query(inboxPage, { companyId, viewerId, ...position, ...conditions }),
+      )
       firstPageAt = since ?? rows[0]?.sortKey.toISOString() ?? null
       return rows
     },
@@ -49,12 +59,19 @@ export function groupList(
 ): Promise<Page<ConversationRow>> {
   const { tenant, viewer } = context
   const text = searchText(search)
-  return forwardPage<FlatConversationRow, ConversationRow>(args, {
+  return forwardPage<FlatConversationRow & { titleFolded: string }, ConversationRow>(args, {
     key: ['text', 'uuid'],
-    keyOf: (row) => [String(row.titleFolded), row.id],
+    keyOf: (row) => [row.titleFolded, row.id],
     nodeOf: readConversation,
     read: ([title, id], max) =>
-      tenant.query(groupsPage, [viewer.companyId, viewer.userId, title, id, max, text]),
+      tenant.query(groupsPage, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        afterTitle: title,
+        afterId: id,
+        max,
+        text,
+      }),
   })
 }
 
@@ -62,8 +79,8 @@ export function groupList(
 type ListedRow = ConversationRow & { sortKey: Date }
 
 /** Primes the loaders with the rows, and loads all people in them by one statement. */
-function loaded({ loaders }: Context, flat: FlatConversationRow[]): ListedRow[] {
-  const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey as Date }))
+function loaded({ loaders }: Context, flat: (FlatConversationRow & { sortKey: Date })[]): ListedRow[] {
+  const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey }))
   const people = rows
     .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
     .filter((id) => id != null)

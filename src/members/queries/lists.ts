@@ -1,20 +1,24 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
-import type { RoleRow, UserRow } from '../../database/prisma-types.ts'
+import type { UserRow } from '../../database/prisma-types.ts'
+import type { NameOf, Statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { MAX_WORDS, searchedWords } from '../../text/person-words.ts'
 import { searchText } from '../../text/search-text.ts'
 import { misspellings } from './misspellings.ts'
-import { membersPage, misspeltMembersPage, misspeltUsersPage, usersPage } from './people-search.ts'
+import {
+  type MemberRow,
+  membersPage,
+  misspeltMembersPage,
+  misspeltUsersPage,
+  type Rank,
+  usersPage,
+} from './people-search.ts'
 
-/** A person with the role in the company. */
-export type MemberRow = UserRow & { role: RoleRow }
-
-type Found<Row> = Row & { rank: number; at: Date; askedAt: Date }
+type Found<Row> = Row & Rank
 
 /** From this rank on, people match only by a misspelling. */
 const MISSPELT = 30
-const START = ['0', null, '', '00000000-0000-0000-0000-000000000000', null]
+const START = ['0', null, '', '00000000-0000-0000-0000-000000000000', null] as const
 
 /**
  * Returns a page of the people that the viewer may write to, best match first; without a search, recent contacts first.
@@ -41,8 +45,8 @@ function peoplePage<Row extends UserRow>(
   { tenant, viewer }: Context,
   args: ForwardArgs,
   search: string | null | undefined,
-  exact: Statement,
-  misspelt: Statement,
+  exact: Statement<NameOf<typeof usersPage>, Found<Row>>,
+  misspelt: Statement<NameOf<typeof misspeltUsersPage>, Found<Row>>,
 ): Promise<Page<Row>> {
   const text = searchText(search) ?? ''
   const words = searchedWords(text)
@@ -58,16 +62,22 @@ function peoplePage<Row extends UserRow>(
     nodeOf: (row) => row,
     async read(after, max) {
       const isFirst = after[0] === null
-      const key = [viewer.companyId, viewer.userId, ...(isFirst ? START : after)]
+      const [afterRank, afterContact, afterName, afterId, askedAt] = isFirst ? START : after
+      const { companyId, userId: viewerId } = viewer
+      const position = { companyId, viewerId, afterRank, afterContact, afterName, afterId, askedAt, max }
       // No person has this many words, so nobody can match all of them.
       if (words.length > MAX_WORDS) return []
       if (isFirst || Number(after[0]) < MISSPELT) {
-        const rows = await tenant.query<Found<Row>>(exact, [...key, text, words, max])
+        const rows = await tenant.query(exact, { ...position, text, words })
         if (rows.length > 0 || !isFirst || words.length === 0) return rows
       }
       const variants = misspellings(words)
-      const columns = [variants.map(({ nth }) => nth), variants.map((variant) => variant.text)]
-      return tenant.query<Found<Row>>(misspelt, [...key, ...columns, max, words.length])
+      return tenant.query(misspelt, {
+        ...position,
+        wordNumbers: variants.map(({ nth }) => nth),
+        variants: variants.map((variant) => variant.text),
+        wordCount: words.length,
+      })
     },
   })
 }

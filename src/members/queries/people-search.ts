@@ -1,4 +1,6 @@
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import type { RoleRow, UserRow } from '../../database/prisma-types.ts'
+import { fence, statement } from '../../database/statement.ts'
 import { askedAt, contacts } from '../contacts.ts'
 import { userColumns } from '../user-row.ts'
 
@@ -20,20 +22,31 @@ interface Audience {
 }
 
 const picker: Audience = {
-  who: (row, id) => `${row}.is_enabled and ${row}.${id} <> $2`,
+  who: (row, id) => `${row}.is_enabled and ${row}.${id} <> :viewerId`,
   byContact: 'true',
-  columns: userColumns,
+  columns: userColumns.of('u'),
   join: '',
 }
 
 const everybody: Audience = {
   who: () => 'true',
-  byContact: `$8 <> ''`,
-  columns: `${userColumns}, to_jsonb(r) as role`,
+  byContact: `:text <> ''`,
+  columns: `${userColumns.of('u')}, to_jsonb(r) as role`,
   join: `join (
       select r.company_id as "companyId", r.id, r.name, r.permissions, r.is_built_in as "isBuiltIn" from roles r
-      where r.company_id = $1
+      where r.company_id = :companyId
     ) r on r.id = u.role_id`,
+}
+
+/** A person with the role in the company. */
+export type MemberRow = UserRow & { role: RoleRow }
+
+/** The sort key of a person in a page. */
+export interface Rank {
+  rank: number
+  /** The time of the last contact; for others the time at which the first page was read. */
+  at: Date
+  askedAt: Date
 }
 
 /** True if each of the words in parameter `words` begins a word of person `u`. */
@@ -53,73 +66,73 @@ const ceiling = (text: string) => `${text} || repeat(chr(1114111), 600)`
  * every row that the policy lets through.
  */
 const ranges = (source: string, columns: string) =>
-  `(select s.*, s.word || chr(1114111) as word_end from ${source} s (${columns}) offset 0)`
+  `(select s.*, s.word || chr(1114111) as word_end from ${source} s (${columns}) ${fence})`
 
 /** The rows of a page, from `x (id, name_folded, rank, at)`. Its parameters are those of `exactPage`. */
 function pageOf({ columns, join }: Audience, found: string): string {
   return `select ${columns}, x.rank, x.at, ${askedAt} as "askedAt"
     from (
       select * from (${found}) x
-      where (x.rank, ${askedAt} - x.at, x.name_folded, x.id) > ($3::int, ${askedAt} - $4::timestamptz, $5::text, $6::uuid)
-      order by x.rank, x.at desc, x.name_folded, x.id limit $10
+      where (x.rank, ${askedAt} - x.at, x.name_folded, x.id) > (:afterRank::int, ${askedAt} - :afterContact::timestamptz, :afterName::text, :afterId::uuid)
+      order by x.rank, x.at desc, x.name_folded, x.id limit :max
     ) x
-    cross join lateral (select * from users u where u.company_id = $1 and u.id = x.id offset 0) u
+    cross join lateral (select * from users u where u.company_id = :companyId and u.id = x.id ${fence}) u
     ${join}
     order by x.rank, x.at desc, x.name_folded, x.id`
 }
 
 /**
- * $1 company, $2 viewer, $3 $4 $5 $6 after this rank, last contact, folded name and id, $7 when the first page was read, $8 folded
- * text or '', $9 its words, $10 most rows. The names that begin with the text come in the order of an index, and only if
+ * People after this rank, last contact, folded name and id, as found by a folded text, which may be '', and its words; `askedAt`
+ * is when the first page was read. The names that begin with the text come in the order of an index, and only if
  * they do not fill the page all those with such a word are read.
  */
 function exactPage(audience: Audience): string {
   const { who, byContact } = audience
   return `with ${contacts(byContact)},
     near as materialized (
-      select u.id, u.name_folded, case when starts_with(u.name_folded, $8) then 10 else 20 end + k.closeness as rank, k.at
+      select u.id, u.name_folded, case when starts_with(u.name_folded, :text) then 10 else 20 end + k.closeness as rank, k.at
       from contact k
-      cross join lateral (select * from users u where u.company_id = $1 and u.id = k.user_id offset 0) u
-      where ${who('u', 'id')} and (starts_with(u.name_folded, $8) or ${foundBy('$9')})
+      cross join lateral (select * from users u where u.company_id = :companyId and u.id = k.user_id ${fence}) u
+      where ${who('u', 'id')} and (starts_with(u.name_folded, :text) or ${foundBy(':words')})
     ),
     named as materialized (
       select u.id, u.name_folded, 10 + ${OTHERS} as rank, ${askedAt} as at from users u
-      where $3::int <= 10 + ${OTHERS} and u.company_id = $1
+      where :afterRank::int <= 10 + ${OTHERS} and u.company_id = :companyId
         and (u.name_folded, u.id) > (
-          case $3::int when 10 + ${OTHERS} then $5::text else $8::text end,
-          case $3::int when 10 + ${OTHERS} then $6::uuid else '00000000-0000-0000-0000-000000000000' end
+          case :afterRank::int when 10 + ${OTHERS} then :afterName::text else :text::text end,
+          case :afterRank::int when 10 + ${OTHERS} then :afterId::uuid else '00000000-0000-0000-0000-000000000000' end
         )
-        and u.name_folded < ${ceiling('$8::text')}
+        and u.name_folded < ${ceiling(':text::text')}
         and ${who('u', 'id')} and u.id not in (select k.user_id from contact k)
-      order by u.name_folded, u.id limit $10
+      order by u.name_folded, u.id limit :max
     ),
     worded as materialized (
       select w.user_id as id, w.name_folded, 20 + ${OTHERS} as rank, ${askedAt} as at
-      from ${ranges('unnest($9::text[]) with ordinality', 'word, nth')} s
+      from ${ranges('unnest(:words::text[]) with ordinality', 'word, nth')} s
       cross join lateral (
-        select * from user_words w where w.company_id = $1 and w.word >= s.word and w.word < s.word_end offset 0
+        select * from user_words w where w.company_id = :companyId and w.word >= s.word and w.word < s.word_end ${fence}
       ) w
-      where $3::int <= 20 + ${OTHERS} and (select count(*) from named) < $10
-        and ($3::int < 20 + ${OTHERS} or (w.name_folded, w.user_id) > ($5::text, $6::uuid))
-        and not starts_with(w.name_folded, $8)
+      where :afterRank::int <= 20 + ${OTHERS} and (select count(*) from named) < :max
+        and (:afterRank::int < 20 + ${OTHERS} or (w.name_folded, w.user_id) > (:afterName::text, :afterId::uuid))
+        and not starts_with(w.name_folded, :text)
         and ${who('w', 'user_id')} and w.user_id not in (select k.user_id from contact k)
       group by w.user_id, w.name_folded
-      having bit_or(1::bigint << s.nth::int) = (1::bigint << cardinality($9::text[]) + 1) - 2
-      order by w.name_folded, w.user_id limit $10
+      having bit_or(1::bigint << s.nth::int) = (1::bigint << cardinality(:words::text[]) + 1) - 2
+      order by w.name_folded, w.user_id limit :max
     )
     ${pageOf(audience, 'select * from near union all select * from named union all select * from worded')}`
 }
 
-/** Parameters as in `exactPage`, but $8 and $9 the variants: which word, from 0, and its text; and $11 how many words. */
+/** The same for variants of the words: `wordNumbers` says which word each is one of, from 0. */
 function misspeltPage(audience: Audience): string {
-  const every = `(1::bigint << $11::int) - 1`
+  const every = `(1::bigint << :wordCount::int) - 1`
   return `with ${contacts('true')},
     found as materialized (
       select w.user_id as id, w.name_folded,
         case when bit_or(case w.word when v.word then 1::bigint << v.nth else 0 end) = ${every} then 30 else 40 end as match
-      from ${ranges('unnest($8::int[], $9::text[])', 'nth, word')} v
+      from ${ranges('unnest(:wordNumbers::int[], :variants::text[])', 'nth, word')} v
       cross join lateral (
-        select * from user_words w where w.company_id = $1 and w.word >= v.word and w.word < v.word_end offset 0
+        select * from user_words w where w.company_id = :companyId and w.word >= v.word and w.word < v.word_end ${fence}
       ) w
       where ${audience.who('w', 'user_id')}
       group by w.user_id, w.name_folded
@@ -132,14 +145,46 @@ function misspeltPage(audience: Audience): string {
     )}`
 }
 
+const pageParameters = [
+  'companyId',
+  'viewerId',
+  'afterRank',
+  'afterContact',
+  'afterName',
+  'afterId',
+  'askedAt',
+] as const
+const exactParameters = [...pageParameters, 'text', 'words', 'max'] as const
+const misspeltParameters = [...pageParameters, 'wordNumbers', 'variants', 'max', 'wordCount'] as const
+
 /** People to write to, by a text. Its parameters are those of `exactPage`. */
-export const usersPage: Statement = { name: 'users_page', text: exactPage(picker) }
+export const usersPage = statement({
+  name: 'users_page',
+  parameters: exactParameters,
+  row: rowsOf<UserRow & Rank>(),
+  text: exactPage(picker),
+})
 
 /** People to write to, by a misspelt text. Its parameters are those of `misspeltPage`. */
-export const misspeltUsersPage: Statement = { name: 'misspelt_users_page', text: misspeltPage(picker) }
+export const misspeltUsersPage = statement({
+  name: 'misspelt_users_page',
+  parameters: misspeltParameters,
+  row: rowsOf<UserRow & Rank>(),
+  text: misspeltPage(picker),
+})
 
 /** All members with their roles, by a text or all by name. Its parameters are those of `exactPage`. */
-export const membersPage: Statement = { name: 'members_page', text: exactPage(everybody) }
+export const membersPage = statement({
+  name: 'members_page',
+  parameters: exactParameters,
+  row: rowsOf<MemberRow & Rank>(),
+  text: exactPage(everybody),
+})
 
 /** All members with their roles, by a misspelt text. Its parameters are those of `misspeltPage`. */
-export const misspeltMembersPage: Statement = { name: 'misspelt_members_page', text: misspeltPage(everybody) }
+export const misspeltMembersPage = statement({
+  name: 'misspelt_members_page',
+  parameters: misspeltParameters,
+  row: rowsOf<MemberRow & Rank>(),
+  text: misspeltPage(everybody),
+})

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../../input.ts'
 import type { MessageRow } from '../message-row.ts'
@@ -14,10 +15,22 @@ const schema = z.object({
   subject: subjectText.nullish(),
 })
 
-const edit: Statement = {
+const edit = statement({
   name: 'edit_message',
-  text: `select app.edit_message($1, $2, $3, $4, $5, $6, $7, $8, $9)::text as position`,
-}
+  parameters: [
+    'companyId',
+    'viewerId',
+    'messageId',
+    'revision',
+    'subject',
+    'body',
+    'tokens',
+    'replacedSubject',
+    'replacedBody',
+  ],
+  row: rowsOf<{ position: string }>(),
+  text: `select app.edit_message(:companyId, :viewerId, :messageId, :revision, :subject, :body, :tokens, :replacedSubject, :replacedBody)::text as position`,
+})
 
 /**
  * Replaces the text of the viewer's own message within the company's edit window, and keeps the earlier text. A null
@@ -45,17 +58,17 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
   // The database rejects the edit of a retracted message, so its texts are not encrypted again.
   const replaced = (field: 'body' | 'subject') =>
     message.state === 'RETRACTED' ? null : sealAnew(keys, message, field, 'replaced')
-  const [edited] = await tenant.call<{ position: string }>(edit, [
-    viewer.companyId,
-    viewer.userId,
+  const [edited] = await tenant.call(edit, {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
     messageId,
-    message.revision,
-    subject === null ? null : seal('subject', subject),
-    seal('body', body),
-    await messageTokens(keys, { subject, body }),
-    replaced('subject'),
-    replaced('body'),
-  ])
+    revision: message.revision,
+    subject: subject === null ? null : seal('subject', subject),
+    body: seal('body', body),
+    tokens: await messageTokens(keys, { subject, body }),
+    replacedSubject: replaced('subject'),
+    replacedBody: replaced('body'),
+  })
   services.live.notify(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import type { ConversationRow } from '../../conversations/conversation-row.ts'
 import { requireConversation } from '../../conversations/queries/require-conversation.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { type Statement, statement, type Values } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 
 /** A message's sequence number. */
@@ -20,18 +21,26 @@ const deliverySchema = z.object({
     .max(1000, { error: 'At most 1,000 conversations are acknowledged at once.' }),
 })
 
-const readUpTo: Statement = {
+const moved = rowsOf<{ position: string | null }>()
+
+const readUpTo = statement({
   name: 'mark_read',
-  text: `select position::text as position from app.mark_read($1, $2, $3, $4)`,
-}
-const unreadFrom: Statement = {
+  parameters: ['companyId', 'viewerId', 'conversationId', 'seq'],
+  row: moved,
+  text: `select position::text as position from app.mark_read(:companyId, :viewerId, :conversationId, :seq)`,
+})
+const unreadFrom = statement({
   name: 'mark_unread',
-  text: `select app.mark_unread($1, $2, $3, $4)::text as position`,
-}
-const acknowledge: Statement = {
+  parameters: ['companyId', 'viewerId', 'conversationId', 'seq'],
+  row: moved,
+  text: `select app.mark_unread(:companyId, :viewerId, :conversationId, :seq)::text as position`,
+})
+const acknowledge = statement({
   name: 'acknowledge_delivery',
-  text: `select app.acknowledge_delivery($1, $2, $3, $4)::text as position`,
-}
+  parameters: ['companyId', 'viewerId', 'conversationIds', 'seqs'],
+  row: moved,
+  text: `select app.acknowledge_delivery(:companyId, :viewerId, :conversationIds, :seqs)::text as position`,
+})
 
 /** Moves the viewer's read mark forward, never back. A reminder within the messages read is removed. */
 export async function markRead(context: Context, input: unknown): Promise<{ conversation: ConversationRow }> {
@@ -42,7 +51,7 @@ export async function markRead(context: Context, input: unknown): Promise<{ conv
 
 /** Moves the viewer's read mark forward to a message; null means the latest one. */
 export async function readTo(context: Context, conversationId: string, seq: number | null): Promise<void> {
-  await move(context, readUpTo, [conversationId, seq])
+  await move(context, readUpTo, { conversationId, seq })
 }
 
 /** Sets the viewer's reminder. Receipts do not change. */
@@ -51,7 +60,7 @@ export async function markUnread(
   input: unknown,
 ): Promise<{ conversation: ConversationRow }> {
   const { conversationId, fromSeq } = parseInput(unreadSchema, input)
-  await move(context, unreadFrom, [conversationId, fromSeq])
+  await move(context, unreadFrom, { conversationId, seq: fromSeq })
   return { conversation: await requireConversation(context, conversationId) }
 }
 
@@ -62,22 +71,19 @@ export async function acknowledgeDelivery(
 ): Promise<{ conversations: ConversationRow[] }> {
   const { marks } = parseInput(deliverySchema, input)
   const conversationIds = marks.map((mark) => mark.conversationId)
-  await move(context, acknowledge, [conversationIds, marks.map((mark) => mark.upToSeq)])
+  await move(context, acknowledge, { conversationIds, seqs: marks.map((mark) => mark.upToSeq) })
   const conversations = await Promise.all(
     [...new Set(conversationIds)].map((each) => requireConversation(context, each)),
   )
   return { conversations }
 }
 
-async function move(
+async function move<Name extends string>(
   { viewer, tenant, services }: Context,
-  statement: Statement,
-  values: unknown[],
+  statement: Statement<Name | 'companyId' | 'viewerId', { position: string | null }>,
+  marks: Values<Name>,
 ): Promise<void> {
-  const [moved] = await tenant.call<{ position: string | null }>(statement, [
-    viewer.companyId,
-    viewer.userId,
-    ...values,
-  ])
+  const values = { ...marks, companyId: viewer.companyId, viewerId: viewer.userId }
+  const [moved] = await tenant.call(statement, values)
   if (moved?.position) services.live.notify(viewer.companyId, Number(moved.position))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { DecryptionError } from '../../encryption/errors.ts'
 import { ConflictError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
@@ -10,10 +11,12 @@ import { requireMessage } from '../queries/require-message.ts'
 
 const schema = z.object({ messageId: id('Message') })
 
-const retract: Statement = {
+const retract = statement({
   name: 'retract_message',
-  text: `select app.retract_message($1, $2, $3, $4, $5, $6, $7)::text as position`,
-}
+  parameters: ['companyId', 'viewerId', 'messageId', 'revision', 'subject', 'body', 'metadata'],
+  row: rowsOf<{ position: string | null }>(),
+  text: `select app.retract_message(:companyId, :viewerId, :messageId, :revision, :subject, :body, :metadata)::text as position`,
+})
 
 /**
  * Retracts a message for everyone: the author within the company's retract window, or anyone with MESSAGE_MODERATE.
@@ -48,15 +51,17 @@ async function retractAsRead(
       throw error
     }
   }
-  const texts = [seal('subject'), seal('body'), seal('metadata')]
+  const values = {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
+    messageId,
+    revision: message.revision,
+    subject: seal('subject'),
+    body: seal('body'),
+    metadata: seal('metadata'),
+  }
   try {
-    return await tenant.call(retract, [
-      viewer.companyId,
-      viewer.userId,
-      messageId,
-      message.revision,
-      ...texts,
-    ])
+    return await tenant.call(retract, values)
   } catch (error) {
     if (!(error instanceof ConflictError) || attempts === 1) throw error
     return retractAsRead(context, messageId, attempts - 1)

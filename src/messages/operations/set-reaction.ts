@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
 import { canonicalEmoji } from '../emoji.ts'
 import type { MessageRow } from '../message-row.ts'
@@ -17,10 +18,12 @@ const schema = z.object({
   on: z.boolean(),
 })
 
-const set: Statement = {
+const set = statement({
   name: 'set_reaction',
-  text: `select app.set_reaction($1, $2, $3, $4, $5)::text as position`,
-}
+  parameters: ['companyId', 'viewerId', 'messageId', 'emoji', 'on'],
+  row: rowsOf<{ position: string | null }>(),
+  text: `select app.set_reaction(:companyId, :viewerId, :messageId, :emoji, :on)::text as position`,
+})
 
 /**
  * Sets or removes the viewer's reaction with one emoji. Throws NotFoundError, InvalidInputError for anything but one
@@ -30,8 +33,8 @@ export async function setReaction(context: Context, input: unknown): Promise<{ m
   requirePermission(context, 'MESSAGE_WRITE')
   const { messageId, emoji, on } = parseInput(schema, input)
   const { viewer, tenant, services } = context
-  const values = [viewer.companyId, viewer.userId, messageId, emoji, on]
-  const [changed] = await tenant.call<{ position: string | null }>(set, values)
+  const values = { companyId: viewer.companyId, viewerId: viewer.userId, messageId, emoji, on }
+  const [changed] = await tenant.call(set, values)
   if (changed?.position) services.live.notify(viewer.companyId, Number(changed.position))
   return { message: await requireMessage(context, messageId) }
 }

@@ -1,4 +1,4 @@
-import type { MarkRow } from '../../loaders.ts'
+import type { MarkRow } from '../../conversations/participant-row.ts'
 
 /** The delivery state of a message. */
 export type DeliveryStatus = 'SENT' | 'DELIVERED' | 'READ'

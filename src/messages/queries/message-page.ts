@@ -110,7 +110,13 @@ export function replyPage(
     nodeOf: (row) => row,
     read([seq], max) {
       if (seq == null && !args.subtree) return loaders.replies.load({ parentId, max })
-      const values = [viewer.companyId, viewer.userId, parentId, Number(seq ?? 0), max]
+      const values = {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        parentId,
+        above: Number(seq ?? 0),
+        max,
+      }
       return tenant.query(args.subtree ? subtreeAfter : repliesAfter, values)
     },
   })
@@ -122,30 +128,37 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
     key: ['instant', 'uuid'],
     keyOf: (row) => [row.createdAt.toISOString(), row.id],
     nodeOf: (row) => row,
-    read: ([at, id], max) => tenant.query(sentBefore, [viewer.companyId, viewer.userId, at, id, max]),
+    read: ([at, id], max) =>
+      tenant.query(sentBefore, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        beforeAt: at,
+        beforeId: id,
+        max,
+      }),
   })
 }
 
 function above({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
-  return tenant.query<MessageRow>(messagesUpwards, [
-    viewer.companyId,
-    viewer.userId,
-    id,
-    after,
-    before - 1,
+  return tenant.query(messagesUpwards, {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
+    conversationId: id,
+    above: after,
+    upTo: before - 1,
     max,
-  ])
+  })
 }
 
 function below({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
-  return tenant.query<MessageRow>(messagesDownwards, [
-    viewer.companyId,
-    viewer.userId,
-    id,
-    after + 1,
-    before,
+  return tenant.query(messagesDownwards, {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
+    conversationId: id,
+    from: after + 1,
+    below: before,
     max,
-  ])
+  })
 }
 
 function seqOf(cursor: string | null | undefined): number | undefined {

@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
 import type { UserRow } from '../../database/prisma-types.ts'
-import type { ReactionRow } from '../../loaders.ts'
+import { statement } from '../../database/statement.ts'
 import { person } from '../../members/queries/people.ts'
+import type { ReactionRow } from '../../messages/message-row.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 
@@ -11,15 +12,17 @@ interface ReactorRow {
   at: Date
 }
 
-/** People by the time of their reaction: $1 company, $2 viewer, $3 message, $4 emoji, $5 $6 after this time and person, $7 most rows. */
-const reactorsOf: Statement = {
+/** People by the time of their reaction, after this time and person. */
+const reactorsOf = statement({
   name: 'reactors_of',
+  parameters: ['companyId', 'viewerId', 'messageId', 'emoji', 'afterAt', 'afterUserId', 'max'],
+  row: rowsOf<ReactorRow>(),
   text: `select r.user_id as "userId", r.created_at as at
     from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
-    where r.company_id = $1 and r.message_id = $3 and r.emoji = $4 and r.is_on and m.state = 'POSTED'
-      and ($5::timestamptz is null or (r.created_at, r.user_id) > ($5::timestamptz, $6::uuid))
-    order by r.created_at, r.user_id limit $7`,
-}
+    where r.company_id = :companyId and r.message_id = :messageId and r.emoji = :emoji and r.is_on and m.state = 'POSTED'
+      and (:afterAt::timestamptz is null or (r.created_at, r.user_id) > (:afterAt::timestamptz, :afterUserId::uuid))
+    order by r.created_at, r.user_id limit :max`,
+})
 
 /** Returns a page of the people who reacted to a message with one emoji. */
 export async function reactorPage(
@@ -33,7 +36,15 @@ export async function reactorPage(
     keyOf: ({ at, userId }) => [at.toISOString(), userId],
     nodeOf: (row) => row,
     read: ([at, userId], max) =>
-      tenant.query(reactorsOf, [viewer.companyId, viewer.userId, messageId, emoji, at, userId, max]),
+      tenant.query(reactorsOf, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        messageId,
+        emoji,
+        afterAt: at,
+        afterUserId: userId,
+        max,
+      }),
   })
   const edges = await Promise.all(
     page.edges.map(async ({ cursor, node }) => ({ cursor, node: await person(context, node.userId) })),

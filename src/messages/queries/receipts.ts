@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
@@ -14,17 +15,18 @@ export interface ReceiptRow {
 
 /**
  * People who have moved past a message, latest first, in one statement whatever their number: the log of mark moves
- * gives each person's first move at or past it. Those of a broadcast are for its author. $1 company, $2 viewer, $3 message, $4 $5 before this time and user, $6
- * most rows.
+ * gives each person's first move at or past it. Those of a broadcast are for its author.
  */
-const receiptsOf: Statement = {
+const receiptsOf = statement({
   name: 'receipts_of',
+  parameters: ['companyId', 'viewerId', 'messageId', 'beforeAt', 'beforeUserId', 'max'],
+  row: rowsOf<ReceiptRow>(),
   text: `select "userId", "deliveredAt", "readAt", "movedAt"
     from (
       select p.user_id as "userId", least(d.at, r.at) as "deliveredAt", r.at as "readAt", coalesce(r.at, d.at) as "movedAt"
       from messages m ${seenBy()}
       join conversations c on c.company_id = m.company_id and c.id = m.conversation_id
-        and (c.kind <> 'BROADCAST' or c.created_by_id = $2)
+        and (c.kind <> 'BROADCAST' or c.created_by_id = :viewerId)
       join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
         and p.left_at is null and p.user_id <> m.author_id and p.last_delivered_seq >= m.seq
       left join lateral (
@@ -35,11 +37,11 @@ const receiptsOf: Statement = {
         select min(x.at) as at from receipts x where x.company_id = p.company_id and x.conversation_id = p.conversation_id
           and x.user_id = p.user_id and x.status = 'DELIVERED' and x.up_to_seq >= m.seq
       ) d on true
-      where m.company_id = $1 and m.id = $3
+      where m.company_id = :companyId and m.id = :messageId
     ) moved
-    where "movedAt" is not null and ($4::timestamptz is null or ("movedAt", "userId") < ($4::timestamptz, $5::uuid))
-    order by "movedAt" desc, "userId" desc limit $6`,
-}
+    where "movedAt" is not null and (:beforeAt::timestamptz is null or ("movedAt", "userId") < (:beforeAt::timestamptz, :beforeUserId::uuid))
+    order by "movedAt" desc, "userId" desc limit :max`,
+})
 
 /** Returns a page of a message's receipts. */
 export function receiptPage(
@@ -54,6 +56,13 @@ export function receiptPage(
     read: ([at, userId], max) =>
       message.seq === null
         ? Promise.resolve([])
-        : tenant.query(receiptsOf, [viewer.companyId, viewer.userId, message.id, at, userId, max]),
+        : tenant.query(receiptsOf, {
+            companyId: viewer.companyId,
+            viewerId: viewer.userId,
+            messageId: message.id,
+            beforeAt: at,
+            beforeUserId: userId,
+            max,
+          }),
   })
 }

@@ -1,32 +1,36 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import { column, columns, type RowOf } from '../../database/columns.ts'
+import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText } from './message-text.ts'
 
 /** An earlier text of a message, encrypted. */
-export interface RevisionRow {
-  messageId: string
-  conversationId: string
-  authorId: string
-  revision: number
-  subject: Buffer | null
-  body: Buffer
-  editedAt: Date
-  editedById: string
-}
+export type RevisionRow = RowOf<typeof revisionColumns>
 
-/** Earlier texts of a message, latest first: $1 company, $2 viewer, $3 message, $4 below this revision plus one, $5 most rows. */
-const revisionsBefore: Statement = {
+const revisionColumns = columns({
+  messageId: column.uuid,
+  conversationId: column.uuid.from('m.conversation_id'),
+  authorId: column.uuid.from('m.author_id'),
+  revision: column.integer,
+  subject: column.bytes.orNull,
+  body: column.bytes,
+  editedAt: column.instant,
+  editedById: column.uuid,
+})
+
+/** Earlier texts of a message, latest first; `before` is one more than the revision they are below. */
+const revisionsBefore = statement({
   name: 'revisions_before',
-  text: `select v.message_id as "messageId", m.conversation_id as "conversationId", m.author_id as "authorId", v.revision, v.subject, v.body,
-      v.edited_at as "editedAt", v.edited_by_id as "editedById"
+  parameters: ['companyId', 'viewerId', 'messageId', 'before', 'max'],
+  row: revisionColumns,
+  text: `select ${revisionColumns.of('v')}
     from messages m ${seenBy()}
     join message_revisions v on v.company_id = m.company_id and v.message_id = m.id
-    where m.company_id = $1 and m.id = $3 and ($4::int is null or v.revision < $4 - 1)
-    order by v.revision desc limit $5`,
-}
+    where m.company_id = :companyId and m.id = :messageId and (:before::int is null or v.revision < :before - 1)
+    order by v.revision desc limit :max`,
+})
 
 /**
  * Returns a page of a message's earlier texts, latest first. Null unless the viewer may see them: auditors always,
@@ -46,13 +50,13 @@ export async function revisionPage(
     keyOf: (row) => [String(row.revision + 1)],
     nodeOf: (row) => row,
     read: ([before], max) =>
-      tenant.query(revisionsBefore, [
-        viewer.companyId,
-        viewer.userId,
-        message.id,
-        before === null ? null : Number(before),
+      tenant.query(revisionsBefore, {
+        companyId: viewer.companyId,
+        viewerId: viewer.userId,
+        messageId: message.id,
+        before: before === null ? null : Number(before),
         max,
-      ]),
+      }),
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Statement } from '../../database/database.ts'
+import type { NameOf, Statement } from '../../database/statement.ts'
 import type { MessageRow } from '../../messages/message-row.ts'
 import {
   type SearchRow,
@@ -29,6 +29,8 @@ export interface Found {
 /** Searches one bounded stretch of messages and returns at most `max` hits. */
 export type Look = (position: Position, max: number) => Promise<Found>
 
+type SearchStatement = Statement<NameOf<typeof searchByWords>, SearchRow>
+
 /** Number of messages in one stretch. */
 const STRETCH = 1_000
 /**
@@ -54,14 +56,15 @@ export async function openSource(
   const { tokens, conversationId, authorId } = wanted
   const { companyId, userId } = context.viewer
 
-  function look(statement: Statement, stretch: number, more: unknown[] = []): Look {
-    return async (position, max) => {
-      const values = [companyId, userId, tokens, ...position, wanted.from, authorId, max, stretch, ...more]
-      return readFound(await context.tenant.query<SearchRow>(statement, values), max)
+  function look(statement: SearchStatement, stretch: number, conversationIds: string[] | null = null): Look {
+    const { from } = wanted
+    const constant = { companyId, viewerId: userId, tokens, from, authorId, stretch, conversationIds }
+    return async ([beforeAt, beforeId], max) => {
+      return readFound(await context.tenant.query(statement, { ...constant, beforeAt, beforeId, max }), max)
     }
   }
   const within = (conversations: string[] | null, stretch = STRETCH) =>
-    look(searchByWords, stretch, [conversations])
+    look(searchByWords, stretch, conversations)
 
   if (conversationId !== null) {
     const here = within([conversationId])
@@ -71,11 +74,11 @@ export async function openSource(
     return { first: look(searchByAuthor, FIRST_STRETCH), second: async () => look(searchByAuthor, STRETCH) }
   }
   async function second(): Promise<Look> {
-    const memberships = await context.tenant.query<{ id: string }>(searchMemberships, [
+    const memberships = await context.tenant.query(searchMemberships, {
       companyId,
-      userId,
-      MAX_PLACES + 1,
-    ])
+      viewerId: userId,
+      max: MAX_PLACES + 1,
+    })
     return within(memberships.length > MAX_PLACES ? null : memberships.map(({ id }) => id))
   }
   return { first: within(null, FIRST_STRETCH), second }
@@ -91,14 +94,10 @@ async function isAuthorRarer(
   start: Position,
 ): Promise<boolean> {
   if (authorId === null) return false
-  const [reach] = await tenant.query<Record<'wordsReachTo' | 'authorReachesTo', Date | null>>(searchReach, [
-    viewer.companyId,
-    tokens,
-    authorId,
-    ...start,
-    from,
-    RARE,
-  ])
+  const [beforeAt, beforeId] = start
+  const { companyId } = viewer
+  const values = { companyId, tokens, authorId, beforeAt, beforeId, from, nth: RARE }
+  const [reach] = await tenant.query(searchReach, values)
   return (reach?.authorReachesTo?.getTime() ?? 0) < (reach?.wordsReachTo?.getTime() ?? 0)
 }
 
