@@ -190,12 +190,17 @@ function readPage(stage: Stage, { companyId, userId }: Actor): (search: string) 
   return async (search) => {
     const text = fold(search)
     const words = searchedWords(text)
-    const key = [companyId, userId, 0, null, '', NOBODY, null]
-    const rows = await tenant.query(usersPage, [...key, text, words, PAGE + 1])
+    const start = { afterRank: 0, afterContact: null, afterName: '', afterId: NOBODY, askedAt: null }
+    const first = { companyId, viewerId: userId, ...start, max: PAGE + 1 }
+    const rows = await tenant.query(usersPage, { ...first, text, words })
     if (rows.length > 0 || words.length === 0) return
     const variants = misspellings(words)
-    const columns = [variants.map(({ nth }) => nth), variants.map((variant) => variant.text)]
-    await tenant.query(misspeltUsersPage, [...key, ...columns, PAGE + 1, words.length])
+    await tenant.query(misspeltUsersPage, {
+      ...first,
+      wordNumbers: variants.map(({ nth }) => nth),
+      variants: variants.map((variant) => variant.text),
+      wordCount: words.length,
+    })
   }
 }
 

@@ -79,15 +79,23 @@ async function searchOnce(url: string, token: string, text: string) {
 /** The database's part alone: the statement of a first look for the same words, by the same people. */
 async function measureFloor(stage: Stage, actors: Actor[], seconds: number): Promise<number> {
   const keys = await stage.keyring.forCompany(actors[0]?.companyId ?? '')
-  const start = ['infinity', '00000000-0000-0000-0000-000000000000', '-infinity']
+  const everything = {
+    beforeAt: 'infinity',
+    beforeId: '00000000-0000-0000-0000-000000000000',
+    from: '-infinity',
+    authorId: null,
+    max: 51,
+    stretch: 250,
+    conversationIds: null,
+  }
   let turn = 0
   const { opsPerSecond } = await measure(WORKERS, seconds, async () => {
     const [, text, person] = SEARCHES[turn++ % SEARCHES.length] ?? ['', '', 0]
     const actor = actors[person]
     if (!actor) throw new Error('There is nobody to search.')
     const tokens = readSearchQuery(text).terms.map((term) => String(keys.searchToken(term)))
-    const values = [actor.companyId, actor.userId, tokens, ...start, null, 51, 250, null]
-    await stage.database.forTenant(actor).query(searchByWords, values)
+    const { companyId, userId: viewerId } = actor
+    await stage.database.forTenant(actor).query(searchByWords, { companyId, viewerId, tokens, ...everything })
   })
   return opsPerSecond
 }

@@ -1,4 +1,6 @@
 import { type Agent, request } from 'node:http'
+import { rowsOf } from '../src/database/columns.ts'
+import { statement } from '../src/database/statement.ts'
 import { encodeId, newId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
@@ -40,21 +42,21 @@ export function sendOne(url: string, agent: Agent, author: Actor, recipient: Act
   })
 }
 
+const storedMessages = statement({
+  name: 'bench_stored',
+  parameters: ['companyId'],
+  row: rowsOf<{ id: string; conversationId: string; seq: number }>(),
+  text: `select id, conversation_id as "conversationId", seq from messages
+    where company_id = :companyId order by conversation_id, seq`,
+})
+
 /** Holds what was acknowledged against what is stored. */
 export async function countStored(stage: Stage, acknowledged: Map<string, string[]>) {
   let lost = 0
   let duplicates = 0
   let outOfOrder = 0
   for (const [companyId, ids] of acknowledged) {
-    const rows = await stage.database
-      .forSystem(companyId)
-      .query<{ id: string; conversationId: string; seq: number }>(
-        {
-          name: 'bench_stored',
-          text: `select id, conversation_id as "conversationId", seq from messages where company_id = $1 order by conversation_id, seq`,
-        },
-        [companyId],
-      )
+    const rows = await stage.database.forSystem(companyId).query(storedMessages, { companyId })
     const known = new Set(rows.map((row) => encodeId('Message', row.id)))
     lost += ids.filter((id) => !known.has(id)).length
     duplicates += ids.length - new Set(ids).size

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
+import { statement } from '../src/database/statement.ts'
 import { TenantPool } from '../src/database/tenant-pool.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Answer } from './support/client.ts'
@@ -144,9 +145,13 @@ describe('while the database restarts', () => {
     const { alice, companyUuid: companyId } = await app.company('Acme', { alice: 'owner' })
     const tenant = app.application.services.database.forTenant({ companyId, userId: alice.uuid })
     const change = { where: { companyId }, data: { sound: false } }
-    const update = { name: 'a_test', text: 'update users set sound = false where company_id = $1' }
+    const update = statement({
+      name: 'a_test',
+      parameters: ['companyId'],
+      text: 'update users set sound = false where company_id = :companyId',
+    })
     const ways: (() => Promise<unknown>)[] = [
-      () => tenant.query(update, [companyId]),
+      () => tenant.query(update, { companyId }),
       () => tenant.prisma.user.updateMany(change),
       () => tenant.transaction((transaction) => transaction.user.updateMany(change)),
     ]

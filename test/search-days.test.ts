@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { statement } from '../src/database/statement.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Data } from './support/client.ts'
 import { onDatabase } from './support/on-database.ts'
@@ -115,13 +116,15 @@ it('finds nothing for a caller of the function in another company, or with nothi
     [acme.companyUuid],
   )
   const globex = await app.company('Globex', { gina: 'owner' })
-  const call = {
+  const call = statement({
     name: 'test_foreign_words',
-    text: `select * from app.messages_with_words(array[$1]::bigint[], 'infinity', '00000000-0000-0000-0000-000000000000', '-infinity', 10, null)`,
-  }
+    parameters: ['word'],
+    text: `select * from app.messages_with_words(
+      array[:word]::bigint[], 'infinity', '00000000-0000-0000-0000-000000000000', '-infinity', 10, null)`,
+  })
   const { database } = app.application.services
   const as = (companyId: string, userId: string) =>
-    database.forTenant({ companyId, userId }).query(call, [word])
+    database.forTenant({ companyId, userId }).query(call, { word })
   expect(await as(acme.companyUuid, acme.bob.uuid)).not.toEqual([])
   expect(await as(globex.companyUuid, globex.gina.uuid)).toEqual([])
   expect(await as(acme.companyUuid, globex.gina.uuid).catch(() => [])).toEqual([])

@@ -1,11 +1,12 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Database, openDatabase, type Statement } from '../src/database/database.ts'
+import { type Database, openDatabase } from '../src/database/database.ts'
+import { statement } from '../src/database/statement.ts'
 import { RequestError } from '../src/errors.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 
-const limit: Statement = { name: 'limit', text: `select current_setting('statement_timeout') as "limit"` }
-const slow: Statement = { name: 'slow', text: 'select pg_sleep(60)' }
+const limit = statement({ name: 'limit', text: `select current_setting('statement_timeout') as "limit"` })
+const slow = statement({ name: 'slow', text: 'select pg_sleep(60)' })
 
 describe('the time that one statement may take', () => {
   let cluster: TestDatabase
@@ -32,17 +33,17 @@ describe('the time that one statement may take', () => {
 
   it('is limited for the serving role and not for the system role', async () => {
     const database = open()
-    expect(await database.unbound(limit, [])).toEqual([{ limit: '15s' }])
-    expect(await database.acrossCompanies(limit, [])).toEqual([{ limit: '0' }])
+    expect(await database.unbound(limit, {})).toEqual([{ limit: '15s' }])
+    expect(await database.acrossCompanies(limit, {})).toEqual([{ limit: '0' }])
   })
 
   it('ends a statement as unavailable, follows the URL, and leaves the connection usable', async () => {
     const database = open('?statement_timeout=250')
-    await expect(database.unbound(slow, [])).rejects.toMatchObject({
+    await expect(database.unbound(slow, {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: 'The database did not answer in time; try again later, or ask for less.',
     })
-    await expect(database.unbound(slow, [])).rejects.toThrow(RequestError)
-    expect(await database.unbound(limit, [])).toEqual([{ limit: '250ms' }])
+    await expect(database.unbound(slow, {})).rejects.toThrow(RequestError)
+    expect(await database.unbound(limit, {})).toEqual([{ limit: '250ms' }])
   })
 })

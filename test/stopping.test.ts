@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
+import { statement } from '../src/database/statement.ts'
 import { decodeId } from '../src/ids.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { openSharedSocket } from './support/following.ts'
@@ -87,8 +88,8 @@ it('a database that is closed is not reachable just now', async () => {
   const stopped = await startApp({ beside: app })
   const { database } = stopped.application.services
   await stopped[Symbol.asyncDispose]()
-  const statement = { name: 'one', text: 'select 1 as one' }
-  await expect(database.unbound(statement, [])).rejects.toMatchObject({
+  const one = statement({ name: 'one', text: 'select 1 as one' })
+  await expect(database.unbound(one, {})).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     retryAfterMs: 1_000,
   })

@@ -1,22 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Database, Statement } from '../src/database/database.ts'
+import { rowsOf } from '../src/database/columns.ts'
+import type { Database } from '../src/database/database.ts'
 import { withClient } from '../src/database/roles.ts'
+import { statement } from '../src/database/statement.ts'
 import { asTenant } from '../src/database/tenant-pool.ts'
 import { NotFoundError, RequestError } from '../src/errors.ts'
 import { newId } from '../src/ids.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 import { hireStaff, openPools, type Staff, seenBy } from './support/staff.ts'
 
-const session: Statement = {
+const session = statement({
   name: 'session',
+  row: rowsOf<{ pid: number; companyId: string; userId: string }>(),
   text: `select pg_backend_pid() as pid, current_setting('app.company_id', true) as "companyId",
     current_setting('app.user_id', true) as "userId"`,
-}
-const begin: Statement = { name: 'begin', text: 'begin' }
-const rollback: Statement = { name: 'rollback', text: 'rollback' }
-const failing: Statement = { name: 'failing', text: 'select 1 / 0 as one' }
-const bindOther: Statement = { name: 'bind_other', text: 'select app.bind($1, $2) as "companyId"' }
-const endOthers: Statement = {
+})
+const begin = statement({ name: 'begin', text: 'begin' })
+const rollback = statement({ name: 'rollback', text: 'rollback' })
+const failing = statement({ name: 'failing', text: 'select 1 / 0 as one' })
+const bindOther = statement({
+  name: 'bind_other',
+  parameters: ['companyId', 'userId'],
+  row: rowsOf<{ companyId: string }>(),
+  text: 'select app.bind(:companyId, :userId) as "companyId"',
+})
+const endOthers = {
   name: 'end_others',
   text: `select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = 'colloquy_app'`,
@@ -45,13 +53,13 @@ describe('the binding of connections', () => {
     expect(await seenBy(acme.tenant)).toEqual(acme.names)
     expect(await seenBy(database)).toEqual([])
     expect((await globex.tenant.prisma.user.findMany()).map(({ name }) => name).sort()).toEqual(globex.names)
-    expect(await database.unbound(session, [])).toMatchObject([{ companyId: '', userId: '' }])
+    expect(await database.unbound(session, {})).toMatchObject([{ companyId: '', userId: '' }])
   }
 
   it('goes from tenant to nobody to tenant on one connection', async () => {
     const pids = new Set<number>()
     for (const who of [acme.tenant, globex.tenant, acme.tenant]) {
-      const [row] = await who.query<{ pid: number; companyId: string }>(session, [])
+      const [row] = await who.query(session, {})
       expect(row?.companyId).toBe(who.tenant.companyId)
       pids.add(row?.pid ?? 0)
     }
@@ -132,9 +140,12 @@ describe('the binding of connections', () => {
   })
 
   it('keeps what app.bind sets inside its own transaction', async () => {
-    const [bound] = await acme.tenant.query(bindOther, [globex.companyId, globex.userIds[0]])
+    const [bound] = await acme.tenant.query(bindOther, {
+      companyId: globex.companyId,
+      userId: globex.userIds[0],
+    })
     expect(bound).toEqual({ companyId: globex.companyId })
-    expect(await acme.tenant.query(session, [])).toMatchObject([{ companyId: acme.companyId }])
+    expect(await acme.tenant.query(session, {})).toMatchObject([{ companyId: acme.companyId }])
     expect(await seenBy(acme.tenant)).toEqual(acme.names)
     await expect(
       acme.tenant.transaction(async (transaction) => {
@@ -142,35 +153,41 @@ describe('the binding of connections', () => {
         throw new RangeError('on purpose')
       }),
     ).rejects.toThrow(RangeError)
-    await database.unbound(bindOther, [acme.companyId, acme.userIds[0]])
+    await database.unbound(bindOther, { companyId: acme.companyId, userId: acme.userIds[0] })
     await expectClean()
   })
 
   it('is clean after a failed statement, and a rejection costs no new connection', async () => {
-    const [before] = await acme.tenant.query<{ pid: number }>(session, [])
-    const unknown = { name: 'mark_read_unknown', text: 'select app.mark_read($1, $2, $3, null)' }
+    const [before] = await acme.tenant.query(session, {})
+    const unknown = statement({
+      name: 'mark_read_unknown',
+      parameters: ['companyId', 'userId', 'conversationId'],
+      text: 'select app.mark_read(:companyId, :userId, :conversationId, null)',
+    })
     for (const tenant of [acme.tenant, globex.tenant]) {
-      await expect(tenant.query(failing, [])).rejects.toThrow('division by zero')
+      await expect(tenant.query(failing, {})).rejects.toThrow('division by zero')
       await expectClean()
       const { companyId, userId } = tenant.tenant
-      await expect(tenant.query(unknown, [companyId, userId, newId()])).rejects.toThrow(NotFoundError)
+      await expect(tenant.query(unknown, { companyId, userId, conversationId: newId() })).rejects.toThrow(
+        NotFoundError,
+      )
       await expect(tenant.prisma.$queryRaw`select 1 / 0`).rejects.toThrow()
       await expectClean()
     }
-    const [after] = await acme.tenant.query<{ pid: number }>(session, [])
+    const [after] = await acme.tenant.query(session, {})
     expect(after?.pid).toBe(before?.pid)
   })
 
   it('never hands on a connection that somebody left inside a transaction', async () => {
     for (const next of [globex.tenant, acme.tenant]) {
-      await acme.tenant.query(begin, [])
+      await acme.tenant.query(begin, {})
       expect(await seenBy(next)).toEqual(next === globex.tenant ? globex.names : acme.names)
       await expectClean()
-      await acme.tenant.query(begin, [])
-      await next.query(rollback, [])
+      await acme.tenant.query(begin, {})
+      await next.query(rollback, {})
       expect(await seenBy(next)).toEqual(next === globex.tenant ? globex.names : acme.names)
-      await acme.tenant.query(begin, [])
-      await expect(next.query(failing, [])).rejects.toThrow('division by zero')
+      await acme.tenant.query(begin, {})
+      await expect(next.query(failing, {})).rejects.toThrow('division by zero')
       await expectClean()
     }
   })
@@ -210,7 +227,7 @@ describe('the binding of connections', () => {
       expect(await globex.tenant.prisma.user.count({ where: { companyId: globex.companyId } })).toBe(2)
       expect(await globex.tenant.transaction((transaction) => transaction.user.count())).toBe(2)
       expect(
-        await database.acrossCompanies({ name: 'system', text: 'select from users' }, []),
+        await database.acrossCompanies(statement({ name: 'system', text: 'select from users' }), {}),
         'the system role bound to nobody',
       ).toEqual([])
     })

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Database, Statement } from '../src/database/database.ts'
+import type { Database } from '../src/database/database.ts'
+import { statement } from '../src/database/statement.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
 import { hireStaff, openPools, type Staff, seenBy } from './support/staff.ts'
 
-const failing: Statement = { name: 'failing', text: 'select 1 / 0 as one' }
+const failing = statement({ name: 'failing', text: 'select 1 / 0 as one' })
 
 describe('fewer connections than are wanted', () => {
   let cluster: TestDatabase
@@ -57,7 +58,7 @@ describe('fewer connections than are wanted', () => {
             )
             return [users.map(({ name }) => name), own]
           }
-          if (index % 3 === 0) await expect(tenant.query(failing, [])).rejects.toThrow('division by zero')
+          if (index % 3 === 0) await expect(tenant.query(failing, {})).rejects.toThrow('division by zero')
           return [await seenBy(tenant), own]
         }),
       )

@@ -117,7 +117,9 @@ export function statementNames(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
     .flatMap((file) => [
-      ...readFileSync(`${directory}/${file}`, 'utf8').matchAll(/\bname: '(\w+)',\s+(?:parameters|row|text):/g),
+      ...readFileSync(`${directory}/${file}`, 'utf8').matchAll(
+        /\bname: '(\w+)',\s+(?:parameters|row|text):/g,
+      ),
     ])
     .map((match) => match[1] ?? '')
 }

@@ -1,12 +1,9 @@
 import { pino } from 'pino'
 import { createCompany } from '../../src/companies/operations/create-company.ts'
-import {
-  type Database,
-  openDatabase,
-  type Statement,
-  type TenantDatabase,
-} from '../../src/database/database.ts'
+import { rowsOf } from '../../src/database/columns.ts'
+import { type Database, openDatabase, type TenantDatabase } from '../../src/database/database.ts'
 import type { RoleUrls } from '../../src/database/roles.ts'
+import { statement } from '../../src/database/statement.ts'
 
 /** A company of two members, and the database as the first of them sees it. */
 export interface Staff {
@@ -16,7 +13,11 @@ export interface Staff {
   tenant: TenantDatabase
 }
 
-const names: Statement = { name: 'names', text: 'select name from users order by name' }
+const names = statement({
+  name: 'names',
+  row: rowsOf<{ name: string }>(),
+  text: 'select name from users order by name',
+})
 
 /** Opens the pools of both roles, of the given size and no larger. */
 export function openPools({ appUrl, systemUrl }: RoleUrls, poolSize: number): Database {
@@ -44,9 +45,6 @@ export async function hireStaff(database: Database, company: string, person: str
 
 /** The names of all the people that somebody, or nobody, can see. */
 export async function seenBy(who: Pick<Database, 'unbound'> | TenantDatabase): Promise<string[]> {
-  const rows =
-    'unbound' in who
-      ? await who.unbound<{ name: string }>(names, [])
-      : await who.query<{ name: string }>(names, [])
+  const rows = 'unbound' in who ? await who.unbound(names, {}) : await who.query(names, {})
   return rows.map(({ name }) => name)
 }

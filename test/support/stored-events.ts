@@ -1,10 +1,15 @@
+import { rowsOf } from '../../src/database/columns.ts'
+import { statement } from '../../src/database/statement.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp } from './app.ts'
 
-const append = {
+const append = statement({
   name: 'append_test_events',
-  text: `select app.append_event('CONVERSATION_CHANGED', $1)::text as position from generate_series(1, $2)`,
-}
+  parameters: ['conversationId', 'times'],
+  row: rowsOf<{ position: string }>(),
+  text: `select app.append_event('CONVERSATION_CHANGED', :conversationId)::text as position
+    from generate_series(1, :times)`,
+})
 
 /** Has a conversation change many times at once, and tells nobody; gives the company's last position. */
 export async function changeManyTimes(
@@ -14,8 +19,7 @@ export async function changeManyTimes(
   times: number,
 ): Promise<number> {
   const system = app.application.services.database.forSystem(companyUuid)
-  const values = [decodeId(conversationId)?.uuid, times]
-  const rows = await system.query<{ position: string }>(append, values)
+  const rows = await system.query(append, { conversationId: decodeId(conversationId)?.uuid, times })
   return Number(rows.at(-1)?.position)
 }
 
