@@ -91,6 +91,11 @@ describe('words', () => {
 })
 
 describe('folding', () => {
+  it('keeps no more than a few marks of one letter, those that become marks as they are decomposed included', () => {
+    for (const marks of ['\u0301', '\u0315\u0316', '\u0315\uff9e', '\uff9f', `${'\u0315'.repeat(15)}\uff9e`])
+      expect(fold(`か${marks.repeat(2_000)}`).length).toBeLessThan(20)
+  })
+
   it.each([
     ['ISPARTA', 'ısparta'],
     ['Đorđe Ðorðe', 'dorde dorde'],

@@ -18,8 +18,11 @@ const HYPHENS = /[\u2010\u2011]/gu
 /** Nothing that people see or type: marks of direction, soft hyphens, invisible spaces; a joiner counts between emoji. */
 const UNSEEN =
   /(?!\u200d)\p{Default_Ignorable_Code_Point}|\u200d(?!\p{Extended_Pictographic})|[\ufff9-\ufffb]/gu
-/** Putting marks in order takes time with the square of their number; no letter has so many. */
-const STACKED_MARKS = /(\p{M}{16})\p{M}+/gu
+/**
+ * Putting marks in order takes time with the square of their number; no letter has so many. The two halfwidth signs of Kana
+ * become marks as they are decomposed.
+ */
+const STACKED_MARKS = /([\p{M}\uff9e\uff9f]{16})[\p{M}\uff9e\uff9f]+/gu
 /** One character may stand for 18: of a text that grows so, this is enough, and it bounds the work. */
 const MAX_FOLDED = 65_536
 const ONLY_ASCII = /^[\0-\x7f]*$/u
