@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fairWork } from '../concurrency/fair-work.ts'
 import { InvalidInputError } from '../errors.ts'
 import { lineText, parseInput, shortText, visible } from '../input.ts'
 import { emailAddress } from './email-address.ts'
@@ -19,6 +20,15 @@ const rowSchema = z.object({
   isEnabled: z.boolean().nullish(),
 })
 
+/** Of names and the like: reading and folding so many takes some milliseconds. */
+export const CHARACTERS_AT_ONCE = 4_000
+
+/** How much there is to read in a row. */
+export function lengthOf(member: unknown): number {
+  const texts = Object.values(member as object).filter((value) => typeof value === 'string')
+  return texts.reduce((sum, { length }) => sum + length, 0)
+}
+
 /** A valid row and its index in the input. */
 export interface NumberedRow {
   index: number
@@ -26,10 +36,13 @@ export interface NumberedRow {
 }
 
 /** Separates the valid rows, one for each external id, from the invalid ones. */
-export function readMemberRows(members: unknown[]): { rows: NumberedRow[]; problems: MemberProblem[] } {
+export async function readMemberRows(
+  members: unknown[],
+): Promise<{ rows: NumberedRow[]; problems: MemberProblem[] }> {
   const rows: NumberedRow[] = []
   const problems: MemberProblem[] = []
   const seen = new Set<string>()
+  const done = fairWork(CHARACTERS_AT_ONCE)
   for (const [index, member] of members.entries()) {
     const { externalId } = member as { externalId: string }
     const report = (detail: string) => problems.push({ index, externalId: externalId.toWellFormed(), detail })
@@ -37,6 +50,7 @@ export function readMemberRows(members: unknown[]): { rows: NumberedRow[]; probl
       report('This externalId stands in an earlier row of the same call.')
       continue
     }
+    await done(lengthOf(member))
     try {
       rows.push({ index, row: parseInput(rowSchema, member) })
       seen.add(externalId)

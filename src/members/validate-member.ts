@@ -48,10 +48,9 @@ export function judgeMember(
   const role = row.role == null && held ? held : roles.get(row.role ?? defaultRole)
   if (!role) return { problem: `The company has no role "${row.role ?? defaultRole}".` }
   const email = row.email === undefined ? (known?.email ?? null) : row.email
-  const fields: MemberFields = {
+  const fields: Omit<MemberFields, keyof SearchedBy> = {
     name: row.name,
     email,
-    ...searchedBy(row.name, email),
     department: row.department === undefined ? (known?.department ?? null) : row.department,
     roleId: role.id,
     isEnabled: row.isEnabled ?? known?.isEnabled ?? true,
@@ -66,10 +65,10 @@ export function judgeMember(
   const lacked = missing(role, manager)
   if (lacked.length > 0)
     return { problem: `You cannot give the role "${role.name}": you lack ${lacked.join(', ')} yourself.` }
-  return { write: fields }
+  return { write: { ...fields, ...searchedBy(row.name, email) } }
 }
 
-function isSame(known: KnownMember, fields: MemberFields): boolean {
+function isSame(known: KnownMember, fields: Omit<MemberFields, keyof SearchedBy>): boolean {
   const { name, email, department, roleId, isEnabled } = fields
   return (
     known.name === name &&

@@ -1,8 +1,15 @@
+import { fairWork } from '../../concurrency/fair-work.ts'
 import { type Context, requirePermission } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
 import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
-import { type MemberProblem, type NumberedRow, readMemberRows } from '../member-rows.ts'
+import {
+  CHARACTERS_AT_ONCE,
+  lengthOf,
+  type MemberProblem,
+  type NumberedRow,
+  readMemberRows,
+} from '../member-rows.ts'
 import { judgeMember, type KnownRole, type Manager, type MemberFields } from '../validate-member.ts'
 
 /** The result of a synchronisation. */
@@ -32,7 +39,7 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   }
   const { viewer, tenant, services } = context
   const { companyId, userId } = viewer
-  const { rows, problems } = readMemberRows(input.members)
+  const { rows, problems } = await readMemberRows(input.members)
 
   const { plan, position } = await tenant.transaction(async (transaction) => {
     await lockMembers(transaction, companyId)
@@ -63,6 +70,15 @@ async function planWrites(
   const roles = await transaction.role.findMany({ where: { companyId } })
   const known = await transaction.user.findMany({
     where: { companyId, OR: [{ id: userId }, { externalId: { in: rows.map(({ row }) => row.externalId) } }] },
+    select: {
+      id: true,
+      externalId: true,
+      name: true,
+      email: true,
+      department: true,
+      roleId: true,
+      isEnabled: true,
+    },
   })
   const byName = new Map(roles.map((role): [string, KnownRole] => [role.name, role]))
   const byExternalId = new Map(known.map((member) => [member.externalId, member]))
@@ -79,8 +95,10 @@ async function planWrites(
     problems: [],
     writes: [],
   }
+  const done = fairWork(CHARACTERS_AT_ONCE)
   for (const { index, row } of rows) {
     const { externalId } = row
+    await done(lengthOf(row))
     const member = byExternalId.get(externalId)
     const verdict = judgeMember(row, member, byName, manager)
     if (verdict === 'unchanged') plan.counts.unchanged += 1
