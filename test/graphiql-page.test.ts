@@ -3,6 +3,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoLink, isAtThisMachine } from '../src/graphiql/visitor.ts'
+import { proxyHeaders } from '../src/http/proxy-headers.ts'
 import { demoUsers } from '../src/seed/demo-data.ts'
 import { createServer } from '../src/server.ts'
 import { type DemoServer, startDemoServer } from './support/demo-server.ts'
@@ -69,7 +70,7 @@ describe('the GraphiQL page', () => {
     ]
     for (const host of foreign)
       expect({ host, tokens: await tokensFor({ host }) }).toEqual({ host, tokens: false })
-    for (const header of ['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-real-ip', 'via']) {
+    for (const header of proxyHeaders) {
       expect({ header, tokens: await tokensFor({ host: 'localhost', [header]: '203.0.113.7' }) }).toEqual({
         header,
         tokens: false,

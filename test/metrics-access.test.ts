@@ -73,6 +73,8 @@ describe('without a port and a token', () => {
     { 'x-forwarded-for': '203.0.113.9' },
     { 'x-forwarded-for': '127.0.0.1' },
     { forwarded: 'for=127.0.0.1' },
+    { 'x-forwarded-port': '443' },
+    { 'cf-connecting-ip': '203.0.113.9' },
     { 'x-real-ip': '127.0.0.1' },
     { via: '1.1 proxy' },
     { host: 'chat.example.com' },

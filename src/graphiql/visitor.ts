@@ -1,12 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
+import { proxyHeaders } from '../http/proxy-headers.ts'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
-
-/** A proxy adds one of these: where it says that a request comes from this machine, the person may sit anywhere. */
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
 
 /** A link that opens the demo people's GraphiQL once, for those who do not sit at the server's own machine. */
 export interface DemoLink {
@@ -36,7 +34,7 @@ export function createDemoLink(): DemoLink {
  * the loopback address (DNS rebinding), and then says that name.
  */
 export function isAtThisMachine(address: string | undefined, headers: Headers): boolean {
-  if (PROXY_HEADERS.some((name) => headers.has(name))) return false
+  if (proxyHeaders.some((name) => headers.has(name))) return false
   return isLoopbackAddress(address ?? '') && isLoopbackHost(headers.get('host') ?? '')
 }
 

@@ -1,19 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import { proxyHeaders } from '../http/proxy-headers.ts'
 
 /** Whether a request may read the metrics, and if not, the status that says so. */
 export type MetricsAccess = { allowed: true } | { allowed: false; status: 401 | 403; detail: string }
-
-/** A proxy says with one of these that it asks for somebody else. */
-const FORWARDING = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-]
 
 /** Decides by the bearer token where there is one; else only what runs on this machine may read them. */
 export function metricsAccess(request: IncomingMessage, token: string | undefined): MetricsAccess {
@@ -46,7 +37,7 @@ function digest(text: string): Buffer {
 
 /** What a proxy on this machine passes on, and what a browser was led to by a foreign name, comes from elsewhere. */
 function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
-  if (FORWARDING.some((name) => headers[name] !== undefined)) return false
+  if (proxyHeaders.some((name) => headers[name] !== undefined)) return false
   return isLoopback(socket.remoteAddress ?? '') && isLoopback(hostOf(headers.host ?? ''))
 }
 
