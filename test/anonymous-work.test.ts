@@ -103,7 +103,7 @@ describe('fields of one name in one place', () => {
   it.each(attacks)('%s are refused with their limit, over HTTP and WebSockets', async (_name, query) => {
     const refused = {
       extensions: { code: 'QUERY_TOO_EXPENSIVE' },
-      message: expect.stringContaining('in one place'),
+      message: expect.stringContaining('at one path'),
     }
     expect(await acme.alice.send(query)).toMatchObject({ errors: [refused] })
     const { socket, ask } = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
