@@ -36,8 +36,9 @@ export function id(type: NodeType) {
 /** At most 1,000 different ids of the given type (bulk inputs are bounded). */
 export function ids(type: NodeType) {
   return z
-    .array(id(type))
-    .max(1000, { error: 'At most 1,000 ids are taken at once.' })
+    .array(z.unknown())
+    .max(1000, { error: 'At most 1,000 ids are taken at once.', abort: true })
+    .pipe(z.array(id(type)))
     .transform((list) => [...new Set(list)])
 }
 

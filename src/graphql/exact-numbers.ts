@@ -70,7 +70,8 @@ function decimal(text: string): { digits: string; exponent: number } {
   return { digits, exponent: Number(power) - fraction.length + significant.length - digits.length }
 }
 
-function endOfString(json: string, start: number): number {
+/** Where the string that starts here ends, or the text does. */
+export function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1)
   while (end >= 0 && isEscaped(json, end)) end = json.indexOf('"', end + 1)
   return end < 0 ? json.length : end

@@ -2,6 +2,7 @@ import { complexityFromQuery } from '@pothos/plugin-complexity'
 import {
   type DocumentNode,
   type ExecutionArgs,
+  GraphQLError,
   getOperationAST,
   getVariableValues,
   Kind,
@@ -14,19 +15,40 @@ import { RequestError } from '../errors.ts'
 /** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
 const MAX_COST = 20_000
 const REFUSED_COST = 200
-const MAX_VARIABLE_ERRORS = 50
+/** Each error repeats the value around what is wrong, which may be most of the request. */
+const MAX_VARIABLE_ERRORS = 5
+const MAX_ERROR_LENGTH = 500
 
 /** Refuses an operation that asks for too much, before anything of it runs, and charges the others to their viewer. */
 export function costLimit(): Plugin {
   return {
-    onExecute({ args, executeFn, setExecuteFn }) {
+    onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
+      const errors = variableErrors(args)
+      if (errors) return setResultAndStopExecution({ errors })
       const cost = charge(args)
       const { viewer, services } = args.contextValue as Partial<Context>
       if (!viewer || !services) return
       setExecuteFn((given: ExecutionArgs) => services.work.execute(viewer, cost, () => executeFn(given)))
     },
-    onSubscribe: ({ args }) => void charge(args),
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const errors = variableErrors(args)
+      if (errors) setResultAndStopExecution({ errors })
+      else charge(args)
+    },
   }
+}
+
+/** What is wrong with the variables, as execution would say it at more length. */
+function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
+  const { errors } = getVariableValues(schema, definitions, variableValues ?? {}, {
+    maxErrors: MAX_VARIABLE_ERRORS,
+  })
+  return errors?.map(({ message, nodes }) => {
+    const text = message.length > MAX_ERROR_LENGTH ? `${message.slice(0, MAX_ERROR_LENGTH)}…` : message
+    const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
+    return new GraphQLError(text, { ...(nodes && { nodes }), extensions })
+  })
 }
 
 function charge(args: ExecutionArgs): number {
@@ -42,10 +64,8 @@ function charge(args: ExecutionArgs): number {
 export function operationCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName)
   const variables = variableValues ?? {}
-  // Execution itself refuses both, with all that is wrong.
+  // Execution itself says so.
   if (!operation) return 0
-  const definitions = operation.variableDefinitions ?? []
-  if (getVariableValues(schema, definitions, variables, { maxErrors: MAX_VARIABLE_ERRORS }).errors) return 0
   return complexityFromQuery(alone(operation, document), { schema, variables }).complexity
 }
 

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
+import { hasTooManyValues, tooManyValues } from '../graphql/many-values.ts'
+import { unauthenticated } from './sign-in-first.ts'
 
 /** What answers there are. */
 const ANSWERS = [
@@ -9,6 +11,9 @@ const ANSWERS = [
   'text/event-stream',
   'multipart/mixed',
 ]
+
+/** Without credentials nothing is answered but introspection and probes. */
+const MAX_ANONYMOUS_BYTES = 16 * 1024
 
 type Parser = (request: Request) => GraphQLParams | Promise<GraphQLParams>
 
@@ -62,7 +67,11 @@ function parserOf({ headers }: Request): Parser {
 }
 
 async function bodyOf(request: Request): Promise<string> {
+  const isAnonymous = request.headers.get('authorization') === null
+  const isLarge = (length: number) => isAnonymous && length > MAX_ANONYMOUS_BYTES
+  if (isLarge(Number(request.headers.get('content-length')))) throw unauthenticated()
   const bytes = await request.arrayBuffer()
+  if (isLarge(bytes.byteLength)) throw unauthenticated()
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -114,6 +123,7 @@ function parseForm(text: string): GraphQLParams {
 }
 
 function fromJson(text: string, part: string): unknown {
+  if (hasTooManyValues(text)) throw rejection(tooManyValues)
   try {
     return JSON.parse(text)
   } catch {

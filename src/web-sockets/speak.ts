@@ -3,8 +3,12 @@ import type { Server } from 'graphql-ws'
 import type { Extra } from 'graphql-ws/use/ws'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
+import { hasTooManyValues, tooManyValues } from '../graphql/many-values.ts'
 import { closeCodes } from './close-codes.ts'
 import type { SocketState } from './socket-protocol.ts'
+
+const OPERATION =
+  /^\s*\{\s*(?:"id"\s*:\s*"([^"\\]{1,256})"\s*,\s*"type"\s*:\s*"subscribe"|"type"\s*:\s*"subscribe"\s*,\s*"id"\s*:\s*"([^"\\]{1,256})")/
 
 /**
  * Speaks graphql-transport-ws on a socket. graphql-ws's own adapter prints what a client does wrong to the console and takes
@@ -25,6 +29,7 @@ export function speak(
       onMessage: (hear) =>
         socket.on('message', async (data) => {
           const text = String(data)
+          if (hasTooManyValues(text)) return refuseMany(socket, text, extra.viewer !== undefined)
           extra.received = text
           await hear(text).catch((error: unknown) => closeFaulty(socket, error, log))
         }),
@@ -34,6 +39,17 @@ export function speak(
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a WebSocket failed'))
   })
+}
+
+/** Refuses the operation alone where it names itself before its payload, as clients do; nothing of it is parsed. */
+function refuseMany(socket: WebSocket, text: string, isSignedIn: boolean): void {
+  const [, first, second] = (isSignedIn && OPERATION.exec(text)) || []
+  const id = first ?? second
+  if (id === undefined) socket.close(closeCodes.badRequest, tooManyValues)
+  else {
+    const error = { message: tooManyValues, extensions: { code: 'BAD_USER_INPUT' } }
+    socket.send(JSON.stringify({ id, type: 'error', payload: [error] }))
+  }
 }
 
 function closeFaulty(socket: WebSocket, error: unknown, log: Logger): void {
