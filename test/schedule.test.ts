@@ -97,6 +97,7 @@ describe('a LocalDateTime', () => {
   it('has seconds, or none', () => {
     expect(read('2027-03-28T09:00')).toBe('2027-03-28T09:00:00')
     expect(read('2028-02-29T23:59:59')).toBe('2028-02-29T23:59:59')
+    expect(read('2028-02-29t23:59')).toBe('2028-02-29T23:59:00')
   })
 
   it.each([

@@ -3,7 +3,7 @@ import { builder } from './builder.ts'
 import { inexactNumberText, isExact } from './exact-numbers.ts'
 
 const MAX_JSON_DEPTH = 100
-const LOCAL = /^(?!0000)\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/
+const LOCAL = /^(?!0000)\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/i
 const INSTANT =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
 /** Leap seconds end a half-year, everywhere at once. */
@@ -75,14 +75,12 @@ function readInstant(text: string): Date | undefined {
 
 /** With its seconds, so that one time is written in one way. */
 function parseLocalDateTime(value: unknown): string {
-  const isLocal = typeof value === 'string' && LOCAL.test(value)
-  const whole = isLocal && value.length === 16 ? `${value}:00` : value
-  if (!isLocal || Number.isNaN(Date.parse(`${whole}Z`)) || !isDay(value.slice(0, 10))) {
+  if (typeof value !== 'string' || !LOCAL.test(value) || !isDay(value.slice(0, 10))) {
     throw new GraphQLError(
       'A LocalDateTime is a date and a time without a zone, such as 2027-03-28T09:00:00.',
     )
   }
-  return String(whole)
+  return value.length === 16 ? `${value.toUpperCase()}:00` : value.toUpperCase()
 }
 
 /** An offset may lead out of the years that RFC 3339 writes with four digits; PostgreSQL knows no year 0. */
@@ -93,5 +91,6 @@ function isPrintable(instant: Date): boolean {
 
 /** Date rolls 31 February over into March; the day must come back as it was given. */
 function isDay(day: string): boolean {
-  return new Date(day).toISOString().startsWith(day)
+  const instant = new Date(day)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day)
 }
