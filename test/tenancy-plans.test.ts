@@ -3,6 +3,7 @@ import { readEvents, readMissed } from '../src/events/event-page.ts'
 import { encodeId } from '../src/ids.ts'
 import { acquaintancesAmong } from '../src/presence/acquaintances.ts'
 import { purge } from '../src/retention/purge.ts'
+import { createSharedReads } from '../src/subscriptions/shared-reads.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
 import { cloneDatabase, type TestDatabase } from './support/database.ts'
@@ -34,6 +35,7 @@ const BIG = [
 const RARE: Record<string, string> = {
   add_data_key: 'a company needs its first key',
   all_companies: 'an operator migrates',
+  named_companies: 'an operator names a company',
   waiting_broadcast: 'a job runs',
   send_scheduled_broadcast: 'a job runs',
   call_off_broadcast: 'a job runs',
@@ -112,7 +114,10 @@ async function readVersions(app: TestApp, { ann, companyUuid }: TestCompany<'ann
     'select id from messages where company_id = $1 order by id desc limit 50',
     [companyUuid],
   )
-  await context.loaders.messageVersion.loadMany(latest.map(({ id }) => id))
+  const ids = latest.map(({ id }) => id)
+  await context.loaders.messageVersion.loadMany(ids)
+  const system = app.application.services.database.forSystem(companyUuid)
+  await createSharedReads(system).of(ann.uuid).messageVersion?.().loadMany(ids)
 }
 
 /** As somebody who follows a busy conversation, and who comes back to it. */

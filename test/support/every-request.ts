@@ -143,7 +143,7 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   await bea.mutate(
     'setReaction',
     { messageId: first.id, emoji: '👍', on: true },
-    'message { reactions { count } }',
+    'message { reactions { count users { nodes { id } } } }',
   )
   await ann.mutate('retractMessage', { messageId: first.id }, 'message { state }')
   await bea.mutate('hideMessage', { messageId: first.id }, 'conversation { unreadCount }')
