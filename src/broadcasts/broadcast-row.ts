@@ -78,7 +78,8 @@ export const groupsOfBroadcast = statement({
   text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
     from broadcast_groups g join conversations c on c.company_id = g.company_id and c.id = g.conversation_id
     ${viewerMembership()} ${lastMessageJoin}
-    where g.company_id = :companyId and g.broadcast_id = :broadcastId and (:afterId::uuid is null or g.conversation_id > :afterId) and ${visibleSql}
+    where g.company_id = :companyId and g.broadcast_id = :broadcastId
+      and (:afterId::uuid is null or g.conversation_id > :afterId) and ${visibleSql}
     order by g.conversation_id limit :max`,
 })
 

@@ -34,9 +34,26 @@ interface Definition<Name extends string, Row extends object> {
  */
 export const fence = 'offset 0'
 
-/** Strings, quoted names, line comments, the start of a block comment, dollar quotes, casts, numbered and named parameters. */
-const TOKENS =
-  /(?<!\w)[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n\r]*|(?<comment>\/\*)|(?<![\w$])(?<tag>\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\k<tag>|::|(?<![\w$])(?<numbered>\$\d+)|(?<![\w\])]):(?<name>[A-Za-z_]\w*)/g
+/**
+ * One after another: strings with escapes, strings, quoted names, line comments, the start of a block comment, dollar quotes,
+ * casts, numbered and named parameters.
+ */
+const TOKENS = new RegExp(
+  [
+    /(?<!\w)[eE]'(?:[^'\\]|\\[\s\S]|'')*'/,
+    /'(?:[^']|'')*'/,
+    /"(?:[^"]|"")*"/,
+    /--[^\n\r]*/,
+    /(?<comment>\/\*)/,
+    /(?<![\w$])(?<tag>\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?\k<tag>/,
+    /::/,
+    /(?<![\w$])(?<numbered>\$\d+)/,
+    /(?<![\w\])]):(?<name>[A-Za-z_]\w*)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
 
 /**
  * Makes a prepared statement of SQL with named parameters. Throws TypeError, and so keeps the process from starting, where text

@@ -12,7 +12,8 @@ const remind = statement({
   name: 'remind_recipients',
   parameters: ['companyId', 'viewerId', 'broadcastId'],
   row: rowsOf<{ unreadCount: number; position: string | null }>(),
-  text: `select unread_count as "unreadCount", position::text as position from app.remind_recipients(:companyId, :viewerId, :broadcastId)`,
+  text: `select unread_count as "unreadCount", position::text as position
+    from app.remind_recipients(:companyId, :viewerId, :broadcastId)`,
 })
 
 /**

@@ -55,14 +55,18 @@ const sendOne = statement({
   ],
   row: rowsOf<SentRow>(),
   text: `select broadcast_id as "broadcastId", replayed, position::text as position
-    from app.send_broadcast(:companyId, :viewerId, :broadcastId, :subject, :body, :tokens, :priority, :audience, :groupIds, :userIds, :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash)`,
+    from app.send_broadcast(
+      :companyId, :viewerId, :broadcastId, :subject, :body, :tokens, :priority, :audience, :groupIds, :userIds,
+      :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash
+    )`,
 })
 
 const findSent = statement({
   name: 'find_sent_broadcast',
   parameters: ['viewerId', 'idempotencyKey', 'requestHash'],
   row: rowsOf<SentRow>(),
-  text: `select app.remembered_broadcast(:viewerId, :idempotencyKey, :requestHash) as "broadcastId", true as replayed, null as position`,
+  text: `select app.remembered_broadcast(:viewerId, :idempotencyKey, :requestHash) as "broadcastId", true as replayed,
+    null as position`,
 })
 
 interface SentRow {

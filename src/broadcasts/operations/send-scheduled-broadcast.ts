@@ -7,7 +7,8 @@ const waiting = statement({
   name: 'waiting_broadcast',
   parameters: ['companyId', 'broadcastId'],
   row: rowsOf<{ authorId: string }>(),
-  text: `select b.author_id as "authorId" from broadcasts b where b.company_id = :companyId and b.id = :broadcastId and b.status = 'SCHEDULED'`,
+  text: `select b.author_id as "authorId" from broadcasts b
+    where b.company_id = :companyId and b.id = :broadcastId and b.status = 'SCHEDULED'`,
 })
 
 const sendWaiting = statement({
@@ -20,7 +21,8 @@ const sendWaiting = statement({
 const callOff = statement({
   name: 'call_off_broadcast',
   parameters: ['companyId', 'broadcastId'],
-  text: `update broadcasts set status = 'CANCELLED' where company_id = :companyId and id = :broadcastId and status = 'SCHEDULED'`,
+  text: `update broadcasts set status = 'CANCELLED'
+    where company_id = :companyId and id = :broadcastId and status = 'SCHEDULED'`,
 })
 
 /**

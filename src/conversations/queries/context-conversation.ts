@@ -8,7 +8,8 @@ const byContext = statement({
   name: 'conversation_of_context',
   parameters: ['companyId', 'contextType', 'contextId'],
   row: rowsOf<{ id: string }>(),
-  text: `select c.id from conversations c where c.company_id = :companyId and c.context_type = :contextType and c.context_id = :contextId
+  text: `select c.id from conversations c
+    where c.company_id = :companyId and c.context_type = :contextType and c.context_id = :contextId
     order by c.audience`,
 })
 

@@ -17,7 +17,8 @@ const setPreferences = statement({
   name: 'set_preferences',
   parameters: ['companyId', 'viewerId', 'sound', 'browserNotifications', 'emailWhenOffline'],
   row: rowsOf<Preferences>(),
-  text: `update users set sound = coalesce(:sound, sound), browser_notifications = coalesce(:browserNotifications, browser_notifications),
+  text: `update users set sound = coalesce(:sound, sound),
+      browser_notifications = coalesce(:browserNotifications, browser_notifications),
       email_when_offline = coalesce(:emailWhenOffline, email_when_offline)
     where company_id = :companyId and id = :viewerId
     returning sound, browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline"`,

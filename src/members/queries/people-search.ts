@@ -73,7 +73,8 @@ function pageOf({ columns, join }: Audience, found: string): string {
   return `select ${columns}, x.rank, x.at, ${askedAt} as "askedAt"
     from (
       select * from (${found}) x
-      where (x.rank, ${askedAt} - x.at, x.name_folded, x.id) > (:afterRank::int, ${askedAt} - :afterContact::timestamptz, :afterName::text, :afterId::uuid)
+      where (x.rank, ${askedAt} - x.at, x.name_folded, x.id)
+        > (:afterRank::int, ${askedAt} - :afterContact::timestamptz, :afterName::text, :afterId::uuid)
       order by x.rank, x.at desc, x.name_folded, x.id limit :max
     ) x
     cross join lateral (select * from users u where u.company_id = :companyId and u.id = x.id ${fence}) u

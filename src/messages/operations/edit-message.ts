@@ -29,7 +29,9 @@ const edit = statement({
     'replacedBody',
   ],
   row: rowsOf<{ position: string }>(),
-  text: `select app.edit_message(:companyId, :viewerId, :messageId, :revision, :subject, :body, :tokens, :replacedSubject, :replacedBody)::text as position`,
+  text: `select app.edit_message(
+    :companyId, :viewerId, :messageId, :revision, :subject, :body, :tokens, :replacedSubject, :replacedBody
+  )::text as position`,
 })
 
 /**

@@ -12,7 +12,8 @@ const hide = statement({
   name: 'hide_message',
   parameters: ['companyId', 'viewerId', 'messageId'],
   row: rowsOf<{ conversationId: string; position: string }>(),
-  text: `select conversation_id as "conversationId", position::text as position from app.hide_message(:companyId, :viewerId, :messageId)`,
+  text: `select conversation_id as "conversationId", position::text as position
+    from app.hide_message(:companyId, :viewerId, :messageId)`,
 })
 
 /** Hides a message from the viewer only. Throws NotFoundError. */

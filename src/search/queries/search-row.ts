@@ -54,7 +54,8 @@ export const searchByWords = statement({
   ],
   row: rowsOf<SearchRow>(),
   text: hits(`select w.conversation_id, w.created_at, w.message_id, w.is_last
-    from app.messages_with_words(:tokens::bigint[], :beforeAt::timestamptz, :beforeId::uuid, :from::timestamptz, :stretch, :conversationIds::uuid[]) w`),
+    from app.messages_with_words(:tokens::bigint[], :beforeAt::timestamptz, :beforeId::uuid, :from::timestamptz,
+      :stretch, :conversationIds::uuid[]) w`),
 })
 
 /**
@@ -95,8 +96,8 @@ export const searchReach = statement({
   parameters: ['companyId', 'tokens', 'authorId', 'beforeAt', 'beforeId', 'from', 'nth'],
   row: rowsOf<Record<'wordsReachTo' | 'authorReachesTo', Date | null>>(),
   text: `select
-    (select w.created_at from app.messages_with_words(:tokens::bigint[], :beforeAt::timestamptz, :beforeId::uuid, :from::timestamptz, :nth, null) w
-      where w.is_last) as "wordsReachTo",
+    (select w.created_at from app.messages_with_words(:tokens::bigint[], :beforeAt::timestamptz, :beforeId::uuid, :from::timestamptz,
+      :nth, null) w where w.is_last) as "wordsReachTo",
     (select a.created_at from messages a where ${writtenBy(':authorId')}
       order by a.created_at desc, a.id desc offset :nth - 1 limit 1) as "authorReachesTo"`,
 })
