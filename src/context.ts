@@ -8,6 +8,7 @@ import type { Mailer } from './email/mailer.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
 import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
+import type { Batch } from './events/event-row.ts'
 import type { LiveHub } from './events/hub.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
@@ -16,7 +17,6 @@ import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
-import type { SubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import type { Typing } from './typing/typing.ts'
 
 /** The services of the process that operations use. */
@@ -65,6 +65,24 @@ export interface Context {
   lastEventId: string | undefined
   /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
   streamPosition: number | undefined
+}
+
+/** The viewer of all subscriptions of one person in this process. They share the reads of their events. */
+export interface SubscribedViewer {
+  readonly viewer: Viewer
+  readonly services: Services
+  /** False if access in the company may have changed since the viewer was found. */
+  readonly isCurrent: boolean
+  /** Finds the viewer again. False if the viewer may no longer read, or if that cannot be decided. */
+  refresh(): Promise<boolean>
+  /** Returns a context whose reads are all newer than the batch. */
+  context(batch: Batch): Context
+}
+
+/** The people who have subscriptions in this process. */
+export interface SubscribedViewers {
+  /** Adds a subscription of a person. The person is dropped when the last one leaves. */
+  enter(context: Context): { subscribed: SubscribedViewer; leave(): void }
 }
 
 /** Builds the context of one operation. */

@@ -12,6 +12,8 @@ import { UNSUBSCRIBE_PATH } from './digests/unsubscribe-token.ts'
 import type { DemoUser } from './graphiql/graphiql.ts'
 import type { DemoLink } from './graphiql/visitor.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
+import { measureJobs } from './jobs/job-counts.ts'
+import { redisReady } from './metrics/metrics.ts'
 import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
 import { answerGraphQL } from './pipeline/answer.ts'
 import { createGraphQLServer } from './pipeline/yoga.ts'
@@ -63,7 +65,11 @@ export function createServer({
   keepAliveMs = KEEP_ALIVE_MS,
 }: ServerOptions): Server {
   const graphql = createGraphQLServer({ services, demoUsers, demoLink })
-  const metricsPage = createMetricsPage(services, redis, metrics)
+  const metricsPage = createMetricsPage(bringUpToDate, metrics)
+  async function bringUpToDate() {
+    if (redis) redisReady.set(redis.status().ready ? 1 : 0)
+    await measureJobs(services.database)
+  }
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)
     const path = requestPath(request)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
 import { queueDigests } from '../src/digests/queue-digests.ts'
-import { tasks } from '../src/jobs/tasks.ts'
+import { tasks } from '../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client } from './support/client.ts'
 import { failWrites } from './support/failing-writes.ts'

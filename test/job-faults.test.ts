@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Job } from '../src/jobs/job.ts'
 import { startJobRunner } from '../src/jobs/runner.ts'
-import type { Job } from '../src/jobs/tasks.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { query } from './support/embedded-postgres.ts'
 import { enqueueAs, queueOf, recordJobs } from './support/jobs.ts'

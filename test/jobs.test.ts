@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { enqueueJob } from '../src/jobs/enqueue-job.ts'
-import { type Job, taskNames, tasks } from '../src/jobs/tasks.ts'
+import { type Job, taskNames } from '../src/jobs/job.ts'
+import { tasks } from '../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { contextOf } from './support/context.ts'
 import { query } from './support/embedded-postgres.ts'

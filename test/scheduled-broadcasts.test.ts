@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '../src/database/roles.ts'
-import { tasks } from '../src/jobs/tasks.ts'
+import { tasks } from '../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Client, Data } from './support/client.ts'
 

@@ -1,12 +1,12 @@
-import type { Services } from '../context.ts'
-import { ready } from '../database/database.ts'
+import type { Logger } from 'pino'
+import { type Database, ready } from '../database/database.ts'
 
 /**
  * Runs a task for one company after another until the signal. Returns the number of companies for which it failed; a
  * failure does not stop the others. Throws if the database is unreachable.
  */
 export async function forEachCompany(
-  { database, log }: Pick<Services, 'database' | 'log'>,
+  { database, log }: { database: Database; log: Logger },
   companyIds: readonly string[],
   task: { work(companyId: string): Promise<void>; failed: string },
   signal?: AbortSignal,

@@ -5,7 +5,7 @@ import { rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
 import { oneLine } from '../email/mail-text.ts'
 import { RequestError } from '../errors.ts'
-import type { Job } from '../jobs/tasks.ts'
+import type { Job } from '../jobs/job.ts'
 import { unsubscribeUrl } from './unsubscribe-token.ts'
 
 /** How many conversations a digest names. */

@@ -8,9 +8,9 @@ import {
   ThreadTooDeepError,
   type UserError,
 } from '../errors.ts'
-import { PermissionEnum } from '../members/graphql/refs.ts'
 import { isPermission } from '../members/permissions.ts'
 import { builder } from './builder.ts'
+import { PermissionEnum } from './permission.ts'
 
 const detailOf = { description: 'A plain English explanation that is safe to show to users.' }
 

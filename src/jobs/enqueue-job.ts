@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/tenant-client.ts'
-import type { JobPayload, TaskName } from './tasks.ts'
+import type { JobPayload, TaskName } from './job.ts'
 
 /** A job to put into the queue. */
 export interface NewJob {

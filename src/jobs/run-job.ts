@@ -1,7 +1,7 @@
 import { createContext, type Services } from '../context.ts'
 import { isUuid } from '../ids.ts'
 import { jobsEnded } from '../metrics/metrics.ts'
-import type { JobPayload, TaskHandler } from './tasks.ts'
+import type { JobPayload, TaskHandler } from './job.ts'
 
 /** The row of a job in the queue. */
 export interface QueuedJob {

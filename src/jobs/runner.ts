@@ -6,8 +6,8 @@ import type { Services } from '../context.ts'
 import { type JobsPool, openJobsPool } from '../database/jobs-pool.ts'
 import { JOBS_SCHEMA } from '../database/jobs-schema.ts'
 import { keepAlive, unlockAbandonedJobs } from './abandoned-jobs.ts'
+import type { TaskHandler, Tasks } from './job.ts'
 import { runJob } from './run-job.ts'
-import type { TaskHandler, Tasks } from './tasks.ts'
 
 /** Where the queue is, and what to do with the jobs in it. */
 export interface JobRunnerOptions {

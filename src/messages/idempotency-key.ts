@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Context } from '../context.ts'
 import { parseInput, text, visible } from '../input.ts'
 
 /** An idempotency key of 1 to 128 characters. */
@@ -13,7 +12,10 @@ export const idempotencyKey = visible(text(1024, 'The idempotency key'), 'The id
 const headerSchema = z.object({ idempotencyKey })
 
 /** Returns the key of the input, or else of the Idempotency-Key header. Throws InvalidInputError. */
-export function readIdempotencyKey(context: Context, given: string | null | undefined): string | null {
+export function readIdempotencyKey(
+  context: { idempotencyKey: string | undefined },
+  given: string | null | undefined,
+): string | null {
   if (given != null) return given
   const header = context.idempotencyKey
   return header === undefined ? null : parseInput(headerSchema, { idempotencyKey: header }).idempotencyKey

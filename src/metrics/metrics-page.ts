@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Services } from '../context.ts'
-import { measureJobs } from '../jobs/job-counts.ts'
-import type { RedisConnections } from '../redis/connection.ts'
-import { metrics, redisReady } from './metrics.ts'
+import { metrics } from './metrics.ts'
 import { metricsAccess } from './metrics-access.ts'
 
 /** How metrics are given out. */
@@ -25,21 +22,19 @@ export interface MetricsPage {
 }
 
 const FRESH_MS = 1_000
-/** Counts of the queue that take longer are those of the last time. */
+/** Counts that take longer are those of the last time. */
 const COUNTED_WITHIN_MS = 1_000
 
 /** Creates the page; however many ask, the process is measured once a second. */
 export function createMetricsPage(
-  { database }: Pick<Services, 'database'>,
-  redis: RedisConnections | undefined,
+  bringUpToDate: () => Promise<void>,
   { port, token, freshMs = FRESH_MS }: MetricsOptions,
 ): MetricsPage {
   let text: Promise<string> | undefined
   let measuredAt = 0
 
   async function measure(): Promise<string> {
-    await Promise.race([measureJobs(database), delay(COUNTED_WITHIN_MS, undefined, { ref: false })])
-    if (redis) redisReady.set(redis.status().ready ? 1 : 0)
+    await Promise.race([bringUpToDate(), delay(COUNTED_WITHIN_MS, undefined, { ref: false })])
     return metrics.metrics()
   }
 

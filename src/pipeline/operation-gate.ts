@@ -3,8 +3,8 @@ import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
-import { streamPosition } from '../conversations/queries/inbox.ts'
 import { RequestError } from '../errors.ts'
+import { streamPosition } from '../events/stream-position.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
 /** Operations that stay possible while messaging is off or in safe mode, so that it can be switched back. */

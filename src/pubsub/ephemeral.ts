@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import type { PresenceState } from '../presence/status.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'
 
 /** Messages to current listeners only. They are not stored. */
 export type Ephemeral =
-  | { kind: 'presence'; states: PresenceState[] }
+  | { kind: 'presence'; states: PersonState[] }
   | { kind: 'typing'; conversationId: string; userId: string; typing: boolean }
+
+/** How present a person is, and since when in milliseconds since 1970. */
+interface PersonState {
+  userId: string
+  status: 'ONLINE' | 'AWAY' | 'OFFLINE'
+  changedAt: number | null
+}
 
 /** A channel per company for messages that may be lost: without cursor and without replay. */
 export interface EphemeralChannel {

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 import { conversationsOfViewers, readConversation } from '../conversations/conversation-row.ts'
-import { type UnreadRow, unreadByKind } from '../conversations/queries/inbox.ts'
+import { type UnreadRow, unreadByKind } from '../conversations/unread-row.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import type { UserRow } from '../database/prisma-types.ts'
 import type { Statement } from '../database/statement.ts'

@@ -1,5 +1,5 @@
 import { type ExecutionArgs, execute, getOperationAST, type OperationDefinitionNode } from 'graphql'
-import type { Context } from '../context.ts'
+import type { Context, SubscribedViewer } from '../context.ts'
 import { signCursor } from '../events/cursor.ts'
 import type { Batch } from '../events/event-row.ts'
 import { operationCost } from '../graphql/query-cost.ts'
@@ -8,7 +8,7 @@ import { Answer } from './answer.ts'
 import { recheckAccess } from './recheck-access.ts'
 import { type Origin, type SplitSelection, splitSelection } from './split-selection.ts'
 import type { StreamValue } from './stream-value.ts'
-import { FRESH_MS, type SubscribedViewer } from './subscribed-viewers.ts'
+import { FRESH_MS } from './subscribed-viewers.ts'
 
 /** A value of an event that was read for all subscribers of the company. */
 export type LiveValue = StreamValue & { batch: Batch }

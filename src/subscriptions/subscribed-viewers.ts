@@ -1,6 +1,12 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
-import { type Context, createContext, type Services } from '../context.ts'
+import {
+  type Context,
+  createContext,
+  type Services,
+  type SubscribedViewer,
+  type SubscribedViewers,
+} from '../context.ts'
 import type { Batch } from '../events/event-row.ts'
 import { createLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
@@ -10,24 +16,6 @@ import { createSharedReads, type SharedReads } from './shared-reads.ts'
  * and rechecking an event uses the other half.
  */
 export const FRESH_MS = 500
-
-/** The viewer of all subscriptions of one person in this process. They share the reads of their events. */
-export interface SubscribedViewer {
-  readonly viewer: Viewer
-  readonly services: Services
-  /** False if access in the company may have changed since the viewer was found. */
-  readonly isCurrent: boolean
-  /** Finds the viewer again. False if the viewer may no longer read, or if that cannot be decided. */
-  refresh(): Promise<boolean>
-  /** Returns a context whose reads are all newer than the batch. */
-  context(batch: Batch): Context
-}
-
-/** The people who have subscriptions in this process. */
-export interface SubscribedViewers {
-  /** Adds a subscription of a person. The person is dropped when the last one leaves. */
-  enter(context: Context): { subscribed: SubscribedViewer; leave(): void }
-}
 
 interface Company {
   reads: SharedReads

@@ -51,6 +51,11 @@ export function membershipsOf(viewers: string): string {
     )`
 }
 
+/** Joins the conversation of each membership. The fence keeps the planner from reading all conversations of the company. */
+export const conversationOf = `cross join lateral (
+        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
+      ) c`
+
 /** True unless the viewer has hidden message `m`. */
 export function notHidden(viewer = ':viewerId'): string {
   return `not exists (

@@ -1,5 +1,5 @@
 import { enqueueJob, type NewJob } from '../../src/jobs/enqueue-job.ts'
-import type { Job, Tasks } from '../../src/jobs/tasks.ts'
+import type { Job, Tasks } from '../../src/jobs/job.ts'
 import type { TestApp, TestCompany } from './app.ts'
 import { contextOf } from './context.ts'
 import { query } from './embedded-postgres.ts'

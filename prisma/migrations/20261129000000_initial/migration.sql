@@ -1535,7 +1535,7 @@ revoke all on function app.enqueue_job from public, colloquy_app, colloquy_syste
 grant execute on function app.enqueue_job to colloquy_app, colloquy_system;
 
 -- prisma/sql/jobs/job_tasks.sql
--- The names that src/jobs/tasks.ts has handlers for.
+-- The names that src/tasks.ts has handlers for.
 create or replace function app.job_tasks() returns text[] language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select array['send_broadcast', 'send_digest']
 $$;

@@ -1,7 +1,7 @@
 import { rowsOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
 import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
-import type { Job } from '../../jobs/tasks.ts'
+import type { Job } from '../../jobs/job.ts'
 
 const waiting = statement({
   name: 'waiting_broadcast',

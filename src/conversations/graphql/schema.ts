@@ -1,10 +1,7 @@
 import { GroupAccessEnum } from '../../companies/graphql/refs.ts'
-import { signCursor } from '../../events/cursor.ts'
 import { builder } from '../../graphql/builder.ts'
 import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
-import { MessageConnection, MessageRef } from '../../messages/graphql/refs.ts'
-import { messagePage } from '../../messages/queries/message-page.ts'
 import { forwardPage } from '../../page.ts'
 import { membersAsParticipants, type ParticipantRow, participantsPage } from '../participant-row.ts'
 import { canPost } from '../queries/can-post.ts'
@@ -145,28 +142,6 @@ builder.node(ConversationRef, {
       description: 'True if the viewer may send messages to it.',
       resolve: async (conversation, _args, context) => canPost(conversation, context),
     }),
-    messages: t.connection(
-      {
-        perViewer: true,
-        type: MessageRef,
-        description:
-          'Messages in chronological order. Without arguments the latest 50. `first` and `after` page towards newer messages, `last` and `before` towards older ones, and `aroundSeq` returns a page around one message.',
-        args: {
-          aroundSeq: t.arg.int({
-            description: 'Returns a page of `first` messages around this sequence number.',
-          }),
-        },
-        resolve: (conversation, args, context) => messagePage(context, conversation, args),
-      },
-      MessageConnection,
-    ),
-    lastMessage: t.field({
-      perViewer: true,
-      type: MessageRef,
-      nullable: true,
-      description: 'The latest message.',
-      resolve: ({ lastMessage }) => lastMessage,
-    }),
     lastSeq: t.int({
       perViewer: true,
       description: 'Sequence number of the latest message; 0 if there is none.',
@@ -225,14 +200,5 @@ builder.node(ConversationRef, {
         c.isReadable && c.createdById ? loaders.user.load(c.createdById) : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
-    eventsCursor: t.string({
-      perViewer: true,
-      description:
-        'The current position of the event stream. Read it together with the messages and pass it as `after` to conversationEvents: no event is missed.',
-      resolve: async ({ id, isReadable }, _args, { keys, viewer, streamPosition }) =>
-        isReadable
-          ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0)
-          : '',
-    }),
   }),
 })

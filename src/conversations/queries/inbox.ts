@@ -1,21 +1,21 @@
 import { rowsOf } from '../../database/columns.ts'
 import { fence, statement } from '../../database/statement.ts'
 import { foundBy } from '../../members/queries/people-search.ts'
-import { begunSql, membershipsOf, readableSql, viewerMembership } from '../../visibility/visibility.ts'
+import {
+  begunSql,
+  conversationOf,
+  membershipsOf,
+  readableSql,
+  viewerMembership,
+} from '../../visibility/visibility.ts'
 import {
   conversationColumns,
   type FlatConversationRow,
   lastMessageColumns,
   lastMessageJoin,
   mutedSql,
-  unreadMentionsSql,
   unreadSql,
 } from '../conversation-row.ts'
-
-/** Joins the conversation of each membership. The fence keeps the planner from reading all conversations of the company. */
-const conversationOf = `cross join lateral (
-        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
-      ) c`
 
 /**
  * True if the text occurs in the other person's name, or its words find that person. It looks up one person at a time
@@ -76,29 +76,6 @@ export const inboxPage = statement({
     order by c."sortKey" desc, c.id desc`,
 })
 
-/** Unread messages of a viewer by kind. */
-export interface UnreadRow {
-  kind: string
-  unread: number
-  mentions: number
-}
-
-/** The viewer's unread messages by kind, muted conversations through their mentions alone; `ids` are viewers. */
-export const unreadByKind = statement({
-  name: 'unread_by_kind',
-  parameters: ['companyId', 'ids'],
-  row: rowsOf<UnreadRow & { userId: string }>(),
-  text: `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
-    from (
-      select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
-      from ${membershipsOf(':ids::uuid[]')} p ${conversationOf}
-      cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
-      where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
-        and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
-    ) u
-    group by u.user_id, u.kind`,
-})
-
 /** Listed groups and the viewer's own by title; `text` is folded. */
 export const groupsPage = statement({
   name: 'groups_page',
@@ -111,12 +88,4 @@ export const groupsPage = statement({
       and (:afterTitle::text is null or (c.title_folded, c.id) > (:afterTitle, :afterId::uuid))
       and (:text::text is null or strpos(c.title_folded, :text) > 0)
     order by c.title_folded, c.id limit :max`,
-})
-
-/** The company's latest stream position. */
-export const streamPosition = statement({
-  name: 'stream_position',
-  parameters: ['companyId'],
-  row: rowsOf<{ position: string }>(),
-  text: `select position::text as position from company_streams where company_id = :companyId`,
 })

@@ -1,5 +1,4 @@
 import { builder } from '../../graphql/builder.ts'
-import type { Permission } from '../permissions.ts'
 import type { UnreadCounts } from '../queries/unread-counts.ts'
 
 /** The GraphQL type of a person; its fields are in schema.ts. */
@@ -19,33 +18,12 @@ export const UserConnection = builder.connectionObject(
 /** The GraphQL type of unread counts; its fields are in schema.ts. */
 export const UnreadCountsRef = builder.objectRef<UnreadCounts>('UnreadCounts')
 
+/** The GraphQL type of the viewer; its fields are in schema.ts. */
+export const ViewerRef = builder.objectRef<Record<string, never>>('Viewer')
+
 /** The GraphQL type of preferences; its fields are in schema.ts. */
 export const PreferencesRef = builder.objectRef<{
   sound: boolean
   browserNotifications: boolean
   emailWhenOffline: boolean
 }>('Preferences')
-
-const permissionValues: Record<Permission, { description: string }> = {
-  MESSAGE_READ: { description: "Read the messages of one's conversations." },
-  MESSAGE_WRITE: { description: 'Send messages.' },
-  MESSAGE_MODERATE: { description: "Retract others' messages, see reports and statistics." },
-  PRESENCE_READ: { description: 'See the presence of other people.' },
-  PRESENCE_WRITE: { description: "Show one's own presence to other people." },
-  CONVERSATION_DIRECT: { description: 'Start direct conversations.' },
-  CONVERSATION_GROUP: { description: 'Create groups.' },
-  CONVERSATION_CONTEXT: { description: 'Open conversations about a transaction, plan or topic.' },
-  CONVERSATION_BROADCAST: { description: 'Send broadcasts.' },
-  CONVERSATION_GLOBAL: { description: 'Create conversations for the whole company.' },
-  CONVERSATION_AUDIT: { description: "Read others' conversations; every such read is audited." },
-  AUDIT_READ: { description: 'Read the audit trail.' },
-  MEMBER_MANAGE: { description: 'See, add, change and disable members.' },
-  COMPANY_MANAGE: { description: "Change the company's settings." },
-  GUEST_MESSAGE: { description: 'Write to guests and receive what they send.' },
-}
-
-/** The GraphQL enum of permissions. */
-export const PermissionEnum = builder.enumType('Permission', {
-  description: 'A right that a role can grant.',
-  values: permissionValues,
-})

@@ -2,14 +2,14 @@ import type { Membership } from '../../auth/choose-membership.ts'
 import { CompanyRef } from '../../companies/graphql/refs.ts'
 import type { Services } from '../../context.ts'
 import type { CompanyRow } from '../../database/prisma-types.ts'
-import { INBOX, signCursor } from '../../events/cursor.ts'
 import { builder } from '../../graphql/builder.ts'
+import { PermissionEnum } from '../../graphql/permission.ts'
 import { encodeId } from '../../ids.ts'
 import { permissions } from '../permissions.ts'
 import { memberList, userList } from '../queries/lists.ts'
 import type { MemberRow } from '../queries/people-search.ts'
 import { unreadCounts } from '../queries/unread-counts.ts'
-import { PermissionEnum, PreferencesRef, UnreadCountsRef, UserConnection, UserRef } from './refs.ts'
+import { PreferencesRef, UnreadCountsRef, UserConnection, UserRef, ViewerRef } from './refs.ts'
 
 builder.prismaObjectFields(UserRef, (t) => ({
   externalId: t.exposeString('externalId', {
@@ -88,7 +88,7 @@ function companiesOf({ viewers }: Services, memberships: readonly Membership[]):
   )
 }
 
-const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
+ViewerRef.implement({
   description: 'The signed-in person, acting in one company.',
   fields: (t) => ({
     id: t.id({
@@ -135,12 +135,6 @@ const ViewerRef = builder.objectRef<Record<string, never>>('Viewer').implement({
       type: PreferencesRef,
       description: "The viewer's notification preferences.",
       resolve: (_viewer, _args, { viewer }) => viewer.user,
-    }),
-    inboxCursor: t.string({
-      description:
-        'The current position of the inbox stream. Read it together with the inbox and pass it as `after` to inboxEvents: no event is missed.',
-      resolve: async (_viewer, _args, { keys, viewer, streamPosition }) =>
-        signCursor(await keys(), { userId: viewer.userId, stream: INBOX }, streamPosition ?? 0),
     }),
   }),
 })

@@ -1,7 +1,5 @@
-import { sendScheduledBroadcast } from '../broadcasts/operations/send-scheduled-broadcast.ts'
 import type { Context, Services } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
-import { sendDigest } from '../digests/send-digest.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 
 /** The names of all tasks; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */
@@ -39,6 +37,3 @@ export type TaskHandler = (job: Job) => Promise<void>
 
 /** Every task and what does it. */
 export type Tasks = Partial<Record<TaskName, TaskHandler>>
-
-/** The tasks of the server. */
-export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast, send_digest: sendDigest }

@@ -1,0 +1,39 @@
+import type DataLoader from 'dataloader'
+import { batched, type Reads, rowsByKey } from '../database/batched-reads.ts'
+import { conversationsById, readConversation, unreadStarts } from './conversation-row.ts'
+import { marksOf, participantCounts } from './participant-row.ts'
+import { type UnreadRow, unreadByKind } from './unread-row.ts'
+
+const conversationOf = ({ conversationId }: { conversationId: string }) => conversationId
+
+/** Batched reads of conversations and of the people in them. */
+export const conversationLoaders = {
+  /** Null unless the viewer may see it. */
+  conversation: (reads: Reads) =>
+    batched(reads, {
+      statement: conversationsById,
+      keyOf: ({ id }) => id,
+      valueFrom: ([row]) => (row ? readConversation(row) : null),
+    }),
+  /** Null unless the viewer takes part in it. */
+  unreadStart: (reads: Reads) =>
+    batched(reads, {
+      statement: unreadStarts,
+      keyOf: conversationOf,
+      valueFrom: ([row]) => row ?? null,
+    }),
+  participantCount: (reads: Reads) =>
+    batched(reads, {
+      statement: participantCounts,
+      keyOf: conversationOf,
+      valueFrom: ([row]) => row?.count ?? 0,
+    }),
+  marks: (reads: Reads) => rowsByKey(reads, { statement: marksOf, keyOf: conversationOf }),
+  /** By user. */
+  unread: (reads: Reads): DataLoader<string, UnreadRow[]> =>
+    batched(reads, {
+      statement: unreadByKind,
+      keyOf: ({ userId }) => userId,
+      valueFrom: (rows): UnreadRow[] => rows,
+    }),
+}

@@ -1,0 +1,6 @@
+import { sendScheduledBroadcast } from './broadcasts/operations/send-scheduled-broadcast.ts'
+import { sendDigest } from './digests/send-digest.ts'
+import type { Tasks } from './jobs/job.ts'
+
+/** The tasks of the server. */
+export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast, send_digest: sendDigest }
