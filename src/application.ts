@@ -28,6 +28,7 @@ import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
 import { createWork } from './limits/work.ts'
+import { createSendQueue } from './messages/send-queue.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
 import { createPresence } from './presence/presence.ts'
 import { createNotifications } from './pubsub/create-notifications.ts'
@@ -145,6 +146,7 @@ async function assemble(
     limiter,
     sendLimitCeiling: environment.sendLimitCeiling,
     live,
+    sends: createSendQueue(database, live.notify),
     presence,
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),

@@ -15,6 +15,7 @@ import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
 import type { Work } from './limits/work.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
+import type { SendQueue } from './messages/send-queue.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
 import type { Typing } from './typing/typing.ts'
@@ -27,6 +28,8 @@ export interface Services {
   /** Messages a second that one person may send, whatever the company's own limits are. */
   sendLimitCeiling: number
   live: LiveHub
+  /** Collects the messages that are sent concurrently. */
+  sends: SendQueue
   presence: Presence
   typing: Typing
   /** The subscriptions that each person has open here. */

@@ -203,7 +203,7 @@ describe('sending', () => {
       })
       // Once a second and member, the server looks up the membership, the role and the settings anew.
       const lookingUp = ['find_memberships', 'load_viewer', 'bind_tenant']
-      expect(names.filter((name) => !lookingUp.includes(name))).toEqual(Array(8).fill('send_message'))
+      expect(names.filter((name) => !lookingUp.includes(name))).toEqual(Array(8).fill('send_messages'))
       expect(names.filter((name) => name === 'find_memberships').length).toBeLessThan(8)
       const lookUps = names.filter((name) => name === 'find_memberships' || name === 'load_viewer').length
       expect(names.filter((name) => name === 'bind_tenant').length).toBeLessThanOrEqual(lookUps)

@@ -46,6 +46,8 @@ export interface Database {
   forSystem(companyId: string): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
   unbound: Ask
+  /** One prepared call of a function that binds one company after another, on connections that nothing else uses. */
+  batch: Ask
   /** The system role bound to nobody: lists of companies and of stream positions. */
   acrossCompanies: Ask
   /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
@@ -66,6 +68,10 @@ const CONNECTION_WAIT_MS = 5_000
 const LOCK_WAIT_MS = 4_000
 /** As long as an interactive transaction: one person's costly question must not keep a connection from the others. */
 const STATEMENT_MS = 15_000
+/** Each learns the plans of a batch anew, so there are few; while one waits for the disk, another computes. */
+const BATCH_CONNECTIONS = 2
+/** A batch waits for no lock. One that takes as long is stuck, and its members are sent one by one. */
+const BATCH_MS = 4_000
 
 /** Opens both roles' pools; connections are made when first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
@@ -73,14 +79,16 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
+  const batches = openRole(appUrl, BATCH_CONNECTIONS, log, { statement_timeout: BATCH_MS })
   return {
     forTenant: (tenant) => app.bind(tenant),
     forSystem: (companyId) => system.bind({ companyId }),
     unbound: ask((work) => asNobody(work), app.pool),
+    batch: ask((work) => asNobody(work), batches.pool),
     acrossCompanies: ask((work) => asNobody(work), system.pool),
     measuring: ask((work) => asNobody(work), measuring.pool),
     async close() {
-      await Promise.all([app.close(), system.close(), measuring.close()])
+      await Promise.all([app.close(), system.close(), measuring.close(), batches.close()])
     },
   }
 }

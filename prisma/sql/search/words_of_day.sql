@@ -1,7 +1,12 @@
 -- The words as they are stored with a message of this day.
 create or replace function app.words_of_day(p_words bigint[], p_day integer) returns bigint[]
-language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-  select coalesce(array_agg(w.word # app.day_salt(p_day)), '{}') from unnest(p_words) w (word)
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  -- Asked for once: it costs more than all else about a word.
+  v_salt bigint := app.day_salt(p_day);
+begin
+  return array(select w.word # v_salt from unnest(p_words) w (word));
+end
 $$;
 
 revoke all on function app.words_of_day from public, colloquy_app, colloquy_system;

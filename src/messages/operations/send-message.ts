@@ -3,9 +3,8 @@ import { type Context, requirePermission } from '../../context.ts'
 import type { ConversationRow } from '../../conversations/conversation-row.ts'
 import { directConversationId } from '../../conversations/direct-id.ts'
 import { requireConversation } from '../../conversations/queries/require-conversation.ts'
-import type { Statement } from '../../database/database.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
-import { InvalidInputError, NotFoundError, TwinCommittedError } from '../../errors.ts'
+import { InvalidInputError, NotFoundError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts'
 import { canonicalJson } from '../canonical-json.ts'
@@ -13,6 +12,7 @@ import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from '../ide
 import type { MessageRow } from '../message-row.ts'
 import { messageTokens } from '../message-tokens.ts'
 import { locationOfText, type TextField } from '../queries/message-text.ts'
+import { findSent } from '../send-statements.ts'
 
 const schema = z.object({
   conversationId: id('Conversation').nullish(),
@@ -46,28 +46,8 @@ export interface SentMessage {
   conversation(): Promise<ConversationRow>
 }
 
-const sendOne: Statement = {
-  name: 'send_message',
-  text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
-    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-}
-
-const findSent: Statement = {
-  name: 'find_sent_message',
-  text: `select app.remembered_send($1, $2, $3) as "messageId", true as replayed`,
-}
-
-interface SentRow {
-  messageId: string
-  replayed: boolean
-  seq: number
-  depth: number
-  createdAt: Date
-  position: string
-}
-
 /**
- * Sends a message in one round trip to the database. Throws NotFoundError, InvalidInputError, PermissionDeniedError,
+ * Sends a message, in one round trip to the database together with those that are sent concurrently. Throws NotFoundError, InvalidInputError, PermissionDeniedError,
  * ConflictError, RepliesClosedError, ThreadTooDeepError; then nothing was written.
  */
 export async function sendMessage(context: Context, input: unknown): Promise<SentMessage> {
@@ -99,32 +79,19 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     revision: 0,
     isLatest: true,
   }
-  const hash = request.key === null ? null : hashRequest(keys, request)
-  const values = [
-    viewer.companyId,
-    viewer.userId,
+  const sent = await services.sends.send({
+    ...request,
+    tenant,
+    companyId: viewer.companyId,
+    authorId: viewer.userId,
     messageId,
-    conversationId,
-    request.recipientId,
-    request.parentId,
-    message.subject,
-    message.body,
-    message.metadata,
-    message.priority,
-    request.mentionIds,
-    message.clientMessageId,
-    request.key,
-    hash,
-    await messageTokens(keys, request),
-  ]
-  const [sent] = await tenant.call<SentRow>(sendOne, values).catch(async (error) => {
-    if (error instanceof TwinCommittedError)
-      return tenant.query<SentRow>(findSent, [viewer.userId, request.key, hash])
-    throw error
+    subject: message.subject,
+    body: message.body,
+    metadata: message.metadata,
+    hash: request.key === null ? null : hashRequest(keys, request),
+    tokens: await messageTokens(keys, request),
   })
-  if (!sent) throw new Error('send_message returned no row')
   if (sent.replayed) return replay(context, sent.messageId)
-  services.live.notify(viewer.companyId, Number(sent.position))
   return {
     message: { ...message, seq: sent.seq, depth: sent.depth, createdAt: sent.createdAt },
     replayed: false,
@@ -136,8 +103,9 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
 export async function findReplayOfSend(input: unknown, context: Context): Promise<SentMessage | undefined> {
   const request = readRequest(context, input)
   if (request.key === null) return undefined
-  const values = [context.viewer.userId, request.key, hashRequest(await context.keys(), request)]
-  const [found] = await context.tenant.query<{ messageId: string | null }>(findSent, values)
+  const { tenant, viewer } = context
+  const hash = hashRequest(await context.keys(), request)
+  const [found] = await findSent({ tenant, authorId: viewer.userId, key: request.key, hash })
   return found?.messageId ? replay(context, found.messageId) : undefined
 }
 

@@ -1,0 +1,267 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '../database/database.ts'
+import { RequestError } from '../errors.ts'
+import {
+  type BatchRow,
+  batchOf,
+  findWritten,
+  type OutgoingMessage,
+  type SentRow,
+  sendOne,
+} from './send-statements.ts'
+
+/** Collects the messages that are sent concurrently into batches. */
+export interface SendQueue {
+  /** Resolves once the message is committed; rejects with the reason why it was not sent. */
+  send(message: OutgoingMessage): Promise<SentRow>
+}
+
+interface Waiting {
+  message: OutgoingMessage
+  since: number
+  resolve(sent: SentRow | Promise<SentRow>): void
+  reject(error: unknown): void
+}
+
+/** The messages of one company that wait. */
+interface Lane {
+  waiting: Waiting[]
+  /** A batch with messages of the company is under way, or one of them waits alone for the company's stream. */
+  holds: number
+  /** Conversations in which somebody else holds a row: one message waits for it, the others for that one. */
+  heldConversations: Set<string>
+}
+
+const MAX_BATCH = 64
+/** Another computes while one waits for the disk; no company is in two at once. */
+const MAX_IN_FLIGHT = 2
+/** As long as a statement waits for a lock: a message that cannot be in the database by then is refused. */
+const MAX_WAIT_MS = 4_000
+/** So long at most the messages of a company wait for one that waits for the company's stream. */
+const MAX_HOLD_MS = 50
+/** Of batches at least so large it is learnt how long a message takes. */
+const TELLING_BATCH = 16
+const MIN_RETRY_MS = 100
+
+/** Tells who follows the company of its new position. */
+type Notify = (companyId: string, position: number) => void
+
+/** Creates the process's queue. */
+export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notify): SendQueue {
+  const lanes = new Map<string, Lane>()
+  /** What is being sent under a key of somebody, until it is done. */
+  const sending = new Map<string, Promise<unknown>>()
+  let queued = 0
+  let inFlight = 0
+  let isScheduled = false
+  let msPerMessage = 1
+
+  function laneOf(companyId: string): Lane {
+    const lane = lanes.get(companyId) ?? { waiting: [], holds: 0, heldConversations: new Set() }
+    lanes.set(companyId, lane)
+    return lane
+  }
+
+  /** What arrives in the same turn of the event loop goes together. */
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(() => {
+      isScheduled = false
+      while (inFlight < MAX_IN_FLIGHT) {
+        const batch = collect()
+        if (batch.length === 0) return
+        void run(batch)
+      }
+    })
+  }
+
+  function collect(): Waiting[] {
+    const batch: Waiting[] = []
+    const open = [...lanes].filter(([, lane]) => lane.holds === 0 && lane.waiting.length > 0)
+    const share = Math.max(1, Math.ceil(MAX_BATCH / Math.max(1, open.length)))
+    for (const [companyId, lane] of open) {
+      const taken = takeFrom(lane, Math.min(share, MAX_BATCH - batch.length))
+      if (taken.length > 0) {
+        lane.holds += 1
+        batch.push(...taken)
+      }
+      // Next time the others come first.
+      lanes.delete(companyId)
+      if (lane.holds > 0 || lane.waiting.length > 0 || lane.heldConversations.size > 0)
+        lanes.set(companyId, lane)
+      if (batch.length >= MAX_BATCH) break
+    }
+    return batch
+  }
+
+  function takeFrom(lane: Lane, max: number): Waiting[] {
+    const taken: Waiting[] = []
+    const left: Waiting[] = []
+    const tooLate = performance.now() - MAX_WAIT_MS
+    for (const entry of lane.waiting) {
+      if (entry.since < tooLate) {
+        queued -= 1
+        entry.reject(overloaded(MIN_RETRY_MS))
+      } else if (taken.length < max && !lane.heldConversations.has(entry.message.conversationId)) {
+        queued -= 1
+        taken.push(entry)
+      } else left.push(entry)
+    }
+    lane.waiting = left
+    return taken
+  }
+
+  async function run(batch: Waiting[]): Promise<void> {
+    inFlight += 1
+    const began = performance.now()
+    const { statement, values } = batchOf(batch.map(({ message }) => message))
+    try {
+      const rows = await database.batch<BatchRow>(statement, values)
+      if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
+      if (batch.length >= TELLING_BATCH)
+        msPerMessage += ((performance.now() - began) / batch.length - msPerMessage) / 8
+      settle(batch, rows)
+    } catch {
+      // The reason is told by each one's own attempt.
+      for (const entry of batch) entry.resolve(notified(entry.message, sendAfterFailure(entry.message)))
+    }
+    inFlight -= 1
+    for (const companyId of new Set(batch.map(({ message }) => message.companyId))) unhold(companyId)
+    schedule()
+  }
+
+  function unhold(companyId: string): void {
+    const lane = laneOf(companyId)
+    lane.holds -= 1
+    forgetIdle(companyId, lane)
+  }
+
+  function forgetIdle(companyId: string, lane: Lane): void {
+    if (lane.holds === 0 && lane.waiting.length === 0 && lane.heldConversations.size === 0)
+      lanes.delete(companyId)
+  }
+
+  function settle(batch: Waiting[], rows: BatchRow[]): void {
+    const again: Waiting[] = []
+    const heldCompanies = new Set<string>()
+    const positions = new Map<string, number>()
+    for (const [index, entry] of batch.entries()) {
+      const row = rows[index]
+      const { message } = entry
+      if (row?.outcome === 'SENT') {
+        positions.set(message.companyId, Number(row.position))
+        entry.resolve({ ...row, messageId: message.messageId, replayed: false, depth: 0 })
+      } else if (row?.outcome === 'COMPANY_BUSY') {
+        if (heldCompanies.has(message.companyId)) again.push(entry)
+        else void waitForStream(entry)
+        heldCompanies.add(message.companyId)
+      } else if (row?.outcome === 'BUSY') {
+        if (laneOf(message.companyId).heldConversations.has(message.conversationId)) again.push(entry)
+        else void waitForConversation(entry)
+      } else {
+        entry.resolve(sendAlone(message))
+      }
+    }
+    for (const [companyId, position] of positions) notify(companyId, position)
+    for (const entry of again.reverse()) {
+      queued += 1
+      laneOf(entry.message.companyId).waiting.unshift(entry)
+    }
+  }
+
+  async function waitForStream(entry: Waiting): Promise<void> {
+    const { companyId } = entry.message
+    laneOf(companyId).holds += 1
+    const sent = sendAlone(entry.message)
+    entry.resolve(sent)
+    await Promise.race([sent.catch(() => {}), delay(MAX_HOLD_MS, undefined, { ref: false })])
+    unhold(companyId)
+    schedule()
+  }
+
+  async function waitForConversation(entry: Waiting): Promise<void> {
+    const { companyId, conversationId } = entry.message
+    laneOf(companyId).heldConversations.add(conversationId)
+    const sent = sendAlone(entry.message)
+    entry.resolve(sent)
+    await sent.catch(() => {})
+    const lane = laneOf(companyId)
+    lane.heldConversations.delete(conversationId)
+    forgetIdle(companyId, lane)
+    schedule()
+  }
+
+  function sendAlone(message: OutgoingMessage): Promise<SentRow> {
+    return notified(message, sendOne(message))
+  }
+
+  async function notified({ companyId }: OutgoingMessage, sending: Promise<SentRow>): Promise<SentRow> {
+    const sent = await sending
+    if (!sent.replayed) notify(companyId, Number(sent.position))
+    return sent
+  }
+
+  function enqueue(message: OutgoingMessage): Promise<SentRow> {
+    const lane = laneOf(message.companyId)
+    // Companies take turns, so nobody waits for more than as many of each other company as of the own.
+    const ahead = Math.min(queued, (lane.waiting.length + 1) * lanes.size)
+    const waitMs = ahead * msPerMessage
+    if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
+    return new Promise((resolve, reject) => {
+      lane.waiting.push({ message, since: performance.now(), resolve, reject })
+      queued += 1
+      schedule()
+    })
+  }
+
+  function start(message: OutgoingMessage): Promise<SentRow> {
+    return isOrdinary(message) ? enqueue(message) : sendAlone(message)
+  }
+
+  return {
+    send(message) {
+      if (message.key === null) return start(message)
+      const name = `${message.companyId} ${message.authorId} ${message.key}`
+      const earlier = sending.get(name)
+      // A twin waits for its elder, and then is answered from it.
+      const sent = earlier ? earlier.then(() => sendAlone(message)) : start(message)
+      const done = sent.then(
+        () => {},
+        () => {},
+      )
+      sending.set(name, done)
+      void done.then(() => {
+        if (sending.get(name) === done) sending.delete(name)
+      })
+      return sent
+    },
+  }
+}
+
+function isOrdinary({ parentId, mentionIds }: OutgoingMessage): boolean {
+  return parentId === null && mentionIds.length === 0
+}
+
+/** The batch may have been committed though nobody heard of it, and may be committing still. */
+async function sendAfterFailure(message: OutgoingMessage): Promise<SentRow> {
+  const written = await findWritten(message)
+  if (written) return written
+  try {
+    const sent = await sendOne(message)
+    // Its own key is found where the batch was committed meanwhile.
+    return sent.messageId === message.messageId ? { ...sent, ...(await findWritten(message)) } : sent
+  } catch (error) {
+    const late = await findWritten(message)
+    if (late) return late
+    throw error
+  }
+}
+
+function overloaded(retryAfterMs: number): RequestError {
+  return new RequestError(
+    'UNAVAILABLE',
+    'More is being sent than can be stored just now; try again shortly.',
+    Math.max(MIN_RETRY_MS, retryAfterMs),
+  )
+}
