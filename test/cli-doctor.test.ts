@@ -121,6 +121,11 @@ describe('the doctor', () => {
     ['grant references on users to colloquy_app', 'revoke references on table users from colloquy_app;'],
     ['grant trigger on events to colloquy_system', 'revoke trigger on table events from colloquy_system;'],
     ['grant delete on messages to public', 'revoke delete on table messages from public;'],
+    ['grant select on messages to public', 'revoke select on table messages from public;'],
+    [
+      'grant execute on function app.bound_company() to public',
+      'revoke execute on function app.bound_company() from public;',
+    ],
     [
       'grant update (wrapped) on data_keys to colloquy_app',
       'revoke update (wrapped) on table data_keys from colloquy_app;',
