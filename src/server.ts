@@ -15,7 +15,7 @@ import { normalizeTarget, requestPath } from './http/request-target.ts'
 import { measureJobs } from './jobs/job-counts.ts'
 import { redisReady } from './metrics/metrics.ts'
 import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
-import { answerGraphQL } from './pipeline/answer.ts'
+import { answerGraphQL } from './pipeline/answer-graphql.ts'
 import { createGraphQLServer } from './pipeline/yoga.ts'
 import type { RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
@@ -35,6 +35,8 @@ export interface ServerOptions {
   stalledMs?: number | undefined
   /** An idle connection is kept so long. */
   keepAliveMs?: number | undefined
+  /** True: plain requests never take the way of new documents, if theirs are valid. */
+  learnsAtOnce?: boolean | undefined
 }
 
 /** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
@@ -63,8 +65,9 @@ export function createServer({
   metrics = {},
   stalledMs = STALLED_MS,
   keepAliveMs = KEEP_ALIVE_MS,
+  learnsAtOnce,
 }: ServerOptions): Server {
-  const graphql = createGraphQLServer({ services, demoUsers, demoLink })
+  const graphql = createGraphQLServer({ services, demoUsers, demoLink, learnsAtOnce })
   const metricsPage = createMetricsPage(bringUpToDate, metrics)
   async function bringUpToDate() {
     if (redis) redisReady.set(redis.status().ready ? 1 : 0)
@@ -78,7 +81,7 @@ export function createServer({
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
     else if (path === '/') redirect(response, '/graphql')
-    else void answerGraphQL(graphql, services.log, request, endWhenStalled(response, stalledMs))
+    else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
   })
   // Longer than proxies keep a connection that they do not use, which would send a request into its end.
   http.keepAliveTimeout = keepAliveMs

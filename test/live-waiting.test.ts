@@ -31,7 +31,7 @@ it('what has waited for its subscriber is delivered neither as before a retracti
   const { alice, bob, carol } = acme
   const otherId = await alice.group('Other', [bob, carol])
   // What is not asked for waits in the queue: no network between takes it.
-  const pipeline = createGraphQLServer({ services: app.application.services, demoUsers: null })
+  const { yoga: pipeline } = createGraphQLServer({ services: app.application.services, demoUsers: null })
   await using events = await openEventStream(bob, INBOX, {}, {}, pipeline.fetch)
   await using witness = await openEventStream(carol, INBOX)
   await alice.say({ conversationId: groupId }, 'read ahead by the stream itself')
@@ -88,7 +88,7 @@ it('who pauses while catching up has everything in the end, once and in order', 
   const body = 'x'.repeat(30_000)
   for (const _ten of range(1, 8))
     await Promise.all(range(1, 10).map(() => alice.say({ conversationId: groupId }, body)))
-  const pipeline = createGraphQLServer({ services: app.application.services, demoUsers: null })
+  const { yoga: pipeline } = createGraphQLServer({ services: app.application.services, demoUsers: null })
   const follow = `subscription ($after: String) { inboxEvents(after: $after) {
     ... on ConversationActivity { message { seq } } ... on Discontinuity { cursor } } }`
   await using events = await openEventStream(bob, follow, { after }, {}, pipeline.fetch)

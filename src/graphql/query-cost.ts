@@ -8,7 +8,6 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
 
@@ -19,27 +18,8 @@ const REFUSED_COST = 200
 const MAX_VARIABLE_ERRORS = 5
 const MAX_ERROR_LENGTH = 500
 
-/** Refuses an operation that asks for too much, before anything of it runs, and charges the others to their viewer. */
-export function costLimit(): Plugin {
-  return {
-    onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
-      const errors = variableErrors(args)
-      if (errors) return setResultAndStopExecution({ errors })
-      const cost = charge(args)
-      const { viewer, services } = args.contextValue as Partial<Context>
-      if (!viewer || !services) return
-      setExecuteFn((given: ExecutionArgs) => services.work.execute(viewer, cost, () => executeFn(given)))
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const errors = variableErrors(args)
-      if (errors) setResultAndStopExecution({ errors })
-      else charge(args)
-    },
-  }
-}
-
-/** What is wrong with the variables, as execution would say it at more length. */
-function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
+/** Tells what is wrong with the variables, as execution would say it at more length; undefined if nothing is. */
+export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
   const { errors } = getVariableValues(schema, definitions, variableValues ?? {}, {
     maxErrors: MAX_VARIABLE_ERRORS,
@@ -51,7 +31,12 @@ function variableErrors({ schema, document, operationName, variableValues }: Exe
   })
 }
 
-function charge(args: ExecutionArgs): number {
+/** How many costs are remembered of one operation, by the shape of its variables. */
+const MAX_SHAPES = 16
+const known = new WeakMap<OperationDefinitionNode, Map<string, number>>()
+
+/** Refuses an operation that asks for too much, before anything of it runs; charges others to their viewer and tells the cost. */
+export function chargeOperation(args: ExecutionArgs): number {
   const cost = operationCost(args)
   const { viewer, services } = args.contextValue as Partial<Context>
   // What is refused here has been parsed, validated and measured.
@@ -66,7 +51,21 @@ export function operationCost({ schema, document, operationName, variableValues 
   const variables = variableValues ?? {}
   // Execution itself says so.
   if (!operation) return 0
-  return complexityFromQuery(alone(operation, document), { schema, variables }).complexity
+  const costs = known.get(operation) ?? new Map<string, number>()
+  const shape = shapeOf(variables)
+  const remembered = costs.get(shape)
+  if (remembered !== undefined) return remembered
+  const cost = complexityFromQuery(alone(operation, document), { schema, variables }).complexity
+  if (costs.size < MAX_SHAPES) known.set(operation, costs.set(shape, cost))
+  return cost
+}
+
+/** All that a cost may depend on: numbers, truth values, the lengths of lists and what is given, but no text. */
+function shapeOf(value: unknown): string {
+  if (typeof value === 'string') return '"'
+  if (Array.isArray(value)) return `[${value.length}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${shapeOf(each)}`)}}`
 }
 
 /** The document without its other operations, of which the first would be counted. */

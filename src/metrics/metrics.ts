@@ -106,3 +106,11 @@ export const redisReady = new Gauge({
   help: '1 while Redis answers. At 0 (also where none is used) live delivery goes on through the database, within a second.',
   registers: [metrics],
 })
+
+/** Operations by transport, and by whether their document was known: parsed, validated and costed before. */
+export const operationsRun = new Counter({
+  name: 'colloquy_operations_total',
+  help: 'Operations, by transport and by document: known ones were parsed and validated before.',
+  labelNames: ['transport', 'document'],
+  registers: [metrics],
+})

@@ -1,17 +1,14 @@
 import { type ExecutionArgs, getOperationAST, Kind } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 
 /** What clients ask for by themselves, with nobody there. */
 const AUTOMATIC = new Set(['heartbeat', 'acknowledgeDelivery', 'createConnectionTicket', '__typename'])
 
-/** Notes for presence that the viewer does something: any query or mutation but what clients do by themselves. */
-export function noteActivity(): Plugin {
-  // Subscriptions are none: a client that lost its socket opens them again.
-  return { onExecute: ({ args }) => note(args) }
-}
-
-function note({ document, operationName, contextValue }: ExecutionArgs): void {
+/**
+ * Notes for presence that the viewer does something: any query or mutation but what clients do by themselves. Subscriptions
+ * are none: a client that lost its socket opens them again.
+ */
+export function noteActivity({ document, operationName, contextValue }: ExecutionArgs): void {
   const { viewer, services } = contextValue as Partial<Context>
   if (!viewer || !services || !viewer.permissions.has('PRESENCE_WRITE')) return
   const fields = getOperationAST(document, operationName)?.selectionSet.selections ?? []

@@ -1,6 +1,11 @@
-import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, visit } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
-import type { Viewer } from '../auth/viewer.ts'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql'
 import { requireOpen } from '../companies/require-open.ts'
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
@@ -18,43 +23,60 @@ const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
 /** Mutations that take an idempotency key. */
 const KEYED = new Set(['sendMessage'])
 
-/** Decides whether an operation may run at all, whatever its transport, and reads what must be read before the rest. */
-export function operationGate(): Plugin<object> {
-  return {
-    onExecute: ({ args }) => admit(args.document, args.operationName, args.contextValue as Partial<Context>),
-    onSubscribe: ({ args }) =>
-      admit(args.document, args.operationName, args.contextValue as Partial<Context>),
-  }
+/** What an operation asks for, as far as the gate looks. */
+interface Facts {
+  isIntrospection: boolean
+  isChoosing: boolean
+  /** What it needs of the company. */
+  needs: 'nothing' | 'read' | 'write'
+  keyedFields: number
+  hasCursor: boolean
 }
 
-async function admit(
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  context: Partial<Context>,
-): Promise<void> {
+/** Documents are remembered, and their operations with them. */
+const known = new WeakMap<OperationDefinitionNode, Facts>()
+
+/** Decides whether an operation may run at all, whatever its transport, and reads what must be read before the rest. */
+export async function admitOperation({
+  document,
+  operationName,
+  contextValue,
+}: Pick<ExecutionArgs, 'document' | 'operationName' | 'contextValue'>): Promise<void> {
+  const context = contextValue as Partial<Context>
   const operation = getOperationAST(document, operationName)
   // Without one, execution itself says so.
-  if (!operation || asksOnlyFor(operation, INTROSPECTION)) return
+  if (!operation) return
+  const facts = factsOf(document, operation)
+  if (facts.isIntrospection) return
   const { viewer, tenant } = context
-  if (context.choices && asksOnlyFor(operation, CHOOSING)) return
+  if (context.choices && facts.isChoosing) return
   if (!viewer || !tenant) throw unauthenticated()
-  assertCompanyOpen(viewer, operation)
-  if (context.idempotencyKey !== undefined && fieldsNamed(document, operation, KEYED) > 1) {
+  if (facts.needs !== 'nothing') requireOpen(viewer, facts.needs)
+  if (context.idempotencyKey !== undefined && facts.keyedFields > 1) {
     throw new RequestError(
       'BAD_USER_INPUT',
       'The Idempotency-Key header is for an operation with one such mutation: give each its own idempotencyKey instead.',
     )
   }
-  if (fieldsNamed(document, operation, CURSORS) === 0) return
+  if (!facts.hasCursor) return
   // Before anything else of the operation is read: whatever happens after is in the stream above this position.
   const [stream] = await tenant.query(streamPosition, { companyId: viewer.companyId })
   context.streamPosition = Number(stream?.position ?? 0)
 }
 
-function assertCompanyOpen(viewer: Viewer, operation: OperationDefinitionNode): void {
-  if (asksOnlyFor(operation, ALWAYS)) return
+function factsOf(document: DocumentNode, operation: OperationDefinitionNode): Facts {
+  const remembered = known.get(operation)
+  if (remembered) return remembered
   const isWrite = operation.operation === 'mutation' && !asksOnlyFor(operation, FOR_READERS)
-  requireOpen(viewer, isWrite ? 'write' : 'read')
+  const facts: Facts = {
+    isIntrospection: asksOnlyFor(operation, INTROSPECTION),
+    isChoosing: asksOnlyFor(operation, CHOOSING),
+    needs: asksOnlyFor(operation, ALWAYS) ? 'nothing' : isWrite ? 'write' : 'read',
+    keyedFields: fieldsNamed(document, operation, KEYED),
+    hasCursor: fieldsNamed(document, operation, CURSORS) > 0,
+  }
+  known.set(operation, facts)
+  return facts
 }
 
 function asksOnlyFor(operation: OperationDefinitionNode, names: ReadonlySet<string>): boolean {

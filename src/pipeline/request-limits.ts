@@ -4,7 +4,6 @@ import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { RequestError } from '../errors.ts'
-import { costLimit } from '../graphql/query-cost.ts'
 import { assertFewEqualFields } from './equal-fields.ts'
 
 /** The largest request body, in bytes: 1,000 members with room to spare. */
@@ -29,7 +28,6 @@ export function requestLimitPlugins(): Plugin[] {
     maxTokensPlugin({ n: MAX_TOKENS, ...inWords(`has more than ${MAX_TOKENS} tokens`) }),
     maxNesting(),
     fewEqualFields(),
-    costLimit(),
   ]
 }
 

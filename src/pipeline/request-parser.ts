@@ -18,10 +18,10 @@ const MAX_ANONYMOUS_BYTES = 16 * 1024
 type Parser = (request: Request) => GraphQLParams | Promise<GraphQLParams>
 
 const parsers = new Map<string, Parser>([
-  ['application/json', async (request) => parseJson(await bodyOf(request))],
-  ['application/graphql+json', async (request) => parseJson(await bodyOf(request))],
-  ['application/graphql', async (request) => ({ query: await bodyOf(request) })],
-  ['application/x-www-form-urlencoded', async (request) => parseForm(await bodyOf(request))],
+  ['application/json', async (request) => readJson(await bodyOf(request))],
+  ['application/graphql+json', async (request) => readJson(await bodyOf(request))],
+  ['application/graphql', async (request) => ({ query: decode(await bodyOf(request)) })],
+  ['application/x-www-form-urlencoded', async (request) => parseForm(decode(await bodyOf(request)))],
 ])
 
 /** Reads requests as GraphQL over HTTP has it; refuses before anything runs if the answer could not be read. */
@@ -66,20 +66,28 @@ function parserOf({ headers }: Request): Parser {
   return parser
 }
 
-async function bodyOf(request: Request): Promise<string> {
+async function bodyOf(request: Request): Promise<ArrayBuffer> {
   const isAnonymous = request.headers.get('authorization') === null
   const isLarge = (length: number) => isAnonymous && length > MAX_ANONYMOUS_BYTES
   if (isLarge(Number(request.headers.get('content-length')))) throw unauthenticated()
   const bytes = await request.arrayBuffer()
   if (isLarge(bytes.byteLength)) throw unauthenticated()
+  return bytes
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decode(bytes: ArrayBuffer | Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw rejection('The body is not UTF-8.')
   }
 }
 
-function parseJson(text: string): GraphQLParams {
+/** Reads a body of JSON. Throws BAD_USER_INPUT for what is none, is no object, or has a number that would be changed. */
+export function readJson(bytes: ArrayBuffer | Uint8Array): GraphQLParams {
+  const text = decode(bytes)
   const body = fromJson(text, 'body')
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw rejection('The body is not an object of JSON.')

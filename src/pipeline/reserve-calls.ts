@@ -1,7 +1,13 @@
-import { type ExecutionArgs, type FieldNode, getOperationAST, getVariableValues, Kind } from 'graphql'
+import {
+  type ExecutionArgs,
+  type FieldNode,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { collectFields } from 'graphql/execution/collectFields.js'
 import { getArgumentValues } from 'graphql/execution/values.js'
-import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { RequestError, UserError } from '../errors.ts'
 import { limitsOf, tooManyCalls } from '../graphql/rate-limit-plugin.ts'
@@ -10,33 +16,23 @@ import type { RateWindow } from '../limits/rate-window.ts'
 
 /**
  * Has the rate limits accept all mutations of an operation before the first of them runs. Root mutation fields are not
- * null, so one that is refused after others have run would hide that these were carried out.
+ * null, so one that is refused after others have run would hide that these were carried out. Returns how to give back what
+ * was not used; undefined where nothing was reserved.
  */
-export function reserveCalls(): Plugin {
-  return {
-    async onExecute({ args, executeFn, setExecuteFn }) {
-      const calls = callsOf(args)
-      if (!calls) return
-      const context = args.contextValue as unknown as Context
-      const reserved = await reserveAll(calls, context)
-      context.reserved = reserved
-      setExecuteFn(async (given: ExecutionArgs) => {
-        try {
-          return await executeFn(given)
-        } finally {
-          // What did not run, since something before it failed, does not count.
-          await refundAll([...reserved.values()].flat())
-        }
-      })
-    },
-  }
+export async function reserveCalls(args: ExecutionArgs): Promise<(() => Promise<void>) | undefined> {
+  const calls = callsOf(args)
+  if (!calls) return undefined
+  const context = args.contextValue as Context
+  const reserved = await reserveAll(calls, context)
+  context.reserved = reserved
+  return () => refundAll([...reserved.values()].flat())
 }
 
 /** The root fields by their mutation; undefined unless there are several. */
 function callsOf({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const operation = getOperationAST(document, operationName)
   const type = schema.getMutationType()
-  if (operation?.operation !== 'mutation' || !type) return undefined
+  if (operation?.operation !== 'mutation' || !type || isSingleField(operation)) return undefined
   const definitions = operation.variableDefinitions ?? []
   const { coerced } = getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: 1 })
   // Execution itself says what is wrong.
@@ -55,6 +51,10 @@ function callsOf({ schema, document, operationName, variableValues }: ExecutionA
     if (node && field) calls.set(name, [...(calls.get(name) ?? []), inputOf(field, node, coerced)])
   }
   return calls
+}
+
+function isSingleField({ selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return selections.length === 1 && selections[0]?.kind === Kind.FIELD
 }
 
 function inputOf(

@@ -3,7 +3,7 @@ import { sessionOfTicket, sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
-import { bearerToken } from '../pipeline/yoga.ts'
+import { bearerToken } from '../pipeline/request-context.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
 
 /** The payload of `connection_init`. */

@@ -7,6 +7,8 @@ import type { Context, Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { maskError } from '../pipeline/mask-error.ts'
+import { unauthenticated } from '../pipeline/sign-in-first.ts'
+import { type SocketOperation, socketOperation } from '../pipeline/socket-operation.ts'
 import type { GraphQLServer } from '../pipeline/yoga.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
 import { sendAnswersTo } from '../subscriptions/event-answers.ts'
@@ -79,17 +81,14 @@ export function socketProtocol(
       const inexact = inexactNumber(extra.received ?? '', ['payload', 'variables'])
       if (inexact)
         return [maskError(new RequestError('BAD_USER_INPUT', inexactNumberText(inexact)), services.log)]
-      const pipeline = graphql.getEnveloped({
-        viewer: extra.viewer,
-        device: extra.device,
-        params,
-        request: undefined,
-      } as never)
       try {
-        if (extra.viewer) await services.work.admit(extra.viewer, params.query.length)
-        const document = pipeline.parse(params.query)
-        const errors = pipeline.validate(pipeline.schema, document)
-        if (errors.length > 0) return errors.map((error: unknown) => maskError(error, services.log))
+        const { viewer, device } = extra
+        // graphql-ws has closed the socket of a client that did not sign in.
+        if (!viewer) throw unauthenticated()
+        await services.work.admit(viewer, params.query.length)
+        const pipeline = socketOperation(graphql, params, { viewer, device })
+        const { document, errors } = pipeline
+        if (errors.length > 0) return errors.map((error) => maskError(error, services.log))
         const operation = getOperationAST(document, params.operationName)
         if (!operation)
           throw new RequestError('BAD_USER_INPUT', 'Could not determine what operation to execute.')
@@ -103,7 +102,7 @@ export function socketProtocol(
           document,
           variableValues: params.variables,
           contextValue,
-          rootValue: { execute: pipeline.execute, subscribe: pipeline.subscribe },
+          rootValue: pipeline,
         }
       } catch (error) {
         inFlight.delete(extra.socket, params)
@@ -117,10 +116,10 @@ export function socketProtocol(
 async function answered<T>(
   { log, work }: Services,
   { rootValue, contextValue }: ExecutionArgs,
-  run: (pipeline: Pipeline) => T | Promise<T>,
+  run: (pipeline: SocketOperation) => T | Promise<T>,
 ): Promise<T | { errors: GraphQLError[] }> {
   try {
-    return await work.run((contextValue as Context).viewer, () => run(rootValue as Pipeline))
+    return await work.run((contextValue as Context).viewer, () => run(rootValue as SocketOperation))
   } catch (error) {
     return { errors: [maskError(error, log)] }
   }
@@ -134,12 +133,6 @@ function addStream(streams: Set<object>, request: object): void {
     )
   }
   streams.add(request)
-}
-
-/** The enveloped functions of one operation, handed from onSubscribe to execution through the root value. */
-interface Pipeline {
-  execute: NonNullable<ServerOptions['execute']>
-  subscribe: NonNullable<ServerOptions['subscribe']>
 }
 
 /** Masked errors carry a status for HTTP, which means nothing here. */

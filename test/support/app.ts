@@ -116,6 +116,7 @@ export async function startApp({
     metrics: { freshMs: 0, ...environment.metrics },
     stalledMs,
     keepAliveMs: environment.keepAliveMs,
+    learnsAtOnce: process.env.LEARN_AT_ONCE === '1',
   })
   const url = await server.listen(0, '127.0.0.1')
   if (tasks) application.startJobs(tasks)

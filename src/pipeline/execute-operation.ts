@@ -1,0 +1,45 @@
+import type { ExecutionArgs, ExecutionResult } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../context.ts'
+import { chargeOperation, variableErrors } from '../graphql/query-cost.ts'
+import { noteActivity } from './note-activity.ts'
+import { admitOperation } from './operation-gate.ts'
+import { reserveCalls } from './reserve-calls.ts'
+
+type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+
+/**
+ * Runs a query or mutation once it is charged, admitted and within the rate limits: the one way to execution, whatever
+ * transport the operation came by. Throws RequestError.
+ */
+export async function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  const errors = variableErrors(args)
+  if (errors) return { errors }
+  const cost = chargeOperation(args)
+  await admitOperation(args)
+  const refund = await reserveCalls(args)
+  noteActivity(args)
+  const { viewer, services } = args.contextValue as Partial<Context>
+  try {
+    if (!viewer || !services) return await execute(args)
+    return await services.work.execute(viewer, cost, () => execute(args))
+  } finally {
+    // What did not run, since something before it failed, does not count.
+    await refund?.()
+  }
+}
+
+/** Has GraphQL Yoga run operations so; subscriptions are charged and admitted before they begin. */
+export function operations(): Plugin {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn((args: ExecutionArgs) => executeOperation(args, executeFn))
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const errors = variableErrors(args)
+      if (errors) return setResultAndStopExecution({ errors })
+      chargeOperation(args)
+      return admitOperation(args)
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { sessionOfToken } from '../auth/session.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import { type Context, createContext, type Services } from '../context.ts'
+import { RequestError } from '../errors.ts'
+import type { Device } from '../presence/device.ts'
+import { ticketCompany } from './ticket-company.ts'
+
+/** Reads a header of a request by its name in lower case, whatever holds it. */
+export type ReadHeader = (name: string) => string | undefined
+
+/** Signs in whoever sent the request; undefined without an Authorization header. Throws RequestError. */
+export async function signInRequest(
+  { signIn }: Services,
+  header: ReadHeader,
+  params: Parameters<typeof ticketCompany>[0],
+): Promise<Viewer | undefined> {
+  const authorization = header('authorization')
+  if (authorization === undefined) return undefined
+  return signIn.withToken(bearerToken(authorization), {
+    named: header('x-company-id'),
+    ifSeveral: ticketCompany(params),
+  })
+}
+
+/** The context of an operation that came over HTTP. */
+export function requestContext(services: Services, viewer: Viewer, header: ReadHeader): Context {
+  return createContext(services, viewer, {
+    idempotencyKey: header('idempotency-key'),
+    lastEventId: header('last-event-id') || undefined,
+    device: () => deviceOf(header),
+  })
+}
+
+/** The context of an operation on a socket, which outlives changes of role and settings: each sees them as they are. */
+export async function socketContext(services: Services, viewer: Viewer, device?: Device): Promise<Context> {
+  if (viewer.expiresAt.getTime() <= Date.now())
+    throw new RequestError('UNAUTHENTICATED', 'The access token has expired.')
+  const current = await services.viewers.renew(viewer)
+  return createContext(services, current, device ? { device: () => device } : {})
+}
+
+/** The token of an Authorization header (RFC 6750); throws UNAUTHENTICATED if it is none. */
+export function bearerToken(authorization: string): string {
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  if (!token)
+    throw new RequestError(
+      'UNAUTHENTICATED',
+      'The Authorization header must be "Bearer" and an access token.',
+    )
+  return token
+}
+
+/** Over HTTP whatever uses the same access token is one device. */
+function deviceOf(header: ReadHeader): Device {
+  const session = sessionOfToken(bearerToken(header('authorization') ?? ''))
+  return { id: session, session }
+}

@@ -1,0 +1,69 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type SubscriptionArgs,
+} from 'graphql'
+import type { SubscribePayload } from 'graphql-ws'
+import type { Viewer } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import { operationsRun } from '../metrics/metrics.ts'
+import type { Device } from '../presence/device.ts'
+import { executeMasked } from './execute-masked.ts'
+import { socketContext } from './request-context.ts'
+import type { GraphQLServer } from './yoga.ts'
+
+/** How an operation of a socket is run once it is parsed and validated. */
+export interface SocketOperation {
+  document: DocumentNode
+  /** Found by validation; nothing else is to be used then. */
+  errors: readonly GraphQLError[]
+  schema: GraphQLSchema
+  contextFactory(): Promise<Context>
+  execute(args: ExecutionArgs): Promise<ExecutionResult>
+  subscribe(args: SubscriptionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
+}
+
+/** The client behind a socket. */
+interface Client {
+  viewer: Viewer
+  device: Device | undefined
+}
+
+/** Parses and validates an operation, unless it is a query or mutation of a known document. Throws for what cannot be parsed. */
+export function socketOperation(
+  server: GraphQLServer,
+  params: SubscribePayload,
+  client: Client,
+): SocketOperation {
+  const document = server.documents.find(params.query)
+  const operation = document && getOperationAST(document, params.operationName)
+  const isKnown = operation?.operation === 'query' || operation?.operation === 'mutation'
+  operationsRun.inc({ transport: 'websocket', document: isKnown ? 'known' : 'new' })
+  return document && isKnown ? knownOperation(server, document, client) : newOperation(server, params, client)
+}
+
+function knownOperation(
+  { services, schema, mask }: GraphQLServer,
+  document: DocumentNode,
+  { viewer, device }: Client,
+): SocketOperation {
+  return {
+    document,
+    errors: [],
+    schema,
+    contextFactory: () => socketContext(services, viewer, device),
+    execute: (args) => executeMasked(args, mask),
+    subscribe: () => Promise.reject(new Error('A query or mutation is no subscription.')),
+  }
+}
+
+function newOperation({ yoga }: GraphQLServer, params: SubscribePayload, client: Client): SocketOperation {
+  const enveloped = yoga.getEnveloped({ ...client, params, request: undefined } as never)
+  const document = enveloped.parse(params.query)
+  const errors = enveloped.validate(enveloped.schema, document)
+  return { ...enveloped, document, errors } as unknown as SocketOperation
+}
