@@ -99,7 +99,7 @@ async function bothWays(
   return { first, second, known: (await knownSoFar('http')) - before }
 }
 
-/** What a client sees, but for the moment and the number of a fault. */
+/** An answer as a client sees it, but for the moment. */
 function seen({ status, headers, text }: Answered) {
   const { date: _, ...others } = headers
   return { status, headers: others, text }

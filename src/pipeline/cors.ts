@@ -4,10 +4,10 @@ import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server'
 /** As long as browsers keep it at the most. */
 const PREFLIGHT_SECONDS = 86_400
 
-/** Who asks brings a token, so any page may; nothing that a browser adds by itself means anything here. */
+/** Every client brings a token, so any page may ask; nothing that a browser adds by itself means anything here. */
 export const corsOptions = { credentials: false as const, maxAge: PREFLIGHT_SECONDS }
 
-/** What an answer says to the browser that runs a page of another origin; nothing to others. */
+/** Headers for the browser that runs a page of another origin; none for others. */
 export function corsHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   if (headers.origin === undefined) return {}
   const request = { headers: { get: (name: string) => headers[name] ?? null } }

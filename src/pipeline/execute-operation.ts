@@ -24,7 +24,7 @@ export async function executeOperation(args: ExecutionArgs, execute: Execute): P
     if (!viewer || !services) return await execute(args)
     return await services.work.execute(viewer, cost, () => execute(args))
   } finally {
-    // What did not run, since something before it failed, does not count.
+    // A call that did not run, since something before it failed, does not count.
     await refund?.()
   }
 }

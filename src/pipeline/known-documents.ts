@@ -41,7 +41,7 @@ export function learnAtOnce(
     try {
       enveloped.validate(enveloped.schema, enveloped.parse(text))
     } catch {
-      // Whoever answers says what is wrong.
+      // GraphQL Yoga says what is wrong as it answers.
     }
     return documents.find(text)
   }

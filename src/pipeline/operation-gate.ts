@@ -23,11 +23,11 @@ const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
 /** Mutations that take an idempotency key. */
 const KEYED = new Set(['sendMessage'])
 
-/** What an operation asks for, as far as the gate looks. */
+/** An operation, as far as the gate looks. */
 interface Facts {
   isIntrospection: boolean
   isChoosing: boolean
-  /** What it needs of the company. */
+  /** How far the company has to be open for it. */
   needs: 'nothing' | 'read' | 'write'
   keyedFields: number
   hasCursor: boolean

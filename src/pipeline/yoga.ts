@@ -17,7 +17,7 @@ import { requestParser } from './request-parser.ts'
 import { schema } from './schema.ts'
 import { type SignedIn, signInFirst } from './sign-in-first.ts'
 
-/** What a WebSocket has found out about its client before the first operation. */
+/** A WebSocket has found this out about its client before the first operation. */
 export interface SocketContext {
   viewer?: Viewer
   device?: Device
@@ -30,7 +30,7 @@ type Yoga = YogaServerInstance<SocketContext, Context>
 export interface GraphQLServer {
   yoga: Yoga
   schema: GraphQLSchema
-  /** What Yoga found valid is run without it the next time. */
+  /** Valid ones, which are run without Yoga the next time. */
   documents: KnownDocuments
   services: Services
   /** Turns an error into one that a client may know. */
