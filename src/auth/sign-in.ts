@@ -1,4 +1,4 @@
-import { rowsOf } from '../database/columns.ts'
+import { column, columns, rowsOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
@@ -43,13 +43,20 @@ export interface SignInOptions {
   memberClaim: string
 }
 
+const membershipColumns = columns({
+  companyId: column.uuid,
+  companyName: column.text,
+  companyExternalId: column.text.orNull,
+  userId: column.uuid,
+  isEnabled: column.boolean,
+  isTied: column.boolean,
+})
+
 const findMemberships = statement({
   name: 'find_memberships',
   parameters: ['issuer', 'subject', 'memberReference'],
-  row: rowsOf<Membership>(),
-  text: `select company_id as "companyId", company_name as "companyName", company_external_id as "companyExternalId",
-           user_id as "userId", is_enabled as "isEnabled", is_tied as "isTied"
-         from app.memberships_of(:issuer, :subject, :memberReference)`,
+  row: membershipColumns,
+  text: `select ${membershipColumns.of('m')} from app.memberships_of(:issuer, :subject, :memberReference) m`,
 })
 
 const tieMember = statement({
@@ -59,20 +66,19 @@ const tieMember = statement({
   text: `select app.tie_member(:userId, :issuer, :subject) as "isTied"`,
 })
 
+const ticketColumns = columns({
+  companyId: column.uuid,
+  userId: column.uuid,
+  tokenExpiresAt: column.instant,
+  isEnabled: column.boolean,
+})
+
 const redeemTicket = statement({
   name: 'redeem_ticket',
   parameters: ['ticketHash'],
-  row: rowsOf<RedeemedTicket>(),
-  text: `select company_id as "companyId", user_id as "userId", token_expires_at as "tokenExpiresAt", is_enabled as "isEnabled"
-         from app.redeem_ticket(:ticketHash)`,
+  row: ticketColumns,
+  text: `select ${ticketColumns.of('t')} from app.redeem_ticket(:ticketHash) t`,
 })
-
-interface RedeemedTicket {
-  companyId: string
-  userId: string
-  tokenExpiresAt: Date
-  isEnabled: boolean
-}
 
 /** Memberships are remembered for one second. A disabled membership is still rejected by every statement. */
 const FRESH_MS = 1_000

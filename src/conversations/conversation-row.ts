@@ -53,18 +53,20 @@ export const unreadMentionsSql = `(
   )::int`
 
 /** The first unread message of a conversation for a viewer. */
-export interface UnreadStartRow {
-  conversationId: string
-  unreadFromSeq: number | null
-  firstUnreadMentionSeq: number | null
-}
+export type UnreadStartRow = RowOf<typeof unreadStartColumns>
+
+const unreadStartColumns = columns({
+  conversationId: column.uuid.from('c.id'),
+  unreadFromSeq: column.integer.orNull.from('u.seq'),
+  firstUnreadMentionSeq: column.integer.orNull.from('n.seq'),
+})
 
 /** The first unread message of conversations, and the first that mentions the viewer. */
 export const unreadStarts = statement({
   name: 'unread_starts',
   parameters: ['companyId', 'viewerId', 'ids'],
-  row: rowsOf<UnreadStartRow>(),
-  text: `select c.id as "conversationId", u.seq as "unreadFromSeq", n.seq as "firstUnreadMentionSeq"
+  row: unreadStartColumns,
+  text: `select ${unreadStartColumns.of('c')}
     from conversations c ${viewerMembership()}
     left join lateral (
       select m.seq from messages m

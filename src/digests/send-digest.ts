@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { conversationTitle } from '../conversations/queries/conversation-title.ts'
-import { rowsOf } from '../database/columns.ts'
+import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
 import { oneLine } from '../email/mail-text.ts'
 import { RequestError } from '../errors.ts'
@@ -12,11 +12,13 @@ import { unsubscribeUrl } from './unsubscribe-token.ts'
 const MAX_NAMED = 20
 
 /** One conversation with messages to tell of, and the last of them. */
-interface DueRow {
-  conversationId: string
-  messageCount: number
-  upToSeq: number
-}
+type DueRow = RowOf<typeof dueColumns>
+
+const dueColumns = columns({
+  conversationId: column.uuid,
+  messageCount: column.integer,
+  upToSeq: column.integer,
+})
 
 const isQueued = statement({
   name: 'is_digest_queued',
@@ -28,9 +30,8 @@ const isQueued = statement({
 const dueDigest = statement({
   name: 'due_digest',
   parameters: ['userId'],
-  row: rowsOf<DueRow>(),
-  text: `select conversation_id as "conversationId", message_count as "messageCount", up_to_seq as "upToSeq"
-    from app.due_digest(:userId)`,
+  row: dueColumns,
+  text: `select ${dueColumns.of('d')} from app.due_digest(:userId) d`,
 })
 
 const settleDigest = statement({

@@ -34,12 +34,14 @@ export type MessageVersion = RowOf<typeof versionColumns>
 const versionColumns = columns({ id: column.uuid, revision: column.integer, state: column.text })
 
 /** An emoji on a message. */
-export interface ReactionRow {
-  messageId: string
-  emoji: string
-  count: number
-  reactedByViewer: boolean
-}
+export type ReactionRow = RowOf<typeof reactionColumns>
+
+const reactionColumns = columns({
+  messageId: column.uuid,
+  emoji: column.text,
+  count: column.integer.from('count(*)::int'),
+  reactedByViewer: column.boolean.from('bool_or(r.user_id = :viewerId)'),
+})
 
 /** True unless a revision shows that the message was edited more often than its row says. */
 export function isLatestSql(alias: string): string {
@@ -170,8 +172,8 @@ export const mentionsOf = statement({
 export const reactionsOf = statement({
   name: 'reactions_of',
   parameters: ['companyId', 'viewerId', 'ids'],
-  row: rowsOf<ReactionRow>(),
-  text: `select r.message_id as "messageId", r.emoji, count(*)::int as count, bool_or(r.user_id = :viewerId) as "reactedByViewer"
+  row: reactionColumns,
+  text: `select ${reactionColumns.of('r')}
     from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
     where r.company_id = :companyId and r.message_id = any(:ids) and r.is_on and m.state = 'POSTED'
     group by r.message_id, r.emoji order by min(r.created_at), r.emoji`,

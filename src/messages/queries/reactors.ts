@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { rowsOf } from '../../database/columns.ts'
+import { column, columns, type RowOf } from '../../database/columns.ts'
 import type { UserRow } from '../../database/prisma-types.ts'
 import { statement } from '../../database/statement.ts'
 import { person } from '../../members/queries/people.ts'
@@ -7,17 +7,16 @@ import type { ReactionRow } from '../../messages/message-row.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 
-interface ReactorRow {
-  userId: string
-  at: Date
-}
+type ReactorRow = RowOf<typeof reactorColumns>
+
+const reactorColumns = columns({ userId: column.uuid, at: column.instant.from('r.created_at') })
 
 /** People by the time of their reaction, after this time and person. */
 const reactorsOf = statement({
   name: 'reactors_of',
   parameters: ['companyId', 'viewerId', 'messageId', 'emoji', 'afterAt', 'afterUserId', 'max'],
-  row: rowsOf<ReactorRow>(),
-  text: `select r.user_id as "userId", r.created_at as at
+  row: reactorColumns,
+  text: `select ${reactorColumns.of('r')}
     from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
     where r.company_id = :companyId and r.message_id = :messageId and r.emoji = :emoji and r.is_on and m.state = 'POSTED'
       and (:afterAt::timestamptz is null or (r.created_at, r.user_id) > (:afterAt::timestamptz, :afterUserId::uuid))

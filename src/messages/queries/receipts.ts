@@ -1,17 +1,19 @@
 import type { Context } from '../../context.ts'
-import { rowsOf } from '../../database/columns.ts'
+import { column, columns, type RowOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 
 /** The receipt of one person for a message. */
-export interface ReceiptRow {
-  userId: string
-  deliveredAt: Date | null
-  readAt: Date | null
-  movedAt: Date
-}
+export type ReceiptRow = RowOf<typeof receiptColumns>
+
+const receiptColumns = columns({
+  userId: column.uuid,
+  deliveredAt: column.instant.orNull.from('least(d.at, r.at)'),
+  readAt: column.instant.orNull.from('r.at'),
+  movedAt: column.instant.from('coalesce(r.at, d.at)'),
+})
 
 /**
  * People who have moved past a message, latest first, in one statement whatever their number: the log of mark moves
@@ -20,10 +22,10 @@ export interface ReceiptRow {
 const receiptsOf = statement({
   name: 'receipts_of',
   parameters: ['companyId', 'viewerId', 'messageId', 'beforeAt', 'beforeUserId', 'max'],
-  row: rowsOf<ReceiptRow>(),
-  text: `select "userId", "deliveredAt", "readAt", "movedAt"
+  row: receiptColumns,
+  text: `select moved.*
     from (
-      select p.user_id as "userId", least(d.at, r.at) as "deliveredAt", r.at as "readAt", coalesce(r.at, d.at) as "movedAt"
+      select ${receiptColumns.of('p')}
       from messages m ${seenBy()}
       join conversations c on c.company_id = m.company_id and c.id = m.conversation_id
         and (c.kind <> 'BROADCAST' or c.created_by_id = :viewerId)
@@ -39,7 +41,8 @@ const receiptsOf = statement({
       ) d on true
       where m.company_id = :companyId and m.id = :messageId
     ) moved
-    where "movedAt" is not null and (:beforeAt::timestamptz is null or ("movedAt", "userId") < (:beforeAt::timestamptz, :beforeUserId::uuid))
+    where "movedAt" is not null
+      and (:beforeAt::timestamptz is null or ("movedAt", "userId") < (:beforeAt::timestamptz, :beforeUserId::uuid))
     order by "movedAt" desc, "userId" desc limit :max`,
 })
 
