@@ -3,27 +3,18 @@ import type { PoolConfig } from 'pg'
 import type { Logger } from 'pino'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
-import { type Statement as NamedStatement, statement, type Values } from './statement.ts'
+import { type Statement, statement, type Values } from './statement.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
 import { asNobody, asTenant, type Tenant, TenantPool, withOwnBinding } from './tenant-pool.ts'
-
-/** A prepared statement: the name identifies the text on every connection. */
-export interface Statement {
-  name: string
-  text: string
-}
 
 /** Asks for nothing, but that the database answers. */
 export const ready = statement({ name: 'ready', text: 'select 1 as one' })
 
-/** Runs a statement; the rows come back as its definition says. */
-interface Ask {
-  <Name extends string, Row extends object>(
-    statement: NamedStatement<Name, Row>,
-    values: Values<Name>,
-  ): Promise<Row[]>
-  <Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]>
-}
+/** Runs a statement with a value for each of its parameters. */
+type Run = <Name extends string, Row extends object>(
+  statement: Statement<Name, Row>,
+  values: Values<Name>,
+) => Promise<Row[]>
 
 /** The database as one tenant sees it: every row that comes back is the company's. */
 export interface TenantDatabase {
@@ -31,9 +22,9 @@ export interface TenantDatabase {
   /** Prisma's ordinary API. */
   readonly prisma: TenantClient
   /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
-  query: Ask
+  query: Run
   /** One prepared call of a function that begins with app.bind: one round trip, whoever the connection was bound to. */
-  call: Ask
+  call: Run
   /** One interactive transaction; `work` must not be repeated by the caller after success. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }
@@ -45,13 +36,13 @@ export interface Database {
   /** The system role, bound to a company. */
   forSystem(companyId: string): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
-  unbound: Ask
+  unbound: Run
   /** One prepared call of a function that binds one company after another, on connections that nothing else uses. */
-  batch: Ask
+  batch: Run
   /** The system role bound to nobody: lists of companies and of stream positions. */
-  acrossCompanies: Ask
+  acrossCompanies: Run
   /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
-  measuring: Ask
+  measuring: Run
   close(): Promise<void>
 }
 
@@ -83,10 +74,10 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   return {
     forTenant: (tenant) => app.bind(tenant),
     forSystem: (companyId) => system.bind({ companyId }),
-    unbound: ask((work) => asNobody(work), app.pool),
-    batch: ask((work) => asNobody(work), batches.pool),
-    acrossCompanies: ask((work) => asNobody(work), system.pool),
-    measuring: ask((work) => asNobody(work), measuring.pool),
+    unbound: runner(asNobody, app.pool),
+    batch: runner(asNobody, batches.pool),
+    acrossCompanies: runner(asNobody, system.pool),
+    measuring: runner(asNobody, measuring.pool),
     async close() {
       await Promise.all([app.close(), system.close(), measuring.close(), batches.close()])
     },
@@ -130,8 +121,8 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
       prisma ??= tenantClient(base, tenant)
       return prisma
     },
-    query: ask((work) => asTenant(tenant, work), pool),
-    call: ask((work) => withOwnBinding(tenant, work), pool),
+    query: runner((work) => asTenant(tenant, work), pool),
+    call: runner((work) => withOwnBinding(tenant, work), pool),
     async transaction(work) {
       try {
         return await asTenant(
@@ -146,18 +137,17 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
 }
 
 /** Runs statements on connections of the pool, each within what `bound` sets up. */
-function ask(bound: <T>(work: () => Promise<T>) => Promise<T>, pool: TenantPool): Ask {
-  return <Row extends object>(
-    { name, text, parameters = [] }: Statement & { parameters?: readonly string[] },
-    given: Readonly<Record<string, unknown>> | unknown[],
-  ) => {
-    const values = Array.isArray(given) ? given : parameters.map((parameter) => given[parameter])
-    return bound(async () => {
+function runner(bound: <T>(work: () => Promise<T>) => Promise<T>, pool: TenantPool): Run {
+  return <Name extends string, Row extends object>(
+    { name, text, parameters }: Statement<Name, Row>,
+    given: Values<Name>,
+  ) =>
+    bound(async () => {
+      const values = parameters.map((parameter) => given[parameter])
       try {
         return (await pool.query<Row>({ name, text, values })).rows
       } catch (error) {
         throw toDomainError(error)
       }
     })
-  }
 }

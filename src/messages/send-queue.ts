@@ -7,6 +7,7 @@ import {
   findWritten,
   type OutgoingMessage,
   type SentRow,
+  sendManyStatement,
   sendOne,
 } from './send-statements.ts'
 
@@ -115,9 +116,9 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   async function run(batch: Waiting[]): Promise<void> {
     inFlight += 1
     const began = performance.now()
-    const { statement, values } = batchOf(batch.map(({ message }) => message))
+    const values = batchOf(batch.map(({ message }) => message))
     try {
-      const rows = await database.batch<BatchRow>(statement, values)
+      const rows = await database.batch(sendManyStatement, values)
       if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
       if (batch.length >= TELLING_BATCH)
         msPerMessage += ((performance.now() - began) / batch.length - msPerMessage) / 8

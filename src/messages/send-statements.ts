@@ -1,4 +1,6 @@
-import type { Statement, TenantDatabase } from '../database/database.ts'
+import { rowsOf } from '../database/columns.ts'
+import type { TenantDatabase } from '../database/database.ts'
+import { type NameOf, statement, type Values } from '../database/statement.ts'
 import { TwinCommittedError } from '../errors.ts'
 
 /** A message on its way into the database, encrypted; `tenant` is the author's. */
@@ -37,50 +39,78 @@ export type BatchRow =
   | { outcome: 'SENT'; seq: number; createdAt: Date; position: string }
   | { outcome: 'ALONE' | 'BUSY' | 'COMPANY_BUSY' }
 
-const sendOneStatement: Statement = {
+const sendOneStatement = statement({
   name: 'send_message',
+  parameters: [
+    'companyId',
+    'authorId',
+    'messageId',
+    'conversationId',
+    'recipientId',
+    'parentId',
+    'subject',
+    'body',
+    'metadata',
+    'priority',
+    'mentionIds',
+    'clientMessageId',
+    'key',
+    'hash',
+    'tokens',
+  ],
+  row: rowsOf<SentRow>(),
   text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
-    from app.send_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-}
+    from app.send_message(
+      :companyId, :authorId, :messageId, :conversationId, :recipientId, :parentId, :subject, :body, :metadata,
+      :priority, :mentionIds, :clientMessageId, :key, :hash, :tokens
+    )`,
+})
 
-const findSentStatement: Statement = {
+const findSentStatement = statement({
   name: 'find_sent_message',
-  text: `select app.remembered_send($1, $2, $3) as "messageId", true as replayed`,
-}
+  parameters: ['authorId', 'key', 'hash'],
+  row: rowsOf<SentRow>(),
+  text: `select app.remembered_send(:authorId, :key, :hash) as "messageId", true as replayed`,
+})
 
-const findWrittenStatement: Statement = {
+const findWrittenStatement = statement({
   name: 'find_written_message',
+  parameters: ['companyId', 'messageId'],
+  row: rowsOf<SentRow>(),
   text: `select m.id as "messageId", false as replayed, m.seq, m.depth, m.created_at as "createdAt", s.position::text as position
     from messages m join company_streams s on s.company_id = m.company_id
-    where m.company_id = $1 and m.id = $2`,
-}
+    where m.company_id = :companyId and m.id = :messageId`,
+})
 
-const sendManyStatement: Statement = {
+/** Sends a batch; the messages of a company follow one another, and `counts` says how many each company has. */
+export const sendManyStatement = statement({
   name: 'send_messages',
+  parameters: [
+    'companyIds',
+    'counts',
+    'authorIds',
+    'messageIds',
+    'conversationIds',
+    'subjects',
+    'bodies',
+    'metadata',
+    'priorities',
+    'clientMessageIds',
+    'keys',
+    'hashes',
+    'tokens',
+  ],
+  row: rowsOf<BatchRow>(),
   text: `select outcome, seq, created_at as "createdAt", position::text as position
-    from app.send_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-}
+    from app.send_messages(
+      :companyIds, :counts, :authorIds, :messageIds, :conversationIds, :subjects, :bodies, :metadata, :priorities,
+      :clientMessageIds, :keys, :hashes, :tokens
+    )`,
+})
 
 /** Sends one message in one round trip, or throws the reason why not. */
 export async function sendOne(message: OutgoingMessage): Promise<SentRow> {
-  const values = [
-    message.companyId,
-    message.authorId,
-    message.messageId,
-    message.conversationId,
-    message.recipientId,
-    message.parentId,
-    message.subject,
-    message.body,
-    message.metadata,
-    message.priority,
-    message.mentionIds,
-    message.clientMessageId,
-    message.key,
-    message.hash,
-    message.tokens,
-  ]
-  const [sent] = await message.tenant.call<SentRow>(sendOneStatement, values).catch((error) => {
+  const [sent] = await message.tenant.call(sendOneStatement, message).catch((error) => {
     if (error instanceof TwinCommittedError) return findSent(message)
     throw error
   })
@@ -95,41 +125,37 @@ export function findSent({
   key,
   hash,
 }: Pick<OutgoingMessage, 'tenant' | 'authorId' | 'key' | 'hash'>): Promise<SentRow[]> {
-  return tenant.query<SentRow>(findSentStatement, [authorId, key, hash])
+  return tenant.query(findSentStatement, { authorId, key, hash })
 }
 
 /** The message itself, if an earlier attempt has written it; the position is its own or a later one. */
 export async function findWritten(message: OutgoingMessage): Promise<SentRow | undefined> {
-  const [row] = await message.tenant.query<SentRow>(findWrittenStatement, [
-    message.companyId,
-    message.messageId,
-  ])
+  const [row] = await message.tenant.query(findWrittenStatement, message)
   return row
 }
 
-/** The arguments of app.send_messages for these messages, those of a company one after another. */
-export function batchOf(messages: readonly OutgoingMessage[]): { statement: Statement; values: unknown[] } {
-  const companies: string[] = []
+/** The values of a batch of these messages, those of a company one after another. */
+export function batchOf(messages: readonly OutgoingMessage[]): Values<NameOf<typeof sendManyStatement>> {
+  const companyIds: string[] = []
   const counts: number[] = []
   for (const { companyId } of messages) {
-    const last = companies.length - 1
-    if (companies[last] === companyId) counts[last] = (counts[last] ?? 0) + 1
-    else counts[companies.push(companyId) - 1] = 1
+    const last = companyIds.length - 1
+    if (companyIds[last] === companyId) counts[last] = (counts[last] ?? 0) + 1
+    else counts[companyIds.push(companyId) - 1] = 1
   }
-  const values = [
-    companies,
+  return {
+    companyIds,
     counts,
-    messages.map(({ authorId }) => authorId),
-    messages.map(({ messageId }) => messageId),
-    messages.map(({ conversationId }) => conversationId),
-    messages.map(({ subject }) => subject),
-    messages.map(({ body }) => body),
-    messages.map(({ metadata }) => metadata),
-    messages.map(({ priority }) => priority),
-    messages.map(({ clientMessageId }) => clientMessageId),
-    messages.map(({ key }) => key),
-    messages.map(({ hash }) => hash),
-    messages.map(({ tokens }) => `{${tokens.join(',')}}`),
-  ]
-  return { statement: sendManyStatement, values }
+    authorIds: messages.map(({ authorId }) => authorId),
+    messageIds: messages.map(({ messageId }) => messageId),
+    conversationIds: messages.map(({ conversationId }) => conversationId),
+    subjects: messages.map(({ subject }) => subject),
+    bodies: messages.map(({ body }) => body),
+    metadata: messages.map(({ metadata }) => metadata),
+    priorities: messages.map(({ priority }) => priority),
+    clientMessageIds: messages.map(({ clientMessageId }) => clientMessageId),
+    keys: messages.map(({ key }) => key),
+    hashes: messages.map(({ hash }) => hash),
+    tokens: messages.map(({ tokens }) => `{${tokens.join(',')}}`),
+  }
 }
