@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import { ConversationConnection, ConversationRef } from '../../conversations/graphql/refs.ts'
 import { RequestError } from '../../errors.ts'
+import { countText } from '../../graphql/answered-text.ts'
 import { builder } from '../../graphql/builder.ts'
 import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
@@ -54,11 +55,17 @@ builder.node(BroadcastRef, {
     }),
     subject: t.string({
       description: 'The subject. Subject and body are empty once the broadcast is retracted.',
-      resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'subject'),
+      resolve: (broadcast, _args, context, info) => {
+        countText(context, info, broadcast.subject)
+        return readBroadcastText(context, broadcast, 'subject')
+      },
     }),
     body: t.string({
       description: 'The text.',
-      resolve: (broadcast, _args, context) => readBroadcastText(context, broadcast, 'body'),
+      resolve: (broadcast, _args, context, info) => {
+        countText(context, info, broadcast.body)
+        return readBroadcastText(context, broadcast, 'body')
+      },
     }),
     priority: t.field({
       type: PriorityEnum,

@@ -1,4 +1,5 @@
 import { ConversationRef, conversationOf } from '../../conversations/graphql/refs.ts'
+import { countText } from '../../graphql/answered-text.ts'
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { UserConnection, UserRef } from '../../members/graphql/refs.ts'
@@ -49,11 +50,17 @@ const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').imp
     subject: t.string({
       nullable: true,
       description: 'The earlier subject.',
-      resolve: (revision, _args, context) => readRevision(context, revision, 'subject'),
+      resolve: (revision, _args, context, info) => {
+        countText(context, info, revision.subject)
+        return readRevision(context, revision, 'subject')
+      },
     }),
     body: t.string({
       description: 'The earlier body.',
-      resolve: async (revision, _args, context) => (await readRevision(context, revision, 'body')) ?? '',
+      resolve: async (revision, _args, context, info) => {
+        countText(context, info, revision.body)
+        return (await readRevision(context, revision, 'body')) ?? ''
+      },
     }),
     editedAt: t.expose('editedAt', { type: 'DateTime', description: 'Time at which an edit replaced it.' }),
     editedBy: t.field({
@@ -123,12 +130,18 @@ builder.node(MessageRef, {
     subject: t.string({
       nullable: true,
       description: 'The subject. Subject and body are null once the message is retracted.',
-      resolve: (message, _args, context) => readText(context, message, 'subject'),
+      resolve: (message, _args, context, info) => {
+        countText(context, info, message.subject)
+        return readText(context, message, 'subject')
+      },
     }),
     body: t.string({
       nullable: true,
       description: 'The text.',
-      resolve: (message, _args, context) => readText(context, message, 'body'),
+      resolve: (message, _args, context, info) => {
+        countText(context, info, message.body)
+        return readText(context, message, 'body')
+      },
     }),
     priority: t.field({
       type: PriorityEnum,
@@ -189,7 +202,8 @@ builder.node(MessageRef, {
       type: 'JSON',
       nullable: true,
       description: "The sender's own data, at most 4 KiB.",
-      resolve: async (message, _args, context) => {
+      resolve: async (message, _args, context, info) => {
+        countText(context, info, message.metadata)
         const metadata = await readText(context, message, 'metadata')
         return metadata === null ? null : JSON.parse(metadata)
       },
