@@ -2735,7 +2735,8 @@ create policy conversations_tenant on public.conversations to colloquy_app
 
 revoke all on table public.conversations from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.conversations to colloquy_app;
-grant select on table public.conversations to colloquy_system;
+-- Disabling somebody locks the conversations that may need another admin; a lock wants the right to change one column.
+grant select, update (is_closed) on table public.conversations to colloquy_system;
 
 -- prisma/sql/conversations/participants.sql
 alter table public.participants enable row level security;
@@ -2759,7 +2760,7 @@ create or replace trigger participants_broadcast_marks after update of last_read
 
 revoke all on table public.participants from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.participants to colloquy_app;
-grant select on table public.participants to colloquy_system;
+grant select, update (role) on table public.participants to colloquy_system;
 
 -- prisma/sql/email/digest_marks.sql
 -- How far a company's events have been looked through for people to send an e-mail to. A company that was

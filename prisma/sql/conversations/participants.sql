@@ -19,4 +19,4 @@ create or replace trigger participants_broadcast_marks after update of last_read
 
 revoke all on table public.participants from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.participants to colloquy_app;
-grant select on table public.participants to colloquy_system;
+grant select, update (role) on table public.participants to colloquy_system;
