@@ -89,7 +89,7 @@ describe('the verdict on a run', () => {
     [
       'messages heard out of order',
       judge(truthOf(), acknowledged(), [heardBy([two, one, last])]),
-      /stands in target/,
+      /stands in place of/,
     ],
     [
       "another company's message heard",

@@ -80,7 +80,7 @@ describe('a command on a database', () => {
     const roles = await prepareDatabase(inject('adminUrl'), name)
     const env = cli.environmentOf(roles)
     const { applied } = JSON.parse(accepted(await cli.run(['migrate', '--json'], env)))
-    expect(applied[0]).toMatch(/_tables$/)
+    expect(applied[0]).toMatch(/_initial$/)
     accepted(await cli.run(['company', 'Acme', '--owner', 'a', '--owner-name', 'A'], env))
     const here = new URL(inject('adminUrl'))
     here.pathname = name
