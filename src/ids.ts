@@ -11,6 +11,19 @@ export function newId(): string {
   return v7()
 }
 
+/** The UUID that these 16 bytes are, whatever version they name. */
+export function uuidFromBytes(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** A UUID (version 8, RFC 9562) of the first 16 bytes of a hash: equal input gives an equal id. */
+export function uuidFromHash(hash: Buffer): string {
+  const bytes = Buffer.from(hash.subarray(0, 16))
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return uuidFromBytes(bytes)
+}
+
 /** The opaque id clients see: type and UUID. */
 export function encodeId(type: string, uuid: string): string {
   return Buffer.from(`${type}:${uuid}`).toString('base64url')

@@ -1,4 +1,5 @@
 import { importJWK, type JWK } from 'jose'
+import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { fetchBounded } from './fetch-bounded.ts'
 
@@ -32,12 +33,6 @@ async function fetchKeys(jwksUrl: URL): Promise<JWK[]> {
       `The token issuer's keys cannot be fetched from ${jwksUrl}: ${reasonOf(error)}. Correct OIDC_JWKS_URL, or the way there.`,
     )
   }
-}
-
-/** The message of a fetch error only says that it failed; the reason is in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message
 }
 
 async function isUsable(key: JWK, algorithms: readonly string[]): Promise<boolean> {

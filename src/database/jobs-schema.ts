@@ -4,6 +4,7 @@
  * none.
  */
 import type { Logger } from 'pino'
+import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { openJobsPool } from './jobs-pool.ts'
 import { waitForLock } from './migrate.ts'
@@ -85,9 +86,7 @@ export async function migrateJobs(systemUrl: string, log: Logger): Promise<void>
       await runMigrations({ pgPool: pool.pool, schema: JOBS_SCHEMA, logger })
       await client.query(createEntry)
     } catch (error) {
-      throw new StartupProblem(
-        `The schema ${JOBS_SCHEMA} could not be migrated: ${error instanceof Error ? error.message : error}.`,
-      )
+      throw new StartupProblem(`The schema ${JOBS_SCHEMA} could not be migrated: ${reasonOf(error)}.`)
     } finally {
       await pool.close()
     }

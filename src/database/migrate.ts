@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { type MigrationScript, prismaDirectory, readMigrations } from './migration-files.ts'
 import { readState } from './migration-state.ts'
@@ -75,7 +76,7 @@ async function connect(url: string): Promise<pg.Client> {
   } catch (error) {
     await client.end().catch(() => {})
     throw new StartupProblem(
-      `The database ${client.database} at ${client.host}:${client.port} cannot be reached: ${reasonOf(error)}.`,
+      `The database ${client.database} at ${client.host}:${client.port} cannot be reached: ${engineReasonOf(error)}.`,
     )
   }
   return client
@@ -112,7 +113,7 @@ async function apply(
     return applied
   } catch (error) {
     if (error instanceof StartupProblem) throw error
-    const reason = reasonOf(error)
+    const reason = engineReasonOf(error)
     throw new StartupProblem(
       `The database could not be migrated: ${reason}.${/permission denied|must be owner/.test(reason) ? ownersRights : ''}`,
     )
@@ -121,10 +122,9 @@ async function apply(
   }
 }
 
-function reasonOf(error: unknown): string {
-  // Node reports a host with several addresses as an AggregateError without a message.
-  const reason = error instanceof AggregateError ? error.errors[0] : error
-  const text = reason instanceof Error ? reason.message : String(reason)
+/** Without what the schema engine says around it. */
+function engineReasonOf(error: unknown): string {
+  const text = reasonOf(error)
   return (
     text
       .split('\n   0:')[0]

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { readInternalChars } from './internal-char.ts'
 import { checksumOf, type MigrationScript } from './migration-files.ts'
@@ -73,7 +74,7 @@ async function prepareConnection(client: pg.ClientBase): Promise<void> {
 }
 
 function describe(error: unknown, script: string): string {
-  if (!(error instanceof pg.DatabaseError)) return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof pg.DatabaseError)) return reasonOf(error)
   const line = error.position && `line ${script.slice(0, Number(error.position)).split('\n').length}`
   return [line, error.message, error.detail, error.hint, error.where].filter(Boolean).join(': ')
 }

@@ -1,4 +1,5 @@
 import { forEachCompany } from '../companies/each-company.ts'
+import { type PeriodicTask, startPeriodicTask } from '../concurrency/periodic-task.ts'
 import type { Services } from '../context.ts'
 import { rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
@@ -59,22 +60,10 @@ export async function queueDigests(
 }
 
 /** Looks for digests to send until it is stopped. */
-export function startQueueingDigests(services: Services): { stop(): Promise<void> } {
-  const stopping = new AbortController()
-  let running: Promise<void> | undefined
-  const timer = setInterval(() => {
-    running ??= queueDigests(services, stopping.signal)
-      .catch((error) => services.log.warn({ err: error }, 'digests could not be queued'))
-      .finally(() => {
-        running = undefined
-      })
-  }, EVERY_MS)
-  timer.unref()
-  return {
-    async stop() {
-      clearInterval(timer)
-      stopping.abort()
-      await running
-    },
-  }
+export function startQueueingDigests(services: Services): PeriodicTask {
+  const run = (signal: AbortSignal) =>
+    queueDigests(services, signal).catch((error) =>
+      services.log.warn({ err: error }, 'digests could not be queued'),
+    )
+  return startPeriodicTask(run, { everyMs: EVERY_MS })
 }

@@ -5,6 +5,7 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
 import { oneLine } from '../email/mail-text.ts'
 import { RequestError } from '../errors.ts'
+import { uuidFromHash } from '../ids.ts'
 import type { Job } from '../jobs/job.ts'
 import { unsubscribeUrl } from './unsubscribe-token.ts'
 
@@ -117,8 +118,7 @@ async function lineOf(context: Context, { conversationId, messageCount }: DueRow
   return `- ${title || 'A conversation'}: ${messageCount}`
 }
 
-/** The same for each attempt, as a UUID of version 8 (RFC 9562). */
+/** Every attempt has the same id, so that mail programs recognise a second copy. */
 function idOf(...parts: string[]): string {
-  const hex = createHash('sha256').update(parts.join(' ')).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  return uuidFromHash(createHash('sha256').update(parts.join(' ')).digest())
 }

@@ -4,6 +4,7 @@ import type { Services } from '../context.ts'
 import { statement } from '../database/statement.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { KeyUnavailableError } from '../encryption/errors.ts'
+import { uuidFromBytes } from '../ids.ts'
 
 /** Where the links lead, below the public URL. */
 export const UNSUBSCRIBE_PATH = '/unsubscribe/'
@@ -37,7 +38,10 @@ export async function readUnsubscribeToken(
 ): Promise<Subscription | null> {
   const bytes = Buffer.from(token, 'base64url')
   if (bytes.length !== 2 * ID_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return null
-  const subscription = { companyId: idAt(bytes, 0), userId: idAt(bytes, ID_BYTES) }
+  const subscription = {
+    companyId: uuidFromBytes(bytes.subarray(0, ID_BYTES)),
+    userId: uuidFromBytes(bytes.subarray(ID_BYTES, 2 * ID_BYTES)),
+  }
   // First, since the keyring makes keys for a company that has none.
   const { companyId, userId } = subscription
   const [member] = await database.forSystem(companyId).query(findMember, { companyId, userId })
@@ -49,12 +53,6 @@ export async function readUnsubscribeToken(
     if (error instanceof KeyUnavailableError) return null
     throw error
   }
-}
-
-/** Of any 16 bytes; a forged id need not be a UUID of a known version. */
-function idAt(bytes: Buffer, offset: number): string {
-  const hex = bytes.toString('hex', offset, offset + ID_BYTES)
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 function mac(keys: CompanyKeys, { userId }: Subscription): Buffer {

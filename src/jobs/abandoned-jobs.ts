@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
 import { rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
+import { reasonOf } from '../reason.ts'
 
 /**
  * A runner's name in the queue is locked for as long as its connection lives. Locks of PostgreSQL end with the connection,
@@ -52,6 +53,6 @@ export async function unlockAbandonedJobs({ database, log }: Services): Promise<
     const [found] = await database.acrossCompanies(unlockAbandoned, {})
     if (found) log.warn({ runners: found.runners }, 'took over the jobs of runners that are gone')
   } catch (error) {
-    log.debug({ reason: error instanceof Error ? error.message : error }, 'could not look for abandoned jobs')
+    log.debug({ reason: reasonOf(error) }, 'could not look for abandoned jobs')
   }
 }

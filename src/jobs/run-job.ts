@@ -26,10 +26,10 @@ export async function runJob(services: Services, handler: TaskHandler, queued: Q
     const job = { ...bind(services, queued.payload), attempt, isLastAttempt, signal: queued.signal, services }
     await unlessHandedBack(handler(job), queued.signal)
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = nameAndMessageOf(error)
     jobsEnded.inc({ task, outcome: isLastAttempt ? 'dead' : 'failed' })
-    if (isLastAttempt) log.error({ reason, stack: membershipsOf(error) }, 'a job failed for good')
-    else log.warn({ reason, stack: membershipsOf(error) }, 'a job failed and will be tried again')
+    if (isLastAttempt) log.error({ reason, stack: stackLinesOf(error) }, 'a job failed for good')
+    else log.warn({ reason, stack: stackLinesOf(error) }, 'a job failed and will be tried again')
     throw new Error(reason)
   }
   jobsEnded.inc({ task, outcome: 'done' })
@@ -64,11 +64,11 @@ async function unlessHandedBack(work: Promise<void>, signal: AbortSignal): Promi
 }
 
 /** Without the detail and the cause of an error, where values and texts may stand. */
-function reasonOf(error: unknown): string {
+function nameAndMessageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : 'Something that is no error was thrown.'
 }
 
-function membershipsOf(error: unknown): string[] {
+function stackLinesOf(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : []
   return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim())
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
 import { type JobsPool, openJobsPool } from '../database/jobs-pool.ts'
 import { JOBS_SCHEMA } from '../database/jobs-schema.ts'
+import { reasonOf } from '../reason.ts'
 import { keepAlive, unlockAbandonedJobs } from './abandoned-jobs.ts'
 import type { TaskHandler, Tasks } from './job.ts'
 import { runJob } from './run-job.ts'
@@ -46,10 +47,7 @@ export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions)
       try {
         await runUntilStopped(pool, services, tasks, signal)
       } catch (error) {
-        services.log.warn(
-          { reason: error instanceof Error ? error.message : error },
-          'the job runner starts anew',
-        )
+        services.log.warn({ reason: reasonOf(error) }, 'the job runner starts anew')
       } finally {
         await pool.close()
       }

@@ -1,5 +1,5 @@
+import pLimit from 'p-limit'
 import type { Logger } from 'pino'
-import { createSemaphore } from '../concurrency/permits.ts'
 import { newId } from '../ids.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { watchOutage } from '../redis/outage.ts'
@@ -60,7 +60,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     onFallback: options.onFallback,
   })
   const writer = createPresenceWriter(ask, newId())
-  const withPermit = createSemaphore(MAX_CONCURRENT)
+  const withPermit = pLimit(MAX_CONCURRENT)
   const sockets = createSessionSockets()
   let seenLife = ''
   let toldEpoch = ''

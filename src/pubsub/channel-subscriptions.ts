@@ -1,7 +1,7 @@
 import type { RedisPubSub } from 'graphql-redis-subscriptions'
 import type { Logger } from 'pino'
+import { reasonOf } from '../reason.ts'
 import type { RedisConnections } from '../redis/connection.ts'
-import { reasonOf } from '../redis/reason.ts'
 import { createRetries } from './retries.ts'
 
 const CHANNELS_A_COMMAND = 1_000

@@ -1,7 +1,7 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions'
 import type { Logger } from 'pino'
+import { reasonOf } from '../reason.ts'
 import type { RedisConnections } from '../redis/connection.ts'
-import { reasonOf } from '../redis/reason.ts'
 import { createChannelSubscriptions } from './channel-subscriptions.ts'
 import { createListeners } from './listeners.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'

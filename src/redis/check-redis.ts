@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
+import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
-import { reasonOf } from './reason.ts'
 
 /** Asks Redis once for an answer, within seconds; throws StartupProblem if none comes. */
 export async function assertRedisAnswers(url: string): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Redis, RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
+import { reasonOf } from '../reason.ts'
 import { withDeadline } from './deadline.ts'
 import { GuardedRedis } from './guarded-redis.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { presenceScript } from './presence-script.ts'
 import { rateLimitScript } from './rate-limit-script.ts'
-import { reasonOf } from './reason.ts'
 
 const COMMAND_TIMEOUT_MS = 1_000
 const RECONNECT_FIRST_MS = 50

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { reasonOf } from './reason.ts'
+import { reasonOf } from '../reason.ts'
 
 const PROBE_EVERY_MS = 1_000
 

@@ -20,7 +20,7 @@ export const closeCodes = {
 
 /** Closes a socket whose client is not let in: asks for other words, another credential, another time, or says none will do. */
 export function closeRefused(socket: WebSocket, error: GraphQLError): void {
-  socket.close(codeOf(error.extensions.code), reasonOf(error))
+  socket.close(codeOf(error.extensions.code), closeReasonOf(error))
 }
 
 function codeOf(code: unknown): number {
@@ -31,7 +31,7 @@ function codeOf(code: unknown): number {
 }
 
 /** A close frame carries at most 123 bytes of reason (RFC 6455, section 5.5). */
-function reasonOf(error: GraphQLError): string {
+function closeReasonOf(error: GraphQLError): string {
   return Buffer.from(error.message)
     .subarray(0, 120)
     .toString('utf8')

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { reasonOf } from '../../reason.ts'
 import { describeSchema } from './describe-schema.ts'
 import { findLeftovers, readSqlFiles, SQL_FILE_SETTINGS, type SqlFile } from './sql-files.ts'
 
@@ -55,9 +56,7 @@ async function applyFile(client: pg.ClientBase, { name, sql }: SqlFile): Promise
   } catch (error) {
     const [, fn] = /^create or replace function (app\.\w+)/m.exec(sql) ?? []
     if (!(error instanceof pg.DatabaseError) || error.code !== OTHER_SIGNATURE || !fn) {
-      throw new Error(
-        `prisma/sql/${name} cannot be applied: ${error instanceof Error ? error.message : error}`,
-      )
+      throw new Error(`prisma/sql/${name} cannot be applied: ${reasonOf(error)}`)
     }
     const drop = `drop function ${fn};\n`
     await client.query(`rollback to savepoint file; ${drop} ${sql}`)
