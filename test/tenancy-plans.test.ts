@@ -46,6 +46,7 @@ const RARE: Record<string, string> = {
   is_digest_queued: 'a job runs',
   due_digest: 'a job runs',
   settle_digest: 'a job runs',
+  find_written_message: 'the answer to a send is lost',
   find_sent_broadcast: 'a company has had its broadcasts of the hour',
   refresh_built_in_roles: 'an operator migrates',
   first_companies: 'a fresh database is seeded',
