@@ -185,6 +185,19 @@ describe('a document that is known', () => {
     }
   })
 
+  it('that cannot be parsed is answered 400 over HTTP, also if it came on a socket first', async () => {
+    const query = '{ viewer { user { name }'
+    const { socket, ask } = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
+    const { payload } = await ask(query)
+    expect(payload[0].extensions).toEqual({ code: 'BAD_USER_INPUT' })
+    socket.close()
+    for (const _time of [1, 2]) {
+      const { status, text } = await post({ query }, { accept: 'application/graphql-response+json' })
+      expect([status, text]).toEqual([400, expect.stringContaining('{"code":"BAD_USER_INPUT"}')])
+      expect((await post({ query })).status).toBe(200)
+    }
+  })
+
   it('is never one that was refused, whoever asks again', async () => {
     const deep = `{ viewer { ${'companies { id } '.repeat(40).replace(/companies/g, (name) => `a${Math.random().toString(36).slice(2)}: ${name}`)} } }`
     for (const query of ['{ __schema { queryType { name } } }', '{ viewer { nothing } }', deep]) {

@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql'
+import { type DocumentNode, GraphQLError } from 'graphql'
 import type { Plugin, YogaServerInstance } from 'graphql-yoga'
 import { documentCaches } from './document-cache.ts'
 
@@ -7,7 +7,7 @@ export interface KnownDocuments {
   caches: ReturnType<typeof documentCaches>
   /** Undefined for a text that was not seen of late, or was refused. */
   find(text: string): DocumentNode | undefined
-  /** Notes what GraphQL Yoga finds valid. */
+  /** Notes what GraphQL Yoga finds valid, and gives what cannot be parsed its status. */
   plugin: Plugin
 }
 
@@ -22,6 +22,12 @@ export function createKnownDocuments(): KnownDocuments {
       return document && valid.has(document) ? document : undefined
     },
     plugin: {
+      // Yoga remembers an error as it was found: on a socket it would be without the status that HTTP answers with later.
+      onParse:
+        () =>
+        ({ result }) => {
+          if (result instanceof GraphQLError) result.extensions.http ??= { spec: true, status: 400 }
+        },
       onValidate:
         ({ params }) =>
         ({ valid: isValid }) => {
