@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import type { Answer, Client } from './support/client.ts'
 import { claims, identityOf } from './support/identity.ts'
+import { onDatabase } from './support/on-database.ts'
 import { makeKey, signToken, startTokenIssuer } from './support/token-issuer.ts'
 
 type Issuer = Awaited<ReturnType<typeof startTokenIssuer>>
@@ -97,8 +98,10 @@ describe('a first sign-in', () => {
   it('of a disabled member is refused, and ties nothing', async () => {
     const { alice, companyUuid: companyId } = await app.company('Acme', { alice: 'owner' })
     const { prisma } = app.application.services.database.forSystem(companyId)
-    const where = { companyId_id: { companyId, id: alice.uuid } }
-    await prisma.user.update({ where, data: { isEnabled: false } })
+    await onDatabase(app, 'update users set is_enabled = false where company_id = $1 and id = $2', [
+      companyId,
+      alice.uuid,
+    ])
     expect(requestErrorOf(await as(alice, token('login-5', alice.externalId, companyId)))).toEqual(
       noMembership,
     )
