@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep, setImmediate as turnOfLoop } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { encodeId } from '../src/ids.ts'
+import { cpuMs } from './cpu.ts'
 import type { FanOutOrder, Heard } from './fan-out-client.ts'
 import { percentile, type Report, round } from './report.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
@@ -155,14 +156,6 @@ async function bareFanOut(order: FanOutOrder, seconds: number): Promise<number> 
 async function residentBytes(pid: number): Promise<number> {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024
-}
-
-const TICK_MS = 10
-
-/** In user and system mode, in all. */
-async function cpuMs(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
 interface Answer {

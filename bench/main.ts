@@ -3,6 +3,8 @@ import { fanOut, inboxFanOut } from './fan-out.ts'
 import { listenInThisProcess } from './fan-out-client.ts'
 import { flood } from './flood.ts'
 import { hot } from './hot.ts'
+import { inbox } from './inbox.ts'
+import { page } from './page.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import type { Report } from './report.ts'
@@ -15,7 +17,9 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   flood,
   fanout: fanOut,
   hot,
+  inbox,
   'inbox-fanout': inboxFanOut,
+  page,
   people,
   presence,
   resume,

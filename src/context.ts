@@ -56,6 +56,8 @@ export interface Context {
   services: Services
   /** The company's keys. */
   keys(): Promise<CompanyKeys>
+  /** The same without a wait; undefined while they are not loaded. */
+  loadedKeys(): CompanyKeys | undefined
   /** Set instead of all else but the parts where the company is to be chosen first: what there is to choose from. */
   choices?: readonly Membership[] | undefined
   /** Where the operation comes from. */
@@ -102,6 +104,7 @@ export function createContext(
     loaders: createLoaders(tenant, userId, services.presence),
     services,
     keys: () => services.keyring.forCompany(companyId),
+    loadedKeys: () => services.keyring.loaded(companyId),
     device: request.device ?? noDevice,
     idempotencyKey: request.idempotencyKey,
     lastEventId: request.lastEventId,

@@ -1,4 +1,5 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
+import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibility/visibility.ts'
@@ -83,11 +84,8 @@ export const unreadStarts = statement({
     where c.company_id = :companyId and c.id = any(:ids) and p.user_id is not null and ${readableSql}`,
 })
 
-/**
- * The columns of conversation `c` as the person of membership `p` sees it. `p` is all null for a person without a
- * membership.
- */
-export const conversationColumns = columns({
+/** The columns of conversation `c` that take no look at its messages and participants. */
+const plainShape = {
   id: column.uuid,
   kind: column.text,
   title: column.text,
@@ -110,6 +108,14 @@ export const conversationColumns = columns({
   lastReadSeq: column.integer.from('coalesce(p.last_read_seq, 0)'),
   isMuted: column.boolean.from(`coalesce(${mutedSql}, false)`),
   mutedUntil: column.instant.orNull.from(`case when ${mutedSql} then p.muted_until end`),
+}
+
+/**
+ * The columns of conversation `c` as the person of membership `p` sees it. `p` is all null for a person without a
+ * membership.
+ */
+export const conversationColumns = columns({
+  ...plainShape,
   unreadCount: column.integer.from(`coalesce(${unreadSql}, 0)`),
   hasUnreadMention: column.boolean.from(`coalesce(${unreadMentionsSql}, 0) > 0`),
   counterpartId: column.uuid.orNull.from(`case when c.kind = 'DIRECT' then (
@@ -151,14 +157,52 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
 }
 
 /** Conversations by id as the viewer may see them. */
-export const conversationsById = statement({
-  name: 'conversations_by_id',
-  parameters: ['companyId', 'viewerId', 'ids'],
-  row: rowsOf<FlatConversationRow>(),
-  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
+export const conversationsById = bindingItself(
+  statement({
+    name: 'conversations_by_id',
+    parameters: ['companyId', 'viewerId', 'ids'],
+    row: rowsOf<FlatConversationRow>(),
+    text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
     from conversations c ${viewerMembership()} ${lastMessageJoin}
     where c.company_id = :companyId and c.id = any(:ids) and ${visibleSql}`,
-})
+  }),
+)
+
+/** The fields of a conversation that its plain row tells. */
+export const PLAIN_FIELDS: ReadonlySet<string> = new Set([
+  '__typename',
+  'id',
+  'kind',
+  'description',
+  'context',
+  'sensitivity',
+  'access',
+  'participants',
+  'participantCount',
+  'isMember',
+  'messages',
+  'lastSeq',
+  'lastActivityAt',
+  'lastReadSeq',
+  'isMuted',
+  'mutedUntil',
+  'createdBy',
+  'createdAt',
+  'eventsCursor',
+])
+
+/** Plain rows of conversations by id: nothing is counted or looked up in them. */
+export const plainConversationsById = bindingItself(
+  statement({
+    name: 'plain_conversations_by_id',
+    parameters: ['companyId', 'viewerId', 'ids'],
+    row: rowsOf<FlatConversationRow>(),
+    text: `select ${columns(plainShape).of('c')}, 0 as "unreadCount", false as "hasUnreadMention",
+      null as "counterpartId"
+    from conversations c ${viewerMembership()}
+    where c.company_id = :companyId and c.id = any(:ids) and ${visibleSql}`,
+  }),
+)
 
 /** The same for many viewers at once; viewers and ids go pair by pair. */
 export const conversationsOfViewers = statement({

@@ -1,8 +1,13 @@
 import type DataLoader from 'dataloader'
 import { batched, type Reads, rowsByKey } from '../database/batched-reads.ts'
-import { conversationsById, readConversation, unreadStarts } from './conversation-row.ts'
+import {
+  conversationsById,
+  plainConversationsById,
+  readConversation,
+  unreadStarts,
+} from './conversation-row.ts'
 import { marksOf, participantCounts } from './participant-row.ts'
-import { type UnreadRow, unreadByKind } from './unread-row.ts'
+import { type UnreadRow, unreadOfViewer } from './unread-row.ts'
 
 const conversationOf = ({ conversationId }: { conversationId: string }) => conversationId
 
@@ -12,6 +17,13 @@ export const conversationLoaders = {
   conversation: (reads: Reads) =>
     batched(reads, {
       statement: conversationsById,
+      keyOf: ({ id }) => id,
+      valueFrom: ([row]) => (row ? readConversation(row) : null),
+    }),
+  /** Of PLAIN_FIELDS alone. Null unless the viewer may see it. */
+  plainConversation: (reads: Reads) =>
+    batched(reads, {
+      statement: plainConversationsById,
       keyOf: ({ id }) => id,
       valueFrom: ([row]) => (row ? readConversation(row) : null),
     }),
@@ -29,10 +41,10 @@ export const conversationLoaders = {
       valueFrom: ([row]) => row?.count ?? 0,
     }),
   marks: (reads: Reads) => rowsByKey(reads, { statement: marksOf, keyOf: conversationOf }),
-  /** By user. */
+  /** By user, who is the viewer. */
   unread: (reads: Reads): DataLoader<string, UnreadRow[]> =>
     batched(reads, {
-      statement: unreadByKind,
+      statement: unreadOfViewer,
       keyOf: ({ userId }) => userId,
       valueFrom: (rows): UnreadRow[] => rows,
     }),

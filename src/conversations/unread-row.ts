@@ -1,4 +1,5 @@
 import { rowsOf } from '../database/columns.ts'
+import { bindingItself } from '../database/own-binding.ts'
 import { statement } from '../database/statement.ts'
 import { conversationOf, membershipsOf } from '../visibility/visibility.ts'
 import { mutedSql, unreadMentionsSql, unreadSql } from './conversation-row.ts'
@@ -10,18 +11,32 @@ export interface UnreadRow {
   mentions: number
 }
 
-/** The viewer's unread messages by kind, muted conversations through their mentions alone; `ids` are viewers. */
+/** Unread messages of these viewers by kind, muted conversations through their mentions alone. */
 export const unreadByKind = statement({
   name: 'unread_by_kind',
   parameters: ['companyId', 'ids'],
   row: rowsOf<UnreadRow & { userId: string }>(),
-  text: `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
+  text: unreadOf(':ids::uuid[]'),
+})
+
+/** The same of the one who asks. */
+export const unreadOfViewer = bindingItself(
+  statement({
+    name: 'unread_of_viewer',
+    parameters: ['companyId', 'viewerId'],
+    row: rowsOf<UnreadRow & { userId: string }>(),
+    text: unreadOf('array[:viewerId::uuid]'),
+  }),
+)
+
+function unreadOf(viewers: string): string {
+  return `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
     from (
       select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
-      from ${membershipsOf(':ids::uuid[]')} p ${conversationOf}
+      from ${membershipsOf(viewers)} p ${conversationOf}
       cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
       where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
         and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
     ) u
-    group by u.user_id, u.kind`,
-})
+    group by u.user_id, u.kind`
+}

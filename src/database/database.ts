@@ -115,14 +115,16 @@ function openRole(connectionString: string, max: number, log: Logger, limits: Po
 
 function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): TenantDatabase {
   let prisma: TenantClient | undefined
+  const query = runner((work) => asTenant(tenant, work), pool)
+  const call = runner((work) => withOwnBinding(tenant, work), pool)
   return {
     tenant,
     get prisma() {
       prisma ??= tenantClient(base, tenant)
       return prisma
     },
-    query: runner((work) => asTenant(tenant, work), pool),
-    call: runner((work) => withOwnBinding(tenant, work), pool),
+    query: (statement, values) => (statement.bindsItself ? call : query)(statement, values),
+    call,
     async transaction(work) {
       try {
         return await asTenant(

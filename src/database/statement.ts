@@ -7,6 +7,8 @@ export interface Statement<Name extends string = never, Row extends object = obj
   readonly name: string
   readonly text: string
   readonly parameters: readonly Name[]
+  /** True if it binds its tenant itself, whoever the connection is bound to. */
+  readonly bindsItself?: true
   /** A type only: that of the rows. */
   readonly row?: RowType<Row> | undefined
 }

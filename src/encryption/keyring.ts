@@ -9,6 +9,8 @@ const activationMs = 3 * reloadAfterMs
 export interface Keyring {
   /** The company's keys, made on first use. Throws KeyUnavailableError when its secret is missing, destroyed or another one. */
   forCompany(companyId: string): Promise<CompanyKeys>
+  /** The company's keys if they are in memory and need not be loaded anew. */
+  loaded(companyId: string): CompanyKeys | undefined
   /** Drops the company's keys from memory, after its secret was destroyed or rotated. */
   forget(companyId: string): void
 }
@@ -21,6 +23,8 @@ export interface KeyringOptions {
 
 interface Loaded {
   keys: Promise<CompanyKeys>
+  /** What the promise has come to. */
+  value?: CompanyKeys
   loadedAt: number
 }
 
@@ -44,10 +48,20 @@ export function createKeyring(source: DataKeySource, options: KeyringOptions = {
 
   function startLoading(companyId: string): Loaded {
     const entry: Loaded = { keys: load(companyId), loadedAt: now() }
-    entry.keys.catch(() => {
-      if (cache.get(companyId) === entry) cache.delete(companyId)
-    })
+    entry.keys.then(
+      (value) => {
+        entry.value = value
+      },
+      () => {
+        if (cache.get(companyId) === entry) cache.delete(companyId)
+      },
+    )
     return entry
+  }
+
+  function loaded(companyId: string): CompanyKeys | undefined {
+    const entry = cache.get(companyId)
+    return entry && now() - entry.loadedAt < reloadAfterMs ? entry.value : undefined
   }
 
   async function load(companyId: string): Promise<CompanyKeys> {
@@ -74,5 +88,5 @@ export function createKeyring(source: DataKeySource, options: KeyringOptions = {
     }
   }
 
-  return { forCompany, forget: (companyId) => void cache.delete(companyId) }
+  return { forCompany, loaded, forget: (companyId) => void cache.delete(companyId) }
 }

@@ -14,6 +14,7 @@ import type { Permission } from '../members/permissions.ts'
 import { fieldCost } from './field-cost.ts'
 import { freshLoadersPluginName } from './fresh-loaders-plugin.ts'
 import { decodeNodeId, nodeScopes } from './ids.ts'
+import { nodeIdsPluginName } from './node-ids-plugin.ts'
 import { perViewerPluginName } from './per-viewer-plugin.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
@@ -49,6 +50,7 @@ export const builder = new SchemaBuilder<{
     freshLoadersPluginName,
     perViewerPluginName,
     rateLimitPluginName,
+    nodeIdsPluginName,
   ],
   defaultFieldNullability: false,
   directives: { useGraphQLToolsUnorderedDirectives: true },

@@ -1,6 +1,7 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
+import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
-import { notHidden, readableSql, seenBy, viewerMembership } from '../visibility/visibility.ts'
+import { notHidden, readableSql, seenBy, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A message as the statements below return it; subject, body and metadata are ciphertext. */
 export type MessageRow = RowOf<typeof messageColumns>
@@ -92,20 +93,44 @@ function stretch(where: string, order: string): string {
 }
 
 /** Messages of a conversation in order, above one sequence and up to another. */
-export const messagesUpwards = statement({
-  name: 'messages_upwards',
-  parameters: ['companyId', 'viewerId', 'conversationId', 'above', 'upTo', 'max'],
-  row: messageColumns,
-  text: stretch('m.seq > :above and m.seq <= :upTo', 'm.seq'),
-})
+export const messagesUpwards = bindingItself(
+  statement({
+    name: 'messages_upwards',
+    parameters: ['companyId', 'viewerId', 'conversationId', 'above', 'upTo', 'max'],
+    row: messageColumns,
+    text: stretch('m.seq > :above and m.seq <= :upTo', 'm.seq'),
+  }),
+)
 
 /** The latest first, from one sequence and below another. */
-export const messagesDownwards = statement({
-  name: 'messages_downwards',
-  parameters: ['companyId', 'viewerId', 'conversationId', 'from', 'below', 'max'],
-  row: messageColumns,
-  text: stretch('m.seq >= :from and m.seq < :below', 'm.seq desc'),
-})
+export const messagesDownwards = bindingItself(
+  statement({
+    name: 'messages_downwards',
+    parameters: ['companyId', 'viewerId', 'conversationId', 'from', 'below', 'max'],
+    row: messageColumns,
+    text: stretch('m.seq >= :from and m.seq < :below', 'm.seq desc'),
+  }),
+)
+
+/**
+ * A conversation that the viewer may know of, and with it the messages downwards that they may read in it, in one statement.
+ * Without any, its one row has no message.
+ */
+export const conversationWithMessages = bindingItself(
+  statement({
+    name: 'conversation_with_messages',
+    parameters: ['companyId', 'viewerId', 'conversationId', 'from', 'below', 'max'],
+    row: rowsOf<MessageRow & { lastSeq: number; isReadable: boolean }>(),
+    text: `select c.last_seq as "lastSeq", ${readableSql} as "isReadable", ${messageColumns.of('m')}
+    from conversations c ${viewerMembership()}
+    left join lateral (
+      select * from messages m
+      where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > coalesce(p.hidden_seq, 0)
+        and m.seq >= :from and m.seq < :below and ${notHidden()} and ${readableSql} order by m.seq desc limit :max
+    ) m on true
+    where c.company_id = :companyId and c.id = :conversationId and ${visibleSql} order by m.seq desc`,
+  }),
+)
 
 /** Replies to one message in order, above this sequence. */
 export const repliesAfter = statement({

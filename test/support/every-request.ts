@@ -100,11 +100,13 @@ async function readConversation(ann: Client, id: string): Promise<void> {
       { id },
     )
   }
+  await ann.run('query ($id: ID!) { conversation(id: $id) { messages(last: 20) { nodes { seq } } } }', { id })
+  await ann.run('query ($id: ID!) { conversation(id: $id) { kind lastSeq } }', { id })
 }
 
 async function write(ann: Client, bea: Client, cal: Client, groupId: string): Promise<void> {
   await using inbox = await bea.inbox(
-    '... on ConversationActivity { conversation { id unreadCount } message { id } }',
+    '... on ConversationActivity { unread { total } conversation { id unreadCount } message { id } }',
   )
   await using watched = await bea.watch(groupId, '... on MessageSent { message { id status } }')
   const first = await ann.say({ conversationId: groupId }, 'One', {

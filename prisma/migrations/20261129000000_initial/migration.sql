@@ -2496,6 +2496,19 @@ $$;
 revoke all on function app.bind from public, colloquy_app, colloquy_system;
 grant execute on function app.bind to colloquy_app;
 
+-- prisma/sql/tenancy/bind_reader.sql
+-- Binds for one transaction, and returns the company; null, and then nothing is found, unless the member is an active one.
+create or replace function app.bind_reader(p_company uuid, p_user uuid) returns uuid
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  perform set_config('app.company_id', p_company::text, true), set_config('app.user_id', p_user::text, true);
+  return app.remember_membership();
+end
+$$;
+
+revoke all on function app.bind_reader from public, colloquy_app, colloquy_system;
+grant execute on function app.bind_reader to colloquy_app;
+
 -- prisma/sql/tenancy/bound_company.sql
 create or replace function app.bound_company() returns uuid language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$
   select nullif(current_setting('app.company_id', true), '')::uuid

@@ -5,6 +5,7 @@ import type { ConversationRow } from '../conversation-row.ts'
 import { directConversationId } from '../direct-id.ts'
 import { contextConversation } from '../queries/context-conversation.ts'
 import { groupList, inboxList } from '../queries/lists.ts'
+import { openConversation } from './open-conversation.ts'
 import { ContextTypeEnum, ConversationConnection, ConversationKindEnum, ConversationRef } from './refs.ts'
 
 const ConversationFilterInput = builder.inputType('ConversationFilter', {
@@ -63,7 +64,8 @@ builder.queryField('conversation', (t) =>
     description: 'One conversation; null if it does not exist or the viewer may not see it.',
     authScopes: { permission: 'MESSAGE_READ' },
     args: { id: t.arg.id({ required: true, description: 'The conversation.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.conversation.load(decodeQueryIdOf('Conversation', id)),
+    resolve: (_root, { id }, context, info) =>
+      openConversation(context, decodeQueryIdOf('Conversation', id), info),
   }),
 )
 
@@ -74,9 +76,10 @@ builder.queryField('directConversation', (t) =>
     description: 'The direct conversation with a member of the company; null if there is none.',
     authScopes: { permission: 'MESSAGE_READ' },
     args: { userId: t.arg.id({ required: true, description: 'The other person.' }) },
-    resolve: (_root, { userId }, { loaders, viewer }) => {
+    resolve: (_root, { userId }, context, info) => {
+      const { companyId, userId: viewerId } = context.viewer
       const otherId = decodeQueryIdOf('User', userId)
-      return loaders.conversation.load(directConversationId(viewer.companyId, viewer.userId, otherId))
+      return openConversation(context, directConversationId(companyId, viewerId, otherId), info)
     },
   }),
 )

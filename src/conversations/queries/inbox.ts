@@ -1,4 +1,5 @@
 import { rowsOf } from '../../database/columns.ts'
+import { bindingItself } from '../../database/own-binding.ts'
 import { fence, statement } from '../../database/statement.ts'
 import { foundBy } from '../../members/queries/people-search.ts'
 import {
@@ -34,24 +35,25 @@ const counterpartFoundSql = `coalesce((
  * was read keeps the sort key it had then, so that later pages neither skip nor repeat it: `firstPageAt`
  * is the latest activity of the first page. `text` is a folded one in the title or the other person's name, `words` are its words.
  */
-export const inboxPage = statement({
-  name: 'inbox_page',
-  parameters: [
-    'companyId',
-    'viewerId',
-    'beforeKey',
-    'beforeId',
-    'max',
-    'kinds',
-    'contextType',
-    'unreadOnly',
-    'muted',
-    'text',
-    'firstPageAt',
-    'words',
-  ],
-  row: rowsOf<FlatConversationRow & { sortKey: Date }>(),
-  text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}, c."sortKey"
+export const inboxPage = bindingItself(
+  statement({
+    name: 'inbox_page',
+    parameters: [
+      'companyId',
+      'viewerId',
+      'beforeKey',
+      'beforeId',
+      'max',
+      'kinds',
+      'contextType',
+      'unreadOnly',
+      'muted',
+      'text',
+      'firstPageAt',
+      'words',
+    ],
+    row: rowsOf<FlatConversationRow & { sortKey: Date }>(),
+    text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}, c."sortKey"
     from (
       select c.*, x."sortKey"
       from ${membershipsOf('array[:viewerId::uuid]')} p ${conversationOf}
@@ -74,7 +76,8 @@ export const inboxPage = statement({
     ${viewerMembership()}
     ${lastMessageJoin}
     order by c."sortKey" desc, c.id desc`,
-})
+  }),
+)
 
 /** Listed groups and the viewer's own by title; `text` is folded. */
 export const groupsPage = statement({

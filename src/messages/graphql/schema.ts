@@ -1,5 +1,7 @@
 import { ConversationRef, conversationOf } from '../../conversations/graphql/refs.ts'
+import type { UserRow } from '../../database/prisma-types.ts'
 import { countText } from '../../graphql/answered-text.ts'
+import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { UserConnection, UserRef } from '../../members/graphql/refs.ts'
@@ -96,7 +98,9 @@ builder.node(MessageRef, {
       type: UserRef,
       nullable: true,
       description: 'The author; null once that person is erased.',
-      resolve: (message, _args, { loaders }) => loaders.user.load(message.authorId),
+      // No other field is resolved of it, and nothing is read for what the message knows.
+      resolve: (message, _args, { loaders }, info) =>
+        asksOnlyForId(info) ? ({ id: message.authorId } as UserRow) : loaders.user.load(message.authorId),
     }),
     parent: t.field({
       perViewer: true,

@@ -11,6 +11,7 @@ import {
   readKeyCursor,
 } from '../../page.ts'
 import {
+  conversationWithMessages,
   type MessageRow,
   messagesDownwards,
   messagesUpwards,
@@ -47,11 +48,10 @@ export async function messagePage(
     throw new RequestError('BAD_USER_INPUT', 'Use either `first` or `last`.')
   const { id, lastSeq } = conversation
   if (args.aroundSeq != null) return aroundPage(context, conversation, args)
-  const range = { after: seqOf(args.after) ?? 0, before: seqOf(args.before) ?? END }
-  const downwards = args.last != null || (args.first == null && args.after == null)
-  if (downwards) {
+  const range = rangeOf(args)
+  if (isDownwards(args)) {
     const size = pageSize(args.last, 'last')
-    const rows = await below(context, id, range, size + 1)
+    const rows = readAlready.get(conversation) ?? (await below(context, id, range, size + 1))
     const page = rows.slice(0, size).reverse()
     return connect(page, {
       hasPreviousPage: rows.length > size || (range.after > 0 && lastSeq > 0),
@@ -64,6 +64,54 @@ export async function messagePage(
     hasPreviousPage: range.after > 0 && lastSeq > 0,
     hasNextPage: rows.length > size || range.before <= lastSeq,
   })
+}
+
+/** The messages that were read with a conversation, for the one page that is asked of it. */
+const readAlready = new WeakMap<ConversationRow, MessageRow[]>()
+
+/**
+ * A conversation of which nothing is asked but its id and one page of its messages: both in one statement if that page goes
+ * downwards, as where a conversation is opened. Undefined if it does not, or if the page says what is wrong with it. Null
+ * unless the viewer may see the conversation.
+ */
+export async function conversationWithPage(
+  { tenant, viewer }: Context,
+  id: string,
+  args: MessagePageArgs,
+): Promise<ConversationRow | null | undefined> {
+  const page = downwardsPage(args)
+  if (!page) return undefined
+  const [first, ...others] = await tenant.query(conversationWithMessages, {
+    companyId: viewer.companyId,
+    viewerId: viewer.userId,
+    conversationId: id,
+    from: page.after + 1,
+    below: page.before,
+    max: page.size + 1,
+  })
+  if (!first) return null
+  // No other field is resolved of it.
+  const conversation = { id, lastSeq: first.lastSeq, isReadable: first.isReadable } as ConversationRow
+  readAlready.set(conversation, first.id ? [first, ...others] : [])
+  return conversation
+}
+
+/** Undefined if the page goes another way, or says itself what is wrong with it. */
+function downwardsPage(args: MessagePageArgs): (Range & { size: number }) | undefined {
+  if (args.aroundSeq != null || args.first != null || !isDownwards(args)) return undefined
+  try {
+    return { ...rangeOf(args), size: pageSize(args.last, 'last') }
+  } catch {
+    return undefined
+  }
+}
+
+function isDownwards({ first, last, after }: MessagePageArgs): boolean {
+  return last != null || (first == null && after == null)
+}
+
+function rangeOf({ after, before }: MessagePageArgs): Range {
+  return { after: seqOf(after) ?? 0, before: seqOf(before) ?? END }
 }
 
 async function aroundPage(

@@ -10,16 +10,20 @@ export type TextField = 'body' | 'subject' | 'metadata'
 /** The columns of a message that the location of its texts is made of. */
 type Written = Pick<MessageRow, 'id' | 'conversationId' | 'authorId' | 'revision'>
 
-/** Decrypts one field of a message. Null if it is empty or retracted. */
-export async function readText(
+/** Decrypts one field of a message, at once if the company's keys are loaded. Null if it is empty or retracted. */
+export function readText(
   context: Context,
   message: MessageRow,
   field: TextField,
-): Promise<string | null> {
+): Promise<string | null> | string | null {
   const envelope = message[field]
   if (envelope === null || message.state === 'RETRACTED') return null
   if (!message.isLatest) throw new DecryptionError()
-  return (await context.keys()).decrypt(envelope, locationOfText(message, field))
+  const location = locationOfText(message, field)
+  const keys = context.loadedKeys()
+  return keys
+    ? keys.decrypt(envelope, location)
+    : context.keys().then((loaded) => loaded.decrypt(envelope, location))
 }
 
 /** Returns the location of one field of a message. Metadata cannot be edited, so their location has no revision. */
