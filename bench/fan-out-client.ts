@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 
-/** What the process that listens is told to do. */
+/** The instructions of the listening process. */
 export interface FanOutOrder {
   url: string
   sockets: number
@@ -9,7 +9,7 @@ export interface FanOutOrder {
   variables: object
 }
 
-/** What it has heard so far. */
+/** The messages that it has received so far. */
 export interface Heard {
   ready: number
   got: number
@@ -22,7 +22,10 @@ export interface Heard {
 
 const ABREAST = 50
 
-/** Opens the sockets of an order in a process of its own, and answers every message to it with what it has heard. */
+/**
+ * Opens the sockets of an order in a separate process, and answers each message to it with the number of messages
+ * received.
+ */
 export async function listenInThisProcess(): Promise<void> {
   const order = await new Promise<FanOutOrder>((resolve) => process.once('message', resolve))
   const latenciesMs: number[] = []

@@ -24,10 +24,13 @@ const CONVERSATION = `subscription ($id: ID!) { conversationEvents(conversationI
 const INBOX = `subscription { inboxEvents { __typename ... on ConversationActivity { cursor notify unread { total }
   conversation { id unreadCount } message { id seq body createdAt author { id name } } } } }`
 
-/** 1,000 sockets of 100 people hear what is said in one group; so many sends as fit into the seconds. */
+/**
+ * 1,000 sockets of 100 people receive the messages of one group. Messages are sent one after another for this many
+ * seconds.
+ */
 export const fanOut = (seconds: number): Promise<Report> => run('fanout', CONVERSATION, seconds)
 
-/** The same in their inboxes, with unread counts. */
+/** The same for inboxes, with unread counts. */
 export const inboxFanOut = (seconds: number): Promise<Report> => run('inbox-fanout', INBOX, seconds)
 
 async function run(workload: string, query: string, seconds: number): Promise<Report> {
@@ -117,7 +120,7 @@ async function hear(client: ChildProcess, expected: number): Promise<Heard> {
   }
 }
 
-/** What this machine bears: one frame, made once, to as many sockets, as fast as they take it. */
+/** The limit of this machine: one frame, built once, sent to as many sockets as fast as they take it. */
 async function bareFanOut(order: FanOutOrder, seconds: number): Promise<number> {
   const http = createServer()
   const server = new WebSocketServer({ server: http, perMessageDeflate: false })

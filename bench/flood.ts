@@ -8,12 +8,12 @@ const FLOODERS = 8
 const QUIET = '{ viewer { user { id name } } conversations(first: 5) { nodes { id } } }'
 const PAGE = `conversations(first: 1) { nodes { id lastMessage { id body } messages(last: 50) { nodes {
   id body createdAt author { id name department } parent { id } reactions { emoji count } } } } }`
-/** Nearly what one operation may cost at the most. */
+/** Close to the maximum cost of one operation. */
 const DEAR = `{ a: ${PAGE} b: ${PAGE} c: ${PAGE} d: ${PAGE} }`
 
 /**
- * One member who asks for dear pages on eight connections without a pause, and one person of another company who asks
- * for little. The ratio is by how much the flood lengthens what the quiet one waits at the 95th percentile.
+ * One member requests expensive pages on eight connections without a pause, while a person of another company sends
+ * cheap requests. The ratio tells by how much the flood prolongs the other person's waits at the 95th percentile.
  */
 export async function flood(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: 2, people: 4, isBounded: true })

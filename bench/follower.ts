@@ -6,19 +6,19 @@ const WAIT_MS = 120_000
 const FOLLOW = `subscription ($after: String) { inboxEvents(after: $after) {
   __typename ... on ConversationActivity { message { seq body } } ... on Discontinuity { cursor } } }`
 
-/** One socket with one subscription to the inbox. */
+/** A socket with one subscription to the inbox. */
 export interface Follower {
   actor: Actor
   socket: WebSocket
-  /** The messages heard of, and when. */
+  /** The sequence numbers of received messages, and the times of receipt. */
   seqs: number[]
   heardAt: number[]
-  /** Where to go on after Discontinuity. */
+  /** The cursor to resume after a Discontinuity. */
   cursor?: string
   until(isSo: () => boolean): Promise<void>
 }
 
-/** Subscribes on a socket of its own, after a cursor if one is given. */
+/** Opens a socket and subscribes, after a cursor if given. */
 export async function openFollower(url: string, actor: Actor, after?: string): Promise<Follower> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
   const follower: Follower = {
@@ -51,7 +51,7 @@ export async function openFollower(url: string, actor: Actor, after?: string): P
   return follower
 }
 
-/** Reads what has waited, and gets the rest with the cursors. */
+/** Reads the queued messages, and the rest by resuming with cursors. */
 export async function readOn(url: string, sleeper: Follower, last: number): Promise<void> {
   const isAtEnd = ({ seqs, cursor }: Follower) => cursor !== undefined || seqs.at(-1) === last
   sleeper.socket.resume()

@@ -7,8 +7,8 @@ const WORKERS = 32
 const COMPANIES = 16
 
 /**
- * One hot company against many: as many senders, each to a person of their own, all in one company and spread over
- * sixteen. Sends of one company take turns for its position; those of others do not wait for them.
+ * One busy company against many: the same number of senders, each to a person of their own, all in one company or
+ * spread over sixteen. Sends of one company wait for each other's position; those of other companies do not.
  */
 export async function hot(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: COMPANIES + 1, people: 2 * WORKERS })
@@ -25,7 +25,7 @@ export async function hot(seconds: number): Promise<Report> {
     })
   }
   const inMany = (worker: number) => others[worker % COMPANIES]?.actors ?? []
-  // The machine's mood before and after counts alike.
+  // Half before and half after, so that changes of the machine's load affect both sides equally.
   const before = await sendAs(inMany, Math.ceil(seconds / 2))
   const measured = await sendAs(() => crowded.actors, seconds)
   const after = await sendAs(inMany, Math.ceil(seconds / 2))

@@ -44,7 +44,7 @@ const program = new Command('bench')
     else print(await workload(seconds), json ?? false)
   })
 
-// The process that a workload starts to listen for it.
+// The process that a workload starts to receive messages.
 program.command('listen', { hidden: true }).action(listenInThisProcess)
 
 await program.parseAsync()

@@ -16,7 +16,7 @@ const USERS = `query People($search: String) {
 }`
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }`
 const GROUP = `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { ... on CreateGroupPayload { conversation { id } } } }`
-/** What somebody types on the way to a name, and what they mistype. */
+/** The texts that a person types on the way to a name, also with typing errors. */
 const SEARCHES = [
   '',
   'm',
@@ -33,7 +33,9 @@ const SEARCHES = [
 ]
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
-/** The recipient picker in a company of 50,000: pages of fifty, through HTTP, sign-in and policies, one at a time. */
+/**
+ * The recipient picker in a company of 50,000 people: pages of 50, through HTTP, sign-in and policies, one at a time.
+ */
 export async function people(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: 1, people: 2 })
   const viewer = stage.companies[0]?.actors[0]
@@ -72,7 +74,9 @@ function eachSearch(read: (search: string) => Promise<void>): () => Promise<void
   return () => read(SEARCHES[turn++ % SEARCHES.length] ?? '')
 }
 
-/** Fills the company with people of a few hundred first names and some thousand family names; gives some of their ids. */
+/**
+ * Fills the company with people of a few hundred first names and some thousand family names. Returns some of their ids.
+ */
 async function fill(stage: Stage, companyId: string): Promise<string[]> {
   const { prisma } = stage.database.forSystem(companyId)
   const role = await prisma.role.findFirstOrThrow({ where: { companyId, name: 'member' } })
@@ -164,7 +168,7 @@ function nameOf(index: number): string {
   return `${at(FIRST, 1)}${at(FIRST_END, 15)} ${at(LAST, 7)}${at(LAST_MIDDLE, 105)}${at(LAST_END, 1575)}`
 }
 
-/** Direct messages and groups, so that there are contacts to come first. */
+/** Creates direct messages and groups, so that contacts are listed first. */
 async function befriend(
   ids: string[],
   ask: (query: string, variables: object) => Promise<Answer>,
@@ -184,7 +188,7 @@ async function befriend(
   }
 }
 
-/** The database's part alone. */
+/** Measures the database only. */
 function readPage(stage: Stage, { companyId, userId }: Actor): (search: string) => Promise<void> {
   const tenant = stage.database.forTenant({ companyId, userId })
   return async (search) => {

@@ -7,7 +7,7 @@ import { type Actor, setStage } from './stage.ts'
 
 const COMPANIES = 16
 const PEOPLE = 10
-/** As often as the limit of 60 heartbeats a minute allows. */
+/** The interval that the limit of 60 heartbeats a minute allows. */
 const FLIP_MS = 1_100
 const WAIT_MS = 5_000
 const HEARTBEAT = `mutation ($status: PresenceStatus!) { heartbeat(input: { status: $status }) { __typename } }`
@@ -17,11 +17,14 @@ const TEAM = `mutation ($memberIds: [ID!]) { createGroup(input: { title: "Team",
 interface Flip {
   status: string
   at: number
-  /** Who has not heard of it yet. */
+  /** The people who have not received it yet. */
   waiting: Set<Actor>
 }
 
-/** B7: everybody of a team changes between ONLINE and AWAY; from the heartbeat to each colleague's subscription. */
+/**
+ * All people of a team change between ONLINE and AWAY. Measures the time from the heartbeat to each colleague's
+ * subscription.
+ */
 export async function presence(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: COMPANIES, people: PEOPLE })
   const flips = new Map<string, Flip>()

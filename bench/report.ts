@@ -1,4 +1,4 @@
-/** What a workload has found; printed as one JSON object. */
+/** The results of a workload, printed as one JSON object. */
 export interface Report {
   workload: string
   opsPerSecond: number
@@ -9,20 +9,26 @@ export interface Report {
   lost: number
   duplicates: number
   outOfOrder: number
-  /** The same work without everything above the database, measured in the same run. */
+  /** The throughput of the database without the layers above it, measured in the same run. */
   floor?: { name: string; opsPerSecond: number }
   ratio?: number
-  /** The 95th percentile of each kind of operation, where a workload mixes several. */
+  /** The 95th percentile of each kind of operation, for workloads with several. */
   p95MsByKind?: Record<string, number>
-  /** What somebody who asks without a pause was answered, and what was refused. */
+  /** The answers to a person who sends without a pause, and the number of rejected ones. */
   flood?: { given: number; refused: number }
-  /** Sockets that read nothing and are open still, the streams that ended for it, and what it took to end them all. */
+  /**
+   * Sockets that read nothing and are still open, streams that ended because of it, and the messages and seconds until
+   * all had ended.
+   */
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
-  /** On all cores, of each process. */
+  /** CPU time per operation on all cores, by process. */
   cpuMicrosecondsPerOperation?: Record<string, number>
-  /** How much the server's resident memory grew by one subscription on a socket of its own. */
+  /** Growth of the server's resident memory by one subscription on a socket of its own. */
   kilobytesPerSubscription?: number
-  /** Of the server process; `full` when as much waits for everybody as may, `comeBack` when all have come back from the beginning. */
+  /**
+   * Resident memory of the server process: `full` when all queues are full, `comeBack` when all clients have resumed
+   * from the beginning.
+   */
   rssMiB?: { before: number; peak: number; full: number; after: number; comeBack: number }
 }
 
@@ -33,7 +39,7 @@ export interface Measured {
   errors: number
 }
 
-/** Runs `operation` in as many loops as there are `workers` for so many seconds, after a warm-up of a second. */
+/** Runs `operation` in `workers` concurrent loops for a number of seconds, after one second of warm-up. */
 export async function measure(
   workers: number,
   seconds: number,
@@ -68,13 +74,13 @@ async function loop(
   return { opsPerSecond: latenciesMs.length / ((performance.now() - start) / 1000), latenciesMs, errors }
 }
 
-/** The value below which the given share of the values lies; 0 without values. */
+/** Returns the value below which the given share of the values lies; 0 without values. */
 export function percentile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
 }
 
-/** Two decimals are all a noisy machine can tell. */
+/** Rounds to two decimals, which is the precision of a busy machine. */
 export function round(value: number): number {
   return Math.round(value * 100) / 100
 }

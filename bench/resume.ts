@@ -26,24 +26,24 @@ interface Heard {
 /** Follows an inbox from a cursor. */
 type Follow = (client: ColloquyClient, after: string) => AsyncIterable<Heard>
 
-/** Everything that the client library asks for by itself, and so little that nothing but the event has to be read. */
+/** Selects everything that the client library selects by itself. */
 const everything: Follow = (client, after) => client.inboxEvents({ after }) as AsyncIterable<Heard>
 const bare: Follow = (client, after) => client.subscribe(BARE, {}, { after })
 
 /**
- * Everybody of a group comes back at once and catches up on what they missed, as after a restart: once with all that the client
- * library shows of them, and beside it with hardly anything. Latencies are those of a person's whole way.
+ * All people of a group reconnect at once and catch up on missed messages, as after a restart: once with all fields of
+ * the client library, and once with hardly any. Latencies are those of one person's whole catch-up.
  */
 export function resume(seconds: number): Promise<Report> {
   return resumeAfter(seconds, { workload: 'resume', people: 20, missed: 500, body: 'missed' })
 }
 
-/** The same with messages of nearly the greatest length. */
+/** The same with messages of nearly the maximum length. */
 export function resumeLong(seconds: number): Promise<Report> {
   return resumeAfter(seconds, { workload: 'resume-long', people: 20, missed: 500, body: prose(30_000) })
 }
 
-/** The same with so many people that served all at once each would wait long for its next event. */
+/** The same with more people than can be served concurrently. */
 export function resumeMany(seconds: number): Promise<Report> {
   return resumeAfter(seconds, { workload: 'resume-many', people: 200, missed: 50, body: 'missed' })
 }
@@ -51,7 +51,7 @@ export function resumeMany(seconds: number): Promise<Report> {
 interface Missed {
   workload: string
   people: number
-  /** How many messages each of them has missed. */
+  /** Number of messages that each person has missed. */
   missed: number
   body: string
 }
@@ -93,7 +93,7 @@ async function resumeAfter(seconds: number, { workload, people, missed, body }: 
       }),
     )
   }
-  /** In turns, so that the machine's mood counts alike. */
+  /** Alternately, so that changes of the machine's load affect both equally. */
   const took: Record<'everything' | 'bare', number[]> = { everything: [], bare: [] }
   const latenciesMs: number[] = []
   await comeBack(everything)

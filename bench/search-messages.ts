@@ -1,29 +1,29 @@
 import { withClient } from '../src/database/roles.ts'
 import type { Actor, Stage } from './stage.ts'
 
-/** How many messages the company has, in how many conversations. */
+/** Numbers of messages and conversations of the company. */
 export const MESSAGES = 1_000_000
 const CONVERSATIONS = 1_000
 const WORDS = 20_000
 const FILLERS = 6
 
-/** Words by how many of the messages hold them: every second, every tenth, and one in 50,000. */
+/** Words by the share of messages that contain them: one half, one tenth, and one in 50,000. */
 export const words = { common: 'common', frequent: 'frequent', rare: 'rare' }
 
 /**
- * Fills a company with messages of some nine words each. The first of its people takes part in every fourth
- * conversation, the second in three, the others in all. Bodies cannot be decrypted.
+ * Fills a company with messages of about nine words. The first person is a participant of every fourth conversation,
+ * the second of three, and the others of all. Bodies cannot be decrypted.
  */
 export async function fillMessages(stage: Stage, companyId: string, people: Actor[]): Promise<void> {
   const keys = await stage.keyring.forCompany(companyId)
   const [common, frequent, rare] = Object.values(words).map((word) => String(keys.searchToken(word)))
   const vocabulary = Array.from({ length: WORDS }, (_, index) => String(keys.searchToken(`word ${index}`)))
   const company = `'${companyId}'::uuid`
-  // UUIDv8s: ids that are none do not pass the API.
+  // UUIDv8, because the API rejects ids that are no UUIDs.
   const id = (kind: string, number: string) =>
     `overlay(overlay(md5('${kind} ' || ${number}) placing '8' from 13) placing '8' from 17)::uuid`
   await withClient(stage.adminUrl, async (admin) => {
-    // Foreign keys hold by construction, and indexes are made faster than kept.
+    // The generated rows satisfy the foreign keys, and building indexes afterwards is faster.
     await admin.query('set session_replication_role = replica')
     await admin.query(`set maintenance_work_mem = '512MB'; set work_mem = '256MB'`)
     await admin.query(

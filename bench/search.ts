@@ -9,7 +9,7 @@ const SEARCH = `query Search($text: String!) { searchMessages(text: $text) {
   nodes { id seq createdAt author { name } conversation { id title } } pageInfo { hasNextPage endCursor } } }`
 const { common, frequent, rare } = words
 
-/** What is searched for, and by whom: the first of the people sees a quarter of the conversations, the second three. */
+/** The searched words and the searching people: the first sees a quarter of the conversations, the second three. */
 const SEARCHES: [kind: string, text: string, person: number][] = [
   ['common', common, 0],
   ['rare', rare, 0],
@@ -23,7 +23,10 @@ interface Answer {
   data?: { searchMessages: { nodes: { id: string; createdAt: string }[] } }
 }
 
-/** Pages of 50 hits among a million messages of one company, without their bodies, through HTTP and all above the database. */
+/**
+ * Pages of 50 hits among a million messages of one company, without their bodies, through HTTP and all layers above the
+ * database.
+ */
 export async function search(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: 1, people: 20 })
   const [company] = stage.companies
@@ -76,7 +79,7 @@ async function searchOnce(url: string, token: string, text: string) {
   return data.searchMessages.nodes
 }
 
-/** The database's part alone: the statement of a first look for the same words, by the same people. */
+/** Measures the database only: the statement of a first stretch for the same words and people. */
 async function measureFloor(stage: Stage, actors: Actor[], seconds: number): Promise<number> {
   const keys = await stage.keyring.forCompany(actors[0]?.companyId ?? '')
   const everything = {

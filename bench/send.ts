@@ -9,7 +9,7 @@ import { type Actor, type Stage, setStage } from './stage.ts'
 const WORKERS = 32
 const COMPANIES = 16
 
-/** B1: 500-byte messages between pairs of people, through HTTP, sign-in, limits, policies, encryption and event. */
+/** Messages of 500 bytes between pairs of people, through HTTP, sign-in, limits, policies, encryption and event. */
 export async function send(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: COMPANIES, people: 4 })
   const pairs = Array.from({ length: WORKERS }, (_, worker) => pairOf(stage, worker))
@@ -44,7 +44,7 @@ function pairOf(stage: Stage, worker: number): [Actor, Actor] | [] {
   return author && recipient ? [author, recipient] : []
 }
 
-/** The database's part alone: the same function call, policies and all, from as many clients. */
+/** Measures the database only: the same function call with policies, from as many clients. */
 async function measureFloor(stage: Stage, seconds: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: stage.urls.appUrl, max: WORKERS })
   const sealed = Buffer.alloc(BODY.length + 45, 1)
@@ -53,7 +53,7 @@ async function measureFloor(stage: Stage, seconds: number): Promise<number> {
   const hash = Buffer.alloc(32, 2)
   const token = Buffer.alloc(16, 3)
   const { opsPerSecond } = await measure(WORKERS, seconds, async (worker) => {
-    // The other two of each company, so that the API's conversations start empty.
+    // The other two people of each company, so that the conversations of the API start empty.
     const actors = stage.companies[worker % COMPANIES]?.actors ?? []
     const [author, recipient] = worker < COMPANIES ? [actors[1], actors[2]] : [actors[3], actors[0]]
     if (!author || !recipient) throw new Error('There is nobody to send.')

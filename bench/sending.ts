@@ -5,18 +5,18 @@ import { encodeId, newId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
 const SENTENCE = 'The quick brown fox, it is said, jumps over a lazy dog while nobody looks. '
-/** Every message says this. */
+/** The body of every message. */
 export const BODY = prose(500)
 const SEND = `mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) { __typename ... on SendMessagePayload { message { id seq } } ... on UserError { detail } }
 }`
 
-/** So many characters of prose: of one long word there would be nothing to find. */
+/** Returns prose of this length. A single long word would leave nothing to search. */
 export function prose(length: number): string {
   return SENTENCE.repeat(Math.ceil(length / SENTENCE.length)).slice(0, length)
 }
 
-/** Sends one message over HTTP, and gives its id. */
+/** Sends one message over HTTP, and returns its id. */
 export function sendOne(url: string, agent: Agent, author: Actor, recipient: Actor): Promise<string> {
   const input = { recipientId: encodeId('User', recipient.userId), body: BODY, idempotencyKey: newId() }
   const body = JSON.stringify({ query: SEND, variables: { input } })
@@ -50,7 +50,7 @@ const storedMessages = statement({
     where company_id = :companyId order by conversation_id, seq`,
 })
 
-/** Holds what was acknowledged against what is stored. */
+/** Compares acknowledged messages with stored ones. */
 export async function countStored(stage: Stage, acknowledged: Map<string, string[]>) {
   let lost = 0
   let duplicates = 0

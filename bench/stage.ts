@@ -15,7 +15,7 @@ import { createKeyring, type Keyring } from '../src/encryption/keyring.ts'
 import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
 import { createUnlimitedCompany } from '../test/support/unlimited-company.ts'
 
-/** Somebody who can call the server. */
+/** A person who can call the server. */
 export interface Actor {
   companyId: string
   userId: string
@@ -28,21 +28,21 @@ export interface Stage extends AsyncDisposable {
   /** The server's process. */
   pid: number
   urls: RoleUrls
-  /** A superuser's, to fill tables past all policies. */
+  /** URL of a superuser, to fill tables past all policies. */
   adminUrl: string
   keyring: Keyring
   database: Database
   companies: { companyId: string; actors: Actor[] }[]
 }
 
-/** Everything that a workload needs. */
+/** The settings of a stage. */
 interface StageOptions {
   companies: number
-  /** Per company. */
+  /** Number of people per company. */
   people: number
-  /** The most that the server's JavaScript may keep; what Node allows itself unless given. */
+  /** Maximum heap of the server's JavaScript in MiB. Defaults to Node's own limit. */
   heapMiB?: number
-  /** True keeps the usual bounds of one person's work; the other workloads measure without them. */
+  /** True keeps the usual limits of one person's work. Other workloads measure without them. */
   isBounded?: boolean
 }
 

@@ -9,25 +9,26 @@ import { type Actor, setStage } from './stage.ts'
 
 const STALLED = 1_000
 const KEEN = 10
-/** Until those who come back have been served what they do not read. */
+/** Time in which resuming clients are sent everything they will not read. */
 const SETTLE_MS = 20_000
-/** Of the stalled ones, how many read on in the end, to show that nothing was lost. */
+/** Number of stalled clients that read again in the end, to show that nothing was lost. */
 const WAKING = 5
 const BODY = prose(32_000)
 const MESSAGES_PER_SECOND = 4
-/** More often than the server asks: who does not read cannot know that it was asked. */
+/** More often than the server pings, because a client that does not read cannot see a ping. */
 const PONG_MS = 5_000
-/** So little that what is kept shows, rather than what has yet to be collected. */
+/** A small heap, so that the figures show memory in use and not memory waiting for collection. */
 const HEAP_MIB = 256
-/** In the operating system, for one socket; in bytes. */
+/** Maximum number of bytes in the operating system's buffers for one socket. */
 const MAX_SENT = 128 * 1024
 const GROUP = `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { ... on CreateGroupPayload { conversation { id } } } }`
 const CURSOR = '{ viewer { inboxCursor } }'
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { ... on SendMessagePayload { message { seq } } } }`
 
 /**
- * 1,000 sockets that follow the inbox, seem alive and read nothing, while long messages go to all of them: first until every
- * queue has overflowed, then at a steady pace. In the end as many others come back to where it all began, and read nothing either.
+ * 1,000 sockets subscribe to the inbox, answer pings and read nothing, while long messages are sent to all of them:
+ * first until every queue has overflowed, then at a steady pace. In the end as many others resume from the beginning,
+ * and read nothing either.
  */
 export async function stalled(seconds: number): Promise<Report> {
   await requireSmallBuffers()
@@ -65,7 +66,7 @@ export async function stalled(seconds: number): Promise<Report> {
 
   const sentAt: number[] = []
   let errors = 0
-  /** Sends one message, and waits until everybody who reads has it. */
+  /** Sends one message, and waits until all reading clients have received it. */
   async function sendOne(): Promise<void> {
     const at = performance.now()
     const input = { conversationId, body: BODY, idempotencyKey: newId() }
@@ -140,7 +141,7 @@ export async function stalled(seconds: number): Promise<Report> {
   }
 }
 
-/** Else the operating system's buffers take gigabytes before the server's own come into play, and all of TCP comes to a halt. */
+/** With large buffers the operating system would use gigabytes before the server's own limits apply. */
 async function requireSmallBuffers(): Promise<void> {
   const limits = await readFile('/proc/sys/net/ipv4/tcp_wmem', 'utf8').catch(() => '0')
   if (Number(limits.trim().split(/\s+/).at(-1)) <= MAX_SENT) return

@@ -44,31 +44,33 @@ import { createTyping } from './typing/typing.ts'
 const MAX_CATCHING_UP = 8
 const MAX_CATCHING_UP_PER_COMPANY = 4
 
-/** Everything of a process but its network face: what the server, the command line and the tests work with. */
+/** The services of a process without its network interface. The server, the command line and the tests use it. */
 export interface Application {
   services: Services
   dataDirectory: DataDirectory
   redis: RedisConnections | undefined
-  /** Undefined where an identity provider signs the tokens. */
+  /** Undefined if an identity provider signs the tokens. */
   developmentIssuer: DevelopmentIssuer | undefined
-  /** Starts running jobs; `close` stops it if nobody has. */
+  /** Starts running jobs. `close` stops it. */
   startJobs(tasks?: Tasks): JobRunner
   close(): Promise<void>
 }
 
-/** Options that are not for an operator to choose. */
+/** Options that operators cannot set. */
 export interface ApplicationOptions {
-  /** In milliseconds; replaces the clocks of the process and of Redis for the rate limits. */
+  /** A clock in milliseconds that replaces those of the process and of Redis for rate limits, for tests. */
   limiterClock?: (() => number) | undefined
-  /** In milliseconds; replaces those clocks for presence. */
+  /** A clock in milliseconds that replaces those of the process and of Redis for presence, for tests. */
   presenceClock?: (() => number) | undefined
-  /** In milliseconds; for how long at least every answer of Redis is waited for: tests share their machine with much else. */
+  /**
+   * Minimum time in milliseconds to wait for every answer of Redis. Tests use it because they run on a busy machine.
+   */
   redisMinWaitMs?: number | undefined
-  /** Hears what is being prepared. */
+  /** Called with each step of the start. */
   onStep?: ((text: string) => void) | undefined
 }
 
-/** Opens the application; throws StartupProblem for what an operator can mend. */
+/** Opens the application. Throws StartupProblem for problems that an operator can solve. */
 export async function openApplication(
   environment: Environment,
   log: Logger,
@@ -207,8 +209,8 @@ const companiesWithEvents = statement({
 })
 
 /**
- * A node with other keys than the database's would answer with errors; it had better not start. A company whose secret was
- * destroyed on purpose keeps nobody else from starting, so several are tried.
+ * A process whose keys do not match the database would answer with errors, so it must not start. Several companies are
+ * tried, because one whose secret was destroyed deliberately must not keep others from starting.
  */
 async function assertKeysOpen(database: Services['database'], keyring: Keyring): Promise<void> {
   const companies = await database.acrossCompanies(companiesWithEvents, {})

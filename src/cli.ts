@@ -1,14 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { runCommand, runServer } from './run-process.ts'
 
-// Each command is loaded when it is called for: most of them need far less than the server does.
+// Each command is loaded when it is run, because most need much less than the server.
 const program = new Command('colloquy')
   .description(
     'Runs and looks after a Colloquy server. docs/operations.md lists the environment variables it is configured by.',
   )
   .helpCommand(false)
   .showSuggestionAfterError(false)
-  // Before the commands, which inherit it.
+  // Set before the commands, which inherit it.
   .configureHelp({
     optionDescription: (option) => `${option.mandatory ? '(required) ' : ''}${option.description}`,
     argumentDescription: (argument) => `${argument.required ? '(required) ' : ''}${argument.description}`,

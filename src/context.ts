@@ -25,50 +25,50 @@ export interface Services {
   database: Database
   keyring: Keyring
   limiter: RateLimiter
-  /** Messages a second that one person may send, whatever the company's own limits are. */
+  /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
   live: LiveHub
   /** Collects the messages that are sent concurrently. */
   sends: SendQueue
   presence: Presence
   typing: Typing
-  /** The subscriptions that each person has open here. */
+  /** Counts the open subscriptions of each person in this process. */
   subscriptions: OpenCounts
-  /** The people behind them. */
+  /** The people with subscriptions in this process. */
   subscribedViewers: SubscribedViewers
-  /** Which of the subscriptions that catch up are served just now. */
+  /** Limits how many subscriptions catch up concurrently. */
   catchUps: Semaphore
-  /** Bounds what each person makes this process do. */
+  /** Limits the work that each person causes in this process. */
   work: Work
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer
-  /** Where links begin that leave the process, such as https://chat.example.com. */
+  /** The beginning of links in e-mails, such as https://chat.example.com. */
   publicUrl: string
   log: Logger
 }
 
-/** A resolver and an operation receive this: the viewer, and the database as the viewer may see it. */
+/** The context of an operation: the viewer, and the database as the viewer may see it. */
 export interface Context {
   viewer: Viewer
   tenant: TenantDatabase
   loaders: Loaders
   services: Services
-  /** The company's keys. */
+  /** Returns the company's keys. */
   keys(): Promise<CompanyKeys>
   /** The same without a wait; undefined while they are not loaded. */
   loadedKeys(): CompanyKeys | undefined
   /** Set instead of all else but the parts where the company is to be chosen first: what there is to choose from. */
   choices?: readonly Membership[] | undefined
-  /** Where the operation comes from. */
+  /** Returns the device that the operation comes from. */
   device(): Device
-  /** From the Idempotency-Key header. */
+  /** The Idempotency-Key header. */
   idempotencyKey: string | undefined
-  /** Calls that the rate limits have accepted already, by mutation, for an operation of several. */
+  /** Calls that the rate limits have accepted in advance, by mutation, for an operation with several mutations. */
   reserved?: Map<string, Accepted[]> | undefined
-  /** From the Last-Event-ID header: the cursor where an event stream over HTTP goes on. */
+  /** The Last-Event-ID header: the cursor after which an event stream over HTTP resumes. */
   lastEventId: string | undefined
-  /** The company's stream position from before anything else was read, where the operation asks for a cursor. */
+  /** The company's position before anything else was read, if the operation selects a cursor. */
   streamPosition: number | undefined
 }
 
@@ -90,7 +90,7 @@ export interface SubscribedViewers {
   enter(context: Context): { subscribed: SubscribedViewer; leave(): void }
 }
 
-/** Builds the context of one operation. */
+/** Creates the context of one operation. */
 export function createContext(
   services: Services,
   viewer: Viewer,
@@ -113,8 +113,8 @@ export function createContext(
 }
 
 /**
- * The same context with nothing remembered: an event is delivered as things are at that moment, and cursors given out
- * with it go on from its own position. A read for one of the messages to come is done for all of them.
+ * Returns the same context with empty loaders, so that an event is delivered with current data, and cursors continue
+ * from its position. A read for one of the coming messages is done for all of them.
  */
 export function refreshContext(
   context: Context,
@@ -124,7 +124,7 @@ export function refreshContext(
   return { ...context, streamPosition, loaders: loadersOf(context, messagesToCome) }
 }
 
-/** Forgets what the operation has read: what a mutation answers is as of its own write. */
+/** Empties the loaders, so that a mutation's answer shows its own write. */
 export function forgetReads(context: Context): void {
   context.loaders = loadersOf(context)
 }
@@ -133,7 +133,7 @@ function loadersOf({ tenant, viewer, services }: Context, messagesToCome: readon
   return createLoaders(tenant, viewer.userId, services.presence, messagesToCome)
 }
 
-/** Jobs and the command line act from no device. */
+/** Jobs and the command line have no device. */
 function noDevice(): Device {
   return { id: 'none', session: 'none' }
 }

@@ -2,15 +2,15 @@ import { problemsOf } from './env/problems.ts'
 import { type Values, variables } from './env/variables.ts'
 import { StartupProblem } from './startup-problem.ts'
 
-/** What the process was told by its environment, parsed and checked. */
+/** The parsed and validated settings of the process. */
 export interface Environment {
   production: boolean
   port: number
   host: string
-  /** An idle connection of HTTP is kept so long, for the proxy in front. */
+  /** Time for which an idle HTTP connection is kept for a proxy. */
   keepAliveMs: number
   dataDirectory: string
-  /** Where the companies' secrets live; undefined: in the data directory. */
+  /** The folder of the companies' secrets. Undefined means within the data directory. */
   keyDirectory: string | undefined
   database: {
     url: string | undefined
@@ -19,43 +19,43 @@ export interface Environment {
     poolSize: number
   }
   redisUrl: string | undefined
-  /** Where links that leave the process lead, such as https://chat.example.com; never ends with a slash. */
+  /** The address that links in e-mails lead to, such as https://chat.example.com, without a slash at the end. */
   publicUrl: string
   mail: MailSettings
   seed: 'demo' | 'none'
-  /** Undefined: the development issuer. */
+  /** Undefined means the development issuer. */
   identity: IdentitySettings | undefined
   sockets: SocketLimits
-  /** Subscriptions that one person may have open in this process, over WebSockets and event streams alike. */
+  /** Maximum number of open subscriptions of one person in this process, over WebSockets and event streams together. */
   subscriptionsPerUser: number
-  /** Where metrics are read, and with which bearer token; without either by this machine alone. */
+  /** The port and bearer token of metrics. Without either, only this machine can read them. */
   metrics: { port: number | undefined; token: string | undefined }
-  /** Messages a second that one person may send, whatever the company's own limits are. */
+  /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
-  /** Points of query cost a second that one person may make this process work for; 0: without bound. */
+  /** Points of query cost per second that one person may use in this process. 0 means no limit. */
   workBudgetPerPerson: number
-  /** GraphiQL and introspection. */
+  /** True if GraphiQL and introspection are enabled. */
   graphiql: boolean
   logLevel: string
 }
 
-/** How much of WebSockets there may be in this process. */
+/** The limits of WebSockets in this process. */
 export interface SocketLimits {
   socketsPerUser: number
-  /** Of one IPv4 address or IPv6 network. */
+  /** Maximum number per IPv4 address or IPv6 network. */
   socketsPerAddress: number
-  /** On one socket, twice as many at once after a pause. */
+  /** Maximum number of messages per second on one socket; twice as many at once after a pause. */
   socketMessagesPerSecond: number
-  /** How many proxies in front of the server say truly where a request comes from (X-Forwarded-For). */
+  /** Number of proxies in front of the server whose X-Forwarded-For entries are trusted. */
   trustedProxies: number
 }
 
-/** How e-mail leaves the process. */
+/** The delivery of e-mail. */
 export interface MailSettings {
-  /** Undefined: into files of the data directory. */
+  /** Undefined means files in the data directory. */
   smtpUrl: string | undefined
   from: string
-  /** Never hand e-mail to a server without TLS. */
+  /** True if e-mail is never sent to a server without TLS. */
   requireTls: boolean
 }
 
@@ -65,19 +65,19 @@ export interface IdentitySettings {
   audience: string
   jwksUrl: URL
   algorithms: string[]
-  /** `at+jwt`: only tokens that say they are access tokens (RFC 9068). */
+  /** `at+jwt` accepts only tokens that declare themselves as access tokens (RFC 9068). */
   tokenType: 'any' | 'at+jwt'
   clockSkewSeconds: number
-  /** The claim that equals a member's externalId. */
+  /** The claim that contains a member's externalId. */
   memberClaim: string
   /** The claim that names the company. */
   companyClaim: string | undefined
 }
 
-/** The environment is not usable; the message names everything that is wrong with it. */
+/** Thrown for an invalid environment. The message names all problems. */
 export class UnusableEnvironment extends StartupProblem {
   override name = 'UnusableEnvironment'
-  /** One sentence each. */
+  /** One sentence per problem. */
   readonly problems: string[]
 
   constructor(problems: string[]) {
@@ -90,7 +90,7 @@ export class UnusableEnvironment extends StartupProblem {
   }
 }
 
-/** Reads the environment once; throws UnusableEnvironment. A variable set to nothing counts as not set. */
+/** Reads the environment. Throws UnusableEnvironment. An empty variable counts as not set. */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const values = readValues(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')))
   const production = values.NODE_ENV === 'production'
@@ -127,25 +127,25 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
     graphiql: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
-    // Whoever tries it out is to see the line that says it is ready, not the log around it.
+    // In development the line that announces the server should stand out from the log.
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   }
 }
 
-/** Tells the mode before the rest is read, for what production rules out whatever else is set. */
+/** Reads the mode before the other settings, for settings that production never allows. */
 export function isProduction(source: NodeJS.ProcessEnv = process.env): boolean {
   return source.NODE_ENV === 'production'
 }
 
 function readValues(given: NodeJS.ProcessEnv): Values {
   const parsed = variables.safeParse(given)
-  // By name, since a list of several wrong entries is wrong once.
+  // By name, because a list with several wrong entries is one problem.
   const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), issue.message]))
   const usable = Object.entries(given).filter(([name]) => !wrong.has(name))
   const values = parsed.data ?? variables.parse(Object.fromEntries(usable))
   const problems = [
     ...[...wrong].map(([name, text]) => `${name} ${text}.`),
-    // A wrong value is not missing as well.
+    // A wrong value must not be reported as missing too.
     ...problemsOf(values).flatMap(({ variable, text }) =>
       wrong.has(variable) ? [] : [`${variable} ${text}.`],
     ),
@@ -154,7 +154,7 @@ function readValues(given: NodeJS.ProcessEnv): Values {
   return values
 }
 
-/** Where a browser on this machine finds the server; one that listens everywhere is also found here. */
+/** The address for a browser on this machine. It also reaches a server that listens on all addresses. */
 function localUrl({ HOST, PORT }: Values): string {
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`

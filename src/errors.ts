@@ -1,27 +1,30 @@
-/** Errors in words that a caller can act on. No GraphQL here: jobs and the command line throw the same. */
+/**
+ * Errors with a message for the caller. They are independent of GraphQL, because jobs and the command line throw them
+ * too.
+ */
 
-/** An outcome of a mutation that the caller can act on; it becomes a member of the mutation's result union. */
+/** An outcome of a mutation that the caller can act on. It becomes a member of the mutation's result union. */
 export abstract class UserError extends Error {
   abstract override readonly name: string
 
-  /** Plain words, safe to show. */
+  /** A plain English explanation that is safe to show to users. */
   get detail(): string {
     return this.message
   }
 }
 
-/** Missing, hidden and foreign alike: the answer never tells which. */
+/** The object does not exist, is hidden, or belongs to another company. The three cases cannot be told apart. */
 export class NotFoundError extends UserError {
   override readonly name = 'NotFoundError'
 }
 
-/** One thing wrong with an input; `path` leads to it from the input's root. */
+/** A problem of an input. `path` leads to it from the input's root. */
 export interface InputIssue {
   path: string[]
   detail: string
 }
 
-/** The input cannot be accepted as it stands. */
+/** The input is invalid. */
 export class InvalidInputError extends UserError {
   override readonly name = 'InvalidInputError'
   readonly issues: InputIssue[]
@@ -36,7 +39,7 @@ export class InvalidInputError extends UserError {
   }
 }
 
-/** The viewer may not do this; `permission` names what is missing, where a permission would help. */
+/** The viewer lacks the right to do this. `permission` is the missing permission, or null if none would allow it. */
 export class PermissionDeniedError extends UserError {
   override readonly name = 'PermissionDeniedError'
   readonly permission: string | null
@@ -47,12 +50,12 @@ export class PermissionDeniedError extends UserError {
   }
 }
 
-/** The idempotency key was used with other content, or the thing changed meanwhile. */
+/** The idempotency key was used with other content, or the object is in a state that does not allow the change. */
 export class ConflictError extends UserError {
   override readonly name = 'ConflictError'
 }
 
-/** Every code a top-level error can carry in `extensions.code`. */
+/** All codes of top-level errors in `extensions.code`. */
 export const requestErrorCodes = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -69,13 +72,13 @@ export const requestErrorCodes = [
 
 export type RequestErrorCode = (typeof requestErrorCodes)[number]
 
-/** The request as a whole is refused; it becomes a top-level GraphQL error with this code. */
+/** The whole request is rejected. It becomes a top-level GraphQL error with this code. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
   readonly code: RequestErrorCode
   /** Milliseconds after which the same request may succeed. */
   readonly retryAfterMs: number | undefined
-  /** More for the error's extensions, such as the companies to choose from. */
+  /** Further properties of the error's extensions, such as the companies to choose from. */
   readonly more: Record<string, unknown> | undefined
 
   constructor(code: RequestErrorCode, detail: string, retryAfterMs?: number, more?: Record<string, unknown>) {
@@ -86,12 +89,12 @@ export class RequestError extends Error {
   }
 }
 
-/** The conversation takes no messages from this viewer: replies are off, or it is closed. */
+/** The conversation accepts no messages from this viewer: replies are not allowed, or it is closed. */
 export class RepliesClosedError extends UserError {
   override readonly name = 'RepliesClosedError'
 }
 
-/** The thread is as deep as the company allows. */
+/** The reply would be deeper in its thread than the company allows. */
 export class ThreadTooDeepError extends UserError {
   override readonly name = 'ThreadTooDeepError'
   readonly maxDepth: number
@@ -102,7 +105,7 @@ export class ThreadTooDeepError extends UserError {
   }
 }
 
-/** The same send under the same key has been committed by another call a moment ago: the answer is that one's. */
+/** Another call with the same idempotency key has committed the same send a moment ago. Its result is the answer. */
 export class TwinCommittedError extends Error {
   override readonly name = 'TwinCommittedError'
 }

@@ -1,12 +1,12 @@
 import { v7, validate } from 'uuid'
 
-/** Types whose ids leave the API. */
+/** The types whose ids the API returns. */
 export const nodeTypes = ['Company', 'User', 'Role', 'Conversation', 'Message', 'Broadcast'] as const
 
-/** A type whose ids leave the API. */
+/** A type whose ids the API returns. */
 export type NodeType = (typeof nodeTypes)[number]
 
-/** A new time-ordered id (UUIDv7, RFC 9562). */
+/** Returns a new time-ordered id (UUIDv7, RFC 9562). */
 export function newId(): string {
   return v7()
 }
@@ -29,7 +29,7 @@ export function encodeId(type: string, uuid: string): string {
   return Buffer.from(`${type}:${uuid}`).toString('base64url')
 }
 
-/** Type and UUID of a global id, or undefined if it is malformed or of no such type. */
+/** Returns type and UUID of a global id. Undefined if it is malformed or of an unknown type. */
 export function decodeId(id: string): { type: NodeType; uuid: string } | undefined {
   const [name, uuid, ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':')
   const type = nodeTypes.find((known) => known === name)
@@ -38,7 +38,7 @@ export function decodeId(id: string): { type: NodeType; uuid: string } | undefin
   return { type, uuid }
 }
 
-/** The UUID of the company that a reference names by its id, as a UUID in any case or as a global id. */
+/** Returns the UUID of a company from its UUID in any case or its global id. */
 export function companyIdIn(reference: string): string | undefined {
   const lowerCase = reference.toLowerCase()
   if (isUuid(lowerCase)) return lowerCase

@@ -5,13 +5,13 @@ import { hasUpTo } from './text/graphemes.ts'
 import { singleLine } from './text/single-line.ts'
 
 /**
- * Anything but white space, controls, and what is drawn as nothing: joiners, variation selectors, fillers, code points that
- * are no characters, and blanks that count as letters or signs (braille, music, hieroglyphs, Khitan, Brahmi, Tifinagh).
+ * Matches visible characters. White space, control characters, joiners, variation selectors, fillers, noncharacters,
+ * and blank letters and signs (braille, music, hieroglyphs, Khitan, Brahmi, Tifinagh) are invisible.
  */
 const VISIBLE =
   /[^\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\u2d7f\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}]/u
 
-/** Parses an operation's input; throws InvalidInputError with everything that is wrong and where. */
+/** Parses an operation's input. Throws InvalidInputError with all problems and their paths. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
@@ -33,7 +33,7 @@ export function id(type: NodeType) {
   })
 }
 
-/** At most 1,000 different ids of the given type (bulk inputs are bounded). */
+/** At most 1,000 different ids of the given type. */
 export function ids(type: NodeType) {
   return z
     .array(z.unknown())
@@ -43,8 +43,8 @@ export function ids(type: NodeType) {
 }
 
 /**
- * Well-formed text of at most so many bytes of UTF-8: PostgreSQL stores no NUL, and a lone surrogate is half a character. The
- * bytes are checked first, and nothing else of a text that has too many.
+ * Well-formed text of at most `maxBytes` bytes of UTF-8. PostgreSQL stores no NUL, and a lone surrogate is half a
+ * character. The length is checked first, so that an oversized text costs no further work.
  */
 export function text(maxBytes: number, what = 'The text') {
   return z
@@ -57,19 +57,22 @@ export function text(maxBytes: number, what = 'The text') {
     .refine((value) => value.isWellFormed(), { error: 'The text holds half a character (a lone surrogate).' })
 }
 
-/** Text of at most `max` characters as a person counts them (grapheme clusters), and of 16 KiB: marks can be stacked without end. */
+/**
+ * Text of at most `max` user-perceived characters (grapheme clusters) and 16 KiB, because a character may carry any
+ * number of marks.
+ */
 export function shortText(max: number, what?: string, maxBytes = 16 * 1024) {
   return text(maxBytes, what).refine((value) => hasUpTo(max, value), {
     error: `At most ${max} characters are allowed.`,
   })
 }
 
-/** Text with something to see in it. */
+/** Text with at least one visible character. */
 export function visible<Schema extends z.ZodType<string>>(schema: Schema, what: string) {
   return schema.refine((value) => VISIBLE.test(value), { error: `${what} must not be empty.`, abort: true })
 }
 
-/** A title or name: one line of up to 255 characters, without spaces around it; a line break becomes a space. */
+/** A title or name: one line of up to 255 characters without spaces at its ends. A line break becomes a space. */
 export function lineText(what: string) {
   return visible(shortText(255, what), what).transform(singleLine)
 }
@@ -77,5 +80,5 @@ export function lineText(what: string) {
 /** A message body: up to 32 KiB of UTF-8, never truncated. */
 export const bodyText = visible(text(32 * 1024, 'The body'), 'The body')
 
-/** A subject: up to 255 characters, kept as it was written. */
+/** A subject: up to 255 characters, stored as it was written. */
 export const subjectText = visible(shortText(255, 'The subject'), 'The subject')

@@ -16,15 +16,15 @@ const makers = {
   ...presenceLoaders,
 }
 
-/** Batched reads of one query, mutation field or delivered event: what they return is as of then. */
+/** Batched reads of one query, mutation field or event. They return the data of its time. */
 export type Loaders = { [Name in keyof typeof makers]: ReturnType<(typeof makers)[Name]> }
 
 type AllReads = Reads & { readonly presence: Pick<Presence, 'read'> }
 
-/** Loaders that take the place of the viewer's own, such as those that read for many viewers at once. */
+/** Loaders that replace the viewer's own, such as those that read for many viewers at once. */
 export type SharedLoaders = { readonly [Name in keyof Loaders]?: () => Loaders[Name] }
 
-/** Makes a fresh set of loaders over the viewer's database; what is asked of one of the messages to come is read for all. */
+/** Creates new loaders with the viewer's database. A read for one of the coming messages is done for all of them. */
 export function createLoaders(
   tenant: TenantDatabase,
   viewerId: string,
@@ -36,7 +36,7 @@ export function createLoaders(
   return new LazyLoaders({ tenant, viewerId, presence, messagesToCome }, shared) as unknown as Loaders
 }
 
-/** Most operations use one or two loaders: each is made when it is first asked for. */
+/** Most operations use one or two loaders, so each is created when it is first used. */
 class LazyLoaders {
   readonly #reads: AllReads
   readonly #shared: SharedLoaders

@@ -1,8 +1,8 @@
 import { RequestError } from './errors.ts'
 
-/** How many a page holds unless asked otherwise. */
+/** Default number of items of a page. */
 export const DEFAULT_SIZE = 50
-/** The most a page holds. */
+/** Maximum number of items of a page. */
 export const MAX_SIZE = 100
 
 /** The Relay arguments of a list that is paged forwards. */
@@ -24,7 +24,7 @@ export interface Page<Node> {
   }
 }
 
-/** How many to read: 50 unless given; throws BAD_USER_INPUT outside 0 to 100. */
+/** Returns the number of items to read, 50 by default. Throws BAD_USER_INPUT outside of 0 to 100. */
 export function pageSize(size: number | null | undefined, name: 'first' | 'last' = 'first'): number {
   if (size === null || size === undefined) return DEFAULT_SIZE
   if (size < 0 || size > MAX_SIZE)
@@ -32,7 +32,7 @@ export function pageSize(size: number | null | undefined, name: 'first' | 'last'
   return size
 }
 
-/** What a sort value of a cursor is, so that a made-up cursor never reaches the database. */
+/** The type of a sort value in a cursor. It is validated, so that a forged cursor never reaches the database. */
 export type KeyPart = 'instant' | 'uuid' | 'text' | 'seq'
 
 const PATTERNS: Record<KeyPart, RegExp> = {
@@ -43,9 +43,9 @@ const PATTERNS: Record<KeyPart, RegExp> = {
 }
 
 /**
- * Pages forwards through a list by keyset: the cursor carries the sort values, so that a list in motion neither skips
- * nor repeats. `read` is asked for one row more than the page, which tells whether there is a next one; before the
- * first page its key is all null.
+ * Pages forwards through a list by keyset: the cursor carries the sort values, so that pages of a changing list neither
+ * skip nor repeat. `read` is called for one row more than the page, which shows whether another page follows. Before
+ * the first page its key is all null.
  */
 export async function forwardPage<Row, Node = Row>(
   args: ForwardArgs,
@@ -64,7 +64,7 @@ export async function forwardPage<Row, Node = Row>(
   return pageOf(edges, { hasNextPage: rows.length > size, hasPreviousPage: args.after != null })
 }
 
-/** The size of a page and the sort values it comes after, null for the first; throws BAD_USER_INPUT. */
+/** Returns the size of a page and the sort values it follows, null for the first page. Throws BAD_USER_INPUT. */
 export function readForwardArgs(
   args: ForwardArgs,
   key: readonly KeyPart[],
@@ -75,7 +75,7 @@ export function readForwardArgs(
   return { size: pageSize(args.first), after: args.after == null ? null : readKeyCursor(args.after, key) }
 }
 
-/** Puts a page together. */
+/** Creates a page from its rows. */
 export function pageOf<Node>(
   edges: { cursor: string; node: Node }[],
   more: { hasNextPage: boolean; hasPreviousPage: boolean },
@@ -86,19 +86,19 @@ export function pageOf<Node>(
   }
 }
 
-/** A page cursor over sort values. */
+/** Creates a page cursor from sort values. */
 export function keyCursor(key: string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
-/** Reads a page cursor; throws BAD_USER_INPUT if it is not one of a list with these sort values. */
+/** Reads a page cursor. Throws BAD_USER_INPUT if its sort values do not fit the list. */
 export function readKeyCursor(cursor: string, parts: readonly KeyPart[]): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (Array.isArray(key) && key.length === parts.length && parts.every((part, at) => isPart(part, key[at])))
       return key
   } catch {
-    // Falls through to the one answer for all malformed cursors.
+    // Malformed cursors are all answered below.
   }
   throw new RequestError('BAD_USER_INPUT', 'This is not a cursor of this list.')
 }
@@ -108,7 +108,7 @@ function isPart(part: KeyPart, value: unknown): value is string {
   return part !== 'instant' || isInstant(value)
 }
 
-/** A day that exists, in a year that PostgreSQL knows: it has none before 1. */
+/** True for an existing day in a year that PostgreSQL knows: it has none before 1. */
 function isInstant(value: string): boolean {
   const instant = new Date(value)
   return !Number.isNaN(instant.getTime()) && instant.toISOString() === value && !value.startsWith('0000')

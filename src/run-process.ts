@@ -2,14 +2,14 @@ import { pino } from 'pino'
 import { RequestError, UserError } from './errors.ts'
 import { StartupProblem } from './startup-problem.ts'
 
-/** More than a drain and PostgreSQL's shutdown take; a start that waits for somebody else is not waited for. */
+/** Longer than draining and PostgreSQL's shutdown take. A start that waits for another process is not awaited. */
 const stopWithinMs = 20_000
 const stopSignals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
 /**
- * Runs a server until it is told to stop: `serve` puts everything away when its signal aborts, then the process ends with
- * exit code 0. Being told again changes nothing, since Ctrl-C under npm arrives twice. A fault nobody has caught stops it
- * in the same way, with exit code 1.
+ * Runs a server until a signal stops it: `serve` closes everything when its signal aborts, then the process ends with
+ * exit code 0. A second signal changes nothing, because Ctrl-C under npm arrives twice. An uncaught error stops it in
+ * the same way with exit code 1.
  */
 export async function runServer(serve: (stop: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = new AbortController()
@@ -30,7 +30,10 @@ export async function runServer(serve: (stop: AbortSignal) => Promise<void>): Pr
   }
 }
 
-/** Runs one command to its end, or to the signal that interrupts it; then the exit hooks stop what it has started. */
+/**
+ * Runs one command to its end, or to a signal that interrupts it. Exit hooks then stop the processes that it has
+ * started.
+ */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   for (const [signal, number] of Object.entries(stopSignals)) {
     process.once(signal, () => process.exit(128 + number))
@@ -51,7 +54,10 @@ function onFault(handle: (error: unknown) => void): void {
   process.on('unhandledRejection', handle)
 }
 
-/** What an operator can mend is said in words, anything else with its stack; either way the process has failed. */
+/**
+ * Problems that an operator can solve are printed as words, other errors with their stack. In both cases the process
+ * has failed.
+ */
 function report(error: unknown): void {
   process.exitCode = 1
   if (error instanceof StartupProblem || error instanceof UserError || error instanceof RequestError) {

@@ -21,29 +21,29 @@ import type { RedisConnections } from './redis/connection.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 
-/** What a server is made from. */
+/** The parts and settings of a server. */
 export interface ServerOptions {
   services: Services
   redis: RedisConnections | undefined
-  /** The people GraphiQL is signed in as; null turns GraphiQL and introspection off. */
+  /** The people that GraphiQL is signed in as. Null disables GraphiQL and introspection. */
   demoUsers: (() => Promise<DemoUser[]>) | null
-  /** Lets somebody at another machine be signed in as the demo users, once. */
+  /** A link that signs one visitor from another machine in as the demo users. */
   demoLink?: DemoLink | undefined
   webSockets: WebSocketOptions
   metrics?: MetricsOptions | undefined
-  /** A connection is ended whose client has taken nothing of an answer for so long. */
+  /** Milliseconds after which the connection of a client that does not read its answer is closed. */
   stalledMs?: number | undefined
-  /** An idle connection is kept so long. */
+  /** Milliseconds for which an idle connection is kept. */
   keepAliveMs?: number | undefined
   /** True: plain requests never take the way of new documents, if theirs are valid. */
   learnsAtOnce?: boolean | undefined
 }
 
-/** The process's network face: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
+/** The network interface of the process: GraphQL over HTTP, SSE and WebSocket on /graphql, health and metrics beside it. */
 export interface Server {
   /** Returns the address, such as http://127.0.0.1:4000. Throws StartupProblem if the port is taken. */
   listen(port: number, host: string): Promise<string>
-  /** Stops accepting, lets what is in flight finish, and closes the sockets. */
+  /** Accepts no more requests, waits for those in flight, and closes the sockets. */
   close(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ const DRAIN_MS = 10_000
 const STALLED_MS = 30_000
 const KEEP_ALIVE_MS = 72_000
 const REQUEST_MS = 30_000
-/** How often Node.js looks for connections that are too slow; it would do so every 30 s. */
+/** Interval at which Node.js checks for slow connections. Its default is 30 s. */
 const CHECK_MS = 5_000
 const SWEEP_MS = 50
 
@@ -86,7 +86,7 @@ export function createServer({
   // Longer than proxies keep a connection that they do not use, which would send a request into its end.
   http.keepAliveTimeout = keepAliveMs
   http.headersTimeout = keepAliveMs + 1_000
-  // A client that sends its headers or body drop by drop holds a socket, not the server.
+  // A client that sends headers or body slowly must not occupy the server.
   http.requestTimeout = REQUEST_MS
   http.timeout = stalledMs
   const sockets = attachWebSockets(http, graphql, services, webSockets)
@@ -109,7 +109,7 @@ export function createServer({
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
       await sockets.close()
-      // What is left are event streams over HTTP, which would go on for ever.
+      // The remaining requests are event streams over HTTP, which would never end.
       services.live.interrupt()
       // A connection becomes idle when its answer ends, and its client would keep it.
       const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)

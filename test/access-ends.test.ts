@@ -16,7 +16,7 @@ type Acme = TestCompany<'alice' | 'adam' | 'bob' | 'carol'>
 /** A way in which Bob loses what he could read. */
 interface Ending {
   name: string
-  /** What a subscription is refused with afterwards. */
+  /** The error with which a subscription ends. */
   code: string
   /** Through the API; undefined where there is none. */
   ask?: (acme: Acme) => Promise<unknown>

@@ -16,7 +16,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 const equal = (field: string, times: number) => Array.from({ length: times }, () => field).join(' ')
 const QUADRATIC = `{ ${equal('viewer { __typename }', 740)} }`
-/** Whoever parses it finds a syntax error, so any other answer was given without parsing. */
+/** This text has a syntax error, so any other answer shows that it was not parsed. */
 const UNPARSABLE = `{ ${equal('viewer', 100)} ]`
 
 async function post(query: string, headers: Record<string, string> = {}) {

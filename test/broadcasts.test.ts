@@ -97,7 +97,7 @@ describe('a broadcast to everybody', () => {
     expect(subjects(await feed(acme.dave, true))).toEqual(['News'])
   })
 
-  it('is found by its words, by whom it went to', async () => {
+  it('is found by its words, by its recipients', async () => {
     const { sara, bob, carol } = acme
     await sent(sara, {
       audience: 'USERS',
@@ -170,7 +170,7 @@ describe('a broadcast to groups or people', () => {
     expect(subjects(await feed(dave))).toEqual(['You'])
   })
 
-  it('is refused, with where and why, for whom it cannot go to', async () => {
+  it('is rejected with path and reason for people that it cannot be sent to', async () => {
     const { sara, bob, carol } = acme
     const globex = await app.company('Globex', { gina: 'owner' })
     const theirs = await globex.gina.group('Theirs')

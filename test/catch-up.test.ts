@@ -55,8 +55,8 @@ async function take(queue: AsyncIterator<{ position: number }>, count: number): 
   return positions
 }
 
-describe('who catches up', () => {
-  it('has everything, page by page, and is then at the head', async () => {
+describe('a subscriber that catches up', () => {
+  it('receives everything, page by page, and is then at the latest position', async () => {
     const { queue, reads, reached, caughtUp } = setUp()
     expect(await take(queue, HEAD / 3)).toEqual(range(1, HEAD / 3).map((n) => 3 * n))
     expect(await caughtUp).toBe(HEAD)
@@ -67,7 +67,7 @@ describe('who catches up', () => {
     ])
   })
 
-  it('does not have kept for it what it does not take: it is read again, and less of it', async () => {
+  it('takes no memory for events that it does not take: they are read again in smaller pages', async () => {
     const { queue, reads, waits, caughtUp } = setUp()
     // First with the page, then without.
     await expect.poll(waits, { timeout: 20_000 }).toBe(2)
@@ -80,7 +80,7 @@ describe('who catches up', () => {
     ])
   })
 
-  it('is no longer read for once it has gone', async () => {
+  it('causes no more reads once it has left', async () => {
     const { queue, reads, caughtUp } = setUp()
     await take(queue, 3)
     await queue.return?.()

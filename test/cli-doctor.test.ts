@@ -205,7 +205,7 @@ describe('the doctor', () => {
     }
   })
 
-  test('names what is wrong and what to do, all at once', async () => {
+  test('names all problems and their solutions at once', async () => {
     const { adminUrl, ownerUrl, systemUrl } = app.database
     await query(
       adminUrl,
@@ -287,7 +287,7 @@ describe('the doctor', () => {
     expect(checks).toEqual(['configuration', 'key files', 'database', 'redis', 'e-mail', 'token issuer'])
   })
 
-  test('names secrets that are open to others and those that do not open what is there', async () => {
+  test('names secrets that other users can read, and secrets that do not decrypt the data', async () => {
     await using healthy = await startApp()
     const company = await healthy.company('Acme', { alice: 'owner', bob: 'member' })
     await company.alice.say({ recipientId: company.bob.userId }, 'Hello')

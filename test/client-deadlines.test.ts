@@ -86,7 +86,7 @@ it('has its ticket before it opens a socket, which the server holds open only so
   expect(steps).toEqual(['has its ticket', 'opens a socket'])
 })
 
-it('gets over a token and an address that cannot be told just now', async () => {
+it('recovers from a token and an address that are temporarily unavailable', async () => {
   const after = (await acme.alice.run('{ viewer { inboxCursor } }')).viewer.inboxCursor
   let asked = 0
   await using alice = libraryOf(acme.alice, {

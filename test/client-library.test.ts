@@ -144,7 +144,7 @@ describe('the client library', () => {
     expect(rejection).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  it('ends after the removal of its reader, who is told of it', async () => {
+  it('ends after the removal of its reader, with an event about it', async () => {
     await using carol = libraryOf(acme.carol)
     const conversationId = await acme.alice.group('Removal', [acme.carol])
     const events = carol.conversationEvents(conversationId, {

@@ -48,7 +48,7 @@ describe('a client that cannot work', () => {
     expect(await client.request('{ viewer { inboxCursor } }')).toMatchObject({ viewer: expect.anything() })
   })
 
-  it('says what is missing where there is no WebSocket, and does without for requests', async () => {
+  it('names the missing WebSocket class for streams, and needs none for requests', async () => {
     vi.stubGlobal('WebSocket', undefined)
     const client = createColloquyClient({ url: `${app.url}/graphql`, token })
     expect(await client.request('{ viewer { inboxCursor } }')).toMatchObject({ viewer: expect.anything() })
@@ -59,7 +59,7 @@ describe('a client that cannot work', () => {
     })
   })
 
-  it('says that it wants a text where it is given what was parsed', async () => {
+  it('rejects a parsed document with the request for a text', async () => {
     await using client = libraryOf(acme.alice)
     const parsed = { kind: 'Document', definitions: [] }
     // @ts-expect-error For those who do not ask the compiler.

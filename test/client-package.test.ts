@@ -107,7 +107,7 @@ const RECIPES_GIVEN = `
   declare function onUnmounted(run: () => unknown): void
 `
 
-/** What the compiler says of a program in the frontend. */
+/** The compiler's messages about a program in the frontend. */
 async function typeErrors(program: string): Promise<string> {
   await writeFile(join(frontend, 'program.ts'), program)
   const options =

@@ -19,7 +19,7 @@ async function storedIn(id: string): Promise<string[]> {
   return conversation.messages.nodes.map(({ body }: Data) => body)
 }
 
-describe('what one client sends to a conversation', () => {
+describe('a message that one client sends to a conversation', () => {
   it('is stored in the order it was sent in, although some of it has to be sent again', async () => {
     let calls = 0
     await using alice = libraryOf(acme.alice, {
@@ -33,7 +33,7 @@ describe('what one client sends to a conversation', () => {
     expect(calls).toBeGreaterThan(spoken.length)
   })
 
-  it('is held up neither by what is refused nor by what is called off, which ends at once', async () => {
+  it('waits neither for rejected messages nor for aborted ones, which end at once', async () => {
     let calls = 0
     let goOn = () => {}
     const held = new Promise<void>((resolve) => {

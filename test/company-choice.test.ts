@@ -269,8 +269,8 @@ describe('the root field companies', () => {
   })
 })
 
-describe('what one company does to its member', () => {
-  it('never touches the same person in another company', async () => {
+describe('a change to a member of one company', () => {
+  it('never affects the same person in another company', async () => {
     const inGlobex = { 'x-company-id': globex.companyId }
     const SELF = '{ viewer { user { id name email department } role { name } preferences { sound } } }'
     const before = await frank.run(SELF, {}, inGlobex)

@@ -31,7 +31,7 @@ describe('the external id of a company', () => {
     }
   })
 
-  it('must not be one by the word of the database either, whoever writes it', async () => {
+  it('is rejected by the database too, whichever role writes it', async () => {
     const { companyUuid: other } = await app.company('Globex', { gina: 'owner' })
     const { prisma } = app.application.services.database.forSystem(other)
     for (const externalId of idsOfAcme()) {

@@ -109,7 +109,7 @@ describe('the keys of a company', () => {
     expect(rows.get(companyId)).toHaveLength(2)
   })
 
-  test('can be wrapped under a new secret without touching what they encrypted', async () => {
+  test('can be wrapped with a new secret without a change to the data they encrypted', async () => {
     const { store, rows } = memoryStore()
     const companyId = randomUUID()
     const context = bodyOf()

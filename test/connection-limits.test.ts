@@ -81,7 +81,7 @@ describe('sockets', () => {
   it('of one network are so many, signed in or not, as the trusted proxy tells them apart', async () => {
     const first = await Promise.all(Array.from({ length: 6 }, () => upgradeFrom('198.51.100.7, 203.0.113.9')))
     expect(first.map(({ status }) => status)).toEqual([101, 101, 101, 101, 101, 101])
-    // What a client claims before the proxy's own word is not believed.
+    // Entries that the client adds in front of the proxy's own are not trusted.
     for (const claim of ['203.0.113.9', '192.0.2.1, 203.0.113.9', '::ffff:203.0.113.9']) {
       expect(await upgradeFrom(claim)).toMatchObject({ status: 429, retryAfter: '5' })
     }
@@ -115,7 +115,7 @@ describe('sockets', () => {
     await allClosed()
   })
 
-  it('whose peer has vanished are found and their subscriptions left', async () => {
+  it('are closed with their subscriptions when their peer has vanished', async () => {
     const { port, host } = new URL(app.url)
     const peer = createConnection(Number(port))
     await once(peer, 'connect')

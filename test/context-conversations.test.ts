@@ -191,7 +191,7 @@ describe('a context conversation', () => {
     expect(await leave(bob, direct.conversationId)).toMatchObject({ __typename: 'InvalidInputError' })
   })
 
-  it('is opened with its permission alone, and refuses what it cannot be', async () => {
+  it('is opened only with its permission, and rejects invalid input', async () => {
     const { alice, audrey } = acme
     expect(await open(audrey)).toMatchObject({
       __typename: 'PermissionDeniedError',

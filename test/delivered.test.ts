@@ -73,7 +73,7 @@ async function broadcast(audience: 'ALL' | 'USERS') {
 }
 
 describe.each(kinds)('in $kind', ({ send }) => {
-  it('the sender is told of each delivery, live, and of the status by the last of them', async () => {
+  it('the sender receives each delivery as an event, and the status follows the last of them', async () => {
     const { alice } = acme
     const { conversationId, message, readers } = await send()
     await using watch = await alice.watch(conversationId, ADVANCED)

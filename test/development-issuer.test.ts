@@ -45,7 +45,7 @@ it('a token of another installation is refused', async () => {
   await expect(verifierOf(ours).verify(token)).rejects.toThrow('a key that the issuer does not publish')
 })
 
-it('what is published is the public key under its thumbprint, and nothing more', async () => {
+it('the public key is published under its thumbprint, and nothing else is', async () => {
   const { jwks } = await openDevelopmentIssuer(openStore())
   const [key] = jwks.keys
   const thumbprint = createHash('sha256').update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: key?.x }))

@@ -92,7 +92,7 @@ describe('a digest', () => {
     expect(countsTo(bob)).toEqual([['Alice Acme: 3'], ['Alice Acme: 1']])
   })
 
-  it('waits for one further delay at most, and counts what is due alone', async () => {
+  it('waits for one further delay at most, and counts due messages only', async () => {
     const { alice, bob } = acme
     await alice.mutate('updateCompanySettings', { emailDelayMinutes: 1 })
     for (let said = 0; said < 5; said += 1) {
@@ -133,7 +133,7 @@ describe('a digest', () => {
     ).toEqual([])
   })
 
-  it('does not repeat what was told, though the person was back and has not read it', async () => {
+  it('does not report a message twice, though the person was online and has not read it', async () => {
     const { alice, bob, carol } = acme
     const groupId = await alice.group('Plans', [bob, carol])
     await alice.say({ conversationId: groupId }, 'one')
@@ -173,7 +173,7 @@ describe('a digest', () => {
     for (const person of [bob, carol]) expect(countsTo(person)).toEqual([['Plans: 1']])
   })
 
-  it('is one, though its job runs once more', async () => {
+  it('is sent once, though its job runs twice', async () => {
     const { alice, bob } = acme
     await beat(bob, 'ONLINE')
     await alice.say({ recipientId: bob.userId }, 'one')
@@ -232,7 +232,7 @@ describe('a digest', () => {
 })
 
 describe('an e-mail to somebody offline', () => {
-  it('is one digest of what is unread, with names and numbers and nothing that was written', async () => {
+  it('is one e-mail about all unread messages, with names and numbers and without texts', async () => {
     const { alice, bob, carol } = acme
     const groupId = await alice.group('Plans', [bob, carol])
     await alice.say({ recipientId: bob.userId }, 'a secret word')
@@ -262,7 +262,7 @@ describe('an e-mail to somebody offline', () => {
     expect(mailTo(bob)).toHaveLength(1)
   })
 
-  it('is not sent for what was read meanwhile, muted, or not wanted, nor to who is online', async () => {
+  it('is not sent for messages that were read, muted or not wanted, nor to people who are online', async () => {
     const { alice, bob, carol, sara } = acme
     const groupId = await alice.group('Plans', [bob, carol, sara])
     await bob.mutate('muteConversation', { conversationId: groupId })

@@ -35,7 +35,7 @@ describe('a direct conversation', () => {
     globex = await app.company('Globex', { gina: 'owner' })
   })
 
-  it('is named after the other person on each side, and is the same one whoever starts it', async () => {
+  it('is named after the other person on each side, and is the same one whichever person starts it', async () => {
     const { alice, bob } = acme
     const started = await start(alice, bob.userId)
     expect(started).toEqual({

@@ -86,8 +86,8 @@ async function sendCanary(canary: string): Promise<string[]> {
   return wire
 }
 
-describe('what people write', () => {
-  it('is in no table, no log and nothing sent through Redis', async () => {
+describe('a text that people write', () => {
+  it('stands in no table, in no log and in nothing sent through Redis', async () => {
     const canary = 'Kanarienvogel-q7f3a9zk-ÄÖÜ'
     const wire = await sendCanary(canary)
     const tables = await tableContents(app.database.adminUrl)
@@ -108,7 +108,7 @@ describe('what people write', () => {
     }
   })
 
-  it('is different ciphertext each time, and no bare hash of it is kept', async () => {
+  it('becomes a different ciphertext each time, and no unkeyed hash of it is stored', async () => {
     const { alice, bob } = acme
     const sent = []
     for (const idempotencyKey of ['same 1', 'same 2']) {
@@ -329,7 +329,8 @@ describe('a ciphertext', () => {
     const theirs = await secretIn({ sender: hooli.gavin, to: hooli.jack }, 'Shredded')
     const ours = await secretIn({ sender: acme.alice, to: acme.bob }, 'Still here')
     await rm(join(app.environment.dataDirectory, 'keys', `${hooli.companyUuid}.key`))
-    // What a running node has in memory outlives the file by minutes; another node, or this one then, has nothing.
+    // A running process keeps the keys in memory for minutes after the file is gone; another process, or this one
+    // later, has none.
     app.application.services.keyring.forget(hooli.companyUuid)
     await assertClosed(hooli.jack, theirs.id, 'body', 'Shredded')
     const { errors } = await hooli.gavin.send(

@@ -11,7 +11,7 @@ import { failOnUnhandledRejections } from './support/unhandled-rejections.ts'
 
 failOnUnhandledRejections()
 
-/** What must never be in an answer: SQL, tables and columns, files and stacks, libraries. */
+/** Matches texts that an answer must never contain: SQL, tables and columns, files and stacks, libraries. */
 const INSIDES =
   /select |insert |update |relation|column|_id\b|participants_|\.ts\b|\.js\b|node_modules|\bat .+:\d+|prisma|postgres|\bpg\b|decrypt|cipher|authentica/i
 

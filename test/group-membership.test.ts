@@ -88,7 +88,7 @@ describe('the history of a group', () => {
     expect(replies.message.replies.nodes).toEqual([{ body: 'own' }])
   })
 
-  it('is closed to whoever leaves an open group, which stays listed', async () => {
+  it('is closed to a person who leaves an open group, which stays listed', async () => {
     const { alice, bob } = acme
     const group = await alice.group('Revolving door', [bob])
     await bob.say({ conversationId: group }, 'hello')
@@ -143,7 +143,7 @@ describe('live, a group', () => {
     await bobsInbox.event(({ conversation }) => conversation?.title === 'Livelier')
   })
 
-  it('ends for whoever is removed, last thing of all, and goes on for the others', async () => {
+  it('ends for a removed person with its last event, and continues for the others', async () => {
     const { alice, bob, carol } = acme
     const group = await alice.group('Farewell', [bob, carol])
     await using bobs = await bob.watch(group, PEOPLE)
@@ -163,7 +163,7 @@ describe('live, a group', () => {
       __typename: 'ParticipantsChanged',
       left: [{ name: 'Bob Acme' }],
     })
-    // What comes after in Bob's inbox proves that nothing else of the group came before it.
+    // A later event in Bob's inbox proves that no other event of the group came before it.
     const direct = await alice.say({ recipientId: bob.userId }, 'a word in private')
     await bobsInbox.event(({ message }) => message?.body === 'a word in private')
     expect(bobsInbox.events).toHaveLength(3)

@@ -7,7 +7,7 @@ const MESSAGES = 5
 const HEAVY = `subscription { inboxEvents { __typename ... on ConversationActivity { message { id body conversation {
   messages(last: 50) { nodes { id body createdAt author { id name } } } } } } } }`
 
-it('a hundred heavy subscriptions of one person leave others their turns, and every event comes', {
+it('a hundred heavy subscriptions of one person do not keep others waiting, and all events arrive', {
   timeout: 120_000,
 }, async () => {
   await using app = await startApp()

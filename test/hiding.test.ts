@@ -148,7 +148,7 @@ describe('a conversation deleted for oneself', () => {
     expect(watched.events).toEqual([{ __typename: 'ConversationRemoved', conversationId: groupId }])
     await inbox.count(1)
     await alice.mutate('updateGroup', { groupId, title: 'Renamed' })
-    // What comes before the conversation is back has been delivered, or left out, once something later has come.
+    // Events from before the conversation is back were delivered or dropped once a later one has arrived.
     await alice.say({ recipientId: bob.userId }, 'elsewhere')
     await inbox.count(2)
     await alice.say({ conversationId: groupId }, 'two')

@@ -114,7 +114,7 @@ describe('the inbox', () => {
     expect(await titles(acme.alice, { search })).toEqual(found)
   })
 
-  it('answers with BAD_USER_INPUT to what it cannot take', async () => {
+  it('answers invalid arguments with BAD_USER_INPUT', async () => {
     const made = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const uuid = '00000000-0000-4000-8000-000000000000'
     const key = (at: string) => made([at, uuid, at])
@@ -208,7 +208,7 @@ describe('paging through the inbox', () => {
     )
   })
 
-  it('leaves what is new since the first page to the next look', async () => {
+  it('shows conversations that are new since the first page only when it is read again', async () => {
     const { pageInfo } = await page(viewer, 5, null)
     const created = await viewer.group('Brand new')
     const rest = await page(viewer, 100, pageInfo.endCursor)

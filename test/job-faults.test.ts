@@ -71,7 +71,7 @@ describe('a job runner', { timeout: 90_000 }, () => {
     await vi.waitUntil(() => done.length === 1, WAIT)
     await enqueueAs(app, acme, { ...JOB, payload: { seq: 2 } })
     await vi.waitUntil(() => done.length === 2, WAIT)
-    // What a dead node leaves behind: a lock under a name that nobody holds. Both have been locked for a while.
+    // The remains of a dead process: a job locked by a name that no connection holds. Both were locked a while ago.
     await query(
       app.database.systemUrl,
       `update graphile_worker._private_jobs set locked_at = now() - interval '1 minute',
@@ -108,7 +108,7 @@ describe('a job runner', { timeout: 90_000 }, () => {
     }
   })
 
-  it('finishes what runs when it is told to stop, and hands back what does not end', async () => {
+  it('finishes running jobs when it stops, and returns those that do not end to the queue', async () => {
     app = await startApp()
     const acme = await app.company('Acme', { alice: 'owner' })
     const { systemUrl } = app.database

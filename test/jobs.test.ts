@@ -158,7 +158,7 @@ describe('the queue', () => {
       ['send_digest', [UUID]],
     ]
     for (const [task, payload] of refused) {
-      // What the types refuse as well.
+      // Payloads that the types reject as well.
       const job = { task, payload } as unknown as Parameters<typeof enqueueJob>[1]
       await expect(enqueueAs(app, acme, job), `${task} ${JSON.stringify(payload)}`).rejects.toThrow()
     }

@@ -199,7 +199,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('events over %s', (transport) => 
     await alice.mutate('updateGroup', { groupId, title: 'Team' })
   })
 
-  it('give each person what was said to them and nothing else', async () => {
+  it('give each person the messages that they may read, and nothing else', async () => {
     const { alice, bob, carol } = acme
     await using seen = await follow(carol)
     const secret = await alice.say({ recipientId: bob.userId }, 'between us')

@@ -32,8 +32,10 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 const placeOf = ({ __typename, cursor }: Data) => `${positionOf(cursor)} ${__typename}`
 
-describe('what was missed', () => {
-  it('is found among all that has happened elsewhere, and live follows', { timeout: 60_000 }, async () => {
+describe('an event that a subscriber missed', () => {
+  it('is found among all other events of the company, and live events follow', {
+    timeout: 60_000,
+  }, async () => {
     const { alice, bob, companyUuid } = acme
     const elsewhere = await alice.group('Without Bob')
     const { inbox, events } = await cursorsOf(bob, groupId)
@@ -52,7 +54,7 @@ describe('what was missed', () => {
     }
   })
 
-  it('is everything that live has brought, of every kind', async () => {
+  it('is the same as the live one, for every kind of event', async () => {
     const { alice, bob } = acme
     const left = await alice.group('To be left', [bob])
     const hidden = await alice.group('To be hidden', [bob])
@@ -90,7 +92,7 @@ describe('what was missed', () => {
     expect(heard.map(({ type }) => type)).not.toContain('Discontinuity')
   })
 
-  it('is not looked for again by who resumes after an interruption', async () => {
+  it('is not read again when a subscriber resumes after an interruption', async () => {
     await using stopped = await startApp({ beside: app })
     const { alice, bob, companyUuid } = acme
     const elsewhere = await alice.group('Without Bob')

@@ -52,7 +52,7 @@ async function across(app: TestApp, other: TestApp) {
   }
 }
 
-/** What the metrics say of Redis. */
+/** The metrics about Redis. */
 async function redisIsReady({ url }: TestApp): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
   return Number(/^colloquy_redis_ready (\d)/m.exec(text)?.[1])

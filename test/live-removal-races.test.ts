@@ -60,7 +60,7 @@ it('nothing that was committed after a removal is delivered, in 50 races', { tim
 
 const seqsOf = ({ events }: Recorder) => events.flatMap(({ message }) => message?.seq ?? [])
 
-/** What was sent in the group while this person was not in it. */
+/** Messages that were sent in the group while the person was not a participant. */
 async function sentWithout({ uuid }: Client): Promise<number[]> {
   const where = { companyId: acme.companyUuid }
   const events = await app.application.services.database

@@ -112,7 +112,7 @@ it('messages of the greatest length are replayed in one go', async () => {
   expect(events.map(({ message }) => message?.seq)).toEqual(range(1, 40))
 })
 
-it('what is shown with the last event of a backlog, and with the next, is as of then', async () => {
+it('the last event of a backlog and the event after it show the data of their time', async () => {
   const { alice, bob } = acme
   const { inbox: after } = await cursorsOf(bob, groupId)
   const say = (body: string) => alice.say({ conversationId: groupId }, body)

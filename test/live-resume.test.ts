@@ -32,7 +32,7 @@ afterAll(async () => {
 type Random = () => number
 type Follow = (url: string, transport: Transport, after: string) => Recorder
 
-/** What happened and where: what must be the same for everybody, however they came to hear of it. */
+/** The type and position of an event, which must be the same for all subscribers, however they received it. */
 const placeOf = ({ __typename, cursor }: Data) => `${positionOf(cursor)} ${__typename}`
 
 /** People who write, edit, retract, react, read, mute, rename, and one who comes and goes. */

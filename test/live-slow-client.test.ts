@@ -41,7 +41,9 @@ async function inboxCursor(companyUuid: string, { uuid }: Client, position: numb
 }
 
 describe('a subscriber that does not keep up', () => {
-  it('ends with Discontinuity after what it has, and its cursor heals it', { timeout: 60_000 }, async () => {
+  it('ends with Discontinuity after the queued events, and resumes from its cursor', {
+    timeout: 60_000,
+  }, async () => {
     const { alice, bob, companyUuid } = await app.company('Acme', { alice: 'owner', bob: 'member' })
     const groupId = await alice.group('Team', [bob])
     const context = await contextOf(app, companyUuid, bob)
@@ -87,7 +89,7 @@ describe('a subscriber that does not keep up', () => {
     const heard = stalled.frames.flatMap(
       ({ payload }) => payload?.data?.conversationEvents.message?.seq ?? [],
     )
-    // What the operating system holds for a client that does not read is beyond the server, and bounded by itself.
+    // The buffers of the operating system for a client that does not read are outside of the server, and bounded.
     expect(heard.length).toBeLessThan(sent)
     await using rest = followConversation(bob, 'WebSocket', groupId, EVENTS, cursor)
     const events = await rest.count(sent - heard.length)

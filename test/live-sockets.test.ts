@@ -99,7 +99,7 @@ describe('one socket', () => {
     await nobodyListens()
   })
 
-  it('refuses what is over the bound also when all is asked for at once', async () => {
+  it('rejects subscriptions over the limit also when all are started at once', async () => {
     const socket = await openSocket(app.url, { authorization: `Bearer ${acme.bob.token}` })
     for (let at = 0; at < 150; at += 1)
       socket.say({ type: 'subscribe', id: `${at}`, payload: { query: INBOX } })

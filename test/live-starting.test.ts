@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterAll(() => app[Symbol.asyncDispose]())
 
 describe('a subscription that starts', () => {
-  it('is refused to whoever was removed since it was admitted', async () => {
+  it('is rejected for a person who was removed after it was admitted', async () => {
     const { alice, bob } = acme
     const context = await contextOf(app, acme.companyUuid, bob)
     expect((await context.loaders.conversation.load(groupUuid))?.isMember).toBe(true)
@@ -31,7 +31,7 @@ describe('a subscription that starts', () => {
     })
   })
 
-  it('is refused to whoever was disabled since it was admitted', async () => {
+  it('is rejected for a person who was disabled after it was admitted', async () => {
     const { alice, bob } = acme
     const context = await contextOf(app, acme.companyUuid, bob)
     await alice.mutate('syncMembers', {
@@ -40,7 +40,7 @@ describe('a subscription that starts', () => {
     await expect(inboxStream(context, undefined)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  it('is refused, or ends, for whoever is removed meanwhile', async () => {
+  it('is rejected, or ends, for a person who is removed while it starts', async () => {
     const { alice, bob } = acme
     for (let round = 0; round < 10; round += 1) {
       const group = followConversation(bob, 'WebSocket', groupId, '')

@@ -27,10 +27,10 @@ beforeEach(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-it('what has waited for its subscriber is delivered neither as before a retraction nor after a removal', async () => {
+it('an event that waited for its subscriber shows a retraction, and is not delivered after a removal', async () => {
   const { alice, bob, carol } = acme
   const otherId = await alice.group('Other', [bob, carol])
-  // What is not asked for waits in the queue: no network between takes it.
+  // Events that are not requested wait in the queue, because there is no network in between.
   const { yoga: pipeline } = createGraphQLServer({ services: app.application.services, demoUsers: null })
   await using events = await openEventStream(bob, INBOX, {}, {}, pipeline.fetch)
   await using witness = await openEventStream(carol, INBOX)
@@ -82,7 +82,7 @@ it.each([
   expect(await events.next()).toBeUndefined()
 })
 
-it('who pauses while catching up has everything in the end, once and in order', async () => {
+it('a subscriber that pauses while catching up receives everything, once and in order', async () => {
   const { alice, bob } = acme
   const { inbox: after } = await cursorsOf(bob, groupId)
   const body = 'x'.repeat(30_000)
@@ -108,7 +108,7 @@ it('who pauses while catching up has everything in the end, once and in order', 
   expect(seqs).toEqual(range(1, 82))
 })
 
-it('somebody who comes to a busy company hears what is said before it falls silent', async () => {
+it('a subscriber that joins a busy company receives events before the company falls silent', async () => {
   const { alice, bob, carol } = acme
   await using first = followInbox(bob, 'WebSocket', '... on ConversationActivity { message { seq } }')
   let isOver = false

@@ -4,7 +4,10 @@ import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import { longestStall } from './support/event-loop.ts'
 import { openRawSocket, openSocket } from './support/raw-socket.ts'
 
-/** What one request may hold everybody up for is 50 ms; the machine of a test is shared, and the test sends from the same process. */
+/**
+ * One request may block the event loop for 50 ms. The bound is larger, because the machine of a test is shared and the
+ * test sends from the same process.
+ */
 const BOUND_MS = 500
 
 let app: TestApp
@@ -120,15 +123,15 @@ describe('a body without a token', () => {
   })
 })
 
-describe('what is wrong with variables', () => {
-  it('is said of the first five, at no more length than a few lines each', async () => {
+describe('a problem of variables', () => {
+  it('is reported for the first five values, in a few lines each', async () => {
     const input = { ...JSON.parse(object(900)), body: 'x'.repeat(800_000) }
     const { errors } = await acme.alice.send(send, { input })
     expect(errors).toHaveLength(6)
     for (const { message } of errors ?? []) expect(message.length).toBeLessThanOrEqual(501)
   })
 
-  it('is said of each of a few', async () => {
+  it('is reported for each value if there are few', async () => {
     const { errors } = await acme.alice.send(send, { input: { colour: 'red', shape: 'round' } })
     expect(errors?.map(({ message }) => message.replace(/^.*; /, ''))).toEqual([
       'Field "body" of required type "String!" was not provided.',

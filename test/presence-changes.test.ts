@@ -79,7 +79,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
     ])
   })
 
-  it('are not told of who comes back within the grace, however often', async () => {
+  it('are not sent for a person who reconnects within the grace period, however often', async () => {
     const { alice, bob } = acme
     await using watch = await watchPresence(alice, [bob])
     await beat(bob, 'ONLINE')

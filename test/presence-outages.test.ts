@@ -37,7 +37,7 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
 
   const there = (client: Client) => client.at(two.url)
 
-  /** What a third server would announce. */
+  /** Announces changes as a third server would. */
   async function announce(...states: PresenceState[]): Promise<void> {
     const client = new Redis(redis?.url ?? '')
     for (const state of states) {

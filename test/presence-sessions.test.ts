@@ -12,7 +12,7 @@ const SOON = { interval: 50, timeout: 10_000 }
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
 
-describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two servers,', () => {
+describe.skipIf(!redis)('a heartbeat over HTTP of a session with sockets at two servers', () => {
   const clock = { ms: Date.now() }
   let one: TestApp
   let two: TestApp
@@ -104,7 +104,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
   })
 
-  it('is over though it was heard of where no socket is, and that server tells of it again', async () => {
+  it('ends although a server without a socket received it, and that server writes it again', async () => {
     const { alice, bob, dave } = acme
     const other = await openSocket(there(bob))
     await beat(bob, 'ONLINE')
@@ -117,7 +117,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     expect(await presenceOf(there(alice), [bob])).toEqual(['OFFLINE'])
   })
 
-  it('goes on for whom is heard of after a socket that closed while Redis was away', async () => {
+  it('continues for a person with a heartbeat after a socket that closed while Redis was away', async () => {
     const { alice, bob } = acme
     const here = await openSocket(bob)
     await heldBy(1)
@@ -151,7 +151,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     expect(await presenceOf(alice, [bob])).toEqual(['OFFLINE'])
   })
 
-  it('goes on for whom a server that stops leaves behind, and ends with the last socket elsewhere', async () => {
+  it('continues for people of a server that stops, and ends with their last socket elsewhere', async () => {
     const { alice, bob } = acme
     const three = await startApp({ beside: one, presenceClock: () => clock.ms })
     await three.application.redis?.whenReady(10_000)
@@ -161,7 +161,7 @@ describe.skipIf(!redis)('what a session says over HTTP, with its sockets at two 
     await three[Symbol.asyncDispose]()
     await device[Symbol.asyncDispose]()
     await heldBy(0)
-    // What it had not told yet it tells in stopping.
+    // While stopping, the server writes the leaves that it has not yet written.
     await watch.count(1)
     clock.ms += 20 * SECOND
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])

@@ -108,7 +108,7 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
     expect(await beat(bob, 'ONLINE')).toBe('ONLINE')
     await socket[Symbol.asyncDispose]()
     clock.ms += 10 * SECOND
-    // What the session says over HTTP holds as long as one of its sockets is open.
+    // Heartbeats of the session over HTTP count while one of its sockets is open.
     expect(await presenceOf(alice, [bob])).toEqual(['ONLINE'])
     await ticketed[Symbol.asyncDispose]()
     await vi.waitFor(async () => {

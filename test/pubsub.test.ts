@@ -106,7 +106,7 @@ describe.each([
     expect([...heard, ...late.heard]).toEqual([])
   })
 
-  test('reach whoever is subscribed, over any order of coming, going and publishing', async () => {
+  test('reach all subscribers, whatever the order of subscribing, leaving and publishing', async () => {
     const notifications = await create()
     const step = fc.record({
       kind: fc.constantFrom('come', 'go', 'publish', 'publish'),

@@ -57,7 +57,7 @@ describe('sending', () => {
     expect(await trySend(alice, bob, 'in time')).toEqual({ sent: true })
   })
 
-  it('does not count what is refused, what fails and what was sent before', async () => {
+  it('does not count rejected, failed and repeated calls', async () => {
     const { alice, bob } = acme
     const first = await alice.say({ recipientId: bob.userId }, 'first', { idempotencyKey: 'first' })
     for (let at = 0; at < 12; at += 1) {

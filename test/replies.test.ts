@@ -86,7 +86,7 @@ describe('replies', () => {
     expect(bodies((await alice.run(all, { id: tree.a.id })).message.replies)).toEqual(['a1', 'a2', 'a111'])
   })
 
-  it('go as deep as the company allows, and a lowered limit keeps what is there', async () => {
+  it('go as deep as the company allows, and a lowered limit keeps existing ones', async () => {
     const { alice, bob } = await app.company('Deep', { alice: 'owner', bob: 'member' })
     const group = await alice.group('Deep', [bob])
     const reply = (parentId?: string) =>

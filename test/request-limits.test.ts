@@ -119,11 +119,11 @@ describe('the shape of a document', () => {
   })
 })
 
-describe('what comes with a document', () => {
+describe('the request around a document', () => {
   const send =
     'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename ... on UserError { detail } } }'
 
-  it('refuses metadata nested beyond all measure, without a fault of ours', async () => {
+  it('rejects metadata with extreme nesting, without an internal error', async () => {
     const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
     const body = `{"query":${JSON.stringify(send)},"variables":{"input":{"recipientId":"${acme.bob.userId}","body":"x","metadata":${nested}}}}`
     const answer = (await post(body)) as Answer

@@ -90,7 +90,7 @@ describe('the purge', () => {
     expect(await positions()).toEqual([last + 1])
   })
 
-  it('touches no other company', async () => {
+  it('deletes nothing of other companies', async () => {
     const globex = await app.company('Globex', { gina: 'owner' })
     await globex.gina.group('Theirs')
     await age(40)

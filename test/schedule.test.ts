@@ -26,7 +26,7 @@ const refused = (field: string, detail: RegExp) => [
 
 describe('a schedule', () => {
   it.each([
-    // What the clock shows is kept over both changes of clock.
+    // The local time stays the same when daylight saving time begins and ends.
     ['2026-12-01T09:00:00', 'Europe/Berlin', '2026-12-01T08:00:00.000Z'],
     ['2027-03-27T09:00:00', 'Europe/Berlin', '2027-03-27T08:00:00.000Z'],
     ['2027-03-28T09:00:00', 'Europe/Berlin', '2027-03-28T07:00:00.000Z'],

@@ -82,7 +82,7 @@ describe('a scheduled broadcast', () => {
     await inbox.count(1)
   })
 
-  it('is put off and called off, or the author is told that it is too late', async () => {
+  it('is rescheduled and cancelled, or the author learns that it is too late', async () => {
     const { sara, bob } = acme
     const { broadcast } = await schedule(sara, inSeconds(3_600))
     const later = inSeconds(7_200, 'America/New_York')

@@ -124,12 +124,12 @@ describe('the schema', () => {
     expect(misnamedConnections(careless)).toEqual(['NoteConnection'])
   })
 
-  it('says of every root field who may use it', () => {
+  it('declares for every root field which members may use it', () => {
     expect(openRootFields(schema)).toEqual([])
     expect(openRootFields(careless)).toContain('Query.user')
   })
 
-  it('says of every subscription when it emits', () => {
+  it('describes for every subscription when it emits', () => {
     expect(unclearSubscriptions(schema)).toEqual([])
     expect(unclearSubscriptions(careless)).toEqual(['noteSent'])
   })

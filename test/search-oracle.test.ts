@@ -64,7 +64,7 @@ const text = fc
   .map((parts) => parts.flat().join(''))
 const query = fc.array(fc.constantFrom(...WORDS, ...RUNS), { minLength: 1, maxLength: 3 })
 
-/** What a text shows to a person who searches: whole words, set off here by spaces and signs that no word holds. */
+/** The text as a search compares it: whole words, separated by spaces and signs that no word contains. */
 function naiveWords(plain: string): string[] {
   return fold(plain.replaceAll('\u{fe0f}', '')).split(/[ ,–]+/u)
 }

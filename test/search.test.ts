@@ -143,7 +143,7 @@ describe('a search', () => {
     expect(await search(carol, 'turbine')).toEqual(['turbine for all'])
   })
 
-  it('finds what was retracted no more', async () => {
+  it('no longer finds retracted messages', async () => {
     const said = await say('regret this')
     await acme.alice.mutate('retractMessage', { messageId: said.id })
     expect(await search(acme.bob, 'regret')).toEqual([])

@@ -19,7 +19,7 @@ it('a few have a turn at once, of one company fewer, and the others in the order
   }
   expect(await afterGivingBack()).toEqual(['a1', 'a2', 'b1'])
   expect(await afterGivingBack('a1')).toEqual(['b2'])
-  // What is given back twice is one turn.
+  // Releasing a permit twice counts once.
   expect(await afterGivingBack('a1')).toEqual([])
   expect(await afterGivingBack('b1')).toEqual(['c1'])
   expect(await afterGivingBack('c1')).toEqual(['a3'])

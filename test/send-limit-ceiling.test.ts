@@ -57,7 +57,7 @@ it('a window of many seconds at the ceiling is not used up in one', async () => 
   expect(await acceptedAtOnce(alice, bob)).toBe(CEILING)
 })
 
-it('what a company set before the ceiling was lowered counts as the ceiling', async () => {
+it('limits that a company set before the ceiling was lowered are reduced to the ceiling', async () => {
   const { alice, bob } = await app.company('Globex', { alice: 'owner', bob: 'member' })
   expect(await acceptedAtOnce(alice, bob)).toBe(CEILING)
   clock.advance(1_000)

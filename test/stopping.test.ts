@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => app[Symbol.asyncDispose]())
 failOnUnhandledRejections()
 
-it('a server that stops answers what was asked on its sockets before it closes them', async () => {
+it('a server that stops answers requests of its sockets before it closes them', async () => {
   const { alice, bob } = await app.company('Acme', { alice: 'owner', bob: 'member' })
   const groupId = await alice.group('Team', [bob])
   const stopping = await startApp({ beside: app })
@@ -69,7 +69,7 @@ it('an answer is waited for from the moment it is asked for, and nobody comes in
   await once(late, 'connect')
   await withClient(app.database.adminUrl, async (holder) => {
     await holder.query('begin')
-    // What the viewer is found by.
+    // The document by which the viewer is looked up.
     await holder.query('lock table roles in access exclusive mode')
     stopping.application.services.viewers.forget(companyUuid)
     const sent = busy.start(SEND, { input: { conversationId, body: 'on its way' } })

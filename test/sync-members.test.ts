@@ -75,7 +75,7 @@ describe('synchronising members', () => {
     expect((await me(zoe)).data?.viewer).toMatchObject({ role: { name: 'supervisor' } })
   })
 
-  it('keeps what is left out and takes away what is null', async () => {
+  it('keeps fields that are left out and removes fields that are null', async () => {
     const { adam } = acme
     const full = {
       externalId: 'n-1',

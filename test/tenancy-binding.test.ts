@@ -103,7 +103,7 @@ describe('the binding of connections', () => {
     await expectClean()
   })
 
-  it('binds an interactive transaction, through either door, and whoever comes after it', async () => {
+  it('binds an interactive transaction of either role, and the statements after it', async () => {
     const within = await acme.tenant.transaction(async (transaction) => {
       const first = await transaction.user.findMany({ orderBy: { name: 'asc' } })
       const alone = await transaction.user.findUnique({

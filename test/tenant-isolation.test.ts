@@ -88,7 +88,7 @@ describe('tenant isolation', () => {
     for (const trace of hiddenTraces(acme).slice(0, 4)) expect(text).toContain(trace)
   })
 
-  it('gives a thing of every kind to whom it belongs, by the same query', async () => {
+  it('returns an object of every type to its owner by the same query', async () => {
     const { one, companyId } = acme.company
     const { roles } = await one.run('{ roles { id } }')
     const ids = [acme.groupId, acme.groupMessageId, one.userId, roles[0].id, companyId, acme.broadcastId]
@@ -108,7 +108,7 @@ describe('tenant isolation', () => {
     expect(text).toContain('"code":"CURSOR_EXPIRED"')
   })
 
-  it('syncs a person whom another company knows by the same external id as somebody of its own', async () => {
+  it("synchronises a person with the external id of another company's member as its own member", async () => {
     const before = await fingerprints()
     const { externalId } = globex.company.one
     const members = [{ externalId, name: 'Somebody Else', isEnabled: false }]
@@ -175,7 +175,7 @@ describe('tenant isolation', () => {
     return /"endCursor":"([^"]+)"/.exec(text)?.[1] ?? ''
   }
 
-  /** What the other company holds, and what the private conversations hold, as one hash each. */
+  /** The contents of the other company and of the private conversations, as one hash each. */
   async function fingerprints(): Promise<{ globex: string; hidden: string }> {
     const tables = await tenantTables(app.database.ownerUrl)
     return withClient(app.database.adminUrl, async (admin) => {

@@ -4,7 +4,10 @@ import type { Client } from './support/client.ts'
 import { longestStall } from './support/event-loop.ts'
 import { calls, document } from './support/text-places.ts'
 
-/** What one request may hold everybody up for is 50 ms; the machine of a test is shared, and the test sends from the same process. */
+/**
+ * One request may block the event loop for 50 ms. The bound is larger, because the machine of a test is shared and the
+ * test sends from the same process.
+ */
 const BOUND_MS = 250
 const BODY_BYTES = 32 * 1024
 

@@ -77,7 +77,7 @@ describe('the token cache', () => {
     expect(await read('a')).toBe('holder of a')
   })
 
-  it('forgets what was verified before it was cleared, and what was being verified', async () => {
+  it('forgets tokens that were verified, or being verified, when it was cleared', async () => {
     await read('a')
     const underWay = read('b')
     cache.clear()

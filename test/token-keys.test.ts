@@ -228,7 +228,7 @@ describe('while the issuer is down', () => {
     issuer.becomes('floods')
     expect(await outcome(newToken(first))).toBe('unavailable')
     await expect.poll(issuer.bytesSent).toBeGreaterThan(0)
-    // What the kernel takes before anybody reads it is counted as well.
+    // Includes the bytes that the kernel accepts before the server reads them.
     expect(issuer.bytesSent()).toBeLessThan(16 * 1024 * 1024)
     issuer.becomes('trickles')
     nowMs += 2_000

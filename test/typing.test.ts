@@ -37,7 +37,7 @@ const uuidOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':'
 const finished = (recorder: Recorder) => recorder.event(({ message }) => message?.body === 'end')
 
 describe('typing', () => {
-  it('is told to the others who follow the conversation, once, until it stops; and is not stored', async () => {
+  it('is sent once to the other subscribers of the conversation until it stops, and is not stored', async () => {
     const { alice, bob, carol, dave } = acme
     const elsewhere = await alice.group('Elsewhere', [bob, dave])
     await using one = await watchTyping(alice, groupId, bob)
@@ -133,7 +133,7 @@ describe('typing', () => {
     expect(typingIn(watched)).toEqual([[bob.userId, true]])
   })
 
-  it('is not told after a removal', async () => {
+  it('is not sent to a person after their removal', async () => {
     const { alice, bob, carol } = acme
     await using removed = await watchTyping(carol, groupId, bob)
     await alice.mutate('removeParticipant', { conversationId: groupId, userId: carol.userId })
@@ -143,7 +143,7 @@ describe('typing', () => {
     expect(typingIn(removed)).toEqual([])
   })
 
-  it('is told only to who may read at that moment, and by who may post', async () => {
+  it('is sent only to people who may read at that moment, for people who may post', async () => {
     const { alice, audrey, bob, carol, dave } = acme
     await using lost = await watchTyping(carol, groupId, bob)
     await using kept = await watchTyping(audrey, groupId, bob)

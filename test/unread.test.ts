@@ -144,7 +144,7 @@ interface History {
   steps: Step[]
 }
 
-/** What happens in a history: its conversation, and the steps that are possible there. */
+/** A history: its conversation, and the steps that are possible in it. */
 function contentOf({ kind, members, steps }: History): string {
   const model = modelOf({ kind, members })
   const places = model.people.map(({ isIn }) => isIn)

@@ -53,7 +53,7 @@ describe('an unsubscribe link', () => {
     expect(await wantsEmail(acme.bob)).toBe(true)
   })
 
-  it('ends the e-mail of that one person without signing in, and once more does no harm', async () => {
+  it('ends the e-mail of that person without signing in, and can be repeated', async () => {
     const body = 'List-Unsubscribe=One-Click'
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect(await statusOf(link, { method: 'POST', body, headers })).toBe(200)

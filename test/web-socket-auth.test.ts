@@ -166,7 +166,7 @@ describe('an open socket', () => {
     socket.close()
   })
 
-  it('refuses an operation without touching the others', async () => {
+  it('rejects an operation without an effect on the others', async () => {
     const { ask, say, frame, socket } = await openSocket(app.url, { authorization })
     const { inboxCursor } = (await acme.bob.run('{ viewer { inboxCursor } }')).viewer
     const query = `subscription { inboxEvents(after: "${inboxCursor}") { __typename } }`

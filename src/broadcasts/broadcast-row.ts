@@ -9,7 +9,7 @@ import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
 import { notHidden, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
-/** A broadcast as one viewer sees it; subject and body are ciphertext. */
+/** A broadcast as one viewer sees it. Subject and body are ciphertext. */
 export type BroadcastRow = RowOf<typeof broadcastColumns>
 
 const isReadSql = `(b.author_id = :viewerId or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
@@ -39,7 +39,10 @@ const broadcastColumns = columns({
   isRead: column.boolean.from(isReadSql),
 })
 
-/** Broadcasts `b` that the viewer may see: what has arrived and is not hidden, and the own ones still waiting. */
+/**
+ * Broadcasts `b` that the viewer may see: received ones that are not hidden, and the viewer's own, also while
+ * scheduled.
+ */
 const seen = `broadcasts b
     left join conversations c on c.company_id = b.company_id and c.id = b.id
     left join messages m on m.company_id = b.company_id and m.id = b.id
@@ -68,9 +71,7 @@ export const broadcastsPage = statement({
     order by b.listed_at desc, b.id desc limit :max`,
 })
 
-/**
- * The groups a broadcast goes to, as far as the viewer may know of them, above this id.
- */
+/** The groups that a broadcast is sent to and that the viewer may know of, after this id. */
 export const groupsOfBroadcast = statement({
   name: 'groups_of_broadcast',
   parameters: ['companyId', 'viewerId', 'broadcastId', 'afterId', 'max'],
@@ -108,9 +109,7 @@ export const broadcastReaders = statement({
     order by r.at desc, p.user_id desc limit :max`,
 })
 
-/**
- * Those who were entitled to a broadcast and have not read it, by name, after this name and user.
- */
+/** Recipients who have not read a broadcast, by name, after this name and user. */
 export const broadcastNonReaders = statement({
   name: 'broadcast_non_readers',
   parameters: ['companyId', 'broadcastId', 'after', 'afterUserId', 'max'],

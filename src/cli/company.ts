@@ -7,10 +7,10 @@ import { emailAddress } from '../members/email-address.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
-/** Who the company's first member is, and the embedding product's id of the company. */
+/** The company's first member, and the embedding product's id of the company. */
 export interface CompanyOptions {
   externalId?: string
-  /** The member's external id: what the identity provider's member claim says. */
+  /** The member's external id, as in the identity provider's member claim. */
   owner: string
   ownerName: string
   ownerEmail?: string
@@ -25,7 +25,10 @@ const companySchema = z.object({
   ownerEmail: emailAddress("The owner's e-mail is not an e-mail address.").optional(),
 })
 
-/** Creates a company and its first owner, who can then synchronise the others. Throws StartupProblem, ConflictError. */
+/**
+ * Creates a company with its first owner, who can then synchronise the other members. Throws StartupProblem,
+ * ConflictError.
+ */
 export async function company(given: string, options: CompanyOptions): Promise<void> {
   const parsed = companySchema.safeParse({ name: given, ...options })
   if (!parsed.success) throw new StartupProblem(parsed.error.issues.map(({ message }) => message).join(' '))

@@ -12,8 +12,8 @@ import { createLog } from './log.ts'
 const timeoutMs = 60_000
 
 /**
- * Runs a command on the database in use: the external one, the embedded one of the server that runs on the data
- * directory, or else the embedded one started just for the command, of which there is one at a time.
+ * Runs a command on the database in use: the external one, the embedded one of a server that runs on the data
+ * directory, or else the embedded one started for this command. Only one such command runs at a time.
  */
 export async function withDatabaseInUse<T>(
   command: (environment: Environment, log: Logger) => Promise<T>,
@@ -33,7 +33,7 @@ export async function withDatabaseInUse<T>(
   }
 }
 
-/** Null if no server lives; throws LockHeld if one does whose PostgreSQL is not there, since it starts or stops just now. */
+/** Null if no server runs. Throws LockHeld if a server runs without PostgreSQL, because it is starting or stopping. */
 async function findServersPostgres(directory: DataDirectory): Promise<string | null> {
   const running = await findRunningPostgres(directory)
   if (running) return running
@@ -42,7 +42,7 @@ async function findServersPostgres(directory: DataDirectory): Promise<string | n
   return null
 }
 
-/** Tries again for as long as a living process is in the way. */
+/** Tries again while another running process is in the way. */
 async function patiently<T>({ path }: DataDirectory, attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

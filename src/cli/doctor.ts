@@ -8,7 +8,10 @@ import { checkIssuer } from './doctor/check-issuer.ts'
 import { checkMail } from './doctor/check-mail.ts'
 import { createFindings, type Finding, type Findings } from './doctor/findings.ts'
 
-/** Checks everything a server needs, changes nothing, and prints a line a check. Throws StartupProblem if anything is wrong. */
+/**
+ * Checks everything that a server needs, and prints a line per check. Changes nothing. Throws StartupProblem if a check
+ * fails.
+ */
 export async function doctor({ json }: { json?: boolean }): Promise<void> {
   const findings = createFindings()
   const environment = readConfiguration(findings)

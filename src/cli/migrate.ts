@@ -5,8 +5,7 @@ import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
 /**
- * Applies the pending migrations and brings the built-in roles up to date, also if there was nothing to apply.
- * Throws StartupProblem.
+ * Applies the pending migrations and updates the built-in roles, also if nothing was pending. Throws StartupProblem.
  */
 export async function migrate({ json }: { json?: boolean }): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {

@@ -2,7 +2,7 @@ import { openApplication } from '../application.ts'
 import { type Purged, purge as purgeAll } from '../retention/purge.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
-/** Deletes now what is past its time, which the server does by itself from time to time. */
+/** Deletes data that has reached its retention time, as the server does periodically. */
 export async function purge({ json }: { json?: boolean }): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication({ ...environment, redisUrl: undefined }, log)

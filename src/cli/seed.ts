@@ -3,7 +3,7 @@ import { createDemoData, lacksDemoData } from '../seed/demo-data.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
-/** Puts the demo companies into an empty database. Throws StartupProblem if it has companies. */
+/** Creates the demo companies in an empty database. Throws StartupProblem if it has companies. */
 export async function seed({ json }: { json?: boolean }): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication(environment, log)

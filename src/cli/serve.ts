@@ -31,7 +31,10 @@ export async function serve(stop: AbortSignal): Promise<void> {
   }
 }
 
-/** Does a step of the start. One that fails after the order to stop fails because of it: Ctrl-C reaches child processes, too. */
+/**
+ * Runs a step of the start. A step that fails after the signal to stop fails because of it, since Ctrl-C reaches child
+ * processes too.
+ */
 async function unlessStopped<T>(
   stop: AbortSignal,
   log: Logger,
@@ -57,14 +60,14 @@ async function seed(
   await createDemoData(services, developmentIssuer)
 }
 
-/** Later ones take seconds, and their lines would only be in the way of the log. */
+/** Later starts take seconds, and progress lines would only clutter the log. */
 function isFirstStart({ database, dataDirectory }: Environment): boolean {
   return database.url === undefined && !existsSync(join(dataDirectory, 'postgres'))
 }
 
 async function listen({ services, redis, developmentIssuer: issuer }: Application, environment: Environment) {
   const graphiql = environment.graphiql ? async () => (issuer ? demoUsers(issuer) : []) : null
-  // Others than this machine's own browsers reach the server then, and its console is where one of them may get a link.
+  // The server can be reached from other machines, and its console prints a link for one browser there.
   const isOpen = graphiql && issuer && !isLoopbackHost(environment.host)
   const demoLink = isOpen ? createDemoLink() : undefined
   const server = createServer({

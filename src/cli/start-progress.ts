@@ -1,6 +1,6 @@
-/** Tells on the console what a start is busy with. */
+/** Shows on the console what a start is doing. */
 export interface StartProgress {
-  /** The next thing is being done, such as "Creating the tables". */
+  /** Begins the next step, such as "Creating the tables". */
   step(text: string): void
   done(): void
 }
@@ -8,7 +8,7 @@ export interface StartProgress {
 const FRAME_MS = 250
 const CLEAR_LINE = '\r\u001b[K'
 
-/** One line that counts the seconds on a terminal; elsewhere, a line for each step if `plain`, and none otherwise. */
+/** On a terminal, one line that counts the seconds. Elsewhere a line per step if `plain`, otherwise nothing. */
 export function startProgress(
   out: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>,
   plain: boolean,

@@ -8,7 +8,7 @@ import { decodeId, encodeId } from '../ids.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
-/** What a token is to say besides whose it is. */
+/** The claims and lifetime of a token. */
 export interface TokenOptions {
   /** A company's name, external id or id. */
   company?: string
@@ -18,8 +18,8 @@ export interface TokenOptions {
 }
 
 /**
- * Prints a token of the development issuer for a member. Throws StartupProblem where an identity provider signs the
- * tokens, and for a person nobody knows.
+ * Prints a token of the development issuer for a member. Throws StartupProblem if an identity provider signs the
+ * tokens, or if the login is unknown.
  */
 export async function token(login: string, options: TokenOptions): Promise<void> {
   if (isProduction()) {
@@ -60,7 +60,7 @@ async function unknownPerson(login: string, database: Database): Promise<Startup
   )
 }
 
-/** The company the token is to name; none unless one was asked for, so that the X-Company-Id header may choose. */
+/** The company that the token names: none unless one is given, so that the X-Company-Id header can choose. */
 function choose(
   login: string,
   memberships: Membership[],

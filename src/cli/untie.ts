@@ -4,7 +4,7 @@ import { encodeId } from '../ids.ts'
 import { untieMember } from '../members/operations/untie-member.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
 
-/** Unties the login of a company's member, so that the right person can sign in as it. Throws NotFoundError, ConflictError. */
+/** Removes the login from a member, so that the right person can sign in. Throws NotFoundError, ConflictError. */
 export async function untie(
   reference: string,
   externalId: string,

@@ -1,11 +1,12 @@
 import { ColloquyError } from './errors.ts'
 
-/** Where the API is: an address, or who knows it. */
+/** The address of the API, or a function that returns it. */
 export type Address = string | (() => string)
 
 /**
- * Gives what tells the API's absolute address; in a page it may be relative to the page's. Throws ColloquyError at once for
- * an address that is none; what a function cannot tell, or tells wrong, is UNAVAILABLE until it can.
+ * Returns a function that resolves the absolute address of the API. In a page, the address may be relative. Throws
+ * ColloquyError at once for an invalid address. If a function throws or returns an invalid address, requests fail with
+ * UNAVAILABLE until it does not.
  */
 export function createAddress(address: Address): () => string {
   if (typeof address === 'string') {
@@ -24,7 +25,7 @@ export function createAddress(address: Address): () => string {
 function absolute(address: string): string {
   const { location } = globalThis as { location?: { href: string } }
   const url = URL.canParse(address, location?.href) ? new URL(address, location?.href) : undefined
-  // Neither fetch nor WebSocket take these.
+  // fetch and WebSocket reject addresses with credentials or a hash.
   if (url && /^https?:$/.test(url.protocol) && !(url.username || url.password || url.hash)) return url.href
   throw new ColloquyError('BAD_USER_INPUT', `${JSON.stringify(address)} is not the URL of an API.`)
 }

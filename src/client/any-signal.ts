@@ -1,9 +1,9 @@
-/** What each signal depends on, for as long as the signal itself is there. */
+/** The signals that each signal depends on, kept alive as long as it is. */
 const sources = new WeakMap<AbortSignal, AbortSignal[]>()
 
 /**
- * Aborts with the first of the signals. AbortSignal.any alone holds them weakly in Node 20 to 24, and a time-out that
- * nobody else holds is collected before it comes (nodejs/node#57736).
+ * Returns a signal that aborts with the first of these. AbortSignal.any holds its sources weakly in Node 20 to 24, so a
+ * timeout that nothing else references is collected before it fires (nodejs/node#57736).
  */
 export function anySignal(...signals: AbortSignal[]): AbortSignal {
   const any = AbortSignal.any(signals)

@@ -2,7 +2,10 @@ import type { Connection } from './connection.ts'
 import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { type TypedDocument, textOf } from './request.ts'
 
-/** Sends one operation over the socket rather than beside it, and gives its data; throws ColloquyError, or the signal's reason. */
+/**
+ * Sends one operation over the socket instead of HTTP and returns its data. Throws ColloquyError, or the signal's
+ * reason.
+ */
 export function askOverSocket<Data, Variables extends object>(
   connection: Connection,
   {
@@ -16,7 +19,7 @@ export function askOverSocket<Data, Variables extends object>(
     const settle = (act: () => void) => {
       signal.removeEventListener('abort', leave)
       act()
-      // Whoever does not leave keeps the socket open.
+      // A subscription that is not ended keeps the socket open.
       unsubscribe()
     }
     const leave = () => settle(() => reject(signal.reason))

@@ -3,18 +3,18 @@ import { createRetryPolicy } from './retry-policy.ts'
 /** Waits between attempts. */
 export interface Backoff {
   /**
-   * Waits at least as long and a random time that grows with each attempt, which `early` cuts short; resolves at once when
-   * the signal aborts.
+   * Waits for at least `atLeastMs` and a random time that grows with each attempt. `early` ends the wait; an abort of
+   * the client's signal resolves it at once.
    */
   wait(atLeastMs?: number, early?: AbortSignal): Promise<void>
-  /** The next wait is the first again. */
+  /** Makes the next wait as short as the first. */
   reset(): void
 }
 
 const FIRST_MS = 1_000
 const MAX_DELAY_MS = 15_000
 
-/** Creates a backoff with full jitter, so that the clients of a server that has gone do not come back all at once. */
+/** Creates a backoff with full jitter, so that the clients of a restarted server do not reconnect all at once. */
 export function createBackoff(signal: AbortSignal): Backoff {
   let attempts = 0
   return {
@@ -30,7 +30,10 @@ export function createBackoff(signal: AbortSignal): Backoff {
   }
 }
 
-/** Repeats the work until it succeeds. Throws what no repetition mends, and the signal's reason once it aborts. */
+/**
+ * Repeats the work until it succeeds. Throws errors that repeating cannot resolve, and the signal's reason when it
+ * aborts.
+ */
 export async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const backoff = createBackoff(signal)
   const retryPolicy = createRetryPolicy()

@@ -1,16 +1,16 @@
-/** What has arrived and waits to be consumed. */
+/** Values that wait for their consumer. */
 export interface Buffer<T> extends AsyncIterableIterator<T> {
   push(value: T): void
-  /** Ends the iteration after what waits, with an error if there is one. */
+  /** Ends the iteration after the waiting values, with an error if given. */
   end(error?: unknown): void
   readonly size: number
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no value is waiting. */
   drained(): Promise<void>
 }
 
 type Taker<T> = { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }
 
-/** Creates an empty buffer; `onLeave` runs when its consumer leaves before the end. */
+/** Creates an empty buffer. `onLeave` is called when the consumer leaves before the end. */
 export function createBuffer<T>(onLeave: () => void): Buffer<T> {
   const values: T[] = []
   const takers: Taker<T>[] = []

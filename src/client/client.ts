@@ -36,90 +36,96 @@ export type { StatusListener } from './connection.ts'
 export { ColloquyError, type ErrorCode } from './errors.ts'
 export type { RequestOptions, TypedDocument } from './request.ts'
 
-/** How a client reaches the API. */
+/** The settings of a client. */
 export interface ColloquyOptions {
   /**
-   * Of the API, such as https://chat.example.com/graphql, or /graphql in a page of the same host; a function is asked anew for
-   * every request and socket.
+   * The address of the API, such as https://chat.example.com/graphql, or /graphql in a page of the same host. A
+   * function is called for every request and socket.
    */
   url: Address
   /**
-   * Gives an access token that has not expired; asked for every request, so keep it until shortly before it expires. What it
-   * throws is taken for a network that is away, and tried again where that is promised; where there is no token to be had any
-   * more, throw `new ColloquyError('UNAUTHENTICATED', …)`, which ends the streams after three attempts.
+   * Returns an access token that has not expired. It is called for every request, so cache the token until shortly
+   * before it expires. An error that it throws counts as a network failure. If no token can be obtained any more, throw
+   * `new ColloquyError('UNAUTHENTICATED', …)`, which ends the streams after three attempts.
    */
   token: () => string | Promise<string>
-  /** The company to act in, for a person who is in several. */
+  /** The company to act in. Required for a person with several companies. */
   companyId?: string | undefined
-  /** A WebSocket class for platforms without one, such as Node 20: the one of the package `ws`. */
+  /** A WebSocket class for platforms without one, such as Node 20: that of the package `ws`. */
   webSocket?: unknown
-  /** Hears whenever live delivery is connected, or is not, and why; it comes back by itself. */
+  /** Called when live delivery is connected, and when it is not, with the reason. The client reconnects by itself. */
   onStatus?: StatusListener | undefined
-  /** Replaces the platform's own. */
+  /** Replaces the fetch of the platform. */
   fetch?: typeof fetch | undefined
 }
 
-/** Where a stream begins, and when it ends before its time. */
+/** The beginning of a stream, and how it recovers and ends. */
 export interface StreamOptions {
-  /** A cursor read with the data, or that of an earlier event: everything since comes first. */
+  /** A cursor that was read with the data, or that of an earlier event. All later events come first. */
   after?: string | undefined
   /**
-   * Reads the data and gives the cursor read with them: asked in the beginning unless there is `after`, and again when
-   * a cursor has expired. Without it, a stream whose cursor has expired throws CURSOR_EXPIRED.
+   * Reads the data and returns the cursor that was read with them. It is called at the beginning unless `after` is
+   * given, and again when a cursor has expired. Without it, a stream whose cursor has expired throws CURSOR_EXPIRED.
    */
   reload?: (() => Promise<string>) | undefined
   /** Ends the stream when it aborts. */
   signal?: AbortSignal | undefined
 }
 
-/** Something that happened in the viewer's inbox. */
+/** An event of the viewer's inbox. */
 export type InboxEvent = Event<InboxEventsSubscription['inboxEvents']>
-/** Something that happened in a conversation. */
+/** An event of a conversation. */
 export type ConversationEvent = Event<ConversationEventsSubscription['conversationEvents']>
-/** How present somebody is from now on. */
+/** A presence change of a person. */
 export type PresenceChange = PresenceChangedSubscription['presenceChanged']
-/** How present somebody says to be. */
+/** The presence that a heartbeat reports. */
 export type PresenceStatus = HeartbeatMutationVariables['input']['status']
-/** How present the viewer is by all devices, or why that cannot be told. */
+/** The viewer's presence over all devices, or an error. */
 export type HeartbeatResult = HeartbeatMutation['heartbeat']
-/** What a message is sent with. */
+/** The input of sendMessage. */
 export type SendMessageInput = SendMessageMutationVariables['input']
-/** The message, or why it was not accepted. */
+/** The sent message, or why it was refused. */
 export type SendMessageResult = SendMessageMutation['sendMessage']
 
-/** A discontinuity is resumed by the client, and never seen. */
+/** The client resumes after a discontinuity by itself, so it is never returned. */
 type Event<Any> = Exclude<Any, { __typename: 'Discontinuity' }>
 
-/** One signed-in person's way to the API: requests, and streams that survive what happens to connections and servers. */
+/**
+ * The API on behalf of one signed-in person: requests, and streams that survive lost connections and restarts of
+ * servers.
+ */
 export interface ColloquyClient {
-  /** Sends any query or mutation once; throws ColloquyError. */
+  /** Sends a query or mutation once. Throws ColloquyError. */
   request: Request
   /**
-   * Sends a message exactly once: repeated under one idempotency key until the server answers. Those to one `conversationId`,
-   * or to one `recipientId`, are stored in the order they were sent in, so each waits for the one before. Throws
-   * ColloquyError for what no repetition mends.
+   * Sends a message exactly once: it is repeated with one idempotency key until the server answers. Messages to one
+   * `conversationId`, or to one `recipientId`, are stored in the order of the calls, so each waits for the one before.
+   * Throws ColloquyError for errors that repeating cannot resolve.
    */
   sendMessage(input: SendMessageInput, options?: RequestOptions): Promise<SendMessageResult>
-  /** What happens in the viewer's inbox, each event once and in order; from now on unless told otherwise. */
+  /** The events of the viewer's inbox, each once and in order. Starts from now unless options say otherwise. */
   inboxEvents(options?: StreamOptions): AsyncIterableIterator<InboxEvent>
-  /** What happens in one conversation, each event once and in order; ends after ConversationRemoved. */
+  /** The events of one conversation, each once and in order. Ends after ConversationRemoved. */
   conversationEvents(
     conversationId: string,
     options?: StreamOptions,
   ): AsyncIterableIterator<ConversationEvent>
   /**
-   * Says that this client's device is there and how present; to be repeated every 20 to 30 seconds. The device is the client's
-   * socket, which is open while a stream is; of a person's devices, such as the tabs of a browser, the most present one counts.
+   * Reports the presence of this device, which is the client's socket and open while a stream is. Repeat it every 20 to
+   * 30 seconds. Of a person's devices, such as the tabs of a browser, the most active one counts.
    */
   heartbeat(status: PresenceStatus): Promise<HeartbeatResult>
-  /** Changes of presence of these people, or of all one shares a conversation with; read `presence` when connected. */
+  /**
+   * Presence changes of these people, or of all who share a conversation with the viewer. Query `presence` when
+   * connected.
+   */
   presenceChanged(options?: {
     userIds?: string[] | undefined
     signal?: AbortSignal | undefined
   }): AsyncIterableIterator<PresenceChange>
   /**
-   * Any subscription with a selection of its own. One that takes `$after` and selects every event's `cursor` is resumed
-   * like the others; without `after` and `reload` it begins now.
+   * Runs any subscription. One that takes `$after` and selects the `cursor` of every event is resumed like the others.
+   * Without `after` and `reload` it starts from now.
    */
   subscribe<Data extends object, Variables extends object>(
     document: TypedDocument<Data, Variables>,
@@ -130,7 +136,7 @@ export interface ColloquyClient {
   close(): void
 }
 
-/** Creates a client; it connects when something is asked of it. */
+/** Creates a client. It connects with the first request or stream. */
 export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
   const { companyId, token, webSocket, onStatus = () => {} } = options
   const url = createAddress(options.url)
@@ -161,7 +167,7 @@ export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
     return openStream<Event>(connection, { ...source, signal: untilClosed(signal) })
   }
 
-  /** A signal of its own for each, since many listeners of one make Node suspect a leak. */
+  /** A separate signal for each call, because Node warns of a leak when one signal has many listeners. */
   function untilClosed(signal: AbortSignal | undefined): AbortSignal {
     return signal ? anySignal(closing.signal, signal) : anySignal(closing.signal)
   }
@@ -218,7 +224,7 @@ export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
   }
 }
 
-/** Also where the page is served without TLS, and so has no crypto.randomUUID. */
+/** Works also in pages without TLS, where crypto.randomUUID does not exist. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

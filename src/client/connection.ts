@@ -1,33 +1,35 @@
 import { type Client, createClient } from 'graphql-ws/client'
 import { type AnswerError, ColloquyError, streamProblem } from './errors.ts'
 
-/** Hears of one subscription. */
+/** The callbacks of one subscription. */
 export interface Listener {
   next(answer: { data?: unknown; errors?: readonly AnswerError[] }): void
-  /** With what graphql-ws gives: the errors of a rejection, the event of a closed socket, or an error. */
+  /**
+   * Receives the reason as graphql-ws reports it: the errors of a rejection, the event of a closed socket, or an error.
+   */
   error(reason: unknown): void
   complete(): void
 }
 
-/** The one socket that a client's streams share; it is opened for the first and closed after the last. */
+/** The socket that all streams of a client share. It is opened for the first stream and closed after the last. */
 export interface Connection {
-  /** Subscribes once; whatever ends the subscription, it is for the listener to subscribe again. */
+  /** Subscribes once. When the subscription ends for any reason, the listener must subscribe again. */
   subscribe(query: string, variables: Record<string, unknown>, listener: Listener): () => void
-  /** Calls the listener whenever a socket has been opened; the returned function calls it off. */
+  /** Calls the listener when a socket has been opened. The returned function removes it. */
   onConnected(listener: () => void): () => void
   close(): void
 }
 
-/** Hears of the socket: that it is open, or has been lost or could not be opened, and why. */
+/** Called when the socket is open, and when it was lost or could not be opened, with the reason. */
 export type StatusListener = (status: 'connected' | 'disconnected', problem?: ColloquyError) => void
 
-/** Where and how a socket is opened. */
+/** The settings of a connection. */
 export interface ConnectionOptions {
-  /** With http or https. */
+  /** Returns an http or https address. */
   url(): string
-  /** A new ticket for every socket: each opens one. */
+  /** Returns a new ticket, because a ticket opens one socket only. */
   ticket(): Promise<string>
-  /** For platforms without a WebSocket of their own, such as Node 20. */
+  /** A WebSocket class for platforms without one, such as Node 20. */
   webSocket: unknown
   onStatus: StatusListener
 }
@@ -35,15 +37,15 @@ export interface ConnectionOptions {
 const PING_MS = 10_000
 const PONG_WITHIN_MS = 10_000
 const ACKNOWLEDGED_WITHIN_MS = 15_000
-/** A page that changes its streams keeps its socket. */
+/** The socket stays open for this time without a stream, so that a page can replace its streams. */
 const IDLE_MS = 1_000
 
 const NORMAL_CLOSURE = 1000
 
-/** Where nobody answers: graphql-ws would wait for ever for an address that cannot be told. */
+/** An address without a server. If `url` threw, graphql-ws would wait for ever. */
 const NOWHERE = 'wss://localhost:0'
 
-/** Opens connections as streams want them. */
+/** Creates a connection, which opens its socket with the first stream. */
 export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
   let pongTimer: ReturnType<typeof setTimeout> | undefined
   let wanted: { ticket: string } | undefined
@@ -54,12 +56,12 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
   const onceConnected = new Set<() => void>()
   const followers = new Set<Listener>()
 
-  /** What the page does with it is no reason to stop. */
+  /** An error in the page's callback must not stop the connection. */
   function tell(...status: Parameters<StatusListener>): void {
     try {
       onStatus(...status)
     } catch (error) {
-      // biome-ignore lint/suspicious/noConsole: there is nobody else to tell.
+      // biome-ignore lint/suspicious/noConsole: the library has no other way to report it.
       console.error(error)
     }
   }
@@ -73,7 +75,7 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
     }
     return createClient({
       async url() {
-        // Before the socket is opened, on which the server waits only so long for its ticket.
+        // Fetched before the socket is opened, because the server closes a socket that sends no ticket in time.
         try {
           wanted = { ticket: await ticket() }
           failure = undefined
@@ -93,7 +95,7 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
       on: {
         ping(received) {
           if (received) return
-          // A network that has gone says nothing: no answer means that there is none any more.
+          // A lost network reports nothing, so a missing pong means that the connection is gone.
           clearTimeout(pongTimer)
           pongTimer = setTimeout(() => socket?.terminate(), PONG_WITHIN_MS)
         },
@@ -108,7 +110,7 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
           const wasConnected = isConnected
           isConnected = false
           const isNormal = (event as { code?: number }).code === NORMAL_CLOSURE
-          // Whoever still follows did not want that; graphql-ws would connect again at once, and again.
+          // The streams did not ask for this close. graphql-ws would reconnect at once, again and again.
           if (isNormal) for (const follower of [...followers]) follower.error(event)
           const problem = isNormal ? undefined : streamProblem(failure ?? event)
           if (wasConnected || (problem && !isClosed)) tell('disconnected', isClosed ? undefined : problem)
@@ -135,7 +137,7 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
     },
     close() {
       isClosed = true
-      // The connection that is just being made may fail, and then nobody is left to hear of it.
+      // The connection may fail while it is opened, and no listener is left for the error.
       void Promise.resolve(socket?.dispose()).catch(() => {})
     },
   }

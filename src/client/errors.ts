@@ -1,11 +1,11 @@
-/** One error of an answer, as GraphQL gives it. */
+/** An error of a GraphQL answer. */
 export interface AnswerError {
   readonly message: string
   readonly path?: readonly (string | number)[]
   readonly extensions?: { readonly code?: string; readonly retryAfterMs?: number } & Record<string, unknown>
 }
 
-/** Every code that a rejection has; servers newer than this library may have more. */
+/** The codes of errors. Newer servers may have more. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -19,13 +19,13 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR'
 
-/** Why an operation was refused or a stream has ended; `message` says what to do. */
+/** Thrown when an operation was rejected or a stream has ended. `message` says what to do. */
 export class ColloquyError extends Error {
-  /** One of the API's error codes; UNAVAILABLE as well where nothing answered. */
+  /** One of the API's error codes. UNAVAILABLE also means that no server answered. */
   readonly code: ErrorCode
-  /** How long the server asks to wait before the next attempt. */
+  /** Milliseconds that the server asks to wait before the next attempt. */
   readonly retryAfterMs: number | undefined
-  /** All errors of the answer; empty where none came. */
+  /** All errors of the answer. Empty if there was no answer. */
   readonly errors: readonly AnswerError[]
 
   constructor(code: ErrorCode, message: string, errors: readonly AnswerError[] = [], options?: ErrorOptions) {
@@ -36,13 +36,13 @@ export class ColloquyError extends Error {
     this.retryAfterMs = errors[0]?.extensions?.retryAfterMs
   }
 
-  /** True where the same request may well succeed later. */
+  /** True if the same request may succeed later. */
   get isPassing(): boolean {
     return ['UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_SERVER_ERROR'].includes(this.code)
   }
 }
 
-/** The error that an answer's errors amount to. */
+/** Returns one error for all errors of an answer. */
 export function requestErrorOf(errors: readonly AnswerError[]): ColloquyError {
   const [first] = errors
   return new ColloquyError(
@@ -52,7 +52,7 @@ export function requestErrorOf(errors: readonly AnswerError[]): ColloquyError {
   )
 }
 
-/** What a closed socket, a failed connection or a refused operation means for a stream. */
+/** Returns the error that a closed socket, a failed connection or a rejected operation means for a stream. */
 export function streamProblem(reason: unknown): ColloquyError {
   if (reason instanceof ColloquyError) return reason
   if (Array.isArray(reason)) return requestErrorOf(reason)
@@ -61,7 +61,7 @@ export function streamProblem(reason: unknown): ColloquyError {
   return new ColloquyError((typeof code === 'number' && CODE_OF_CLOSE[code]) || 'UNAVAILABLE', message)
 }
 
-/** Close codes that say more than that the connection is gone (docs/protocol.md). */
+/** Close codes that carry a reason (docs/protocol.md). */
 const CODE_OF_CLOSE: Readonly<Record<number, ErrorCode>> = {
   4400: 'BAD_USER_INPUT',
   4401: 'UNAUTHENTICATED',

@@ -1,7 +1,12 @@
-/** Runs what has the same key one after the other, in the order that it was asked for; what fails holds nothing up. */
+/**
+ * Runs pieces of work with the same key one after another, in the order of the calls. A failed one does not stop the
+ * others.
+ */
 export type InOrder = <T>(key: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
-/** Creates an order of its own. What has not begun when its signal aborts is rejected with the reason. */
+/**
+ * Creates an independent order. Work that has not begun when its signal aborts is rejected with the signal's reason.
+ */
 export function createInOrder(): InOrder {
   const lasts = new Map<string, Promise<unknown>>()
   return (key, work, signal) => {
@@ -17,7 +22,7 @@ export function createInOrder(): InOrder {
       const leave = () => reject(signal.reason)
       if (signal.aborted) leave()
       signal.addEventListener('abort', leave)
-      // A signal that is listened to is kept, with all that its listeners know.
+      // Removing the listener allows the signal, and all that its listeners reference, to be collected.
       void last.then(() => signal.removeEventListener('abort', leave))
     })
   }

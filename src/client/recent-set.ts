@@ -1,10 +1,10 @@
-/** The values added of late. */
+/** The values that were added last. */
 export interface RecentSet {
-  /** False if the value is one of them already. */
+  /** Returns false if the value is in the set already. */
   add(value: string): boolean
 }
 
-/** Creates a set that forgets its oldest value beyond so many. */
+/** Creates a set of at most `max` values, which forgets the oldest one. */
 export function createRecentSet(max: number): RecentSet {
   const values = new Set<string>()
   return {

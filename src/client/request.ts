@@ -1,18 +1,18 @@
 import { anySignal } from './any-signal.ts'
 import { type AnswerError, ColloquyError, requestErrorOf } from './errors.ts'
 
-/** A string, or an object that is one. */
+/** A string, or an object that behaves like one. */
 type OperationText = Pick<string, 'toString' | 'charAt'>
 
 /**
- * The text of an operation that knows the types of its data and variables, as code generators make it
- * (`TypedDocumentString` of GraphQL Code Generator, for one).
+ * The text of an operation with the types of its data and variables, as code generators create it (for example
+ * `TypedDocumentString` of GraphQL Code Generator).
  */
 export type TypedDocument<Data, Variables> = OperationText & {
   __apiType?: (variables: Variables) => Data
 }
 
-/** Where requests go and as whom. */
+/** The server and the identity of requests. */
 export interface RequestTarget {
   url(): string
   token(): string | Promise<string>
@@ -20,7 +20,7 @@ export interface RequestTarget {
   fetch: typeof fetch
 }
 
-/** Sends one operation over HTTP and gives its data; throws ColloquyError. */
+/** Sends one operation over HTTP and returns its data. Throws ColloquyError. */
 export type Request = <Data, Variables>(
   document: TypedDocument<Data, Variables>,
   ...more: Record<string, never> extends Variables
@@ -28,12 +28,12 @@ export type Request = <Data, Variables>(
     : [variables: Variables, options?: RequestOptions]
 ) => Promise<Data>
 
-/** How long an operation is waited for. */
+/** The signal that ends waiting for an answer. */
 export interface RequestOptions {
   signal?: AbortSignal | undefined
 }
 
-/** The text of an operation; throws ColloquyError for a document that has been parsed. */
+/** Returns the text of an operation. Throws ColloquyError for a parsed document. */
 export function textOf(document: OperationText): string {
   if (typeof document === 'string' || document instanceof String) return document.toString()
   throw new ColloquyError('BAD_USER_INPUT', 'Give the text of the operation, not what was parsed of it.')
@@ -44,10 +44,10 @@ interface Answer {
   errors?: AnswerError[]
 }
 
-/** After it an answer is not waited for any more. */
+/** Maximum time to wait for an answer. */
 const ANSWER_MS = 30_000
 
-/** Creates what sends operations to the target. */
+/** Creates a function that sends operations to the target. */
 export function createRequest({ url, token, companyId, fetch }: RequestTarget): Request {
   return async (document, ...[variables, { signal } = {}]) => {
     const query = textOf(document)
@@ -69,7 +69,7 @@ export function createRequest({ url, token, companyId, fetch }: RequestTarget): 
     )
     if (answer?.errors?.length) throw requestErrorOf(answer.errors)
     if (answer?.data) return answer.data as never
-    // Something between here and the server has answered in its stead.
+    // A proxy in front of the server has answered.
     const code = status >= 500 || status === 429 ? 'UNAVAILABLE' : 'BAD_USER_INPUT'
     throw new ColloquyError(code, `The answer with status ${status} is not one of the API.`)
   }
@@ -94,7 +94,7 @@ function readJson(text: string): Answer | undefined {
   }
 }
 
-/** The token, unless the request ends before: whoever gives it may never come back. */
+/** Returns the token, or fails when the request ends first, because the token may never arrive. */
 function inTime(
   token: RequestTarget['token'],
   ending: AbortSignal,
@@ -116,12 +116,12 @@ function inTime(
   })
 }
 
-/** A network that is away keeps tokens from coming as well. */
+/** A network failure prevents the token from being fetched as well, so it counts as one. */
 function noToken(cause: unknown): ColloquyError {
   return new ColloquyError('UNAVAILABLE', `There is no access token: ${String(cause)}`, [], { cause })
 }
 
-/** Aborts with the signal, or when an answer is not waited for any more. */
+/** Returns a signal that aborts with the given one, or after the maximum time to wait for an answer. */
 export function signalOf(signal: AbortSignal | undefined): AbortSignal {
   const late = AbortSignal.timeout(ANSWER_MS)
   return signal ? anySignal(signal, late) : late

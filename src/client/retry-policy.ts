@@ -1,16 +1,22 @@
 import { ColloquyError } from './errors.ts'
 
-/** Decides whether another attempt is worth its while. */
+/** Decides whether a failed attempt is repeated. */
 export interface RetryPolicy {
-  /** True for what another attempt may get over: nothing answering as often as it takes, other faults three times in a row. */
+  /**
+   * True if another attempt may succeed. Without an answer from a server this holds without a limit, for other errors
+   * three times in a row.
+   */
   allows(error: unknown): error is ColloquyError
-  /** Something has succeeded. */
+  /** Call it after a success. */
   reset(): void
 }
 
-/** Longer waits that a server asks for are for the caller to decide. */
+/** If a server asks for a longer wait, the caller decides. */
 const MAX_RETRY_AFTER_MS = 60_000
-/** A token may have run out on its way, and the next one is fresh; a fault of the server may be of the moment. */
+/**
+ * Maximum number of attempts. An expired token is replaced by the next attempt, and an error of the server may be
+ * temporary.
+ */
 const MAX_ATTEMPTS = 3
 const RETRIED_BRIEFLY = ['UNAUTHENTICATED', 'INTERNAL_SERVER_ERROR']
 

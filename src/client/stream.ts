@@ -6,38 +6,38 @@ import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { createRecentSet } from './recent-set.ts'
 import { createRetryPolicy } from './retry-policy.ts'
 
-/** What an event may have, whatever its type. */
+/** The fields that events may have, whatever their type. */
 interface AnyEvent {
   __typename?: string
   cursor?: string
 }
 
-/** A subscription with one field, resumed as often as it takes. */
+/** A subscription with one root field, and how to resume it. */
 export interface StreamSource {
   query: string
-  /** Without `after`. */
+  /** The variables without `after`. */
   variables: object
-  /** The cursor to begin above. */
+  /** The cursor to start after. */
   after?: string | undefined
-  /** Gives the cursor to begin above where there is none. */
+  /** Returns the cursor to start after if there is none. */
   begin?: ((signal: AbortSignal) => Promise<string>) | undefined
-  /** The same; asked again when the cursor is too old, since it reads the data anew. */
+  /** Reads the data again and returns their cursor, when the cursor has expired. */
   reload?: (() => Promise<string>) | undefined
-  /** Ends the stream. */
+  /** Ends the stream when it aborts. */
   signal: AbortSignal
 }
 
-/** How much waits for a slow consumer before the server is asked to stop for the time being. */
+/** Number of waiting values at which the server is asked to stop until the consumer has caught up. */
 const MAX_WAITING = 1_000
-/** More than what can arrive twice. */
+/** Number of cursors that are remembered to drop duplicates. Fewer events can arrive twice. */
 const MAX_REMEMBERED = 1_000
-/** A subscription that has lasted so long is no failed attempt. */
+/** A subscription that has lasted for this time counts as a success. */
 const LASTING_MS = 10_000
 const MAX_RELOADS = 3
 
 /**
- * Follows the source: each event once and in order, whatever happens to the connection. The iteration throws
- * ColloquyError when the server refuses to go on.
+ * Returns the events of the source, each once and in order, whatever happens to the connection. Throws ColloquyError
+ * when the server rejects the subscription.
  */
 export function openStream<Event>(
   connection: Connection,
@@ -59,12 +59,12 @@ export function openStream<Event>(
       if (problem && isEnd(problem)) return
       if (problem && !recovers(problem)) throw problem
       await buffer.drained()
-      // A stream ends by itself where access ends, and where it is to go on elsewhere: asking again tells which it was.
+      // The server ends a stream when access ends, and when it shuts down. Only subscribing again tells which.
       await untilNextAttempt(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
     }
   }
 
-  /** Once one of the streams has found a server, the others need not wait any longer. */
+  /** Waits, but no longer than until another stream has connected. */
   async function untilNextAttempt(atLeastMs: number | undefined): Promise<void> {
     const connected = new AbortController()
     const stop = connection.onConnected(() => connected.abort())
@@ -72,7 +72,7 @@ export function openStream<Event>(
     stop()
   }
 
-  /** Undefined for a stream that ended by itself. */
+  /** Subscribes once. Resolves to the reason for its end, or undefined if the server completed it. */
   async function attempt(): Promise<unknown> {
     try {
       after ??= await (source.reload ?? source.begin)?.(signal)
@@ -108,7 +108,7 @@ export function openStream<Event>(
         next({ data, errors }) {
           if (isOver) return
           if (!data) return finish(requestErrorOf(errors ?? []))
-          // What the document says of its one field; null where that failed.
+          // The value of the document's only field. Null if it failed.
           const event = Object.values(data)[0] as (Event & AnyEvent) | null
           if (!event) return finish(requestErrorOf(errors ?? []))
           take(event)
@@ -121,7 +121,7 @@ export function openStream<Event>(
     })
   }
 
-  /** Read when they are sent, which graphql-ws may do again by itself. */
+  /** Read whenever they are sent, because graphql-ws may send them again. */
   function currentVariables(): Record<string, unknown> {
     return {
       ...source.variables,
@@ -141,7 +141,7 @@ export function openStream<Event>(
     buffer.push(event)
   }
 
-  /** Somebody who is told of the removal knows why there is nothing more. */
+  /** True after ConversationRemoved, which explains the end to the consumer. */
   function isEnd(problem: unknown): boolean {
     return (
       problem instanceof ColloquyError && problem.code === 'NOT_FOUND' && lastType === 'ConversationRemoved'
@@ -156,13 +156,13 @@ export function openStream<Event>(
     return reloads <= MAX_RELOADS
   }
 
-  /** Nothing listens to the signal any more, so that it can be collected. */
+  /** Removes the listener, so that the signal can be collected. */
   function end(error?: unknown): void {
     buffer.end(error)
     leaving.abort()
   }
 
-  // Also while nothing has begun that could be ended.
+  // Also ends a stream that has not started.
   signal.addEventListener('abort', () => buffer.end(), { once: true })
   follow().then(
     () => end(),

@@ -1,6 +1,9 @@
-/** Keeps one company from holding every connection of a pool while its writes wait for one another. */
+/** Limits the connections of a pool that one company holds while its writes wait for one another. */
 export interface CompanyShares {
-  /** Resolves when the company may take one more; what it resolves to gives it back. Rejects when it waits too long. */
+  /**
+   * Resolves when the company may take one more connection, to a function that releases it. Rejects after the longest
+   * wait.
+   */
   take(companyId: string): Promise<() => void>
 }
 
@@ -9,7 +12,7 @@ interface Share {
   waiting: Set<() => void>
 }
 
-/** Creates shares of at most so many connections a company; the wait is in milliseconds. */
+/** Creates shares of at most `max` connections per company. The wait is in milliseconds. */
 export function createCompanyShares(max: number, longestWaitMs: number): CompanyShares {
   const shares = new Map<string, Share>()
 
@@ -29,7 +32,7 @@ export function createCompanyShares(max: number, longestWaitMs: number): Company
       }
       const timer = setTimeout(() => {
         share.waiting.delete(proceed)
-        // As pg words it for a pool that is used up.
+        // The message that pg uses for an exhausted pool.
         reject(new Error('timeout exceeded when trying to connect'))
       }, longestWaitMs)
       share.waiting.add(proceed)

@@ -1,21 +1,23 @@
-/** Whose work it is. */
+/** The person and company that work is done for. */
 export interface Worker {
   companyId: string
   userId: string
 }
 
-/** Bounds of what runs at once. */
+/** Maximum numbers of pieces of work that run concurrently. */
 export interface SemaphoreBounds {
   total: number
   perCompany: number
   perPerson: number
 }
 
-/** A counting semaphore that grants permits first to the company, and in it to the person, that holds fewest. */
+/**
+ * A semaphore that grants permits first to the company with the fewest, and within it to the person with the fewest.
+ */
 export interface FairSemaphore {
-  /** Resolves, when a permit is there, to the function that gives it back. */
+  /** Resolves when a permit is granted, to a function that releases it. */
   take(worker: Worker): Promise<() => void>
-  /** How much of this person waits for a permit. */
+  /** Number of this person's pieces of work that wait for a permit. */
   waiting(worker: Worker): number
 }
 
@@ -29,9 +31,9 @@ interface Company {
   people: Map<string, Person>
 }
 
-/** Creates the semaphore; it holds nothing of companies that neither work nor wait. */
+/** Creates the semaphore. Companies without running or waiting work take no memory. */
 export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
-  // Maps keep the order of insertion: a company or person that got a permit goes to the end.
+  // Maps keep the order of insertion. A company or person that gets a permit is moved to the end.
   const companies = new Map<string, Company>()
   let held = 0
 
@@ -40,7 +42,7 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
     companies.set(companyId, company)
     const person = company.people.get(userId) ?? { held: 0, waiting: [] }
     company.people.set(userId, person)
-    // Nobody who waits could go now, so whoever can go overtakes nobody.
+    // Nobody who waits could run now, so nobody is overtaken.
     if (mayGo(company, person)) return Promise.resolve(grant(companyId, company, userId, person))
     return new Promise((resolve) => person.waiting.push(resolve))
   }
@@ -70,7 +72,7 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
     }
   }
 
-  /** One permit came back, so at most one who waits can go. */
+  /** One permit was released, so at most one waiting piece of work can run. */
   function grantNext(): void {
     const next = leastServed(companies, (company) => company.held < bounds.perCompany && hasWaiting(company))
     if (!next) return
@@ -95,7 +97,7 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
   }
 }
 
-/** The one that holds fewest permits; of several the one whose last grant is longest ago. */
+/** Returns the entry with the fewest permits. Of several, the one whose last grant is the longest ago. */
 function leastServed<Served extends { held: number }>(
   all: ReadonlyMap<string, Served>,
   isCandidate: (served: Served) => boolean,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Work in pieces: after so many units done in one go, other work that waits for the process runs. */
+/** Splits work into pieces: after `unitsAtOnce` units, other work of the process runs. */
 export function fairWork(unitsAtOnce: number): (units: number) => Promise<void> {
   let left = unitsAtOnce
   return async (units) => {

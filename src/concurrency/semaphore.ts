@@ -1,18 +1,21 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 
-/** Lets a few work at a time, and of one company fewer still, so that it does not keep the others waiting. */
+/**
+ * Limits how many pieces of work run concurrently, in total and per company, so that one company does not keep the
+ * others waiting.
+ */
 export interface Semaphore {
-  /** Resolves to a function that releases the permit, once the company has one. */
+  /** Resolves when the company has a permit, to a function that releases it. */
   take(companyId: string): Promise<() => void>
 }
 
 interface Queue {
   limit: LimitFunction
-  /** How many hold a permit or wait for one. */
+  /** Number of holders and waiters. */
   length: number
 }
 
-/** Creates a semaphore of `max` permits, of which one company may hold `maxOfCompany`. */
+/** Creates a semaphore of `max` permits, of which one company holds at most `maxOfCompany`. */
 export function createSemaphore(max: number, maxOfCompany: number): Semaphore {
   const limit = pLimit(max)
   const queues = new Map<string, Queue>()

@@ -204,7 +204,7 @@ export const plainConversationsById = bindingItself(
   }),
 )
 
-/** The same for many viewers at once; viewers and ids go pair by pair. */
+/** Like conversationsById, for many viewers: each viewer with the id at the same index. */
 export const conversationsOfViewers = statement({
   name: 'conversations_of_viewers',
   parameters: ['companyId', 'viewerIds', 'ids'],

@@ -25,13 +25,13 @@ const markColumns = columns({
   lastDeliveredSeq: column.integer,
 })
 
-/** Who else has a broadcast, and how far they have read, is for its author alone; `user` is an SQL user id. */
+/** True unless `user`, an SQL user id, is another recipient of a broadcast: only its author sees these and their marks. */
 const namedTo = (user: string) =>
   `(c.kind <> 'BROADCAST' or c.created_by_id = :viewerId or ${user} in (:viewerId, c.created_by_id))`
 
 /**
- * How many people take part in conversations, in a company-wide one everybody enabled. Also non-members of a listed group may
- * know it.
+ * Numbers of participants; in a company-wide conversation of all enabled members. Non-members of a listed group may see
+ * its number.
  */
 export const participantCounts = statement({
   name: 'participant_counts',
@@ -47,9 +47,9 @@ export const participantCounts = statement({
 })
 
 /**
- * The marks that a message's status needs: of everybody who takes part, and of those who had moved on before they
- * left. In a company-wide conversation the longest-standing member without a stored membership stands for all of those; a
- * broadcast's counters, as if of one person, stand for all its recipients.
+ * The marks that decide a message's delivery state: of all participants, and of those who had received the message
+ * before they left. In a company-wide conversation the longest-standing member without a stored membership stands for
+ * all members without one. In a broadcast its counters, as if of one person, stand for all recipients.
  */
 export const marksOf = statement({
   name: 'marks_of',
@@ -74,9 +74,7 @@ export const marksOf = statement({
     from broadcasts b where b.company_id = :companyId and b.id = any(:ids) and b.status = 'SENT'`,
 })
 
-/**
- * Participants, longest-standing first, after this time and user.
- */
+/** Participants in the order they joined, after this time and user. */
 export const participantsPage = statement({
   name: 'participants_page',
   parameters: ['companyId', 'viewerId', 'conversationId', 'afterAt', 'afterUserId', 'max'],
@@ -90,8 +88,8 @@ export const participantsPage = statement({
 })
 
 /**
- * Everybody in the company as taking part in a company-wide conversation, longest-standing first; parameters as for
- * participants_page.
+ * All members of the company as participants of a company-wide conversation, in the order they joined. Its parameters
+ * are those of participants_page.
  */
 export const membersAsParticipants = statement({
   name: 'members_as_participants',

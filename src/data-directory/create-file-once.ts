@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { errorCode } from './storage-problem.ts'
 
 /**
- * Creates a file (private, unless told otherwise) with its full content, or returns false if one of that name exists.
- * Of several processes exactly one creates it, nobody ever sees it half-written, and it survives a power cut.
+ * Creates a file (private by default) with its full content, or returns false if it exists. Of several processes
+ * exactly one creates it; nobody ever sees it incomplete, and it survives a power cut.
  */
 export async function createFileOnce(path: string, content: string, mode = 0o600): Promise<boolean> {
   const draft = await writeDraft(path, content, mode)
@@ -21,7 +21,7 @@ export async function createFileOnce(path: string, content: string, mode = 0o600
   return true
 }
 
-/** Writes a complete and durable file beside `path` under a name of its own, and returns that name. */
+/** Writes a complete and durable file beside `path` with a name of its own, and returns the name. */
 export async function writeDraft(path: string, content: string, mode: number): Promise<string> {
   const draft = `${path}.${randomUUID()}.draft`
   const file = await open(draft, 'wx', mode)
@@ -37,7 +37,7 @@ export async function writeDraft(path: string, content: string, mode: number): P
   return draft
 }
 
-/** Makes names just created in or renamed into a folder durable, where the platform can. */
+/** Makes the creation and renaming of files in a folder durable, if the platform can. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { errorCode } from './storage-problem.ts'
 
 /**
- * Creates a private folder (0700) and those above it where they are missing.
- * Node's own recursive mkdir reports a read-only disk as ENOENT and never returns below /proc.
+ * Creates a private folder (0700) and missing folders above it. Node's own recursive mkdir reports a read-only disk as
+ * ENOENT and never returns below /proc.
  */
 export async function createFolder(path: string): Promise<void> {
   if (errorCode(await attempt(path)) === 'ENOENT' && dirname(path) !== path) await createFolder(dirname(path))

@@ -6,25 +6,24 @@ import { createFolder } from './create-folder.ts'
 import { LockHeld, takeProcessLock } from './process-lock.ts'
 import { errorCode, storageProblem } from './storage-problem.ts'
 
-/** The folder where a server keeps what is its own: secrets, keys and, by default, the database. */
+/** The folder in which a server stores its secrets, keys and, by default, the database. */
 export interface DataDirectory {
-  /** Absolute path of the folder. */
+  /** The absolute path of the folder. */
   path: string
-  /** The absolute path of something inside the folder. */
+  /** Returns the absolute path of a file in the folder. */
   file(name: string): string
   /**
-   * Returns the secret kept under this name, making and keeping it (0600) if there is none yet.
-   * All processes that ask at once get one and the same secret.
+   * Returns the secret with this name, and creates it (0600) if there is none. Concurrent processes get the same
+   * secret.
    */
   readOrCreateSecret(name: string, make: () => string | Promise<string>): Promise<string>
-  /** Lets another process use the folder; call it last. */
+  /** Allows other processes to use the folder. Call it last. */
   release(): Promise<void>
 }
 
 /**
- * Opens the data directory and creates it (0700) if it is missing.
- * With `exclusive`, as an embedded database requires, one living process alone may have it open that way.
- * Throws StartupProblem if it is in use or cannot be used.
+ * Opens the data directory and creates it (0700) if it is missing. With `exclusive`, as an embedded database requires,
+ * only one running process can open it that way. Throws StartupProblem if it is in use or unusable.
  */
 export async function openDataDirectory(
   path: string,
@@ -68,7 +67,7 @@ async function readOrCreateSecret(path: string, make: () => string | Promise<str
 async function readSecret(path: string): Promise<string | null> {
   try {
     const secret = await readFile(path, 'utf8')
-    // An empty file is what a full disk or a clumsy copy leaves behind; no secret of ours is empty.
+    // An empty file results from a full disk or a failed copy; no secret is empty.
     if (secret === '') throw new StartupProblem(`The secret ${path} is empty. Restore it from a backup.`)
     return secret
   } catch (error) {

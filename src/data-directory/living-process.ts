@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 /**
- * Names one run of a process, so that a later process given the same number has another name.
- * Returns null if no such process lives; one that has ended and was not yet collected by its parent counts as gone.
+ * Returns a name for one run of a process, so that a later process with the same number has another name. Null if no
+ * such process runs. A process that has ended but was not collected by its parent counts as ended.
  */
 export async function processIdentity(pid: number): Promise<string | null> {
   if (process.platform === 'linux') return await linuxIdentity(pid)
@@ -15,7 +15,7 @@ export async function processIdentity(pid: number): Promise<string | null> {
 async function linuxIdentity(pid: number): Promise<string | null> {
   const stat = await readText(`/proc/${pid}/stat`)
   if (stat === null) return null
-  // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+  // The second field is the program's name in parentheses. It may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const state = fields[0]
   if (state === 'Z' || state === 'X') return null

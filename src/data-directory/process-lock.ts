@@ -4,7 +4,7 @@ import { createFileOnce, writeDraft } from './create-file-once.ts'
 import { processIdentity } from './living-process.ts'
 import { errorCode } from './storage-problem.ts'
 
-/** Another user, too, has to see whether the owner lives. */
+/** Other users must be able to see whether the owner runs. */
 const readableByAll = 0o644
 
 interface Owner {
@@ -12,7 +12,7 @@ interface Owner {
   identity: string | null
 }
 
-/** A lock is held by a living process, whose number it names. */
+/** Thrown if a running process holds the lock. It names the process. */
 export class LockHeld extends Error {
   override name = 'LockHeld'
   readonly pid: number
@@ -24,11 +24,10 @@ export class LockHeld extends Error {
 }
 
 /**
- * Takes a lock file for this process and returns the function that gives it back.
- * A lock whose owner is dead is taken over at once. Throws LockHeld if the owner lives.
- *
- * Node has no flock, so the file names its owner. Replacing a dead owner's file is the delicate step: it is done under a
- * second lock named after the very content to be replaced, so that nobody replaces a file that has changed hands since.
+ * Takes a lock file for this process and returns the function that releases it. A lock whose owner has died is taken
+ * over at once. Throws LockHeld if the owner runs.
+ * Node has no flock, so the file names its owner. A dead owner's file is replaced under a second lock, which is named
+ * after the content to be replaced, so that nobody replaces a file that has changed since.
  */
 export async function takeProcessLock(path: string): Promise<() => Promise<void>> {
   const mine = JSON.stringify({

@@ -13,7 +13,7 @@ const reasons: Record<string, string> = {
   EIO: 'the disk reports an error',
 }
 
-/** Words a file system error for the operator as a StartupProblem; any other error comes back as it is. */
+/** Returns a file system error as a StartupProblem for the operator. Other errors are returned unchanged. */
 export function storageProblem(error: unknown, path: string): unknown {
   const reason = reasons[errorCode(error) ?? '']
   if (reason === undefined) return error
@@ -25,7 +25,7 @@ export function storageProblem(error: unknown, path: string): unknown {
   )
 }
 
-/** The system's code of an error, such as `ENOENT`. */
+/** Returns the system's code of an error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

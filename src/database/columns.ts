@@ -1,21 +1,21 @@
-/** Carries the type of a statement's rows; at run time there is nothing in it. */
+/** Carries the type of a statement's rows. It has no value at run time. */
 export interface RowType<Row extends object> {
   readonly type?: Row
 }
 
-/** A list of columns, as SQL and as the type of the rows that have them. */
+/** A list of columns, as SQL and as the type of its rows. */
 export interface Columns<Row extends object> extends RowType<Row> {
   readonly names: readonly (keyof Row & string)[]
   /** The select list for a row of this alias. */
   of(alias: string): string
 }
 
-/** The type of the rows that a list of columns gives. */
+/** The row type of a list of columns. */
 export type RowOf<List extends RowType<object>> = List extends RowType<infer Row> ? Row : never
 
 type Source = string | ((alias: string) => string)
 
-/** A column: its type and, unless it is the one of its own name in snake case, where it comes from. */
+/** A column: its type and its SQL. Without SQL it is the column of the same name in snake case. */
 export class Column<Value> {
   declare readonly type: Value
   readonly source: Source | undefined
@@ -24,18 +24,18 @@ export class Column<Value> {
     this.source = source
   }
 
-  /** The same, where it may be null. */
+  /** The same column, nullable. */
   get orNull(): Column<Value | null> {
     return new Column(this.source)
   }
 
-  /** The same, computed by this SQL, or by the SQL that the function makes for the alias. */
+  /** The same column, computed by this SQL, or by the SQL that the function returns for the alias. */
   from(source: Source): Column<Value> {
     return new Column(source)
   }
 }
 
-/** The types of columns, as pg gives them. */
+/** The types of columns, as pg returns them. */
 export const column = {
   uuid: new Column<string>(),
   text: new Column<string>(),
@@ -46,7 +46,10 @@ export const column = {
   of: <Value>() => new Column<Value>(),
 }
 
-/** Makes a list of columns: `columns({ id: column.uuid, authorId: column.uuid }).of('m')` is `m.id, m.author_id as "authorId"`. */
+/**
+ * Creates a list of columns: `columns({ id: column.uuid, authorId: column.uuid }).of('m')` is `m.id, m.author_id as
+ * "authorId"`.
+ */
 export function columns<Shape extends Record<string, Column<unknown>>>(
   shape: Shape,
 ): Columns<{ [Name in keyof Shape]: Shape[Name]['type'] }> {
@@ -64,7 +67,7 @@ function selected(alias: string, name: string, source: Source | undefined): stri
   return `${sql} as ${own === name ? name : `"${name}"`}`
 }
 
-/** The type of rows that a statement names column by column. */
+/** The row type of a statement that names its columns itself. */
 export function rowsOf<Row extends object>(): RowType<Row> {
   return {}
 }

@@ -16,10 +16,10 @@ type Run = <Name extends string, Row extends object>(
   values: Values<Name>,
 ) => Promise<Row[]>
 
-/** The database as one tenant sees it: every row that comes back is the company's. */
+/** The database as one tenant sees it: it returns rows of the company only. */
 export interface TenantDatabase {
   readonly tenant: Tenant
-  /** Prisma's ordinary API. */
+  /** Prisma's usual API. */
   readonly prisma: TenantClient
   /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
   query: Run
@@ -46,7 +46,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** How to reach PostgreSQL, and how many connections to keep. */
+/** The address of PostgreSQL, and the number of connections. */
 export interface DatabaseOptions {
   appUrl: string
   systemUrl: string
@@ -54,19 +54,22 @@ export interface DatabaseOptions {
   log: Logger
 }
 
-/** How long a statement or a transaction waits for a free connection. */
+/** Maximum time that a statement or transaction waits for a free connection. */
 const CONNECTION_WAIT_MS = 5_000
 const LOCK_WAIT_MS = 4_000
-/** As long as an interactive transaction: one person's costly question must not keep a connection from the others. */
+/**
+ * Maximum time of a statement, as long as that of an interactive transaction, so that one expensive query does not keep
+ * a connection from others.
+ */
 const STATEMENT_MS = 15_000
 /** Each learns the plans of a batch anew, so there are few; while one waits for the disk, another computes. */
 const BATCH_CONNECTIONS = 2
 /** A batch waits for no lock. One that takes as long is stuck, and its members are sent one by one. */
 const BATCH_MS = 4_000
 
-/** Opens both roles' pools; connections are made when first needed. */
+/** Opens the pools of both roles. Connections are opened when they are first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
-  // A parameter of that name in the URL takes precedence. System work may take its time.
+  // A parameter of this name in the URL takes precedence. The system role has no such limit.
   const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
@@ -91,13 +94,14 @@ function openRole(connectionString: string, max: number, log: Logger, limits: Po
     max,
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
     idleTimeoutMillis: 60_000,
-    // One company's held lock must not keep every connection from the others.
+    // One company's locks must not block all connections.
     lock_timeout: LOCK_WAIT_MS,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'colloquy',
   })
   let isClosing = false
-  // The error itself carries the whole connection. One that is closing may see PostgreSQL end first.
+  // Only the message is logged, because the error contains the connection. While closing, the end of PostgreSQL is no
+  // error.
   pool.on('error', ({ message }) => {
     if (!isClosing) log.warn({ reason: message }, 'an idle database connection was lost')
   })

@@ -16,13 +16,18 @@ interface DatabaseProblem {
   hint: string | undefined
 }
 
-/** Connection lost or refused, server shutting down or starting: worth another try. A protocol violation (08P01) is a fault. */
+/**
+ * The connection was lost or rejected, or the server is starting or stopping, so another attempt may succeed. A
+ * protocol violation (08P01) is a fault.
+ */
 const TRANSIENT = /^(08(?!P01)...|57P0[123]|55P03|25P03|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
 const TRANSIENT_TEXT =
   /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|is not currently accepting connections/
 const RETRY_AFTER_MS = 1_000
 
-/** Gives the meaning of a database failure; what has none comes back as it is, and is masked and logged. */
+/**
+ * Maps a database error to a domain error. Errors without a mapping are returned unchanged, and are masked and logged.
+ */
 export function toDomainError(error: unknown): unknown {
   const problem = problemOf(error)
   if (!problem) return error
@@ -67,7 +72,7 @@ export function toDomainError(error: unknown): unknown {
   }
 }
 
-/** pg's own error, or the one Prisma wraps. */
+/** Returns pg's own error, or the one that Prisma wraps. */
 function problemOf(error: unknown): DatabaseProblem | undefined {
   if (!(error instanceof Error)) return undefined
   const wrapped = 'meta' in error ? field(field(error.meta, 'driverAdapterError'), 'cause') : undefined

@@ -5,21 +5,21 @@ import { JOBS_ENTRY } from './jobs-schema.ts'
 import { prismaDirectory } from './migration-files.ts'
 import { withClient } from './roles.ts'
 
-/** The two roles that the migrations give rights to. */
+/** The two roles that the migrations grant rights to. */
 export type ServedRole = 'colloquy_app' | 'colloquy_system'
 
-/** A right that the migrations have given to one of the two roles. */
+/** A right that the migrations grant to one of the two roles. */
 export interface Grant {
   kind: 'schema' | 'function' | 'table'
   privilege: string
-  /** A right to one column only. */
+  /** The column, if the right is to one column only. */
   column: string | null
   object: string
 }
 
 /**
- * Throws StartupProblem, with the statements that mend it, unless the role of the URL has every right that the migrations
- * give to `role`; returns how many there are. The role of the URL may be another that was given `role`.
+ * Throws StartupProblem, with the statements that correct it, unless the role of the URL has all rights that the
+ * migrations grant to `role`. Returns their number. The role of the URL may be another one that was granted `role`.
  */
 export async function assertGrants(url: string, role: ServedRole): Promise<number> {
   const grants = await expectedGrants(role)
@@ -27,7 +27,7 @@ export async function assertGrants(url: string, role: ServedRole): Promise<numbe
     const find = async (statement: string) =>
       (await client.query<Grant>(statement, [JSON.stringify(grants)])).rows
     const schemas = await find(findMissingSchemas)
-    // Names in a schema that is closed to the role cannot be looked up.
+    // Names in a schema that the role cannot use cannot be looked up.
     return schemas.length > 0 ? schemas : find(findMissing)
   })
   if (missing.length === 0) return grants.length
@@ -46,7 +46,7 @@ const given =
 const findMissingSchemas = `
   ${given} where kind = 'schema' and not coalesce(has_schema_privilege(to_regnamespace(object)::oid, privilege), true)`
 
-/** What a later migration has dropped has no oid, and the answer about it is null. */
+/** An object that a later migration has dropped has no oid, so its result is null. */
 const findMissing = `
   ${given} where not coalesce(case
     when kind = 'function' then has_function_privilege(to_regprocedure(object)::oid, privilege)
@@ -55,8 +55,8 @@ const findMissing = `
   end, true)`
 
 /**
- * Every right that the migrations give to a role, as prisma/grants.json has them from a migrated database, and the one that
- * making the job queue gives. Throws StartupProblem.
+ * Returns all rights that the migrations grant to a role, as prisma/grants.json lists them from a migrated database,
+ * and the one that creating the job queue grants. Throws StartupProblem.
  */
 export async function expectedGrants(role: ServedRole): Promise<Grant[]> {
   const file = join(prismaDirectory(), 'grants.json')

@@ -10,31 +10,31 @@ import { assertServingRole, isAdministrative, prepareDatabase } from './roles.ts
 import { assertOwnSession, assertSupportedVersion } from './server-checks.ts'
 import { assertNoShadowing } from './shadowing-checks.ts'
 
-/** The name of the database on the embedded PostgreSQL. */
+/** The name of the database in the embedded PostgreSQL. */
 export const EMBEDDED_DATABASE = 'colloquy'
 
-/** A database, and how its roles reach it. */
+/** A database and the URLs of its roles. */
 export interface LocatedDatabase {
-  /** Undefined: nobody has said who may migrate it. */
+  /** Undefined if no URL for migrating was configured. */
   ownerUrl: string | undefined
   appUrl: string
   systemUrl: string
-  /** Stops the embedded PostgreSQL, if that is what it is. */
+  /** Stops the embedded PostgreSQL. Does nothing for an external one. */
   stop(): Promise<void>
 }
 
-/** A migrated database, and how the serving and the system role reach it. */
+/** A migrated database and the URLs of the serving and the system role. */
 export interface InitializedDatabase extends LocatedDatabase {
-  /** The migrations that were applied just now. */
+  /** The migrations that were applied now. */
   applied: string[]
-  /** The job queue may be brought up to date, too. */
+  /** True if the job queue may be migrated, too. */
   mayMigrate: boolean
 }
 
 /**
- * Finds the database the environment names, or starts the embedded one, and migrates it. An external database is
- * prepared only in development and through an administrative URL; in production `migrate` is an operator's step.
- * Throws StartupProblem, also if a role could bypass the policies or lacks rights.
+ * Finds the database of the environment, or starts the embedded one, and migrates it. An external database is prepared
+ * only in development and through an administrative URL; in production an operator runs `migrate`. Throws
+ * StartupProblem, also if a role could bypass the policies or lacks rights.
  */
 export async function initializeDatabase(
   environment: Environment,
@@ -66,7 +66,7 @@ export async function initializeDatabase(
   }
 }
 
-/** Finds the database as `initializeDatabase` does, with its roles, and leaves what is in it alone. Throws StartupProblem. */
+/** Finds the database and its roles as `initializeDatabase` does, without changing it. Throws StartupProblem. */
 export async function locateDatabase(
   { database, production }: Environment,
   dataDirectory: DataDirectory,
@@ -84,7 +84,7 @@ export async function locateDatabase(
   return { ...(await prepareDatabase(url)), stop }
 }
 
-/** What a role owns shows only once the migrations are applied. */
+/** The ownership of objects can be checked only after the migrations. */
 async function assertRoles({ appUrl, systemUrl }: LocatedDatabase): Promise<void> {
   await assertServingRole(appUrl, 'DATABASE_URL')
   await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'system')
@@ -92,7 +92,7 @@ async function assertRoles({ appUrl, systemUrl }: LocatedDatabase): Promise<void
   await assertNoShadowing(systemUrl)
 }
 
-/** Throws StartupProblem if the database lacks a migration; asks as the system role, which may read their record. */
+/** Throws StartupProblem if a migration is missing. Reads as the system role, which may read their record. */
 export async function assertMigrated(systemUrl: string): Promise<void> {
   const pending = await pendingMigrations(systemUrl)
   if (pending.length === 0) return
@@ -100,7 +100,7 @@ export async function assertMigrated(systemUrl: string): Promise<void> {
   throw new StartupProblem(`The database lacks ${missing}: run the migrate command first.`)
 }
 
-/** Opens the pools, once the system role has its job queue. Throws StartupProblem. */
+/** Opens the pools after the job queue was checked or created. Throws StartupProblem. */
 export async function connectDatabase(
   initialized: InitializedDatabase,
   poolSize: number,

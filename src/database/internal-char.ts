@@ -6,8 +6,9 @@ const internalChar = 18
 const text = 25
 
 /**
- * Lets the schema engine read columns of the catalogue's type "char". Prisma's adapter refuses the type, and no schema of a
- * live database can be read without it: so pg's result calls it text, and the adapter's result calls it a character again.
+ * Allows the schema engine to read columns of the catalogue's type "char", without which it cannot read a schema.
+ * Prisma's adapter rejects the type, so it is declared as text in pg's result and as a character again in the adapter's
+ * result.
  */
 export function readInternalChars(adapter: SqlDriverAdapter & { underlyingDriver(): pg.Pool }): void {
   const pool = adapter.underlyingDriver()

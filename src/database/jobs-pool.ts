@@ -1,13 +1,13 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
 
-/** Connections of the system role that carry graphile-worker's own statements, bound to no tenant. */
+/** Connections of the system role for graphile-worker's own statements, without a tenant. */
 export interface JobsPool {
   pool: pg.Pool
   close(): Promise<void>
 }
 
-/** Opens a pool of at most `max` connections, made when first needed; one that is lost is logged and replaced. */
+/** Opens a pool of at most `max` connections, opened when first needed. A lost connection is logged and replaced. */
 export function openJobsPool(systemUrl: string, max: number, log: Logger): JobsPool {
   const pool = new pg.Pool({
     connectionString: systemUrl,
@@ -19,7 +19,7 @@ export function openJobsPool(systemUrl: string, max: number, log: Logger): JobsP
   pool.on('error', ({ message }) => {
     if (!isClosing) log.warn({ reason: message }, 'an idle connection of the job queue was lost')
   })
-  // A connection that breaks in use fails its query; unheard, its error event would end the process.
+  // A broken connection fails its query. Without this listener its error event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   return {
     pool,

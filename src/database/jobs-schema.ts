@@ -1,7 +1,7 @@
 /**
- * The schema of graphile-worker. The owner's migration makes it empty; the system role puts tables and functions into
- * it, owns them, and so is bound by none of their row security. The serving role may call one function there; the owner calls
- * none.
+ * The schema of graphile-worker. The owner's migration creates it empty. The system role creates tables and functions
+ * in it and owns them, so row-level security there does not bind it. The serving role may call one function in it, the
+ * owner none.
  */
 import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
@@ -10,32 +10,35 @@ import { openJobsPool } from './jobs-pool.ts'
 import { waitForLock } from './migrate.ts'
 import { withClient } from './roles.ts'
 
-/** The schema's name, on every database. */
+/** The schema's name. */
 export const JOBS_SCHEMA = 'graphile_worker'
 
-/** The one function there that the roles that serve may run. */
+/** The only function that the serving and the system role may run there. */
 export const JOBS_ENTRY = `${JOBS_SCHEMA}.enqueue_job(text, json, timestamptz, text)`
 
-/** The newest migration that the installed graphile-worker brings. */
+/** The latest migration of the installed graphile-worker. */
 const WORKER_MIGRATION = 19
 
-/** What graphile-worker itself begins with, but for `create schema`, which would want the right to create on the database. */
+/**
+ * The beginning of graphile-worker's own migrations, without `create schema`, which would require the right to create
+ * schemas in the database.
+ */
 const createRecord = `
   create table if not exists graphile_worker.migrations (
     id int primary key, ts timestamptz default now() not null, breaking boolean not null default false
   )`
 
 /**
- * Puts a job of the bound company into the queue. A job of the same key that has not begun is replaced; keys are per company.
- * The payload is a flat object of ids and whole numbers, so that nothing people wrote ever lies in a queue. Runs as the
- * tables' owner and is granted to nobody but the two roles that serve: the owner of the tenants' tables would run what the
- * system role can replace.
+ * Enqueues a job of the bound company. A job with the same key that has not begun is replaced; keys are per company.
+ * The payload is a flat object of ids and whole numbers, so that nothing people wrote is stored in the queue. It runs
+ * as the owner of the queue and is granted to the two roles that serve only. The owner of the tenant tables must not
+ * call it, because the system role can replace what it runs.
  */
 const createEntry = `
   create or replace function graphile_worker.enqueue_job(task text, payload json, run_at timestamptz, job_key text)
   returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
   declare
-    -- System work binds a company alone, and who serves is a member of it.
+    -- System work binds a company only; requests bind a member of it.
     v_company uuid := coalesce(
       app.current_company(),
       case when pg_has_role(session_user, 'colloquy_system', 'member') then app.bound_company() end
@@ -69,7 +72,10 @@ interface JobsState {
   hasEntry: boolean
 }
 
-/** Brings the schema up to date as the system role, one node at a time; the owner's migrations come first. Throws StartupProblem. */
+/**
+ * Migrates the schema as the system role, one process at a time. The owner's migrations come first. Throws
+ * StartupProblem.
+ */
 export async function migrateJobs(systemUrl: string, log: Logger): Promise<void> {
   if (isComplete(await readState(systemUrl))) return
   await withClient(systemUrl, async (client) => {
@@ -77,7 +83,7 @@ export async function migrateJobs(systemUrl: string, log: Logger): Promise<void>
     const state = await readState(systemUrl)
     if (isComplete(state)) return
     assertOwn(state)
-    // Loaded only now: most starts have nothing to migrate.
+    // Loaded here, because most starts have nothing to migrate.
     const { Logger: WorkerLogger, runMigrations } = await import('graphile-worker')
     const logger = new WorkerLogger(() => () => {})
     const pool = openJobsPool(systemUrl, 1, log)
@@ -94,7 +100,7 @@ export async function migrateJobs(systemUrl: string, log: Logger): Promise<void>
   })
 }
 
-/** Throws StartupProblem unless the schema is there, up to date, and owned by the system role. */
+/** Throws StartupProblem unless the schema exists, is up to date, and is owned by the system role. */
 export async function assertJobsSchema(systemUrl: string): Promise<void> {
   const state = await readState(systemUrl)
   assertOwn(state)
@@ -118,8 +124,8 @@ function isComplete({ newest, isOwn, hasEntry }: JobsState): boolean {
 }
 
 /**
- * Roles are compared by membership: the system role may be one of the operator's that was given colloquy_system. Asks
- * the catalogue alone, which answers a role without any right on the schema too.
+ * Roles are compared by membership, because the system role may be an operator's role that was granted colloquy_system.
+ * Reads only the catalogue, which a role without rights on the schema can read.
  */
 const findState = `
   select n.owner,

@@ -7,7 +7,7 @@ import { StartupProblem } from '../startup-problem.ts'
 import { type MigrationScript, prismaDirectory, readMigrations } from './migration-files.ts'
 import { readState } from './migration-state.ts'
 
-/** Where to migrate: the URL is the owner's, the directory (of migration folders) defaults to the installed one. */
+/** The database to migrate. The URL is the owner's; the directory of migrations defaults to the installed one. */
 export interface MigrateOptions {
   url: string
   log: Logger
@@ -15,8 +15,9 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies the pending migrations and returns their names. Nodes that start together wait for the one that migrates; each
- * migration is one transaction, so it must not commit by itself. Throws StartupProblem, which names the migration.
+ * Applies the pending migrations and returns their names. Processes that start together wait for the one that migrates.
+ * Each migration is one transaction, so it must not commit by itself. Throws StartupProblem with the name of the
+ * migration.
  */
 export async function migrate({
   url,
@@ -39,7 +40,10 @@ export async function migrate({
   }
 }
 
-/** The names of the migrations the database lacks; its role must be allowed to read `_prisma_migrations`. Throws StartupProblem. */
+/**
+ * Returns the names of the pending migrations. The role must be allowed to read `_prisma_migrations`. Throws
+ * StartupProblem.
+ */
 export async function pendingMigrations(url: string, directory = migrationsDirectory()): Promise<string[]> {
   const client = await connect(url)
   try {
@@ -49,7 +53,10 @@ export async function pendingMigrations(url: string, directory = migrationsDirec
   }
 }
 
-/** The SQL by which the migrated database differs from schema.prisma, or an empty text; policies, checks and functions are not compared. */
+/**
+ * Returns the SQL by which the migrated database differs from schema.prisma, or an empty text. Policies, checks and
+ * functions are not compared.
+ */
 export async function schemaDrift(
   url: string,
   schemaFile = join(prismaDirectory(), 'schema.prisma'),
@@ -69,7 +76,7 @@ function migrationsDirectory(): string {
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
-  // A connection lost between two queries is an event; the next query reports it.
+  // A connection lost between two queries emits an event; the next query reports it.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -85,7 +92,7 @@ async function connect(url: string): Promise<pg.Client> {
 const ownersRights =
   ' DATABASE_OWNER_URL has to name the role that owns the tables and may create in the database and its schema public.'
 
-/** Takes the lock of all migrating nodes; it ends with the connection, also when the process dies. */
+/** Takes the lock that migrating processes share. It ends with the connection, also when the process dies. */
 export async function waitForLock(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
   const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
@@ -100,7 +107,7 @@ async function apply(
   unfinished: string[],
   log: Logger,
 ): Promise<string[]> {
-  // Loaded only now: most starts have nothing to migrate.
+  // Loaded here, because most starts have nothing to migrate.
   const { openSchemaEngine } = await import('./schema-engine.ts')
   const engine = await openSchemaEngine(url)
   try {

@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartupProblem } from '../startup-problem.ts'
 
-/** One migration: the name of its folder and the script in it. */
+/** A migration: the name of its folder, and its script. */
 export interface MigrationScript {
   name: string
   sql: string
 }
 
-/** The folder that holds schema.prisma and migrations/, found from the sources as well as from the bundle. */
+/** Returns the folder with schema.prisma and migrations/, in the sources or beside the bundle. */
 export function prismaDirectory(): string {
   let directory = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(directory, 'package.json'))) {
@@ -23,7 +23,7 @@ export function prismaDirectory(): string {
   return join(directory, 'prisma')
 }
 
-/** Reads the migrations in the order they apply in, which is that of their names. Throws StartupProblem. */
+/** Reads the migrations in the order of their names, in which they apply. Throws StartupProblem. */
 export async function readMigrations(directory: string): Promise<MigrationScript[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
     throw new StartupProblem(`The installation is incomplete: the migrations in ${directory} are missing.`)
@@ -40,13 +40,13 @@ async function readMigration(directory: string, name: string): Promise<Migration
   return { name, sql }
 }
 
-/** Tells whether a script is the one that was applied; line endings may differ, since version control converts them. */
+/** True if a script is the one that was applied. Line endings may differ, because version control converts them. */
 export function matchesChecksum(migration: MigrationScript, checksum: string): boolean {
   const unix = migration.sql.replaceAll('\r\n', '\n')
   return [migration.sql, unix, unix.replaceAll('\n', '\r\n')].some((sql) => checksumOf(sql) === checksum)
 }
 
-/** The checksum Prisma keeps of an applied script: SHA-256 in hexadecimal. */
+/** The checksum that Prisma stores of an applied script: SHA-256 in hexadecimal. */
 export function checksumOf(sql: string): string {
   return createHash('sha256').update(sql).digest('hex')
 }

@@ -2,19 +2,19 @@ import pg from 'pg'
 import { StartupProblem } from '../startup-problem.ts'
 import { type MigrationScript, matchesChecksum } from './migration-files.ts'
 
-/** How the migrations of a folder and those recorded in a database relate. */
+/** The differences between the migrations of a folder and those recorded in a database. */
 export interface MigrationState {
-  /** In the folder but not in the database; unfinished ones included. */
+  /** In the folder but not in the database, including unfinished ones. */
   pending: string[]
-  /** Started and never finished: the script failed or its process died, and nothing of it remains. */
+  /** Started but not finished: the script failed or its process died, and its changes were rolled back. */
   unfinished: string[]
-  /** In the database but not in the folder: a newer version of the server has been here. */
+  /** In the database but not in the folder: a newer version of the server has migrated it. */
   unknown: string[]
-  /** Applied from another text than the folder now holds. */
+  /** Applied with another text than the one in the folder. */
   edited: string[]
 }
 
-/** Compares folder and database with one query, and refuses a migration that was edited after it had been applied. */
+/** Compares folder and database by one query. Throws for a migration that was edited after it had been applied. */
 export async function readState(client: pg.Client, migrations: MigrationScript[]): Promise<MigrationState> {
   const recorded = await readRecord(client)
   const finished = new Map(recorded.filter((row) => row.finished).map((row) => [row.name, row.checksum]))

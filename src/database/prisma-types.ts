@@ -4,10 +4,10 @@ import { Prisma, type User } from './generated/prisma/client.ts'
 export { getDatamodel } from './generated/pothos.ts'
 export type { Company as CompanyRow, Role as RoleRow } from './generated/prisma/client.ts'
 
-/** A person without the words that only the database searches by. */
+/** A person without the columns that only the database uses for search. */
 export type UserRow = Omit<User, 'searchWords' | 'searchSource'>
 
-/** Prisma's models as GraphQL types are built on them. */
+/** Prisma's models, as GraphQL types use them. */
 export type PrismaTypes = Omit<Generated, 'User'> & {
   User: Omit<Generated['User'], 'Shape'> & { Shape: UserRow }
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import pg from 'pg'
 import { StartupProblem } from '../startup-problem.ts'
 
-/** How each of the three roles reaches the database. */
+/** The URLs of the three roles. */
 export interface RoleUrls {
   ownerUrl: string
   appUrl: string
@@ -11,14 +11,14 @@ export interface RoleUrls {
 
 const ROLES = { ownerUrl: 'colloquy_owner', appUrl: 'colloquy_app', systemUrl: 'colloquy_system' } as const
 
-/** One number for all of Colloquy's advisory locks on setting up a database. */
+/** The number of all advisory locks that set up a database. */
 const SETUP_LOCK = 7_265_010
 
 /**
- * Creates the roles, and the database if it is missing, through an administrative URL: for development and the
- * embedded PostgreSQL. The roles' passwords derive from the administrator's, so that processes agree without sharing a file.
- * With a name, the whole PostgreSQL is Colloquy's own; elsewhere roles that are there already keep their passwords, since
- * another installation may serve with them. Throws StartupProblem if they are not the derived ones.
+ * Creates the roles, and the database if it is missing, through an administrative URL, for development and the embedded
+ * PostgreSQL. The roles' passwords are derived from the administrator's, so that processes agree without sharing a
+ * file. With a name, the whole PostgreSQL belongs to Colloquy. Elsewhere existing roles keep their passwords, because
+ * another installation may use them; throws StartupProblem if they are not the derived ones.
  */
 export async function prepareDatabase(adminUrl: string, name?: string): Promise<RoleUrls> {
   const database = name ?? new URL(adminUrl).pathname.slice(1)
@@ -47,7 +47,7 @@ export async function prepareDatabase(adminUrl: string, name?: string): Promise<
   }
 }
 
-/** True if the URL's role could create the others. Throws StartupProblem if the database cannot be reached. */
+/** True if the URL's role could create the other roles. Throws StartupProblem if the database cannot be reached. */
 export async function isAdministrative(url: string): Promise<boolean> {
   return withClient(url, async (client) => {
     const { rows } = await client.query<{ mayCreate: boolean }>(
@@ -57,7 +57,7 @@ export async function isAdministrative(url: string): Promise<boolean> {
   })
 }
 
-/** Rights that let a role around the policies, itself or as another role that it may become. */
+/** Rights by which a role could bypass the policies, by itself or as another role. */
 const WAYS_AROUND = {
   isSuperuser: 'is a superuser or may become one',
   bypasses: 'has BYPASSRLS or may become a role that has',
@@ -89,8 +89,8 @@ const findRights = `
     ) as "hasRights"`
 
 /**
- * Throws StartupProblem unless the role is the one made for the purpose, or inherits its rights, and the policies bind it;
- * the system role is not asked for a membership.
+ * Throws StartupProblem unless the role is the expected one or inherits its rights, and the policies bind it. The
+ * system role needs no such membership.
  */
 export async function assertServingRole(
   url: string,
@@ -117,7 +117,7 @@ export async function assertServingRole(
 }
 
 function waysAround(rights: Rights, purpose: 'serving' | 'system'): string[] {
-  // A superuser may become anybody, so the rest would say nothing more.
+  // A superuser has all other rights too, so listing them would not help.
   if (rights.isSuperuser) return [WAYS_AROUND.isSuperuser]
   const names = Object.keys(WAYS_AROUND) as (keyof typeof WAYS_AROUND)[]
   return names
@@ -125,7 +125,7 @@ function waysAround(rights: Rights, purpose: 'serving' | 'system'): string[] {
     .map((name) => WAYS_AROUND[name])
 }
 
-/** Runs `work` on one connection of its own. Throws StartupProblem if the database cannot be reached. */
+/** Runs `work` on a separate connection. Throws StartupProblem if the database cannot be reached. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   client.on('error', () => {})

@@ -1,6 +1,7 @@
 /**
- * Prisma's schema engine as WebAssembly: migrations and schema comparison without a native binary, which a closed network
- * could not download. It writes Prisma's own `_prisma_migrations`, so Prisma's command line understands the database.
+ * Prisma's schema engine as WebAssembly: it migrates and compares schemas without a native binary, which a closed
+ * network could not download. It writes Prisma's own `_prisma_migrations`, so Prisma's command line can be used on the
+ * database.
  */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -9,7 +10,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type { MigrationScript } from './migration-files.ts'
 import { ScriptAdapter } from './script-adapter.ts'
 
-// Node's types of this major do not declare it.
+// Node's types of this major version do not declare it.
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -21,16 +22,21 @@ const everything = { externalTables: [], externalEnums: [] }
 
 /** The schema engine, connected to one database. */
 export interface SchemaEngine {
-  /** Applies the migrations that the database does not record yet. Throws StartupProblem, naming the one that failed. */
+  /**
+   * Applies the migrations that the database has not recorded. Throws StartupProblem with the name of the failed one.
+   */
   apply(migrations: MigrationScript[]): Promise<string[]>
-  /** Clears an unfinished migration, so that `apply` runs it again. */
+  /** Resets an unfinished migration, so that `apply` runs it again. */
   markRolledBack(migrationName: string): Promise<void>
-  /** The SQL that would turn the database into the given Prisma schema; empty when they are equal. */
+  /** Returns the SQL that changes the database into the given Prisma schema. Empty if they are equal. */
   difference(schema: string): Promise<string>
   close(): Promise<void>
 }
 
-/** Opens the engine on a database, with row security off: a statement that policies would narrow fails instead. */
+/**
+ * Opens the engine on a database with row security off, so that a statement which policies would restrict fails
+ * instead.
+ */
 export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
   const adapter = new ScriptAdapter(url)
   const { SchemaEngine } = await loadEngine()
@@ -93,7 +99,7 @@ function loadEngine(): ReturnType<typeof instantiate> {
 
 /** The package's entry imports its .wasm file as a module, which Node does not support without a flag. */
 async function instantiate() {
-  // The engine tells its last words here before it goes silent; thrown, they end the process with a reason.
+  // The engine reports a panic here before it stops responding. Throwing ends the process with the reason.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: throwPanic } })
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
   const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
@@ -104,7 +110,9 @@ async function instantiate() {
   return glue
 }
 
-/** The engine sets a time limit of 10 s on its lock and never clears it: that must not keep the process from ending. */
+/**
+ * The engine sets a timer of 10 s for its lock and never clears it. The timer must not keep the process from ending.
+ */
 function withIdleTimers(glue: object): object {
   const setTimer = Object.keys(glue).find((name) => name.startsWith('__wbg_setTimeout_'))
   if (setTimer === undefined)

@@ -7,11 +7,12 @@ import { readInternalChars } from './internal-char.ts'
 import { checksumOf, type MigrationScript } from './migration-files.ts'
 
 /**
- * Sends each script in one piece. Prisma's own adapter cuts it at every semicolon, also inside function bodies, comments and texts;
- * in one piece it is also one transaction, which marks the migration as finished: after a crash, unfinished means untouched.
+ * Sends each script as a whole. Prisma's own adapter splits it at every semicolon, also inside function bodies,
+ * comments and texts. As a whole it is also one transaction, which marks the migration as finished: after a crash, an
+ * unfinished migration has changed nothing.
  */
 export class ScriptAdapter extends PrismaPg {
-  /** What is being applied, to name a script that fails. */
+  /** The migrations being applied, to name a script that fails. */
   migrations: MigrationScript[] = []
   /** Set when a script has failed. */
   failure: StartupProblem | undefined
@@ -54,7 +55,7 @@ export class ScriptAdapter extends PrismaPg {
   }
 }
 
-/** The text that the engine keeps in the `logs` column of the failed migration. */
+/** The text that the engine stores in the `logs` column of the failed migration. */
 function asDriverError(error: unknown, message: string): DriverAdapterError {
   const code = (error instanceof pg.DatabaseError && error.code) || 'unknown'
   return new DriverAdapterError({
@@ -68,7 +69,7 @@ function asDriverError(error: unknown, message: string): DriverAdapterError {
   })
 }
 
-/** No narrowing by policies, and no time limit that a role may bring. */
+/** Policies must not restrict the migration, and no time limit of the role applies. */
 async function prepareConnection(client: pg.ClientBase): Promise<void> {
   await client.query('set row_security = off; set statement_timeout = 0')
 }

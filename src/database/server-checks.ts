@@ -6,7 +6,7 @@ import { withClient } from './roles.ts'
 const oldestMajor = 15
 const answerWithinMs = 10_000
 
-/** Returns the server's version; throws StartupProblem if Colloquy does not work with it. */
+/** Returns the server's version. Throws StartupProblem if Colloquy does not support it. */
 export async function assertSupportedVersion(url: string): Promise<string> {
   const version = await withClient(url, (client) => one<string>(client, 'show server_version'))
   if (Number.parseInt(version, 10) >= oldestMajor) return version
@@ -16,8 +16,8 @@ export async function assertSupportedVersion(url: string): Promise<string> {
 }
 
 /**
- * Throws StartupProblem if a connection does not keep a session of its own between two statements. Behind a PgBouncer
- * in transaction mode the tenant bound by one process would stay bound for another.
+ * Throws StartupProblem if a connection does not keep its session between two statements. Behind a PgBouncer in
+ * transaction mode, the tenant that one process bound would stay bound for another.
  */
 export async function assertOwnSession(url: string): Promise<void> {
   const isKept = await withClient(url, (first) =>
@@ -31,7 +31,10 @@ export async function assertOwnSession(url: string): Promise<void> {
   )
 }
 
-/** A pooler hands the server connection that is idle just now to whoever starts a transaction, or starts none at all. */
+/**
+ * A pooler gives an idle server connection to the next client that runs a transaction or a statement, so two clients
+ * reveal whether they share one.
+ */
 async function keepsSession(first: pg.Client, second: pg.Client): Promise<boolean> {
   try {
     const before = await backend(first)

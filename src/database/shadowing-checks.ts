@@ -1,7 +1,7 @@
 import { StartupProblem } from '../startup-problem.ts'
 import { withClient } from './roles.ts'
 
-/** Every function searches in this order: PostgreSQL looks into pg_temp first for types and tables unless it is named. */
+/** The search path of every function. PostgreSQL searches pg_temp first for types and tables unless it is named. */
 const SEARCH_PATH = 'search_path=pg_catalog, pg_temp'
 
 interface Findings {
@@ -27,8 +27,8 @@ const findShadowing = `
     ) as functions`
 
 /**
- * Throws StartupProblem, with the statements that mend it, if the role of the URL could put objects of its own in the way
- * of those that a function of the owner means: that function would run the role's code as the owner.
+ * Throws StartupProblem, with the statements that correct it, if the role of the URL could create objects that shadow
+ * those a function of the owner refers to. That function would run the role's code as the owner.
  */
 export async function assertNoShadowing(url: string): Promise<void> {
   const found = await withClient(

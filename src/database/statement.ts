@@ -1,7 +1,8 @@
 import type { RowType } from './columns.ts'
 
 /**
- * A prepared statement; its name identifies its text on every connection. `parameters` are the names of `$1`, `$2` and so on.
+ * A prepared statement. Its name identifies its text on every connection. `parameters` are the names of `$1`, `$2` and
+ * so on.
  */
 export interface Statement<Name extends string = never, Row extends object = object> {
   readonly name: string
@@ -16,23 +17,23 @@ export interface Statement<Name extends string = never, Row extends object = obj
 /** A value for each parameter of a statement. */
 export type Values<Name extends string> = { readonly [Parameter in Name]: unknown }
 
-/** The parameters of a statement. */
+/** The names of a statement's parameters. */
 export type NameOf<Known extends Statement<string>> = Known['parameters'][number]
 
 interface Definition<Name extends string, Row extends object> {
   name: string
-  /** The parameters, in the order in which PostgreSQL numbers them. */
+  /** The parameters, in the order of PostgreSQL's numbers. */
   parameters?: readonly Name[]
   row?: RowType<Row>
-  /** SQL with `:name` wherever a parameter stands. */
+  /** SQL with `:name` for each parameter. */
   text: string
 }
 
 /**
- * Keeps the planner from merging a subquery with what is around it: `(select … ${fence})`. A prepared statement has one plan
- * for all companies, made for the average one. Merged, the subquery would be joined by reading all rows that the company or
- * the person has, which costs a large company seconds; fenced, it is run for each outer row, by key. PostgreSQL does not merge
- * subqueries that have an `offset`, and skipping no rows changes nothing else.
+ * Keeps the planner from merging a subquery with its surroundings: `(select … ${fence})`. A prepared statement has one
+ * plan for all companies, made for the average one. A merged subquery would be joined by reading all rows of the
+ * company or person, which takes seconds in a large company. A fenced one is run for each outer row, by key. PostgreSQL
+ * does not merge subqueries with an `offset`, and skipping no rows changes nothing else.
  */
 export const fence = 'offset 0'
 
@@ -58,8 +59,8 @@ const TOKENS = new RegExp(
 )
 
 /**
- * Makes a prepared statement of SQL with named parameters. Throws TypeError, and so keeps the process from starting, where text
- * and list of the parameters differ.
+ * Creates a prepared statement from SQL with named parameters. Throws TypeError, which keeps the process from starting,
+ * if the text and the list of parameters differ.
  */
 export function statement<const Name extends string = never, Row extends object = object>({
   name,
@@ -70,7 +71,7 @@ export function statement<const Name extends string = never, Row extends object 
   return { name, text: compile(name, text, parameters), parameters, row }
 }
 
-/** Replaces `:name` by `$n`, wherever it is a parameter and not part of a string, a comment, a cast or an array's slice. */
+/** Replaces `:name` by `$n` where it is a parameter and not part of a string, a comment, a cast or an array slice. */
 function compile(statementName: string, text: string, parameters: readonly string[]): string {
   const unused = new Set(parameters)
   let compiled = ''

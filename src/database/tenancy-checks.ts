@@ -4,12 +4,12 @@ import { withClient } from './roles.ts'
 interface TableRow {
   name: string
   isForced: boolean
-  /** Permissive policies for the serving role: each widens what it sees, so each has to ask for the company. */
+  /** Number of permissive policies for the serving role. Each widens what it sees, so each must check the company. */
   policies: number
   unboundPolicies: number
 }
 
-// Roles are compared by membership: the serving role may be one of the operator's that was given colloquy_app.
+// Roles are compared by membership, because the serving role may be an operator's role that was granted colloquy_app.
 const findTables = `
   select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as "isForced",
     count(p.oid)::int as policies,
@@ -26,8 +26,8 @@ const findTables = `
   group by c.oid order by 1`
 
 /**
- * Throws StartupProblem unless every table has forced row-level security and policies that ask for the bound company;
- * returns how many tables there are. Asks as the serving role, from the catalogue.
+ * Throws StartupProblem unless every table has forced row-level security and policies that check the bound company.
+ * Returns the number of tables. Reads the catalogue as the serving role.
  */
 export async function assertPolicies(appUrl: string): Promise<number> {
   const tables = await withClient(appUrl, async (client) => (await client.query<TableRow>(findTables)).rows)
@@ -52,7 +52,9 @@ const findOwners = `
   ) o on o.owner = r.oid
   order by 1`
 
-/** Throws StartupProblem unless one role, which the policies bind too, owns all tables and functions; returns its name. */
+/**
+ * Throws StartupProblem unless one role, which the policies bind too, owns all tables and functions. Returns its name.
+ */
 export async function assertOwner(appUrl: string): Promise<string> {
   const owners = await withClient(
     appUrl,

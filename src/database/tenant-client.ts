@@ -2,7 +2,7 @@ import { toDomainError } from './errors.ts'
 import type { Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { asTenant, type Tenant } from './tenant-pool.ts'
 
-/** What an interactive transaction offers: Prisma's models and raw statements on one bound connection. */
+/** The API of an interactive transaction: Prisma's models and raw statements on one bound connection. */
 export type Transaction = Prisma.TransactionClient
 
 /** Prisma as one tenant sees it. */
@@ -11,15 +11,14 @@ export type TenantClient = ReturnType<typeof tenantClient>
 type FindFirst = (args: unknown) => Promise<unknown>
 
 /**
- * An extended client whose every operation runs under the tenant's binding.
- *
+ * Creates an extended client that runs every operation with the tenant's binding.
  * Prisma promises are lazy, so the query is awaited inside the scope. Prisma also merges the `findUnique` calls of one
- * tick across all clients extended from one base, which would run two tenants' look-ups under one binding; they are
- * answered by `findFirst`, which it does not merge. So `findUnique(…).users()` is not to be had: use `include`.
+ * tick across all clients extended from one base, which would run two tenants' look-ups with one binding. They are
+ * answered by `findFirst`, which it does not merge. So `findUnique(…).users()` is not supported: use `include`.
  * `$transaction` does not pass through query extensions and is overridden.
  */
 export function tenantClient(base: PrismaClient, tenant: Tenant) {
-  // By name, which Prisma's types do not offer.
+  // By name, because Prisma's types do not offer it.
   const models = base as unknown as Record<string, { findFirst: FindFirst; findFirstOrThrow: FindFirst }>
   return base.$extends({
     name: 'tenant',
@@ -40,7 +39,7 @@ export function tenantClient(base: PrismaClient, tenant: Tenant) {
     },
     client: {
       async $transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-        // The array form would run its look-ups outside of the transaction, since they are answered by others.
+        // The array form would run its look-ups outside of the transaction, because other queries answer them.
         if (typeof work !== 'function') throw new TypeError('A tenant transaction takes a function.')
         return asTenant(tenant, async () => await base.$transaction(work))
       },
@@ -56,7 +55,7 @@ async function inDomainTerms<T>(tenant: Tenant, work: () => Promise<T>): Promise
   }
 }
 
-/** Turns `{ companyId_id: { companyId, id } }` into `{ companyId, id }`, which `findFirst` understands. */
+/** Turns `{ companyId_id: { companyId, id } }` into `{ companyId, id }` for `findFirst`. */
 function flattenKeys(where: object): object {
   return Object.fromEntries(
     Object.entries(where).flatMap(([key, value]) =>

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { type CompanyShares, createCompanyShares } from '../concurrency/company-shares.ts'
 
-/** Whose rows a statement may see: a company and, unless system work runs, the member who asks. */
+/** The company, and except for system work the member, whose rows a statement may see. */
 export interface Tenant {
   companyId: string
   userId?: string
@@ -15,11 +15,14 @@ type ConnectCallback = (
 ) => void
 
 interface Scope extends Tenant {
-  /** The statement binds its tenant itself. */
+  /** True if the statement binds its tenant itself. */
   bindsItself?: boolean
 }
 
-/** Of its connections one company may hold as large a part: the others go on while its writes wait for one another. */
+/**
+ * Maximum share of the connections that one company holds, so that others continue while its writes wait for one
+ * another.
+ */
 const LARGEST_SHARE = 0.6
 const MAX_WAIT_MS = 5_000
 
@@ -31,21 +34,21 @@ export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> 
   return scope.run(tenant, work)
 }
 
-/** Runs `work` bound to nobody, also where it is called from inside a tenant's scope. */
+/** Runs `work` without a binding, even inside a tenant's scope. */
 export function asNobody<T>(work: () => Promise<T>): Promise<T> {
   return scope.run(undefined, work)
 }
 
-/** Runs a statement that binds its tenant itself, for its own transaction: the connection is taken as it is. */
+/** Runs a statement that binds its tenant for its own transaction, so the connection needs no binding. */
 export function withOwnBinding<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
   return scope.run({ ...tenant, bindsItself: true }, work)
 }
 
 /**
- * A pool whose connections are bound to the tenant of the calling scope when they are checked out, and to nobody
- * outside of one. Binding costs a round trip only when the connection's last tenant was another, and happens outside
- * transactions: a rollback would undo it while the pool remembers it. Needs session state, so a PgBouncer in
- * transaction mode breaks it.
+ * A pool whose connections are bound to the tenant of the calling scope at check-out, and unbound outside of a scope.
+ * Binding costs a round trip only when the connection's last tenant was another. It happens outside of transactions,
+ * because a rollback would undo it while the pool remembers it. It needs session state, so a PgBouncer in transaction
+ * mode breaks it.
  */
 export class TenantPool extends pg.Pool {
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
@@ -54,7 +57,8 @@ export class TenantPool extends pg.Pool {
   constructor(options: pg.PoolConfig) {
     super(options)
     this.#shares = createCompanyShares(Math.ceil((options.max ?? 10) * LARGEST_SHARE), MAX_WAIT_MS)
-    // A connection that breaks while it is checked out fails its query; unheard, its error event would end the process.
+    // A connection that breaks while checked out fails its query. Without this listener its error event would end the
+    // process.
     this.on('connect', (client) => client.on('error', () => {}))
   }
 
@@ -72,7 +76,7 @@ export class TenantPool extends pg.Pool {
     return undefined
   }
 
-  /** Within the company's share of the connections. */
+  /** Takes a connection within the company's share. */
   async #connectWithin(tenant: Scope): Promise<pg.PoolClient> {
     const release = await this.#shares.take(tenant.companyId)
     try {
@@ -105,8 +109,8 @@ export class TenantPool extends pg.Pool {
 }
 
 /**
- * pg.Pool throws a connection away with every error, and keeps one that was given back in the middle of a transaction.
- * Here a refused statement costs no reconnection, and an open transaction never reaches the next tenant.
+ * pg.Pool discards a connection after every error, and keeps one that was released inside a transaction. Here a
+ * rejected statement costs no reconnection, and an open transaction never reaches the next tenant.
  */
 function releaseCarefully(client: pg.PoolClient, onRelease = () => {}): void {
   const release = client.release

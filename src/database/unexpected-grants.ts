@@ -4,14 +4,14 @@ import { withClient } from './roles.ts'
 
 interface Extra {
   privilege: string
-  /** Where it is to one column only. */
+  /** The column, if the right is to one column only. */
   column: string | null
   kind: string
   object: string
   grantee: string
 }
 
-/** Rights of the connected role, whichever role it has them through, that are not expected; the owner's own are none. */
+/** Finds rights of the connected role that are not expected, through any role. The owner's own rights do not count. */
 const findExtras = `
   with expected as (
     select lower(privilege) as privilege, "column", case kind
@@ -47,19 +47,19 @@ const findExtras = `
   from granted g cross join lateral aclexplode(g.acl) a left join pg_catalog.pg_roles r on r.oid = a.grantee
   where a.grantee <> g.owner and (a.grantee = 0 or pg_has_role(current_user, a.grantee, 'member'))
     and not pg_has_role(current_user, g.owner, 'member')
-    -- What everybody may do in a fresh database, and who owns nothing of Colloquy's cannot do harm by.
+    -- Rights that everybody has in a fresh database, with which a role that owns nothing of Colloquy's can do no harm.
     and not (a.grantee = 0 and (
       g.kind = 'database' and a.privilege_type = 'CONNECT' or g.kind = 'schema' and g.object = 'public' and a.privilege_type = 'USAGE'
     ))
     and not (g.kind = 'database' and a.privilege_type = 'CONNECT')
     and not exists (
-      -- What the role may do, everybody may not.
+      -- A right that is expected of the role is still not expected of public.
       select from expected e
       where a.grantee <> 0 and e.oid = g.oid and e.privilege = lower(a.privilege_type) and e."column" is not distinct from g."column"
         and not a.is_grantable
     )
   union all
-  -- Such as pg_execute_server_program, by which a role becomes the operating system's user.
+  -- For example pg_execute_server_program, by which a role becomes the operating system's user.
   select 'membership', null, 'role', quote_ident(r.rolname), quote_ident(current_user)
   from pg_catalog.pg_roles r
   where r.rolname like 'pg\\_%' and pg_has_role(current_user, r.oid, 'member')
@@ -71,8 +71,9 @@ const findExtras = `
   order by 4, 1, 2`
 
 /**
- * Throws StartupProblem, with the statements that mend it, if the role of the URL has a right that the migrations do not give
- * to `role`: on a table, view, sequence, column, function, schema or the database, directly, through another role or as everybody.
+ * Throws StartupProblem, with the statements that correct it, if the role of the URL has a right that the migrations do
+ * not grant to `role`: on a table, view, sequence, column, function, schema or the database; directly, through another
+ * role or through public.
  */
 export async function assertNoOtherGrants(url: string, role: ServedRole): Promise<void> {
   const expected = await expectedGrants(role)

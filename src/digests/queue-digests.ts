@@ -4,7 +4,7 @@ import type { Services } from '../context.ts'
 import { rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
 
-/** How late a digest may be besides the company's own delay. */
+/** Maximum delay of a digest in addition to the company's own e-mail delay. */
 const EVERY_MS = 15_000
 const MAX_EVENTS = 1_000
 const MAX_PEOPLE = 1_000
@@ -35,9 +35,9 @@ const queueOf = statement({
 })
 
 /**
- * Puts a job into the queue for everybody who is offline and has something unread that is older than the company's delay
- * and has not been told of it. It looks through each event once, on whichever process: sending pays nothing
- * for it. A person who is online when something comes due is looked at again until offline or done with reading.
+ * Enqueues a job for every person who is offline and has unread messages older than the company's e-mail delay that no
+ * e-mail has reported. Each event is scanned once, by any process, so sending costs nothing more. A person who is
+ * online when messages become due is checked again until offline or done reading.
  */
 export async function queueDigests(
   services: Pick<Services, 'database' | 'presence' | 'log'>,

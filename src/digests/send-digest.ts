@@ -9,7 +9,7 @@ import { uuidFromHash } from '../ids.ts'
 import type { Job } from '../jobs/job.ts'
 import { unsubscribeUrl } from './unsubscribe-token.ts'
 
-/** How many conversations a digest names. */
+/** Maximum number of conversations that a digest names. */
 const MAX_NAMED = 20
 
 /** One conversation with messages to tell of, and the last of them. */
@@ -42,9 +42,10 @@ const settleDigest = statement({
 })
 
 /**
- * Sends one person a digest of what has come due, unless they have come online, read it, or want no e-mail since the job
- * was queued. It names conversations and numbers, never what was written. What was told is remembered, so nothing is told
- * twice. Throws MailError: the job is tried again, and a mail program knows a second one by its id.
+ * Sends one person a digest of due messages, unless they have come online, read them, or turned e-mail off since the
+ * job was enqueued. It contains names and numbers, never what was written. The reported messages are recorded, so none
+ * is reported twice. Throws MailError; the job is then repeated, and a mail program recognises a second e-mail by its
+ * id.
  */
 export async function sendDigest(job: Job): Promise<void> {
   const { tenant } = job
@@ -57,7 +58,7 @@ export async function sendDigest(job: Job): Promise<void> {
   await tenant.query(settleDigest, { userId, queuedAt, conversationIds, seqs })
 }
 
-/** Returns what the person was told of. */
+/** Returns the conversations that the person was sent. */
 async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[]> {
   const context = await contextOf(job, userId)
   if (!context) return []
@@ -88,7 +89,7 @@ async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[
   return due
 }
 
-/** Undefined once the person is no active member any more. */
+/** Undefined if the person is no longer an active member. */
 async function contextOf(job: Job, userId: string): Promise<Context | undefined> {
   try {
     return await job.contextOf(userId)
@@ -108,7 +109,7 @@ async function lineOf(context: Context, { conversationId, messageCount }: DueRow
   const { loaders } = context
   const conversation = await loaders.conversation.load(conversationId)
   if (conversation?.kind === 'BROADCAST') {
-    // Its subject is what was written.
+    // The subject of a broadcast is content, so its author is named instead.
     const author = conversation.createdById && (await loaders.user.load(conversation.createdById))
     return author
       ? `- A broadcast by ${oneLine(author.name)}: ${messageCount}`

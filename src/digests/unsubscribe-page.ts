@@ -5,7 +5,7 @@ import { requestPath } from '../http/request-target.ts'
 import { unsubscribe } from './unsubscribe.ts'
 import { readUnsubscribeToken, UNSUBSCRIBE_PATH } from './unsubscribe-token.ts'
 
-/** More than a mail program or the page's form sends. */
+/** Larger than the bodies of mail programs and of the page's form. */
 const MAX_BODY_BYTES = 4_096
 
 const FORM =
@@ -14,7 +14,7 @@ const DONE = '<p>You will get no more e-mail. You can turn it on again in your p
 const UNKNOWN = '<p>There is no such page.</p>'
 const AWAY = '<p>This does not work just now. Please try again in a minute.</p>'
 
-/** What all answers say: kept by nobody, framed by nobody, and the address, which is a credential, told to nobody. */
+/** The headers of all answers: not cached, not framed, and the address, which is a credential, is not passed on. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -26,8 +26,9 @@ const HEADERS = {
 }
 
 /**
- * Serves the links of unsubscribeUrl: GET asks, since mail scanners follow links, and POST does it, which is also what a
- * mail program's own button sends (RFC 8058). A forged link and one of somebody gone are a page that is not there.
+ * Serves the links of unsubscribeUrl. GET shows a form, because mail scanners follow links. POST unsubscribes, also
+ * from the button of a mail program (RFC 8058). A forged link and the link of a removed member are answered as not
+ * found.
  */
 export async function answerUnsubscribe(
   services: Services,
@@ -58,7 +59,7 @@ export async function answerUnsubscribe(
   }
 }
 
-/** Reads the body to its end, whatever it says; false if it is longer than allowed. */
+/** Reads the body to its end. False if it is longer than allowed. */
 async function bodyFits(request: IncomingMessage): Promise<boolean> {
   let bytes = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {

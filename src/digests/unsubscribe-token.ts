@@ -6,10 +6,10 @@ import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { KeyUnavailableError } from '../encryption/errors.ts'
 import { uuidFromBytes } from '../ids.ts'
 
-/** Where the links lead, below the public URL. */
+/** The path of the links below the public URL. */
 export const UNSUBSCRIBE_PATH = '/unsubscribe/'
 
-/** Whose e-mail a link ends. */
+/** The member whose e-mail a link ends. */
 export interface Subscription {
   companyId: string
   userId: string
@@ -24,14 +24,17 @@ const findMember = statement({
   text: 'select u.id from users u where u.company_id = :companyId and u.id = :userId',
 })
 
-/** The link that ends a member's e-mail without signing in. It has no end of its own; destroyed keys of the company end it. */
+/**
+ * Returns the link that ends a member's e-mail without signing in. It does not expire, but becomes invalid when the
+ * company's keys are destroyed.
+ */
 export function unsubscribeUrl(publicUrl: string, keys: CompanyKeys, subscription: Subscription): string {
   const { companyId, userId } = subscription
   const token = Buffer.concat([parse(companyId), parse(userId), mac(keys, subscription)])
   return `${publicUrl}${UNSUBSCRIBE_PATH}${token.toString('base64url')}`
 }
 
-/** Whose token this is; null if it is forged, or its member is gone. */
+/** Returns the member of a token. Null if the token is forged or the member was removed. */
 export async function readUnsubscribeToken(
   { database, keyring }: Services,
   token: string,

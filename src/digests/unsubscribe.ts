@@ -8,7 +8,7 @@ const endEmail = statement({
   text: 'update users set email_when_offline = false where company_id = :companyId and id = :userId',
 })
 
-/** Ends a member's e-mail, as the preference does; once more changes nothing. */
+/** Turns a member's e-mail off, as the preference does. Repeating it changes nothing. */
 export async function unsubscribe(
   { database, viewers }: Services,
   { companyId, userId }: Subscription,

@@ -6,34 +6,40 @@ import { createFolder } from '../data-directory/create-folder.ts'
 import type { MailSettings } from '../env.ts'
 import { oneLine, withoutDirections } from './mail-text.ts'
 
-/** One e-mail to one person. */
+/** An e-mail to one person. */
 export interface Mail {
-  /** A UUID; a repeated one is recognised by mail programs, so a job that runs twice names the same. */
+  /** A UUID. A job that runs twice uses the same one, so that mail programs recognise the duplicate. */
   id: string
   to: { name: string; address: string }
   subject: string
   text: string
-  /** A link of unsubscribeUrl: mail programs show a button for it (RFC 8058). */
+  /** A link for unsubscribing, which mail programs show as a button (RFC 8058). */
   unsubscribeUrl?: string | undefined
 }
 
 /** Sends e-mail. */
 export interface Mailer {
-  /** Done when the mail server has taken it, or the file lies there. Throws MailError: the job is to be tried again. */
+  /**
+   * Resolves when the mail server has accepted the e-mail or the file is written. Throws MailError; the job is then
+   * repeated.
+   */
   send(mail: Mail, signal?: AbortSignal): Promise<void>
-  /** Asks whether e-mail could be sent, and says how. Throws MailError. */
+  /** Checks that e-mail can be sent, and returns a description of how. Throws MailError. */
   check(): Promise<string>
 }
 
-/** An e-mail did not get out. The message names the server's code alone: its words may repeat address and text. */
+/**
+ * Thrown when an e-mail could not be sent. The message contains only the server's code, because the server's words may
+ * repeat the address and the text.
+ */
 export class MailError extends Error {
   override readonly name = 'MailError'
 }
 
-/** One address: nothing that a header would read as a list, a name or a comment. */
+/** Matches one address without characters that a header would read as a list, a name or a comment. */
 const ADDRESS = /^[^\s<>()[\]:;,"\\@]+@[^\s<>()[\]:;,"\\@]+$/u
 
-/** Makes the mailer: SMTP, or a file (.eml, private) for each e-mail in `folder`. */
+/** Creates the mailer: SMTP, or a private .eml file per e-mail in `folder`. */
 export function createMailer(settings: MailSettings, folder: string): Mailer {
   const deliver = settings.smtpUrl ? bySmtp(settings.smtpUrl, settings.requireTls) : toDisk(folder)
   return {
@@ -95,7 +101,7 @@ function bySmtp(url: string, requireTls: boolean): Delivery {
 
 function refuse(error: SmtpError, { to }: SendMailOptions): never {
   const address = (typeof to === 'object' && 'address' in to && to.address) || ''
-  // A domain alone is sent in its ASCII spelling.
+  // A domain is sent in its ASCII spelling, so only the local part decides.
   const needsUtf8 = !/^\p{ASCII}*$/u.test(address.slice(0, address.lastIndexOf('@')))
   const hint = needsUtf8 ? '; an address in letters beyond ASCII needs one with SMTPUTF8 (RFC 6531)' : ''
   throw new MailError(`The mail server did not take it (${codesOf(error)})${hint}.`)

@@ -1,14 +1,15 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 
 const algorithm = 'aes-256-gcm'
-// Random nonces are safe for 2^32 texts under one key (NIST SP 800-38D, 8.3): a collision is then less likely than 2^-32.
+// Random nonces are safe for 2^32 texts with one key (NIST SP 800-38D, 8.3): a collision is then less likely than
+// 2^-32.
 const nonceBytes = 12
 const tagBytes = 16
 
-/** How many bytes `seal` adds to a plaintext: the nonce before it and the tag after it. */
+/** Number of bytes that `seal` adds to a plaintext: the nonce and the tag. */
 const sealOverheadBytes = nonceBytes + tagBytes
 
-/** Encrypts a plaintext under AES-256-GCM with a random nonce: nonce, ciphertext, tag, after the given header. */
+/** Encrypts a plaintext by AES-256-GCM with a random nonce. Returns the header, nonce, ciphertext and tag. */
 export function seal(
   key: KeyObject,
   plaintext: string | Uint8Array,
@@ -24,7 +25,9 @@ export function seal(
   return Buffer.concat([header, nonce, ciphertext, cipher.getAuthTag()])
 }
 
-/** Opens what `seal` wrote after its header, or returns null when key, associated data or a single bit differs. */
+/**
+ * Decrypts the output of `seal` without its header. Returns null if the key, the associated data or any bit differs.
+ */
 export function open(key: KeyObject, sealed: Buffer, associated: Buffer): Buffer | null {
   if (sealed.length < sealOverheadBytes) return null
   const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), {

@@ -1,6 +1,7 @@
 /**
- * A text of a message; its revision is 0 as sent and grows by one with each edit. It is encrypted anew when an edit replaces
- * it and when the message is retracted: put back by somebody who writes to the database, it does not open as the current one.
+ * The location of a message's text. The revision is 0 when sent and grows by one with each edit. A text is encrypted
+ * again when an edit replaces it or the message is retracted, so that its ciphertext cannot be put back as the current
+ * text by somebody with write access to the database.
  */
 interface MessageText {
   field: 'body' | 'subject' | 'metadata'
@@ -11,22 +12,25 @@ interface MessageText {
   standing: 'current' | 'replaced' | 'retracted'
 }
 
-/** A text of a conversation itself. */
+/** The location of a conversation's text. */
 interface ConversationText {
   field: 'description'
   conversationId: string
 }
 
-/** A text of any other row. */
+/** The location of a text of another row. */
 interface RecordText {
   field: 'report' | 'phone' | 'email'
   recordId: string
 }
 
-/** Names the one column and record that a ciphertext belongs to; read from anywhere else, it does not open. */
+/** The column and record that a ciphertext belongs to. It cannot be decrypted with any other. */
 export type AssociatedData = MessageText | ConversationText | RecordText
 
-/** Encodes company and location as netstrings, so that no two locations share an encoding; ids compare like PostgreSQL's uuids, in any case. */
+/**
+ * Encodes company and location as netstrings, so that no two locations have the same encoding. Ids are compared without
+ * regard to case, as PostgreSQL compares uuids.
+ */
 export function encodeAssociatedData(companyId: string, location: AssociatedData): Buffer {
   return Buffer.from(
     netstring(companyId.toLowerCase()) + netstring(location.field) + encodeLocation(location),

@@ -3,31 +3,38 @@ import { open, seal } from './aes-gcm.ts'
 import { type AssociatedData, encodeAssociatedData } from './associated-data.ts'
 import { DecryptionError } from './errors.ts'
 
-/** A data key of a company in the clear. */
+/** An unwrapped data key of a company. */
 export interface PlainDataKey {
   id: string
   plainKey: Buffer
 }
 
-/** The keys of one company; ask the keyring for them anew with each piece of work, so that a destroyed secret takes effect. */
+/**
+ * The keys of one company. Get them from the keyring for each piece of work, so that the destruction of a secret takes
+ * effect.
+ */
 export interface CompanyKeys {
-  /** Encrypts a text for one location: version, key id, nonce, ciphertext, tag. A string must be well formed. */
+  /**
+   * Encrypts a text for one location. Returns version, key id, nonce, ciphertext and tag. A string must be well formed.
+   */
   encrypt(plaintext: string | Buffer, context: AssociatedData): Buffer
-  /** Decrypts a text at the location it was encrypted for. Throws DecryptionError. */
+  /** Decrypts a text of one location. Throws DecryptionError. */
   decrypt(envelope: Uint8Array, context: AssociatedData): string
-  /** The HMAC that tells whether a retried request is the same one; stable under rotation of data keys. */
+  /** Returns the HMAC by which a repeated request is recognised. Rotating data keys does not change it. */
   requestHash(canonical: string): Buffer
-  /** The number of 64 bits that stands for a folded word in the search index; stable under rotation of data keys. */
+  /**
+   * Returns the 64-bit number that stands for a folded word in the search index. Rotating data keys does not change it.
+   */
   searchToken(word: string): bigint
 }
 
 const envelopeVersion = 1
 const keyIdEnd = 17
-/** Words whose hashes are remembered: people use the same few thousand most of the time, and hashing costs 2 µs. */
+/** Number of words whose hashes are cached. Most texts use the same few thousand words, and hashing one costs 2 µs. */
 const MAX_REMEMBERED_WORDS = 4_096
 const MAX_REMEMBERED_LENGTH = 24
 
-/** Builds the keys of a company from its data keys, the oldest first, and the id of the one that encrypts. */
+/** Creates the keys of a company from its data keys, oldest first, and the id of the one that encrypts. */
 export function createCompanyKeys(
   companyId: string,
   dataKeys: PlainDataKey[],
@@ -35,7 +42,7 @@ export function createCompanyKeys(
 ): CompanyKeys {
   const oldest = dataKeys[0]
   if (!oldest) throw new TypeError('A company needs a data key.')
-  // Hashes that are compared with stored ones come from the oldest data key, which no rotation replaces.
+  // Hashes that are compared with stored ones use the oldest data key, which no rotation replaces.
   const requestKey = derive(oldest.plainKey, 'request')
   const searchKey = derive(oldest.plainKey, 'search')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))

@@ -15,7 +15,9 @@ const addKey = statement({
   text: `insert into data_keys (company_id, id, wrapped) values (:companyId, :id, :wrapped) on conflict do nothing returning id`,
 })
 
-/** Keeps wrapped data keys in the database; keys belong to the company, so the system role reads them for everybody. */
+/**
+ * Stores wrapped data keys in the database. They belong to the company, so the system role reads them for all members.
+ */
 export function createDataKeyStore(database: Database): DataKeyStore {
   return {
     list: (companyId) => database.forSystem(companyId).query(listKeys, { companyId }),

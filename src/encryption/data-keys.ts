@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyProvider } from './key-provider.ts'
 
-/** One wrapped data key of a company, as the database keeps it. */
+/** A wrapped data key of a company, as the database stores it. */
 export interface DataKeyRow {
   id: string
   wrapped: Uint8Array
   createdAt: Date
 }
 
-/** Where the wrapped data keys live. */
+/** The storage of wrapped data keys. */
 export interface DataKeyStore {
-  /** All data keys of the company, in any order. */
+  /** Returns all data keys of the company, in any order. */
   list(companyId: string): Promise<DataKeyRow[]>
-  /** Adds a data key unless the company already has one of this id, and commits before it returns. */
+  /** Adds a data key unless the company has one with this id. Commits before it returns. */
   add(companyId: string, row: { id: string; wrapped: Buffer }): Promise<'added' | 'exists'>
 }
 
-/** What makes and reads data keys. */
+/** The services that create and read data keys. */
 export interface DataKeySource {
   provider: KeyProvider
   store: DataKeyStore
 }
 
 /**
- * Returns the company's wrapped data keys, the oldest first, and makes the first secret and key if it has none.
- * A company that has keys never gets a new secret: one that is missing then was lost or destroyed.
+ * Returns the company's wrapped data keys, oldest first. Creates the first secret and key if it has none. A company
+ * with keys never gets a new secret: a missing one was lost or destroyed.
  */
 export async function loadDataKeys(source: DataKeySource, companyId: string): Promise<DataKeyRow[]> {
   const existing = await listInOrder(source.store, companyId)
@@ -37,8 +37,8 @@ export async function loadDataKeys(source: DataKeySource, companyId: string): Pr
 }
 
 /**
- * Adds the data key that follows the company's existing ones. Its id is derived from its generation, so of two nodes racing one adds
- * the key and the other finds it there. Nodes encrypt with it once all of them have had the time to load it.
+ * Adds the next data key of the company. Its id is derived from its generation, so of two concurrent processes one adds
+ * the key and the other finds it. Processes encrypt with it only after all of them have had time to load it.
  */
 export async function addDataKey(
   { provider, store }: DataKeySource,
@@ -55,7 +55,7 @@ async function listInOrder(store: DataKeyStore, companyId: string): Promise<Data
   return rows.toSorted((left, right) => generationOf(left.id) - generationOf(right.id))
 }
 
-/** A UUIDv8 whose last 48 bits count the company's data keys. */
+/** Returns a UUIDv8 whose last 48 bits count the company's data keys. */
 function generationId(generation: number): string {
   return `00000000-0000-8000-8000-${generation.toString(16).padStart(12, '0')}`
 }

@@ -1,9 +1,15 @@
-/** The secret that opens a company's data keys is missing or is not the one that wrapped them; the message is for the operator. */
+/**
+ * Thrown when the secret that wraps a company's data keys is missing or is another one. The message is for the
+ * operator.
+ */
 export class KeyUnavailableError extends Error {
   override readonly name = 'KeyUnavailableError'
 }
 
-/** A ciphertext does not open at the location it was read from; it says nothing more, so that nothing can be probed. */
+/**
+ * Thrown when a ciphertext cannot be decrypted for its location. It contains no details, so that nobody can probe with
+ * it.
+ */
 export class DecryptionError extends Error {
   override readonly name = 'DecryptionError'
 

@@ -1,14 +1,14 @@
 /**
- * Holds one secret per company outside the database and its backups, and wraps that company's data keys with it.
- * Destroying the secret is what shreds a company: nothing else opens what the database holds.
+ * Stores one secret per company outside of the database and its backups, and wraps the company's data keys with it.
+ * Destroying the secret makes the company's data unreadable, because nothing else decrypts it.
  */
 export interface KeyProvider {
-  /** Wraps a data key under the company's newest secret. Throws KeyUnavailableError. */
+  /** Wraps a data key with the company's newest secret. Throws KeyUnavailableError. */
   wrap(companyId: string, plainKey: Buffer): Promise<Buffer>
-  /** Opens a wrapped data key with the secret that wrapped it. Throws KeyUnavailableError. */
+  /** Unwraps a data key with the secret that wrapped it. Throws KeyUnavailableError. */
   unwrap(companyId: string, wrapped: Buffer): Promise<Buffer>
-  /** Makes the company's secret durable before it returns; an existing secret is kept. */
+  /** Stores a secret for the company durably before it returns. An existing secret is kept. */
   createSecret(companyId: string): Promise<void>
-  /** Destroys every secret of the company for good; a company without one is left as it is. */
+  /** Destroys all secrets of the company permanently. Does nothing if there is none. */
   destroySecret(companyId: string): Promise<void>
 }

@@ -2,12 +2,15 @@ import { type CompanyKeys, createCompanyKeys, type PlainDataKey } from './compan
 import { type DataKeyRow, type DataKeySource, loadDataKeys } from './data-keys.ts'
 
 const reloadAfterMs = 5 * 60_000
-// Thrice the reload time: every node has loaded a new key before any node encrypts with it.
+// Three reload times, so that every process has loaded a new key before any process encrypts with it.
 const activationMs = 3 * reloadAfterMs
 
-/** Hands out the keys of companies. */
+/** Returns the keys of companies. */
 export interface Keyring {
-  /** The company's keys, made on first use. Throws KeyUnavailableError when its secret is missing, destroyed or another one. */
+  /**
+   * Returns the company's keys, which are created on first use. Throws KeyUnavailableError if its secret is missing,
+   * destroyed or another one.
+   */
   forCompany(companyId: string): Promise<CompanyKeys>
   /** The company's keys if they are in memory and need not be loaded anew. */
   loaded(companyId: string): CompanyKeys | undefined
@@ -15,7 +18,7 @@ export interface Keyring {
   forget(companyId: string): void
 }
 
-/** Limits of the memory of a keyring, and its clock. */
+/** The bounds of a keyring's memory, and its clock. */
 export interface KeyringOptions {
   maxCompanies?: number
   now?: () => number
@@ -29,12 +32,12 @@ interface Loaded {
 }
 
 /**
- * Keeps the unwrapped keys of the most recently used companies in memory, loads each once however many ask at the same time, and loads
- * them anew every five minutes: that is how long a destroyed secret can outlive its file on a running node.
+ * Creates a keyring that caches the unwrapped keys of the most recently used companies. Concurrent callers share one
+ * load. Keys are loaded again every five minutes, which is how long a running process can use a destroyed secret.
  */
 export function createKeyring(source: DataKeySource, options: KeyringOptions = {}): Keyring {
   const { maxCompanies = 10_000, now = Date.now } = options
-  // A Map keeps insertion order, so its first entry is the least recently used one.
+  // A Map keeps the order of insertion, so its first entry is the least recently used.
   const cache = new Map<string, Loaded>()
 
   function forCompany(companyId: string): Promise<CompanyKeys> {

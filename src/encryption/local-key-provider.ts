@@ -11,14 +11,13 @@ const fingerprintBytes = 8
 const wrapVersion = Buffer.from([1])
 
 /**
- * Keeps the secrets in a directory, one file per company, which every node of the deployment must share.
- *
- * A file holds one or more secrets, a line each, the newest last, and a wrapped key names its secret by fingerprint: a secret is
- * rotated by appending one, wrapping the data keys again, and dropping the old one.
+ * Stores the secrets in a directory that all processes of the deployment must share, one file per company.
+ * A file contains one or more secrets, one per line, newest last. A wrapped key names its secret by fingerprint. A
+ * secret is rotated by appending one, wrapping the data keys again, and removing the old one.
  */
 export function createLocalKeyProvider(directory: string): KeyProvider {
   function path(companyId: string): string {
-    // The id becomes a file name, so nothing but a uuid may pass.
+    // The id becomes a file name, so it must be a UUID.
     if (!/^[0-9a-f-]{36}$/i.test(companyId)) throw new TypeError('A company id must be a uuid.')
     return join(directory, `${companyId.toLowerCase()}.key`)
   }
@@ -50,7 +49,8 @@ export function createLocalKeyProvider(directory: string): KeyProvider {
       const made = await mkdir(directory, { recursive: true, mode: 0o700 })
       if (made) await syncFolder(dirname(directory))
       await createFileOnce(path(companyId), `${randomBytes(32).toString('hex')}\n`)
-      // Also when another node made the file: what is wrapped with it must not outlive it in a power cut.
+      // Also done if another process created the file, because data wrapped with the secret must not survive a power
+      // cut that loses it.
       await syncFolder(directory)
     },
 

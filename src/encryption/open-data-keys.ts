@@ -4,7 +4,7 @@ import { StartupProblem } from '../startup-problem.ts'
 import type { DataKeySource } from './data-keys.ts'
 import { KeyUnavailableError } from './errors.ts'
 
-/** Opens every data key of the companies and returns how many; throws StartupProblem for the first that does not open. */
+/** Unwraps all data keys of the companies and returns their number. Throws StartupProblem for the first that fails. */
 export async function assertDataKeysOpen(
   { provider, store }: DataKeySource,
   companyIds: string[],
@@ -25,14 +25,14 @@ export async function assertDataKeysOpen(
 }
 
 /**
- * Throws StartupProblem if the folder of the companies' secrets, or a file in it, is open to others; one that is missing has no
- * secrets yet.
+ * Throws StartupProblem if the folder of secrets, or a file in it, can be read by other users. A missing folder is
+ * accepted, because it has no secrets yet.
  */
 export async function assertPrivateFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null)
   if (!found) return
   if (!found.isDirectory()) throw new StartupProblem(`The key folder ${folder} is not a folder.`)
-  // Windows keeps lists of access instead.
+  // Windows uses access lists instead of file modes.
   if (process.platform === 'win32') return
   if (isOpenToOthers(found.mode)) {
     throw new StartupProblem(`The key folder ${folder} is open to other users: chmod 700 it.`)

@@ -1,6 +1,6 @@
 import type { Values } from './variables.ts'
 
-/** The problem with a variable, worded to follow its name. */
+/** The problem of a variable, worded to follow its name. */
 export interface Problem {
   variable: keyof Values
   text: string
@@ -8,10 +8,10 @@ export interface Problem {
 
 const oidc = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const
 const databases = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_SYSTEM_URL'] as const
-/** The passwords of examples and images, which are the first ones tried. */
+/** Passwords of examples and images, which attackers try first. */
 const knownPasswords = ['postgres', 'password', 'colloquy', 'changeme', 'secret', 'admin', 'root', 'example']
 
-/** What does not fit together, or is missing or unsafe in this mode. */
+/** Returns settings that contradict each other, are missing, or are unsafe in this mode. */
 export function problemsOf(values: Values): Problem[] {
   const production = values.NODE_ENV === 'production'
   return [
@@ -88,7 +88,7 @@ function productionProblems(values: Values): Problem[] {
   return values.TRUSTED_NETWORK === 'on' ? problems : [...problems, ...plainTextProblems(values)]
 }
 
-/** TLS to database and Redis unless the network is declared trusted. */
+/** Database and Redis require TLS unless the network is declared trusted. */
 function plainTextProblems(values: Values): Problem[] {
   const otherwise = 'or set TRUSTED_NETWORK=on if nobody else can listen'
   const problems: Problem[] = databases

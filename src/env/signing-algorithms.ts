@@ -1,5 +1,5 @@
 /**
- * The signing algorithms an access token may use. All are asymmetric: an HMAC algorithm would make the issuer's
+ * The signing algorithms that an access token may use. All are asymmetric: an HMAC algorithm would make the issuer's
  * public key a signing secret (RFC 8725, section 3.1).
  */
 export const signingAlgorithms = [
@@ -18,7 +18,7 @@ export const signingAlgorithms = [
 /** The JWS name of an accepted signing algorithm. */
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
-/** Tells whether a name, as an operator wrote it, is an accepted signing algorithm. */
+/** True if the name is that of an accepted signing algorithm. */
 export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
   return signingAlgorithms.some((algorithm) => algorithm === name)
 }

@@ -5,7 +5,7 @@ const algorithms = z.enum(signingAlgorithms, {
   error: `must be a list from ${signingAlgorithms.join(', ')}`,
 })
 
-/** Every variable the process reads, with its default; wrong values are worded without repeating them. */
+/** All variables that the process reads, with their defaults. Messages about wrong values do not repeat the values. */
 export const variables = z.object({
   NODE_ENV: oneOf('development', 'test', 'production').default('development'),
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -58,7 +58,7 @@ export const variables = z.object({
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 })
 
-/** The variables as read. */
+/** The variables as parsed. */
 export type Values = z.output<typeof variables>
 
 function oneOf<const Names extends readonly [string, ...string[]]>(...names: Names) {
@@ -78,7 +78,7 @@ function postgresUrl() {
   return url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/colloquy')
 }
 
-/** The base that paths are put behind, without the slash at its end. */
+/** A base address for paths, without the slash at its end. */
 function publicUrl() {
   const error = 'must be a URL such as https://chat.example.com, without query and fragment'
   return z

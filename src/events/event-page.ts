@@ -58,7 +58,7 @@ const eventsAfter = statement({
   text: pageOf('true'),
 })
 
-/** Those of one conversation, and what concerns the whole company. */
+/** Events of one conversation, and events that concern the whole company. */
 const conversationEventsAfter = statement({
   name: 'conversation_events_after',
   parameters: ['companyId', 'after', 'max', 'userIds', 'conversationId'],

@@ -74,9 +74,9 @@ const eventColumns = columns({
 })
 
 /**
- * What delivery needs of some events, an SQL selection of them, each read once for all of a process's subscribers; who may see
- * it is as of this moment, so a lost notification cannot leak. Messages come for whoever can see them alone: they are nearly all
- * there is to read. The events are of `:companyId`, the people `:userIds`.
+ * Reads the events of an SQL selection with the data for their delivery, once for all subscribers of a process. Access is that of
+ * the moment of reading, so a lost notification cannot leak anything. Messages are read only if one of the people can see
+ * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`.
  */
 export function hydrated(selection: string): string {
   return `with readers as materialized (select u.id from ${readersOf(':userIds', 'MESSAGE_READ')} u)

@@ -11,23 +11,23 @@ import { tabStreams } from './tab-streams.ts'
 interface Asset {
   type: 'text/javascript' | 'text/css'
   body: Uint8Array<ArrayBuffer>
-  /** The same, compressed once for all who ask. */
+  /** Returns the compressed file, which is compressed once for all requests. */
   compressed(encoding: ContentEncoding): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Everything the page loads. */
+/** All files that the page loads. */
 export interface GraphiqlAssets {
   find(name: string): Asset | undefined
-  /** The address of a file, another one for each content, so that browsers may keep it for good. */
+  /** Returns the address of a file. It changes with the content, so that browsers may cache it for ever. */
   addressOf(name: string): string
 }
 
-/** Where the files of the page are served. */
+/** The path of the page's files. */
 export const assetFolder = '/graphql/graphiql/'
 
 let loading: Promise<GraphiqlAssets> | undefined
 
-/** Reads the page's files on first use: no process needs 9 MB of them that nobody looks at. */
+/** Reads the page's files on first use, because they take 9 MB that most processes never need. */
 export function graphiqlAssets(): Promise<GraphiqlAssets> {
   loading ??= load()
   return loading
@@ -56,7 +56,7 @@ async function load(): Promise<GraphiqlAssets> {
   return { find: (name) => files.get(name), addressOf }
 }
 
-/** The browser build of graphql-ws, which the package carries but does not export. */
+/** Returns the browser build of graphql-ws, which its package contains but does not export. */
 function webSocketClient(): Promise<string> {
   const { resolve } = createRequire(import.meta.url)
   return readFile(join(dirname(resolve('graphql-ws/package.json')), 'umd', 'graphql-ws.min.js'), 'utf8')

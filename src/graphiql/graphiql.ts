@@ -7,21 +7,21 @@ import { commonHeaders, graphiqlPage, pageHeaders } from './page.ts'
 import { graphiqlSettings } from './settings.ts'
 import { type DemoLink, isAtThisMachine } from './visitor.ts'
 
-/** Somebody GraphiQL is signed in as, with a token of the development issuer. */
+/** A person that GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {
   token: string
-  /** The external id of the company acted in, for those who are in several. */
+  /** The external id of the company to act in, for people with several companies. */
   company: string
 }
 
-/** How the web server hands over a request. */
+/** The request as the web server passes it on. */
 interface NodeContext {
   req?: IncomingMessage
 }
 
 /**
- * Serves GraphiQL to browsers that open /graphql; everything it loads comes from here. It is signed in as the demo users for
- * browsers on this machine and for the first who comes with the link.
+ * Serves GraphiQL to browsers that open /graphql, with all files that it loads. It is signed in as the demo users for
+ * browsers on this machine, and for the first visitor with the link.
  */
 export function graphiql(
   services: Services,
@@ -48,7 +48,10 @@ export function graphiql(
   }
 }
 
-/** The page carries tokens, and a script of another site that asks for it has to say its origin: it gets none. */
+/**
+ * The page contains tokens. A script of another site must send its origin when it requests the page, and does not get
+ * it.
+ */
 function isNavigation({ headers }: Request): boolean {
   return (headers.get('accept')?.includes('text/html') ?? false) && !headers.has('origin')
 }

@@ -2,20 +2,20 @@ import type { Viewer } from '../auth/viewer.ts'
 import { directConversationId } from '../conversations/direct-id.ts'
 import { encodeId } from '../ids.ts'
 
-/** One tab of GraphiQL. Its title is the name of the operation. */
+/** A tab of GraphiQL. Its title is the name of the operation. */
 interface Operation {
   by: 'reader' | 'writer'
   query: string
   variables?: Record<string, unknown>
 }
 
-/** The people of the example operations: one reads what the other writes. */
+/** The people of the example operations: one reads the messages of the other. */
 interface Pair {
   reader: Viewer
   writer: Viewer
 }
 
-/** The example operations, in the order of a first walk; without a pair the ids are left to be filled in. */
+/** The example operations, in the order of a first visit. Without a pair the ids are left to be filled in. */
 export function exampleOperations(pair: Pair | undefined): Operation[] {
   const { reader, writer, readerId, writerId, conversationId } = pair ? namesAndIds(pair) : blanks
   return [

@@ -1,7 +1,10 @@
 import type { GraphiqlAssets } from './assets.ts'
 import { favicon, type GraphiqlSettings } from './settings.ts'
 
-/** The last rule: GraphiQL's tabs jump aside when they are pressed, so that the first click on each misses it. */
+/**
+ * The last rule keeps GraphiQL's tabs in place while pressed; they would move away, so that the first click on each
+ * misses.
+ */
 const STYLE = `
 body { margin: 0 }
 body { display: flex; flex-direction: column; height: 100vh }
@@ -11,7 +14,7 @@ body { display: flex; flex-direction: column; height: 100vh }
 .graphiql-tab { transform: none !important }
 `
 
-/** The page around GraphiQL; what it shows is in the settings. */
+/** Returns the page around GraphiQL. The settings determine what it shows. */
 export function graphiqlPage({ addressOf }: GraphiqlAssets, settings: GraphiqlSettings): string {
   return `<!doctype html>
 <html lang="en">
@@ -53,8 +56,8 @@ function escaped(text: string): string {
 }
 
 /**
- * What the page may do: run our scripts, ask our server, and be nobody's frame. Monaco writes its styles into the page,
- * and its fonts and GraphiQL's pictures are data; not every browser counts WebSockets in 'self'.
+ * The content security policy of the page: run our scripts, connect to our server, and be in no frame. Monaco adds its
+ * styles to the page, and its fonts and GraphiQL's pictures are data. Not every browser includes WebSockets in 'self'.
  */
 export function pageHeaders(host: string): Record<string, string> {
   const policy = {
@@ -79,7 +82,7 @@ export function pageHeaders(host: string): Record<string, string> {
   }
 }
 
-/** Headers of the page and of its files alike. */
+/** The headers of the page and of its files. */
 export const commonHeaders = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

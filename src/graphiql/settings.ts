@@ -5,23 +5,23 @@ import { encodeId } from '../ids.ts'
 import type { DemoUser } from './graphiql.ts'
 import { exampleOperations } from './operations.ts'
 
-/** Somebody the page can ask as. */
+/** A person that the page can send requests as. */
 interface Person {
   name: string
-  /** Its name groups the choice. */
+  /** The company's name, by which people are grouped. */
   companyName: string
-  /** For X-Company-Id: a person may be in several companies. */
+  /** The value of X-Company-Id, because a person may have several companies. */
   companyId: string
   token: string
 }
 
-/** What the page is told by the server. */
+/** The data that the server passes to the page. */
 export interface GraphiqlSettings {
-  /** Names the database the tabs belong to: their ids mean nothing to another. */
+  /** Names the database that the tabs belong to, because their ids are invalid in another one. */
   installation: string
-  /** Fresh tokens, which replace those of the same people in remembered tabs. */
+  /** New tokens, which replace those of the same people in remembered tabs. */
   tokens: string[]
-  /** Those whom the page can ask as. */
+  /** The people that the page can send requests as. */
   people: Person[]
   options: GraphiQLOptions
 }
@@ -32,7 +32,7 @@ const LOGO = `<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"
   <g fill="#fff"><circle cx="8" cy="11" r="1.7"/><circle cx="13" cy="11" r="1.7"/><circle cx="18" cy="11" r="1.7"/></g>
 </svg>`
 
-/** The logo as an address, for the tab of the browser. */
+/** The logo as an address, for the browser's tab. */
 export const favicon = `data:image/svg+xml,${encodeURIComponent(LOGO.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" '))}`
 
 const SIGNED_OUT = `{
@@ -41,7 +41,9 @@ const SIGNED_OUT = `{
   // "Authorization": "Bearer …"
 }`
 
-/** What the page shows: example operations, signed in as the first two of the users if those can enter this database. */
+/**
+ * Returns the settings of the page: example operations, and the first two users if they are members in this database.
+ */
 export async function graphiqlSettings(
   services: Services,
   users: readonly DemoUser[],
@@ -67,13 +69,13 @@ export async function graphiqlSettings(
         ...(variables && { variables: JSON.stringify(variables, null, 2) }),
       })),
       defaultEditorToolsVisibility: pair ? 'variables' : 'headers',
-      // A demo token may stay in the browser; somebody's own may not.
+      // The browser may store a demo token, but not a person's own token.
       shouldPersistHeaders: pair !== undefined,
     },
   }
 }
 
-/** Undefined where the demo user is no member, as in a database that was never seeded. */
+/** Undefined if the demo user is not a member, as in a database without demo data. */
 async function entered({ signIn, log }: Services, { token, company }: DemoUser): Promise<Viewer | undefined> {
   try {
     return await signIn.withToken(token, { named: company })

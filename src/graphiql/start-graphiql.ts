@@ -3,7 +3,7 @@ import type { GraphiqlSettings } from './settings.ts'
 import type { TabStorage, tabMemory } from './tab-memory.ts'
 import type { StreamSink, tabStreams } from './tab-streams.ts'
 
-/** What the page finds in its window. */
+/** The properties of the page's window. */
 interface GraphiqlWindow {
   MonacoEnvironment?: { globalAPI: boolean; getWorkerUrl(moduleId: string, label: string): string }
   YogaGraphiQL: { renderYogaGraphiQL(root: unknown, options: object): void }
@@ -19,7 +19,7 @@ interface Operation {
   operationName?: string | null
 }
 
-/** Opens GraphiQL. Runs in the page: its text refers to nothing but its arguments. */
+/** Starts GraphiQL. It runs in the page, so its text refers only to its arguments. */
 export function startGraphiql(
   window: GraphiqlWindow,
   makeMemory: typeof tabMemory,
@@ -34,7 +34,7 @@ export function startGraphiql(
     ...settings.options,
     storage: makeMemory(window.localStorage, settings),
     onTabChange: streams.tabChanged,
-    // Else GraphiQL writes each operation into the address, and opens one tab more after a reload.
+    // Otherwise GraphiQL writes each operation into the address, and opens one more tab after a reload.
     onEditQuery: undefined,
     fetcher(operation: Operation, { headers = {} }: { headers?: Record<string, string> } = {}) {
       const resumed = streams.resumed()
@@ -46,7 +46,7 @@ export function startGraphiql(
     },
   })
 
-  /** The tab's own headers, or those of the person chosen for all tabs. */
+  /** The tab's own headers, or those of the person who is selected for all tabs. */
   function asPerson(given: Record<string, string>): Record<string, string> {
     const chosen = document.querySelector('#person select')?.value
     const person = chosen ? settings.people[Number(chosen)] : undefined
@@ -63,8 +63,8 @@ export function startGraphiql(
   }
 
   /**
-   * Over a WebSocket, as a frontend would: a browser opens six connections to a server over HTTP/1.1, all windows
-   * together, and each subscription over SSE would hold one. GraphiQL's own client does not send the tab's token.
+   * Subscribes over a WebSocket, as a frontend would. A browser opens at most six connections to a server over HTTP/1.1
+   * in all windows, and each subscription over SSE would use one. GraphiQL's own client does not send the tab's token.
    */
   function subscribe(operation: Operation, given: Record<string, string>, sink: StreamSink): () => void {
     const headers = new Headers(given)
@@ -79,7 +79,7 @@ export function startGraphiql(
     return () => void client.dispose()
   }
 
-  /** GraphiQL's own idea of the operation lags behind the editor by a tenth of a second. */
+  /** Reads the operation from the editor, because GraphiQL's own state is updated a tenth of a second later. */
   function choose({ query, operationName, ...rest }: Operation): { type: string; operation: Operation } {
     const found = [...topLevel(query).matchAll(/\b(query|mutation|subscription)\b[ \t]*(\w*)/g)]
     const named = found.find(([, , name]) => name && name === operationName)
@@ -87,7 +87,7 @@ export function startGraphiql(
     return { type, operation: { ...rest, query, ...(named && operationName && { operationName }) } }
   }
 
-  /** A document without its comments, its strings and everything in brackets. */
+  /** Returns a document without its comments, strings and bracketed parts. */
   function topLevel(query: string): string {
     const bare = query.replace(/"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#.*/g, '')
     let depth = 0

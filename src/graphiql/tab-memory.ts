@@ -10,8 +10,9 @@ export interface TabStorage {
 }
 
 /**
- * What GraphiQL remembers between visits, per installation and with tokens that are still good: a reload after they
- * expired, or on a new data directory, is as good as a first visit. Runs in the page: its text refers to nothing else.
+ * Stores what GraphiQL remembers between visits, per installation and only while its tokens are valid: a reload after
+ * they expired, or on a new data directory, starts like a first visit. It runs in the page, so its text refers to
+ * nothing else.
  */
 export function tabMemory(
   storage: TabStorage,
@@ -47,7 +48,7 @@ export function tabMemory(
     )
   }
 
-  /** GraphiQL keeps what was edited last beside its tabs, and opens one tab more wherever the two differ. */
+  /** GraphiQL stores the last edits beside its tabs, and opens one more tab if the two differ. */
   function activeTab(): Record<string, string | null> {
     const { tabs, activeTabIndex } = JSON.parse(read('graphiql:tabState') ?? '{}')
     return tabs?.[activeTabIndex] ?? {}

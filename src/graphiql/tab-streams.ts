@@ -1,10 +1,10 @@
-/** The part of GraphiQL's state that tells its tabs. */
+/** The part of GraphiQL's state that contains its tabs. */
 interface Tabs {
   tabs: { id: string }[]
   activeTabIndex: number
 }
 
-/** Receives what a subscription brings. */
+/** Receives the answers of a subscription. */
 export interface StreamSink {
   next(result: unknown): void
   error(error: unknown): void
@@ -22,8 +22,9 @@ interface Stream {
 }
 
 /**
- * Subscriptions that outlive a change of tabs: GraphiQL itself ends them, and what one tab sends could never arrive in
- * another. `rerun` presses the play button. Runs in the page: its text refers to nothing else.
+ * Keeps subscriptions when another tab is selected. GraphiQL itself would end them, so that a message sent from one tab
+ * could never arrive in another. `rerun` presses the play button. It runs in the page, so its text refers to nothing
+ * else.
  */
 export function tabStreams(rerun: () => void) {
   const streams = new Map<string, Stream>()
@@ -61,7 +62,7 @@ export function tabStreams(rerun: () => void) {
     return watch(stream, activeTab)
   }
 
-  /** The subscription of the tab that was come back to, if that is why GraphiQL runs its operation. */
+  /** Returns the subscription of a tab that was selected again, if GraphiQL runs its operation for that reason. */
   function resumed(): AsyncIterable<unknown> | undefined {
     const stream = isResuming ? streams.get(activeTab) : undefined
     return stream && watch(stream, activeTab)
@@ -73,7 +74,7 @@ export function tabStreams(rerun: () => void) {
     if (next === activeTab) return
     streams.get(activeTab)?.leave()
     activeTab = next
-    // GraphiQL tells of the change before it has made it.
+    // GraphiQL reports the change before it has made it.
     if (streams.has(next)) setTimeout(resume)
   }
 
@@ -85,7 +86,7 @@ export function tabStreams(rerun: () => void) {
     isResuming = false
   }
 
-  /** The latest event, and each one after it; the response pane shows one at a time anyway. */
+  /** Yields the latest event and all later ones. The response pane shows one at a time. */
   function watch(stream: Stream, tab: string): AsyncIterable<unknown> {
     let seen = 0
     let isLeft = false
@@ -111,7 +112,7 @@ export function tabStreams(rerun: () => void) {
         },
         async return() {
           stream.leave()
-          // The stop button and a change of tabs look alike until GraphiQL has told which tab is active now.
+          // The stop button and a change of tabs look the same until GraphiQL has reported the active tab.
           queueMicrotask(() => {
             if (activeTab === tab && streams.get(tab) === stream && !stream.isWatched) close(tab)
           })

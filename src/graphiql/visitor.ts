@@ -6,15 +6,15 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-/** A link that opens the demo people's GraphiQL once, for those who do not sit at the server's own machine. */
+/** A link that opens GraphiQL of the demo people once, for people at other machines than the server's. */
 export interface DemoLink {
   /** The query of the link, such as `demo=…`. */
   readonly query: string
-  /** True for the first who comes with the link. */
+  /** Returns true for the first visitor with the link. */
   use(parameters: URLSearchParams): boolean
 }
 
-/** Makes a link that works once. */
+/** Creates a link that works once. */
 export function createDemoLink(): DemoLink {
   const code = randomBytes(18).toString('base64url')
   let isUsed = false
@@ -30,15 +30,15 @@ export function createDemoLink(): DemoLink {
 }
 
 /**
- * True if a browser on the server's own machine asks, under a name of this machine: a page elsewhere can point a name of its own at
- * the loopback address (DNS rebinding), and then says that name.
+ * True if a browser on the server's machine sends the request to a name of this machine. A foreign page could point its
+ * own name to the loopback address (DNS rebinding), but then the request has that name.
  */
 export function isAtThisMachine(address: string | undefined, headers: Headers): boolean {
   if (proxyHeaders.some((name) => headers.has(name))) return false
   return isLoopbackAddress(address ?? '') && isLoopbackHost(headers.get('host') ?? '')
 }
 
-/** True for an address that only this machine reaches, or a name for one. */
+/** True for an address that only this machine can reach, or a name of one. */
 export function isLoopbackHost(host: string): boolean {
   if (isLoopbackAddress(host)) return true
   if (!URL.canParse(`http://${host}`)) return false

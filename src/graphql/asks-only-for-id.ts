@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 
-/** True if nothing is asked of the field's object but its id, which whoever refers to it knows. */
+/** True if only the id of the field's object is selected, which is known without reading the object. */
 export function asksOnlyForId({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
   const isOnlyId = (set: SelectionSetNode | undefined): boolean =>
     set?.selections.every((selection) => {

@@ -18,12 +18,15 @@ import { nodeIdsPluginName } from './node-ids-plugin.ts'
 import { perViewerPluginName } from './per-viewer-plugin.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 
-/** What the schema is made with: every type, field and argument is described, and every root field says who may use it. */
+/**
+ * The builder of the schema. It requires a description of every type, field and argument, and a scope for every root
+ * field.
+ */
 export const builder = new SchemaBuilder<{
   Context: Context
   PrismaTypes: PrismaTypes
   AuthScopes: {
-    /** Any member of the company. */
+    /** All members of the company. */
     member: boolean
     permission: Permission
   }
@@ -54,7 +57,7 @@ export const builder = new SchemaBuilder<{
   ],
   defaultFieldNullability: false,
   directives: { useGraphQLToolsUnorderedDirectives: true },
-  // Without a limit here: the request limits refuse an operation as a whole, a subscription before it starts.
+  // No limit here: the request limits reject an operation as a whole, and a subscription before it starts.
   complexity: { fieldComplexity: fieldCost },
   errors: {
     directResult: true,
@@ -152,7 +155,7 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-/** The permission whose lack a rejection comes from; null if it is another scope. */
+/** Returns the missing permission that caused a rejection. Null if another scope caused it. */
 function lackedPermission(failure: AuthFailure): string | null {
   if ('failures' in failure)
     return failure.failures.map(lackedPermission).find((name) => name !== null) ?? null

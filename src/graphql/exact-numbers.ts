@@ -1,18 +1,18 @@
-/** A number in a text of JSON that JavaScript cannot keep as it is written. */
+/** A number in JSON text that JavaScript cannot represent exactly. */
 export interface InexactNumber {
   path: (string | number)[]
   text: string
 }
 
-/** Fewer digits than sixteen, without an exponent, are kept whatever they are. */
+/** Matches numbers that may be inexact. Numbers of fewer than sixteen digits without an exponent are always exact. */
 const SUSPECT = /\d[eE]|[\d.]{16}/
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y
-/** No double needs so many characters; working on more would take its time. */
+/** No double needs this many characters, and longer numbers would take time. */
 const MAX_CHARACTERS = 400
-/** So many significant digits tell any double from all others. */
+/** This many significant digits distinguish all doubles. */
 const DOUBLE_DIGITS = 17
 
-/** The first number below `within` that would come back as another one; the text must be valid JSON. */
+/** Returns the first inexact number below the properties `within`. The text must be valid JSON. */
 export function inexactNumber(json: string, within: readonly string[]): InexactNumber | undefined {
   if (!SUSPECT.test(json)) return undefined
   const path: (string | number)[] = []
@@ -39,7 +39,7 @@ export function inexactNumber(json: string, within: readonly string[]): InexactN
   return undefined
 }
 
-/** True if a number, read and written again, has the same value, or is the same double in another spelling. */
+/** True if a number has the same value after being read and written, or is another spelling of the same double. */
 export function isExact(text: string): boolean {
   if (text.length > MAX_CHARACTERS) return false
   const value = Number(text)
@@ -50,17 +50,17 @@ export function isExact(text: string): boolean {
     return written.digits === digits && written.exponent === exponent
   }
   if (isSame(String(value))) return true
-  // Languages other than JavaScript print more digits of a fraction than it takes.
+  // Some languages print more digits of a fraction than needed.
   return exponent < 0 && digits.length <= DOUBLE_DIGITS && isSame(value.toPrecision(digits.length || 1))
 }
 
-/** In words for the caller. */
+/** Returns the error message for the caller. */
 export function inexactNumberText({ path, text }: InexactNumber): string {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
   return `The number ${shown} at ${path.join('.')} cannot be kept exactly: send it as a string.`
 }
 
-/** A number's significant digits, without zeros at either end, and the power of ten they are multiplied by. */
+/** Returns a number's significant digits without zeros at either end, and its exponent of ten. */
 function decimal(text: string): { digits: string; exponent: number } {
   const [, whole = '', fraction = '', power = '0'] =
     /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
@@ -70,7 +70,7 @@ function decimal(text: string): { digits: string; exponent: number } {
   return { digits, exponent: Number(power) - fraction.length + significant.length - digits.length }
 }
 
-/** Where the string that starts here ends, or the text does. */
+/** Returns the end of the string that starts here, or the end of the text. */
 export function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1)
   while (end >= 0 && isEscaped(json, end)) end = json.indexOf('"', end + 1)

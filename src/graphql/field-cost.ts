@@ -2,10 +2,10 @@ import type { FieldComplexityValue } from '@pothos/plugin-complexity'
 import type { GraphQLField } from 'graphql'
 import { DEFAULT_SIZE, MAX_SIZE } from '../page.ts'
 
-/** Plain lists are short: whatever can grow is a connection. A list that is not says so with `complexity`. */
+/** Plain lists are short, because growing ones are connections. Longer plain lists declare their own `complexity`. */
 const SHORT_LIST = 10
 
-/** The cost of a field: one, and the cost of everything below it as often as the page or list may be long. */
+/** The cost of a field is one, plus the cost of the fields below it times the length of the page or list. */
 export function fieldCost(
   args: Record<string, unknown>,
   _context: object,
@@ -18,12 +18,12 @@ function maxItems(args: Record<string, unknown>, field: GraphQLField<unknown, ne
   if (field.args.some(({ name }) => name === 'first')) return pageLength(args)
   if (Array.isArray(args.ids)) return args.ids.length
   if (!String(field.type).startsWith('[')) return 1
-  // A connection has multiplied already by what its page holds.
+  // A connection already multiplies by the length of its page.
   const isPage = field.args.length === 0 && (field.name === 'edges' || field.name === 'nodes')
   return isPage ? 1 : SHORT_LIST
 }
 
-/** A page that is too long costs no more than the longest: it is refused in words of its own. */
+/** A page that is too long costs as much as the longest one, because another check rejects it with its own message. */
 export function pageLength({ first, last }: Record<string, unknown>): number {
   const sizes = [first, last].filter((size) => typeof size === 'number')
   if (sizes.length === 0) return DEFAULT_SIZE

@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-/** Lets each mutation of an operation show things as they are after its own write, not as an earlier one read them. */
+/** Empties the loaders after each mutation of an operation, so that its answer shows its own write. */
 class FreshLoadersPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -24,7 +24,7 @@ class FreshLoadersPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       try {
         return await resolve(parent, args, context, info)
       } finally {
-        // The builder's own context type; a plugin is generic over it.
+        // The builder's own context type. A plugin is generic over it.
         forgetReads(context as Context)
       }
     }

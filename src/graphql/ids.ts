@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts'
 import { decodeId, type NodeType } from '../ids.ts'
 
-/** Decodes an id of one type given to a query; throws BAD_USER_INPUT if it is malformed or of another type. */
+/** Decodes an id of one type that was given to a query. Throws BAD_USER_INPUT if it is malformed or of another type. */
 export function decodeQueryIdOf(type: NodeType, id: string): string {
   const decoded = decodeId(id)
   if (!decoded) throw malformed(id)
@@ -11,24 +11,26 @@ export function decodeQueryIdOf(type: NodeType, id: string): string {
   return decoded.uuid
 }
 
-/** An id given to `node` or `nodes`; of no type if it is malformed. */
+/** An id given to `node` or `nodes`. It has no type if it is malformed. */
 export interface NodeId {
   typename: string
   id: string
 }
 
-/** Decodes an id given to `node` or `nodes`. Never throws: the cost is counted first, and no path is known there. */
+/**
+ * Decodes an id given to `node` or `nodes`. Never throws, because the cost is counted first, where no path is known.
+ */
 export function decodeNodeId(id: string): NodeId {
   const decoded = decodeId(id)
   return decoded ? { typename: decoded.type, id: decoded.uuid } : { typename: '', id }
 }
 
-/** Types of what people write to one another. */
+/** The types that contain what people write. */
 const READ: ReadonlySet<string> = new Set<NodeType>(['Message', 'Conversation', 'Broadcast'])
 
 /**
- * What it takes to ask for things by their ids: as much as where each has a query of its own. Throws BAD_USER_INPUT if
- * an id is malformed.
+ * Returns the scopes for reading objects by id: the same as for a separate query of each. Throws BAD_USER_INPUT if an
+ * id is malformed.
  */
 export function nodeScopes(ids: readonly NodeId[]): { member: true } | { permission: 'MESSAGE_READ' } {
   const wrong = ids.find(({ typename }) => typename === '')

@@ -2,7 +2,7 @@ import { endOfString } from './exact-numbers.ts'
 
 /** Members of all objects and entries of all lists; the largest input, of 1,000 members, has half as many. */
 const MAX_VALUES = 15_000
-/** Of one object: the metadata of a message hold fewer. */
+/** Maximum number of values in one object. The metadata of a message contain fewer. */
 const MAX_KEYS = 1_000
 
 /** In words for the caller. */

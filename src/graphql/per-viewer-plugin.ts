@@ -11,7 +11,9 @@ import type { GraphQLField } from 'graphql'
 /** The plugin's name in the builder. */
 export const perViewerPluginName = 'perViewer' as const
 
-/** True if the value depends on the viewer; 'cursor' if it is the event's cursor, which is signed for its viewer. */
+/**
+ * True if the value depends on the viewer, 'cursor' if it is the cursor of the event, which is signed for its viewer.
+ */
 export type PerViewer = boolean | 'cursor'
 
 declare global {
@@ -29,15 +31,15 @@ declare global {
       ResolveReturnShape = unknown,
     > {
       /**
-       * Two viewers who may see the same event can get different values, or the value is read through the viewer's eyes.
-       * All other fields of an event are executed once for everybody.
+       * True if two viewers who see the same event may get different values, or if the value is read with the viewer's
+       * rights. All other fields of an event are executed once for everybody.
        */
       perViewer?: PerViewer
     }
   }
 }
 
-/** Keeps in the schema which fields depend on the viewer; those that only some may ask for do. */
+/** Records in the schema which fields depend on the viewer. Fields that require a permission do. */
 class PerViewerPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { perViewer, authScopes } = config.pothosOptions as { perViewer?: PerViewer; authScopes?: unknown }
@@ -46,7 +48,7 @@ class PerViewerPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** What the schema says of the field. */
+/** Returns the field's setting from the schema. */
 export function perViewerOf({ extensions }: GraphQLField<unknown, unknown>): PerViewer {
   return (extensions.perViewer as PerViewer | undefined) ?? false
 }

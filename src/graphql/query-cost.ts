@@ -11,7 +11,10 @@ import {
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
 
-/** The longest page of messages with everything on it costs half of this; a page of pages of pages a hundred times it. */
+/**
+ * Maximum cost of an operation. The longest page of messages with all fields costs half of it; three nested pages a
+ * hundred times it.
+ */
 const MAX_COST = 20_000
 const REFUSED_COST = 200
 /** Each error repeats the value around what is wrong, which may be most of the request. */
@@ -39,13 +42,13 @@ const known = new WeakMap<OperationDefinitionNode, Map<string, number>>()
 export function chargeOperation(args: ExecutionArgs): number {
   const cost = operationCost(args)
   const { viewer, services } = args.contextValue as Partial<Context>
-  // What is refused here has been parsed, validated and measured.
+  // A rejected operation was still parsed, validated and measured.
   if (viewer) services?.work.charge(viewer, cost > MAX_COST ? REFUSED_COST : cost)
   if (cost > MAX_COST) throw tooExpensive(cost)
   return cost
 }
 
-/** How much the operation asks for: a query, a payload, or each event of a subscription. */
+/** Returns the cost of an operation: a query, a payload, or each event of a subscription. */
 export function operationCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName)
   const variables = variableValues ?? {}
@@ -68,7 +71,7 @@ function shapeOf(value: unknown): string {
   return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${shapeOf(each)}`)}}`
 }
 
-/** The document without its other operations, of which the first would be counted. */
+/** Returns the document with this operation only, because otherwise the first one would be counted. */
 function alone(operation: OperationDefinitionNode, document: DocumentNode): DocumentNode {
   const others = ({ kind }: { kind: Kind }) => kind !== Kind.OPERATION_DEFINITION
   return { ...document, definitions: [operation, ...document.definitions.filter(others)] }

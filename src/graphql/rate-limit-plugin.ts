@@ -8,10 +8,13 @@ import { parseWindow, type RateWindow } from '../limits/rate-window.ts'
 /** The plugin's name in the builder. */
 export const rateLimitPluginName = 'rateLimit' as const
 
-/** Answers a call that was made before from what it did then, or with undefined; it costs no rate limit. */
+/**
+ * Answers a repeated call with the result of the first one, without using the rate limit. Undefined if it is no
+ * repetition.
+ */
 export type FindReplay = (input: unknown, context: Context) => Promise<unknown>
 
-/** A payload that says it is the answer to an earlier call. */
+/** A payload that tells whether it answers a repeated call. */
 interface Replayable {
   replayed?: boolean
 }
@@ -22,7 +25,7 @@ declare global {
       rateLimit: RateLimitPlugin<Types>
     }
     interface MutationFieldOptions<Types extends SchemaTypes, Type, Nullable, Args, ResolveReturnShape> {
-      /** Lets a retried call be answered although the limit is reached. */
+      /** Allows a repeated call to be answered while the limit is reached. */
       findReplay?: FindReplay
     }
   }
@@ -36,7 +39,7 @@ interface LimitedMutation {
 
 const limitedMutations = new Map<string, LimitedMutation>()
 
-/** What limits a mutation for this viewer, and what its calls count under; undefined if nothing does. */
+/** Returns the limits of a mutation for this viewer and the key of its count. Undefined if it has no limit. */
 export function limitsOf(name: string, { viewer, services }: Context) {
   const limited = limitedMutations.get(name)
   if (!limited) return undefined
@@ -48,7 +51,7 @@ export function limitsOf(name: string, { viewer, services }: Context) {
   }
 }
 
-/** Enforces `@rateLimit` on mutations: per viewer and company, counting accepted calls alone. */
+/** Enforces `@rateLimit` on mutations, per viewer and company. Only accepted calls count. */
 class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -59,7 +62,7 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const findReplay = (field.pothosOptions as { findReplay?: FindReplay }).findReplay
     limitedMutations.set(field.name, { windows, findReplay })
     return async (parent, args, untyped, info) => {
-      // The builder's own context type; a plugin is generic over it.
+      // The builder's own context type. A plugin is generic over it.
       const context = untyped as Context
       const { limiter } = context.services
       const limits = limitsOf(field.name, context)
@@ -83,7 +86,7 @@ class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-/** The rejection of a call, or of several, that a limit does not allow yet. */
+/** Returns the error of calls that a limit does not allow yet. */
 export function tooManyCalls(name: string, retryAfterMs: number): RequestError {
   return new RequestError('RATE_LIMITED', `Too many calls of ${name}: try again later.`, retryAfterMs)
 }
@@ -97,7 +100,7 @@ function windowsOf(pothosOptions: object): RateWindow[] {
     .map(({ args }) => ({ max: args.max, perMs: parseWindow(args.per) }))
 }
 
-/** `@rateLimit` for a mutation of which nothing else is said. */
+/** The `@rateLimit` of mutations without their own one. */
 export const standardLimit = [{ name: 'rateLimit' as const, args: { max: 60, per: '1m' } }]
 
 SchemaBuilder.registerPlugin(rateLimitPluginName, RateLimitPlugin)

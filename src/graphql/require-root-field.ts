@@ -16,7 +16,9 @@ interface Selected {
   fragments: Map<string, FragmentDefinitionNode>
 }
 
-/** Throws BAD_USER_INPUT if @skip and @include leave nothing of a subscription, with which graphql-js does not reckon. */
+/**
+ * Throws BAD_USER_INPUT if @skip and @include remove all fields of a subscription, which graphql-js does not handle.
+ */
 export function requireRootField({
   schema,
   document,
@@ -25,7 +27,7 @@ export function requireRootField({
 }: SubscriptionArgs): void {
   const operation = getOperationAST(document, operationName)
   const { coerced } = getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {})
-  // Without usable variables, or an operation, execution itself says so.
+  // Execution itself reports invalid variables and a missing operation.
   if (!operation || !coerced) return
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
   const selected = {
@@ -36,7 +38,7 @@ export function requireRootField({
   throw new RequestError('BAD_USER_INPUT', '@skip and @include leave nothing to subscribe to.')
 }
 
-/** Fragments form no circles in a valid document. */
+/** Fragments have no cycles in a valid document. */
 function hasField(selection: SelectionNode, selected: Selected): boolean {
   const { variables, fragments } = selected
   if (getDirectiveValues(GraphQLSkipDirective, selection, variables)?.if === true) return false

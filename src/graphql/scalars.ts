@@ -6,7 +6,7 @@ const MAX_JSON_DEPTH = 100
 const LOCAL = /^(?!0000)\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/i
 const INSTANT =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
-/** Leap seconds end a half-year, everywhere at once. */
+/** Leap seconds end a half-year, everywhere at the same time. */
 const LEAP = /^\d{4}-(06-30|12-31)T23:59:59/
 
 builder.scalarType('DateTime', {
@@ -34,7 +34,7 @@ builder.scalarType('JSON', {
   },
 })
 
-/** Whatever writes JSON calls itself for every level, so the levels are counted, without doing the same, first. */
+/** Writing JSON recurses for every level, so the levels are counted first, without recursion. */
 function shallow(value: unknown): unknown {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -44,7 +44,7 @@ function shallow(value: unknown): unknown {
   return value
 }
 
-/** Numbers in variables are looked at in the request, before JSON.parse changes them. */
+/** Numbers in variables are checked in the request, before JSON.parse changes them. */
 function assertExact(node: ValueNode, path: (string | number)[]): void {
   if (node.kind === Kind.OBJECT) {
     for (const { name, value } of node.fields) assertExact(value, [...path, name.value])
@@ -64,7 +64,7 @@ function parseInstant(value: unknown): Date {
   return instant
 }
 
-/** A leap second is the second after it, as in POSIX, since Date knows none. */
+/** A leap second becomes the second after it, as in POSIX, because Date has none. */
 function readInstant(text: string): Date | undefined {
   const [, day, time, second, rest] = /^(.{11})(.{6})(\d\d)(.*)$/.exec(text.toUpperCase()) ?? []
   if (second !== '60') return new Date(text.toUpperCase())
@@ -73,7 +73,7 @@ function readInstant(text: string): Date | undefined {
   return isLeap ? new Date(before.getTime() + 1000) : undefined
 }
 
-/** With its seconds, so that one time is written in one way. */
+/** Adds missing seconds, so that a time has one spelling. */
 function parseLocalDateTime(value: unknown): string {
   if (typeof value !== 'string' || !LOCAL.test(value) || !isDay(value.slice(0, 10))) {
     throw new GraphQLError(
@@ -83,13 +83,13 @@ function parseLocalDateTime(value: unknown): string {
   return value.length === 16 ? `${value.toUpperCase()}:00` : value.toUpperCase()
 }
 
-/** An offset may lead out of the years that RFC 3339 writes with four digits; PostgreSQL knows no year 0. */
+/** An offset may lead to years without four digits, which RFC 3339 cannot write, and PostgreSQL has no year 0. */
 function isPrintable(instant: Date): boolean {
   const year = instant.getUTCFullYear()
   return year >= 1 && year <= 9999
 }
 
-/** Date rolls 31 February over into March; the day must come back as it was given. */
+/** Date turns 31 February into a day in March, so the result must have the given day. */
 function isDay(day: string): boolean {
   const instant = new Date(day)
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day)

@@ -1,16 +1,16 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-/** The encodings there are, the better first. */
+/** The supported encodings, best first. */
 export const contentEncodings = ['br', 'gzip'] as const
 export type ContentEncoding = (typeof contentEncodings)[number]
 
 const brotli = promisify(brotliCompress)
 const gzipped = promisify(gzip)
-/** Higher ones take ten times as long for a tenth less. */
+/** Higher levels take ten times as long to save a tenth more. */
 const BROTLI_QUALITY = 5
 
-/** The encoding to answer in; undefined: as it is. */
+/** Returns the encoding of the answer. Undefined means uncompressed. */
 export function acceptedEncoding(accept: string | undefined): ContentEncoding | undefined {
   const weights = new Map(
     (accept ?? '').split(',').map((entry) => {
@@ -24,7 +24,7 @@ export function acceptedEncoding(accept: string | undefined): ContentEncoding | 
   return best && weightOf(best) > 0 ? best : undefined
 }
 
-/** Compresses beside the event loop. */
+/** Compresses in a thread of libuv, so that the event loop is not blocked. */
 export function compress(body: Uint8Array | string, encoding: ContentEncoding): Promise<Buffer> {
   if (encoding === 'gzip') return gzipped(body)
   return brotli(body, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })

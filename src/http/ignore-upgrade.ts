@@ -1,14 +1,15 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** True for an upgrade to WebSocket, the one protocol that is spoken here beside HTTP/1.1. */
+/** True for an upgrade to WebSocket, the only protocol besides HTTP/1.1. */
 export function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.trim().toLowerCase() === 'websocket'
 }
 
 /**
- * Answers a request for another protocol, such as h2c, as if it had not asked (RFC 9110, section 7.8). Node.js hands over
- * the connection of every upgrade: the request goes back into it without its wish, and is read again with what follows.
+ * Answers a request for another protocol, such as h2c, as if it had not asked for the upgrade (RFC 9110, section 7.8).
+ * Node.js hands over the connection of every upgrade: the request is put back without the upgrade and is parsed again
+ * with the data that follows.
  */
 export function ignoreUpgrade(
   http: HttpServer,

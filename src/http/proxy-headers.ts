@@ -1,4 +1,6 @@
-/** A proxy adds one of these: where it passes on a request from this machine, the person may sit anywhere. */
+/**
+ * Headers that proxies add. A request with one may come from any machine, even if its connection comes from this one.
+ */
 export const proxyHeaders = [
   'forwarded',
   'via',

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A name or an address, and a port; what else RFC 3986 allows in a host is only ever an attack. */
+/** A name or an address, and a port. Everything else that RFC 3986 allows in a host is only used by attackers. */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])?(:\d{0,5})?$/i
 
-/** The path of a request, without its query; unlike URL it takes whatever a client may send. */
+/** Returns the path of a request without its query. Unlike URL it accepts everything that a client may send. */
 export function requestPath({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? url
 }
 
 /**
- * Brings the target to the form that starts with a slash, since a client may send the whole address (RFC 9112, section
- * 3.2.2). False if target or Host make no URL: what builds one further in would throw.
+ * Rewrites the target to a path, because a client may send the whole address (RFC 9112, section 3.2.2). Returns false
+ * if target or Host do not form a URL, which would make later code throw.
  */
 export function normalizeTarget(request: IncomingMessage): boolean {
   const { host = '' } = request.headers

@@ -6,15 +6,15 @@ import { statement } from '../database/statement.ts'
 import { reasonOf } from '../reason.ts'
 
 /**
- * A runner's name in the queue is locked for as long as its connection lives. Locks of PostgreSQL end with the connection,
- * so that of a process that died is free at once; a machine that vanished is noticed by its silence.
+ * A runner locks its name for as long as its connection lives. PostgreSQL releases the lock with the connection: at
+ * once if the process dies, and after a timeout if the machine vanishes.
  */
 const LOCK = (name: string) => `pg_catalog.hashtextextended('colloquy jobs ' || ${name}, 0)`
 
 const holdName = `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
   set_config('tcp_keepalives_count', '3', false), pg_catalog.pg_advisory_lock(${LOCK('$1::text')})`
 
-/** A runner holds its name a moment after it begins, so a job taken just now is left alone. */
+/** A runner locks its name only a moment after it starts, so jobs that were taken just now are left alone. */
 const unlockAbandoned = statement({
   name: 'unlock_abandoned_jobs',
   row: rowsOf<{ runners: number }>(),
@@ -35,10 +35,11 @@ interface ListenEvent {
   }
 }
 
-/** Has a runner hold its name on the connection it listens on, each time it makes one. */
+/** Locks the runner's name on its listening connection, each time that is opened. */
 export function keepAlive(events: EventEmitter, log: Logger): void {
   events.on('pool:listen:success', ({ workerPool, client }: ListenEvent) => {
-    // Once LISTEN is done: a connection takes one query at a time. One that breaks is made anew, and so is this.
+    // After LISTEN, because a connection runs one query at a time. A broken connection is opened again, and locks
+    // again.
     client.once('drain', () => {
       client.query(holdName, [workerPool.id]).catch((error: Error) => {
         log.debug({ reason: error.message }, 'the job runner could not say that it is there')
@@ -47,7 +48,7 @@ export function keepAlive(events: EventEmitter, log: Logger): void {
   })
 }
 
-/** Gives the jobs of runners that are no more to the others. */
+/** Releases the jobs of runners that have died to the others. */
 export async function unlockAbandonedJobs({ database, log }: Services): Promise<void> {
   try {
     const [found] = await database.acrossCompanies(unlockAbandoned, {})

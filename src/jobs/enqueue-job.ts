@@ -4,17 +4,17 @@ import type { JobPayload, TaskName } from './job.ts'
 /** A job to put into the queue. */
 export interface NewJob {
   task: TaskName
-  /** The bound company is added to it. */
+  /** The id of the bound company is added to it. */
   payload: JobPayload
-  /** Undefined: at once. */
+  /** Undefined means at once. */
   runAt?: Date | undefined
-  /** A job of the company with this key that has not begun is replaced. */
+  /** Replaces a job of the company with this key that has not begun. */
   jobKey?: string | undefined
 }
 
 /**
- * Enqueues a job of the company the transaction is bound to: it runs if, and only if, the transaction commits. SQL functions
- * call `app.enqueue_job` themselves.
+ * Enqueues a job of the company that the transaction is bound to. It runs only if the transaction commits. SQL
+ * functions call `app.enqueue_job` themselves.
  */
 export async function enqueueJob(
   transaction: Transaction,

@@ -3,15 +3,15 @@ import type { Database } from '../database/database.ts'
 import { statement } from '../database/statement.ts'
 import { jobsDead, jobsDue } from '../metrics/metrics.ts'
 
-/** Counts of the queue, over all companies. */
+/** Numbers of jobs in the queue, over all companies. */
 export interface JobCounts {
-  /** Wait for their time or their next attempt. */
+  /** Jobs that wait for their time or for their next attempt. */
   waiting: number
-  /** Should have begun. */
+  /** Jobs whose time has come but that have not begun. */
   due: number
-  /** Failed for good: nobody tries them again. */
+  /** Jobs that have failed for the last time. */
   dead: number
-  /** The tasks of the dead ones. */
+  /** The tasks of the failed jobs. */
   deadTasks: string[]
 }
 
@@ -32,13 +32,13 @@ export async function jobCounts(database: Database): Promise<JobCounts> {
   return counts
 }
 
-/** Brings the metrics of the queue up to date; while the database is away they stay as they were. */
+/** Updates the metrics of the queue. If the database is unreachable, they stay as they are. */
 export async function measureJobs(database: Database): Promise<void> {
   try {
     const { due, dead } = await jobCounts(database)
     jobsDue.set(due)
     jobsDead.set(dead)
   } catch {
-    // Readiness tells that the database is away.
+    // The readiness check reports that the database is unreachable.
   }
 }

@@ -2,7 +2,7 @@ import type { Context, Services } from '../context.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 
-/** The names of all tasks; `app.job_tasks()` lists the same names, so a new one needs a migration that says so. */
+/** The names of all tasks. `app.job_tasks()` lists the same names, so a new one needs a change there. */
 export const taskNames = ['send_broadcast', 'send_digest'] as const
 
 /** The name of a task. */
@@ -11,29 +11,32 @@ export type TaskName = (typeof taskNames)[number]
 /** The payload of a job: UUIDs and whole numbers, never what people wrote. */
 export type JobPayload = Record<string, string | number>
 
-/** A job that has come up, with its company bound. */
+/** A job that is run, with its company bound. */
 export interface Job {
   companyId: string
   payload: JobPayload
-  /** From 1. */
+  /** Number of this attempt, from 1. */
   attempt: number
-  /** After this one, a failure is for good. */
+  /** True if a failure of this attempt is final. */
   isLastAttempt: boolean
-  /** Aborts when the process stops and waits no longer: the job is handed back, and another attempt begins it anew. */
+  /** Aborts when the process stops and waits no longer. The job is returned to the queue and begins again. */
   signal: AbortSignal
   services: Services
   /** The system role, bound to the company. */
   tenant: TenantDatabase
   keys(): Promise<CompanyKeys>
-  /** The context of a member the job acts for, as that member's own request would have it. Throws FORBIDDEN if disabled or gone. */
+  /**
+   * Returns the context of a member on whose behalf the job acts, as a request of the member would have it. Throws
+   * FORBIDDEN if the member is disabled or does not exist.
+   */
   contextOf(userId: string): Promise<Context>
 }
 
 /**
- * Does a job; what it throws is logged and the job tried again, later each time. It may run twice (a process can die
- * after the work and before the queue hears of it), so it decides by what the database says whether there is still work.
+ * Runs a job. An error is logged, and the job is repeated with growing delays. A handler may run twice, because a
+ * process can die between the work and its record, so it must check in the database whether there is work left.
  */
 export type TaskHandler = (job: Job) => Promise<void>
 
-/** Every task and what does it. */
+/** The handlers of tasks. */
 export type Tasks = Partial<Record<TaskName, TaskHandler>>

@@ -13,10 +13,10 @@ export interface QueuedJob {
   signal: AbortSignal
 }
 
-/** An impersonated member's context holds for as long as the longest job. */
+/** The context of an impersonated member is valid for as long as the longest job. */
 const ACTS_FOR_MS = 60 * 60_000
 
-/** Runs a job's handler, counts and logs how it ended, and throws what the queue is to remember of a failure. */
+/** Runs a job's handler, records and logs its result, and throws the error that the queue stores of a failure. */
 export async function runJob(services: Services, handler: TaskHandler, queued: QueuedJob): Promise<void> {
   const { id, task, attempt } = queued
   const isLastAttempt = attempt >= queued.maxAttempts
@@ -52,7 +52,7 @@ function bind(services: Services, carried: unknown) {
   }
 }
 
-/** A handler that does not hear the signal must not keep the process from stopping. */
+/** A handler that ignores the signal must not keep the process from stopping. */
 async function unlessHandedBack(work: Promise<void>, signal: AbortSignal): Promise<void> {
   let giveUp = () => {}
   const handedBack = new Promise<never>((_resolve, reject) => {

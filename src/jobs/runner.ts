@@ -10,9 +10,9 @@ import { keepAlive, unlockAbandonedJobs } from './abandoned-jobs.ts'
 import type { TaskHandler, Tasks } from './job.ts'
 import { runJob } from './run-job.ts'
 
-/** Where the queue is, and what to do with the jobs in it. */
+/** The queue, and the handlers of its jobs. */
 export interface JobRunnerOptions {
-  /** Of the system role, which owns the queue. */
+  /** The URL of the system role, which owns the queue. */
   systemUrl: string
   services: Services
   tasks: Tasks
@@ -20,20 +20,22 @@ export interface JobRunnerOptions {
 
 /** Runs jobs until it is stopped. */
 export interface JobRunner {
-  /** Takes no more jobs and waits for those that run, but hands back what takes longer than five seconds. */
+  /**
+   * Takes no more jobs and waits for running ones. Jobs that take longer than five seconds are returned to the queue.
+   */
   stop(): Promise<void>
 }
 
 const CONCURRENCY = 2
-/** New jobs are notified; this is how late one may begin that was put off until a time. */
+/** New jobs are notified. This is the maximum delay of a job that waits for its time. */
 const POLL_MS = 1_000
 const RECOVER_EVERY_MS = 5_000
 const HAND_BACK_AFTER_MS = 5_000
 const RESTART_AFTER_MS = 1_000
 
 /**
- * Starts running jobs; returns at once, and goes on trying while the database is away. Each node runs one: a job goes to
- * one of them, and one left behind by a node that died goes to another within seconds.
+ * Starts running jobs. Returns at once, and tries again while the database is unreachable. Each process has one runner.
+ * A job is run by one of them, and the job of a process that died is run by another within seconds.
  */
 export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions): JobRunner {
   const stopping = new AbortController()
@@ -64,14 +66,14 @@ export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions)
   }
 }
 
-/** Runs jobs until the signal, or until graphile-worker gives up, as it does when it cannot tell the queue of an end. */
+/** Runs jobs until the signal, or until graphile-worker gives up because it cannot record the end of a job. */
 async function runUntilStopped(
   pool: JobsPool,
   services: Services,
   tasks: Tasks,
   signal: AbortSignal,
 ): Promise<void> {
-  // Loaded only here: a command that runs no jobs starts faster without.
+  // Loaded here, so that commands which run no jobs start faster.
   const { Logger: WorkerLogger, run } = await import('graphile-worker')
   const events = new EventEmitter()
   keepAlive(events, services.log)
@@ -90,7 +92,7 @@ async function runUntilStopped(
       () => (level, message, meta) => report(services.log, signal.aborted ? 'debug' : level, message, meta),
     ),
     events,
-    // Without a batch, an end that cannot be written would be a rejection that nobody hears.
+    // With batches, a failure to record the end of a job would be an unhandled rejection.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   await stoppedBy(runner, signal)
@@ -115,7 +117,7 @@ async function stoppedBy(runner: Runner, signal: AbortSignal): Promise<void> {
   await runner.promise.finally(() => signal.removeEventListener('abort', stop))
 }
 
-/** How a job ended is said by runJob; graphile-worker would add its payload. */
+/** runJob logs the result of a job; graphile-worker would log its payload too. */
 function report(log: Logger, level: string, message: string, meta: object | undefined): void {
   if (meta && ('failure' in meta || 'success' in meta)) return
   if (level === 'error' || level === 'warning') log.warn({ reason: message }, 'the job runner has a problem')

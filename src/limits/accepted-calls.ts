@@ -1,26 +1,26 @@
 import type { RateWindow } from './rate-window.ts'
 
-/** What Redis has to be told about a key before its next verdict. */
+/** The changes to a key's log that Redis must receive before its next decision. */
 export interface Unmerged {
   readonly missing: readonly { readonly id: number; readonly ageUs: number }[]
   readonly disowned: readonly number[]
 }
 
-/** The calls this process accepted, by key, within the longest window each key was asked about. */
+/** The calls that this process accepted, by key, within the longest window of each key. */
 export interface AcceptedCalls {
-  /** Logs the call and returns 0, or the microseconds after which it would be accepted. */
+  /** Logs the call and returns 0, or returns the microseconds after which it would be accepted. */
   take(key: string, windows: readonly RateWindow[], id: number): number
   /** Logs a call that Redis accepted in the given epoch. */
   record(key: string, windows: readonly RateWindow[], id: number, epoch: number): void
   remove(key: string, id: number): void
-  /** Notes that Redis may hold a call that does not count. */
+  /** Records that Redis may hold a call that does not count. */
   disown(key: string, windows: readonly RateWindow[], id: number): void
-  /** Lists what Redis may not know, if it has not been told since the given epoch began. */
+  /** Returns the changes that Redis may have missed, unless it has received them in the given epoch. */
   unmerged(key: string, epoch: number): Unmerged
   merged(key: string, epoch: number, told: Unmerged): void
 }
 
-/** Bounds of the memory spent; beyond them the keys unused for longest are forgotten. */
+/** The bounds of memory. Beyond them the least recently used keys are forgotten. */
 export interface AcceptedCallsBounds {
   readonly maxKeys: number
   readonly maxCalls: number
@@ -38,9 +38,9 @@ interface KeyLog {
 const NOTHING: Unmerged = { missing: [], disowned: [] }
 const MAX_DISOWNED = 1_000
 
-/** Keeps the log in this process's memory; `nowUs` is a monotonic clock in whole microseconds. */
+/** Creates the log in this process's memory. `nowUs` is a monotonic clock in whole microseconds. */
 export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => number): AcceptedCalls {
-  // In order of use, so that the first is the one unused for longest.
+  // In order of use, so the first key is the least recently used.
   const logs = new Map<string, KeyLog>()
   let calls = 0
 
@@ -84,7 +84,7 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
     calls -= count
   }
 
-  /** Removes more than one key a call can add, so clean-up keeps pace without a timer. */
+  /** Removes up to two keys per call, which is more than a call can add, so no timer is needed. */
   function forgetUnused(now: number): void {
     let idle = 2
     for (const [key, log] of logs) {
@@ -126,7 +126,7 @@ export function createAcceptedCalls(bounds: AcceptedCallsBounds, nowUs: () => nu
   return { take, record, remove, disown, unmerged, merged }
 }
 
-/** A call exactly one window later is outside: the `max`-th newest call then no longer counts. */
+/** A call exactly one window later is outside of it, because the `max`-th newest call then no longer counts. */
 function timeToWaitUs(times: readonly number[], windows: readonly RateWindow[], now: number): number {
   let waitUs = 0
   for (const { max, perMs } of windows) {

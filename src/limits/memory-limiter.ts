@@ -2,7 +2,7 @@ import type { AcceptedCalls } from './accepted-calls.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { assertWindows, type RateWindow } from './rate-window.ts'
 
-/** Holds the limits of a process that runs alone. */
+/** Creates a limiter for a process without Redis. */
 export function createMemoryLimiter(calls: AcceptedCalls): RateLimiter {
   let lastId = 0
 

@@ -1,10 +1,10 @@
-/** How many things each key has open. */
+/** Counts open things, such as sockets, by key. */
 export interface OpenCounts {
-  /** Counts one more and returns how to count it off again; undefined if the key has as many as it may. */
+  /** Counts one more and returns a function that ends it. Undefined if the key has reached the maximum. */
   open(key: string): (() => void) | undefined
 }
 
-/** Counts what is open in this process, at most so many a key. */
+/** Creates counts for this process, with at most `max` per key. */
 export function createOpenCounts(max: number): OpenCounts {
   const counts = new Map<string, number>()
   return {

@@ -2,36 +2,38 @@ import type { Logger } from 'pino'
 import type { RedisConnections } from '../redis/connection.ts'
 import type { RateWindow } from './rate-window.ts'
 
-/** The call counts from now on. */
+/** The call was accepted and counts. */
 export interface Accepted {
   readonly accepted: true
-  /** Takes the call back, as if it had never been made (a replay, a failed call); never rejects. */
+  /** Removes the call from the count, because it was a replay or has failed. Never rejects. */
   refund(): Promise<void>
 }
 
-/** The call does not count. */
+/** The call was rejected and does not count. */
 export interface Refused {
   readonly accepted: false
-  /** After this many milliseconds the call is accepted if nothing else was accepted meanwhile, and not before. */
+  /**
+   * Milliseconds after which the call would be accepted, if no other is accepted meanwhile. Before that it is rejected.
+   */
   readonly retryAfterMs: number
 }
 
-/** Holds limits exactly: in no span as long as a window are more than its maximum of calls accepted. */
+/** Enforces limits exactly: within any time as long as a window, at most `max` calls are accepted. */
 export interface RateLimiter {
-  /** Accepts a call under every window, or refuses it; throws a RangeError on windows that are not whole numbers. */
+  /** Accepts or rejects a call under all windows. Throws RangeError for windows that are not whole numbers. */
   take(key: string, windows: readonly RateWindow[]): Promise<Accepted | Refused>
   close(): void
 }
 
-/** Everything that a rate limiter needs. */
+/** The dependencies of a rate limiter. */
 export interface RateLimiterOptions {
   readonly log: Logger
-  /** Shares the limits between processes; without it they are held in this process's memory. */
+  /** Shares the limits between processes. Without Redis they apply to this process only. */
   readonly redis?: RedisConnections | undefined
-  /** Called when the limiter stops (true) and resumes (false) asking Redis. */
+  /** Called with true when the limiter stops using Redis, with false when it uses it again. */
   readonly onFallback?: ((active: boolean) => void) | undefined
   readonly keyPrefix?: string | undefined
-  /** A clock in milliseconds that replaces those of the process and of Redis. */
+  /** A clock in milliseconds that replaces those of the process and of Redis, for tests. */
   readonly clock?: (() => number) | undefined
   readonly maxKeys?: number | undefined
 }

@@ -1,4 +1,4 @@
-/** At most `max` accepted calls in any span of `perMs` milliseconds; a `max` of 0 refuses every call. */
+/** At most `max` accepted calls within any `perMs` milliseconds. A `max` of 0 rejects every call. */
 export interface RateWindow {
   readonly max: number
   readonly perMs: number
@@ -7,14 +7,14 @@ export interface RateWindow {
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const WINDOW = /^([1-9]\d{0,8})(ms|s|m|h|d)$/
 
-/** Parses a span such as `10s`, `1m`, `10m` or `1h` into milliseconds; throws a RangeError on anything else. */
+/** Parses a time such as `10s`, `1m`, `10m` or `1h` into milliseconds. Throws RangeError for anything else. */
 export function parseWindow(text: string): number {
   const [, count, unit] = WINDOW.exec(text) ?? []
   if (!isUnit(unit)) throw new RangeError(`"${text}" is not a span of time such as 10s, 1m or 1h`)
   return Number(count) * UNIT_MS[unit]
 }
 
-/** Throws a RangeError on a window that no limiter could hold exactly. */
+/** Throws RangeError for a window that a limiter cannot enforce exactly. */
 export function assertWindows(windows: readonly RateWindow[]): void {
   for (const { max, perMs } of windows) {
     if (!Number.isSafeInteger(max) || max < 0 || !Number.isSafeInteger(perMs) || perMs < 1) {

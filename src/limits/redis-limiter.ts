@@ -9,12 +9,12 @@ import { assertWindows, type RateWindow } from './rate-window.ts'
 const ANSWER_WITHIN_MS = 300
 
 /**
- * Shares the limits through Redis, and holds them by this process's own calls while Redis does not answer.
- *
- * Accepted calls are noted in memory all the time, so an outage grants nobody a fresh allowance from this process.
- * Whenever Redis may have missed or forgotten something (an outage ended, the link was renewed), the next call of a
- * key first hands over what this process accepted. So one process is exact throughout, and n of them grant at most
- * n times a limit, only during an outage and until that hand-over.
+ * Creates a limiter that shares the limits through Redis, and enforces them by this process's own calls while Redis
+ * does not answer.
+ * Accepted calls are also logged in memory, so an outage gives nobody a new allowance in this process. When Redis may
+ * have missed or lost calls (an outage has ended, the connection was renewed), the next call of a key first writes the
+ * calls that this process accepted. So one process is always exact, and n processes accept at most n times a limit,
+ * only during an outage and until those writes.
  */
 export function createRedisLimiter(
   options: RateLimiterOptions & { readonly redis: RedisConnections },
@@ -41,7 +41,7 @@ export function createRedisLimiter(
     } catch (error) {
       outage.begin(error)
       const waitUs = calls.take(key, windows, id)
-      // Redis may yet carry the command out, but a refused call must not count.
+      // Redis may still run the command, but a rejected call must not count.
       if (waitUs > 0) calls.disown(key, windows, id)
       return verdict(key, windows, id, waitUs)
     }
@@ -85,7 +85,7 @@ export function createRedisLimiter(
     }
   }
 
-  /** Runs the script itself: a Redis that is full or read-only answers PING all the same. */
+  /** Runs the script itself, because a Redis that is full or read-only still answers PING. */
   function probe(): Promise<number> {
     const windows = [{ max: 1, perMs: 1 }]
     const take = {

@@ -1,12 +1,12 @@
-/** Lets so much through a second, and twice as much at once after a pause. */
+/** Lets a number of calls per second pass, and twice as many at once after a pause. */
 export interface TokenBucket {
-  /** False if there has been too much of late. */
+  /** False if the bucket is empty. */
   passes(): boolean
 }
 
 const BURST_SECONDS = 2
 
-/** Creates a bucket of tokens that fills steadily. */
+/** Creates a token bucket that fills steadily. */
 export function createTokenBucket(perSecond: number): TokenBucket {
   const max = perSecond * BURST_SECONDS
   let tokens = max

@@ -1,18 +1,18 @@
-/** A token bucket for each key: it fills steadily, and what was spent beyond it is paid back before anything else. */
+/** A token bucket per key. It may be overdrawn; the debt must be refilled before the key can spend again. */
 export interface WorkBudget {
-  /** Takes the points, whether there are as many or not. */
+  /** Takes the points, even if the bucket has fewer. */
   charge(key: string, points: number): void
-  /** After so many milliseconds the key may spend again, unless it is charged meanwhile; 0: now. */
+  /** Milliseconds after which the key may spend again, unless it is charged meanwhile. 0 means now. */
   waitMs(key: string): number
 }
 
-/** So long a bucket takes to fill, and nobody owes more than a full one: nobody waits longer. */
+/** Time in which a bucket fills. The debt is at most a full bucket, so this is also the longest wait. */
 const BURST_MS = 30_000
 const MAX_BUCKETS = 10_000
 
-/** Creates buckets that fill by so many points a second; `now` is a monotonic clock in milliseconds. */
+/** Creates buckets that fill by `pointsPerSecond`. `now` is a monotonic clock in milliseconds. */
 export function createWorkBudget(pointsPerSecond: number, now = () => performance.now()): WorkBudget {
-  // When each bucket will be full again, the one charged least recently first; without an entry it is full.
+  // The time at which each bucket is full again, the least recently charged first. A bucket without an entry is full.
   const fullAt = new Map<string, number>()
 
   return {
@@ -27,7 +27,10 @@ export function createWorkBudget(pointsPerSecond: number, now = () => performanc
   }
 }
 
-/** Looks at two a charge, which keeps pace with one new one a charge; what is not full yet is kept up to the bound. */
+/**
+ * Checks two entries per charge, which keeps pace with one new entry per charge. Entries that are not full stay, up to
+ * the bound.
+ */
 function forgetFull(fullAt: Map<string, number>, time: number): void {
   let looks = 2
   for (const [key, at] of fullAt) {

@@ -3,39 +3,47 @@ import { createFairSemaphore, type FairSemaphore, type Worker } from '../concurr
 import { RequestError } from '../errors.ts'
 import { createWorkBudget } from './work-budget.ts'
 
-/** Holds the work that one person causes within bounds, so that the people of other companies are served meanwhile. */
+/** Limits the work that one person causes, so that people of other companies are served meanwhile. */
 export interface Work {
-  /** Charges for an attempt by the length of its document. Throws RATE_LIMITED if the budget is overdrawn. */
+  /** Charges an attempt by the length of its document. Throws RATE_LIMITED if the budget is overdrawn. */
   admit(worker: Worker, documentLength: number): Promise<void>
-  /** Charges what an operation costs, in points of its query cost. */
+  /** Charges the cost of an operation in points. */
   charge(worker: Worker, points: number): void
-  /** Runs the work once this person's budget allows. Throws RATE_LIMITED if too much of this person waits already. */
+  /**
+   * Runs the work when the person's budget allows it. Throws RATE_LIMITED if too much work of the person is waiting.
+   */
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
-  /** Runs an operation that costs so many points: of the dear ones a person has one at a time. */
+  /** Runs an operation with this cost in points. Of expensive operations a person runs one at a time. */
   execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
   /** False while the budget is overdrawn. */
   isSolvent(worker: Worker): boolean
   /** Resolves when the budget is not overdrawn. */
   whenSolvent(worker: Worker): Promise<void>
-  /** Delivers one event: charges it, waits while the budget is overdrawn, and lets the process breathe between dear ones. */
+  /**
+   * Delivers one event: charges it, waits while the budget is overdrawn, and lets other work run between expensive
+   * events.
+   */
   deliver<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
 }
 
-/** What answering costs at the least, whatever is asked. */
+/** Minimum cost of an operation in points. */
 const POINTS_PER_OPERATION = 50
 const CHARACTERS_PER_POINT = 50
 const DEAR_EVENT = 100
 const DEAR_OPERATION = 500
 const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
-/** Each keeps the process for milliseconds at a time, and everybody else waits for all of them. */
+/**
+ * Maximum numbers of expensive operations that run concurrently. Each occupies the event loop for milliseconds at a
+ * time, during which everything else waits.
+ */
 const DEAR_BOUNDS = { total: 6, perCompany: 4, perPerson: 1 }
-/** Of one person; a client that keeps its connections busy has far fewer. */
+/** Maximum number of waiting operations of one person. A client that uses all its connections has far fewer. */
 const MAX_WAITING = 500
-/** Who asks again at once is not answered at once: rejections take work, too. */
+/** Delay of a rejection, because rejecting costs work and a client may repeat at once. */
 const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
 
-/** Creates the bounds of this process; with 0 points a second there are none. A point takes some 5 µs. */
+/** Creates the limits of this process. A budget of 0 points per second means no limits. A point is about 5 µs. */
 export function createWork(pointsPerSecond: number): Work {
   if (pointsPerSecond === 0) return unbounded
   const budget = createWorkBudget(pointsPerSecond)
@@ -88,7 +96,7 @@ export function createWork(pointsPerSecond: number): Work {
       for (;;) {
         await whenSolvent(key)
         const delivered = await withPermit(dear, worker, async () => {
-          // What came before it may have spent everything; nobody sleeps on a permit.
+          // The work before it may have overdrawn the budget. The permit is released instead of held while waiting.
           if (budget.waitMs(key) > 0) return undefined
           budget.charge(key, points)
           const result = await act()
@@ -101,7 +109,7 @@ export function createWork(pointsPerSecond: number): Work {
   }
 }
 
-/** Lets everything run at once, for nothing. */
+/** Runs everything at once and charges nothing. */
 const unbounded: Work = {
   admit: async () => {},
   charge: () => {},

@@ -20,10 +20,13 @@ const rowSchema = z.object({
   isEnabled: z.boolean().nullish(),
 })
 
-/** Of names and the like: reading and folding so many takes some milliseconds. */
+/**
+ * Maximum number of characters of names and the like that are read at once. Reading and folding them takes some
+ * milliseconds.
+ */
 export const CHARACTERS_AT_ONCE = 4_000
 
-/** How much there is to read in a row. */
+/** Returns the number of characters of a row. */
 export function lengthOf(member: unknown): number {
   const texts = Object.values(member as object).filter((value) => typeof value === 'string')
   return texts.reduce((sum, { length }) => sum + length, 0)

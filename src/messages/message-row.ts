@@ -3,7 +3,7 @@ import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import { notHidden, readableSql, seenBy, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
-/** A message as the statements below return it; subject, body and metadata are ciphertext. */
+/** A message as the statements below return it. Subject, body and metadata are ciphertext. */
 export type MessageRow = RowOf<typeof messageColumns>
 
 /** The columns of a message. */
@@ -23,13 +23,13 @@ export const messageColumns = columns({
   createdAt: column.instant,
   editedAt: column.instant.orNull,
   retractedAt: column.instant.orNull,
-  /** How often it was edited. */
+  /** Number of edits. */
   revision: column.integer,
-  /** No text is kept that was replaced by a later one than this: else somebody put an earlier row back, and it is not read. */
+  /** False if a revision with this or a higher number is stored: an older row was put back, so its text is not decrypted. */
   isLatest: column.boolean.from(isLatestSql),
 })
 
-/** What changes with a message's text. */
+/** The columns that change with a message's text. */
 export type MessageVersion = RowOf<typeof versionColumns>
 
 const versionColumns = columns({ id: column.uuid, revision: column.integer, state: column.text })
@@ -52,7 +52,7 @@ export function isLatestSql(alias: string): string {
     )`
 }
 
-/** Messages by id, those that the viewer may read. */
+/** Messages by id that the viewer may read. */
 export const messagesById = statement({
   name: 'messages_by_id',
   parameters: ['companyId', 'viewerId', 'ids'],
@@ -61,7 +61,7 @@ export const messagesById = statement({
     where m.company_id = :companyId and m.id = any(:ids) and (m.seq is not null or m.author_id = :viewerId)`,
 })
 
-/** Which of them the viewer may read by now, and their versions, without their texts. */
+/** The versions of these messages, without their texts, if the viewer may still read them. */
 export const messageVersions = statement({
   name: 'message_versions',
   parameters: ['companyId', 'viewerId', 'ids'],
@@ -70,7 +70,7 @@ export const messageVersions = statement({
     where m.company_id = :companyId and m.id = any(:ids) and (m.seq is not null or m.author_id = :viewerId)`,
 })
 
-/** The same for many viewers at once; viewers and ids go pair by pair. */
+/** Like messageVersions, for many viewers: each viewer with the id at the same index. */
 export const messageVersionsOfViewers = statement({
   name: 'message_versions_of_viewers',
   parameters: ['companyId', 'viewerIds', 'ids'],
@@ -81,7 +81,7 @@ export const messageVersionsOfViewers = statement({
     where m.seq is not null or m.author_id = a.viewer_id`,
 })
 
-/** A stretch of a conversation, read only as far as the viewer may at this moment; `where` and `order` concern `m`. */
+/** A range of a conversation's messages that the viewer may read now. `where` and `order` refer to `m`. */
 function stretch(where: string, order: string): string {
   return `select ${messageColumns.of('m')} from conversations c ${viewerMembership()}
     cross join lateral (
@@ -132,7 +132,7 @@ export const conversationWithMessages = bindingItself(
   }),
 )
 
-/** Replies to one message in order, above this sequence. */
+/** Replies to one message in order, above this sequence number. */
 export const repliesAfter = statement({
   name: 'replies_after',
   parameters: ['companyId', 'viewerId', 'parentId', 'above', 'max'],
@@ -141,7 +141,7 @@ export const repliesAfter = statement({
     where m.company_id = :companyId and m.parent_id = :parentId and m.seq > :above order by m.seq limit :max`,
 })
 
-/** The first replies, in order, to each of several messages, and so many to each. */
+/** The first replies to each of several messages, in order. */
 export const firstReplies = statement({
   name: 'first_replies',
   parameters: ['companyId', 'viewerId', 'ids', 'max'],
@@ -155,8 +155,8 @@ export const firstReplies = statement({
 })
 
 /**
- * Everything below one message, of all levels, in order, above this sequence. Below what is hidden or retracted, replies keep
- * their depth. The fences keep the planner from looking through all replies of the company.
+ * Replies at all depths below one message, in order, above this sequence number. Replies to hidden or retracted
+ * messages keep their depth. The fences keep the planner from reading all replies of the company.
  */
 export const subtreeAfter = statement({
   name: 'subtree_after',
@@ -174,7 +174,7 @@ export const subtreeAfter = statement({
     where m.seq > :above order by m.seq limit :max`,
 })
 
-/** How many replies to messages the viewer may read. */
+/** Numbers of replies that the viewer may read. */
 export const replyCounts = statement({
   name: 'reply_counts',
   parameters: ['companyId', 'viewerId', 'ids'],
@@ -183,7 +183,7 @@ export const replyCounts = statement({
     where m.company_id = :companyId and m.parent_id = any(:ids) and m.seq is not null group by m.parent_id`,
 })
 
-/** The people whom messages mention. */
+/** The people that messages mention. */
 export const mentionsOf = statement({
   name: 'mentions_of',
   parameters: ['companyId', 'viewerId', 'ids'],
@@ -204,7 +204,7 @@ export const reactionsOf = statement({
     group by r.message_id, r.emoji order by min(r.created_at), r.emoji`,
 })
 
-/** What the viewer has sent, latest first; `depth >= 0` names its index. */
+/** Messages that the viewer has sent, latest first. `depth >= 0` makes the planner use their index. */
 export const sentBefore = statement({
   name: 'sent_before',
   parameters: ['companyId', 'viewerId', 'beforeAt', 'beforeId', 'max'],

@@ -29,28 +29,33 @@ interface Lane {
   waiting: Waiting[]
   /** A batch with messages of the company is under way, or one of them waits alone for the company's stream. */
   holds: number
-  /** Conversations in which somebody else holds a row: one message waits for it, the others for that one. */
+  /**
+   * Conversations in which another transaction holds a row. One message waits for it, and the others wait for that
+   * message.
+   */
   heldConversations: Set<string>
 }
 
 const MAX_BATCH = 64
-/** Another computes while one waits for the disk; no company is in two at once. */
+/**
+ * Number of concurrent batches. One computes while the other waits for the disk. A company is in one of them at most.
+ */
 const MAX_IN_FLIGHT = 2
-/** As long as a statement waits for a lock: a message that cannot be in the database by then is refused. */
+/** Maximum time that a statement waits for a lock. A message that cannot be stored by then is rejected. */
 const MAX_WAIT_MS = 4_000
-/** So long at most the messages of a company wait for one that waits for the company's stream. */
+/** Maximum time that a company's messages wait for one that waits for the company's stream. */
 const MAX_HOLD_MS = 50
-/** Of batches at least so large it is learnt how long a message takes. */
+/** Minimum size of batches from which the time per message is measured. */
 const TELLING_BATCH = 16
 const MIN_RETRY_MS = 100
 
-/** Tells who follows the company of its new position. */
+/** Notifies subscribers that the company has reached this position. */
 type Notify = (companyId: string, position: number) => void
 
 /** Creates the process's queue. */
 export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notify): SendQueue {
   const lanes = new Map<string, Lane>()
-  /** What is being sent under a key of somebody, until it is done. */
+  /** Sends under an idempotency key that have not ended, by person and key. */
   const sending = new Map<string, Promise<unknown>>()
   let queued = 0
   let inFlight = 0
@@ -63,7 +68,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
     return lane
   }
 
-  /** What arrives in the same turn of the event loop goes together. */
+  /** Messages that arrive in the same turn of the event loop are sent together. */
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
@@ -87,7 +92,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
         lane.holds += 1
         batch.push(...taken)
       }
-      // Next time the others come first.
+      // Other companies come first next time.
       lanes.delete(companyId)
       if (lane.holds > 0 || lane.waiting.length > 0 || lane.heldConversations.size > 0)
         lanes.set(companyId, lane)
@@ -124,7 +129,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
         msPerMessage += ((performance.now() - began) / batch.length - msPerMessage) / 8
       settle(batch, rows)
     } catch {
-      // The reason is told by each one's own attempt.
+      // Each message's own attempt returns the reason.
       for (const entry of batch) entry.resolve(notified(entry.message, sendAfterFailure(entry.message)))
     }
     inFlight -= 1
@@ -205,7 +210,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
 
   function enqueue(message: OutgoingMessage): Promise<SentRow> {
     const lane = laneOf(message.companyId)
-    // Companies take turns, so nobody waits for more than as many of each other company as of the own.
+    // Companies are served in rotation, so nobody waits for more messages of another company than of their own.
     const ahead = Math.min(queued, (lane.waiting.length + 1) * lanes.size)
     const waitMs = ahead * msPerMessage
     if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
@@ -225,7 +230,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
       if (message.key === null) return start(message)
       const name = `${message.companyId} ${message.authorId} ${message.key}`
       const earlier = sending.get(name)
-      // A twin waits for its elder, and then is answered from it.
+      // A call with the same key waits for the earlier one, and is answered with its result.
       const sent = earlier ? earlier.then(() => sendAlone(message)) : start(message)
       const done = sent.then(
         () => {},
@@ -244,13 +249,13 @@ function isOrdinary({ parentId, mentionIds }: OutgoingMessage): boolean {
   return parentId === null && mentionIds.length === 0
 }
 
-/** The batch may have been committed though nobody heard of it, and may be committing still. */
+/** The batch may have been committed although its answer was lost, and may still be committing. */
 async function sendAfterFailure(message: OutgoingMessage): Promise<SentRow> {
   const written = await findWritten(message)
   if (written) return written
   try {
     const sent = await sendOne(message)
-    // Its own key is found where the batch was committed meanwhile.
+    // If the batch was committed meanwhile, the message is found by its own key.
     return sent.messageId === message.messageId ? { ...sent, ...(await findWritten(message)) } : sent
   } catch (error) {
     const late = await findWritten(message)

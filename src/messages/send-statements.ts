@@ -3,7 +3,7 @@ import type { TenantDatabase } from '../database/database.ts'
 import { type NameOf, statement, type Values } from '../database/statement.ts'
 import { TwinCommittedError } from '../errors.ts'
 
-/** A message on its way into the database, encrypted; `tenant` is the author's. */
+/** A message to be stored, encrypted. `tenant` is the author's. */
 export interface OutgoingMessage {
   tenant: TenantDatabase
   companyId: string
@@ -24,7 +24,7 @@ export interface OutgoingMessage {
   tokens: string[]
 }
 
-/** `replayed`: what was sent before under the same key; the rest is then null but for the id. */
+/** `replayed` is true if an earlier call with the same key sent it. All columns but the id are then null. */
 export interface SentRow {
   messageId: string
   replayed: boolean
@@ -34,7 +34,7 @@ export interface SentRow {
   position: string
 }
 
-/** What became of a message of a batch; app.send_messages tells the outcomes. */
+/** The outcome of one message of a batch, as app.send_messages returns it. */
 export type BatchRow =
   | { outcome: 'SENT'; seq: number; createdAt: Date; position: string }
   | { outcome: 'ALONE' | 'BUSY' | 'COMPANY_BUSY' }
@@ -108,7 +108,7 @@ export const sendManyStatement = statement({
     )`,
 })
 
-/** Sends one message in one round trip, or throws the reason why not. */
+/** Sends one message in one round trip. Throws the reason if it was rejected. */
 export async function sendOne(message: OutgoingMessage): Promise<SentRow> {
   const [sent] = await message.tenant.call(sendOneStatement, message).catch((error) => {
     if (error instanceof TwinCommittedError) return findSent(message)
@@ -118,7 +118,7 @@ export async function sendOne(message: OutgoingMessage): Promise<SentRow> {
   return sent
 }
 
-/** The message that was sent under this one's key. */
+/** Finds the message that was sent with the same key. */
 export function findSent({
   tenant,
   authorId,
@@ -128,7 +128,7 @@ export function findSent({
   return tenant.query(findSentStatement, { authorId, key, hash })
 }
 
-/** The message itself, if an earlier attempt has written it; the position is its own or a later one. */
+/** Finds the message itself if an earlier attempt has stored it. The position is its own or a later one. */
 export async function findWritten(message: OutgoingMessage): Promise<SentRow | undefined> {
   const [row] = await message.tenant.query(findWrittenStatement, message)
   return row

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 import { proxyHeaders } from '../http/proxy-headers.ts'
 
-/** Whether a request may read the metrics, and if not, the status that says so. */
+/** Whether a request may read the metrics, and if not, the status to answer with. */
 export type MetricsAccess = { allowed: true } | { allowed: false; status: 401 | 403; detail: string }
 
-/** Decides by the bearer token where there is one; else only what runs on this machine may read them. */
+/** Checks the bearer token if one is configured. Otherwise only requests from this machine are allowed. */
 export function metricsAccess(request: IncomingMessage, token: string | undefined): MetricsAccess {
   if (token !== undefined) {
     if (isBearer(request, token)) return { allowed: true }
@@ -30,12 +30,15 @@ function isBearer({ headers }: IncomingMessage, token: string): boolean {
   return given !== undefined && timingSafeEqual(digest(given), digest(token))
 }
 
-/** Equal lengths, which comparing in constant time needs. */
+/** Comparing in constant time requires equal lengths. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** What a proxy on this machine passes on, and what a browser was led to by a foreign name, comes from elsewhere. */
+/**
+ * A request that a proxy on this machine passes on, or that a browser sends to a foreign host name, does not count as
+ * local.
+ */
 function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
   if (proxyHeaders.some((name) => headers[name] !== undefined)) return false
   return isLoopback(socket.remoteAddress ?? '') && isLoopback(hostOf(headers.host ?? ''))

@@ -3,21 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { metrics } from './metrics.ts'
 import { metricsAccess } from './metrics-access.ts'
 
-/** How metrics are given out. */
+/** The settings of the metrics page. */
 export interface MetricsOptions {
-  /** They have a port of their own, and the main one gives none. */
+  /** The metrics' own port. The main port then serves none. */
   port?: number | undefined
-  /** The bearer token that reads them. */
+  /** The bearer token that is required. */
   token?: string | undefined
-  /** So long the same text is given again. */
+  /** Milliseconds for which the same text is returned. */
   freshMs?: number | undefined
 }
 
 /** Answers requests for the metrics. */
 export interface MetricsPage {
-  /** On the port that serves the API. */
+  /** Answers on the port that serves the API. */
   onMainPort(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** On a port of its own, which the operator gives to nobody else. */
+  /** Answers on a separate port, which the operator must keep closed to others. */
   onOwnPort(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
@@ -25,7 +25,7 @@ const FRESH_MS = 1_000
 /** Counts that take longer are those of the last time. */
 const COUNTED_WITHIN_MS = 1_000
 
-/** Creates the page; however many ask, the process is measured once a second. */
+/** Creates the page. The process is measured at most once a second, whatever the number of requests. */
 export function createMetricsPage(
   bringUpToDate: () => Promise<void>,
   { port, token, freshMs = FRESH_MS }: MetricsOptions,

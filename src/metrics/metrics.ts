@@ -5,7 +5,7 @@ export const metrics = new Registry()
 
 collectDefaultMetrics({ register: metrics })
 
-/** 1 while rate limits are held in process memory because Redis does not answer. */
+/** 1 while rate limits are kept in process memory because Redis does not answer. */
 export const rateLimiterFallback = new Gauge({
   name: 'colloquy_rate_limiter_fallback',
   help: '1 while rate limits are held in process memory because Redis does not answer.',
@@ -40,14 +40,14 @@ export const liveCompanies = new Gauge({
   registers: [metrics],
 })
 
-/** Subscriptions that ended because their clients did not keep up. */
+/** Subscriptions that ended because their clients read too slowly. */
 export const liveOverflows = new Counter({
   name: 'colloquy_live_overflows_total',
   help: 'Subscriptions that ended because their clients did not keep up.',
   registers: [metrics],
 })
 
-/** From a message's transaction to its answer for one person, which then goes to that person's sockets. */
+/** Time from a message's transaction to its answer for one person, which then goes to that person's sockets. */
 export const liveLag = new Histogram({
   name: 'colloquy_live_lag_seconds',
   help: "Seconds from a message's transaction to its answer for one person, which then goes to that person's sockets.",
@@ -55,7 +55,10 @@ export const liveLag = new Histogram({
   registers: [metrics],
 })
 
-/** Jobs that this process has run, by task and outcome: done, failed (will be tried again) or dead (failed for good). */
+/**
+ * Jobs that this process has run, by task and outcome: done, failed (will be repeated) or dead (failed for the last
+ * time).
+ */
 export const jobsEnded = new Counter({
   name: 'colloquy_jobs_total',
   help: 'Jobs that ran, by task and outcome: done, failed (will be tried again) or dead (failed for good).',
@@ -63,21 +66,21 @@ export const jobsEnded = new Counter({
   registers: [metrics],
 })
 
-/** Jobs in the queue that should have begun, of all nodes. */
+/** Jobs in the queue of all processes whose time has come but that have not begun. */
 export const jobsDue = new Gauge({
   name: 'colloquy_jobs_due',
   help: 'Jobs in the queue that should have begun.',
   registers: [metrics],
 })
 
-/** Jobs in the queue that failed for good, of all nodes. */
+/** Jobs in the queue of all processes that have failed for the last time. */
 export const jobsDead = new Gauge({
   name: 'colloquy_jobs_dead',
   help: 'Jobs in the queue that failed for good.',
   registers: [metrics],
 })
 
-/** Rows deleted because they were past their time, by kind. */
+/** Rows deleted after their retention time, by kind. */
 export const purgedRows = new Counter({
   name: 'colloquy_purged_rows_total',
   help: 'Rows deleted because they were past their time, by kind.',
@@ -92,7 +95,7 @@ export const openSockets = new Gauge({
   registers: [metrics],
 })
 
-/** Connections and subscriptions refused because there were too many, by what there was too much of. */
+/** Connections and subscriptions rejected because there were too many, by limit. */
 export const refusedSockets = new Counter({
   name: 'colloquy_refused_total',
   help: 'What was refused because there was too much of it: sockets of a user or an address, messages, subscriptions.',
@@ -100,7 +103,7 @@ export const refusedSockets = new Counter({
   registers: [metrics],
 })
 
-/** 1 while Redis answers; at 0 live delivery goes on through the database, within a second. */
+/** 1 while Redis answers. At 0 live delivery continues through the database within a second. */
 export const redisReady = new Gauge({
   name: 'colloquy_redis_ready',
   help: '1 while Redis answers. At 0 (also where none is used) live delivery goes on through the database, within a second.',

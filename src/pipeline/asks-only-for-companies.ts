@@ -1,10 +1,10 @@
 import { type DocumentNode, getOperationAST, Kind, parse } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
 
-/** In characters: a list to choose from needs no more, and nobody is charged for parsing it. */
+/** In characters. A query for the companies is shorter, and nobody is charged for parsing it. */
 const MAX_LENGTH = 1_024
 
-/** True for a query of nothing but the root field `companies`, which is answered before a company is chosen. */
+/** True for a query with only the root field `companies`, which is answered before a company is chosen. */
 export function asksOnlyForCompanies({ query, operationName }: GraphQLParams): boolean {
   if (!query?.includes('companies') || query.length > MAX_LENGTH) return false
   const document = parsed(query)
@@ -18,7 +18,7 @@ export function asksOnlyForCompanies({ query, operationName }: GraphQLParams): b
   )
 }
 
-/** Undefined for what is no document: the company is asked for first all the same. */
+/** Undefined for an invalid document. A company must be chosen first then, too. */
 function parsed(query: string): DocumentNode | undefined {
   try {
     return parse(query, { noLocation: true })

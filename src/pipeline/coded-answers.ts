@@ -3,7 +3,7 @@ import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 
 const STREAM_TYPES = /(^|,)\s*(\*\/\*|text\/\*|text\/event-stream)\s*(;|,|$)/i
 
-/** Gives a code of the closed list to what GraphQL Yoga would answer with one of its own, or with an empty body. */
+/** Gives a code of the closed list to errors that GraphQL Yoga would answer with its own code or an empty body. */
 export function codedAnswers(mask: (error: unknown) => GraphQLError): Plugin {
   return {
     onValidate:
@@ -12,7 +12,7 @@ export function codedAnswers(mask: (error: unknown) => GraphQLError): Plugin {
         if (!valid) setResult(result.map(mask))
       },
     onSubscribe({ args }) {
-      // A socket's operations come without a request. Yoga would subscribe first, then drop the open stream.
+      // Operations of a socket have no request. Yoga would subscribe first and then drop the open stream.
       const { request } = args.contextValue as Partial<YogaInitialContext>
       if (!request || STREAM_TYPES.test(request.headers.get('accept') || '*/*')) return
       throw badRequest('A subscription over HTTP needs "accept: text/event-stream".', 406)

@@ -3,12 +3,12 @@ import { LRUCache } from 'lru-cache'
 
 const MAX_DOCUMENTS = 1_000
 const MAX_BYTES = 64 * 1024 * 1024
-/** About what the tree of a document takes for each of its characters. */
+/** Approximate size of a document's tree per character. */
 const BYTES_PER_CHARACTER = 64
 
 /**
- * Remembers parsed documents by their text, and with each what validating it gave: in number and in bytes no more than
- * clients that write values into their documents may cost.
+ * Caches parsed documents by their text, with their validation results. The cache is bounded in number and bytes,
+ * because clients may write values into their documents.
  */
 export function documentCaches() {
   return { documentCache: createCache<DocumentNode>(), errorCache: createCache<Error>() }

@@ -7,14 +7,17 @@ import {
 } from 'graphql'
 import { RequestError } from '../errors.ts'
 
-/** Of one response name at one path of the answer. A union has fewer members, each with its own selection. */
+/**
+ * Maximum number of equal response names at one path of the answer. A union has fewer members, each with its own
+ * selection.
+ */
 const MAX_EQUAL_FIELDS = 50
-/** No operation with more fields is within the limit of cost. */
+/** Maximum number of fields. No operation with more is within the limit of cost. */
 const MAX_FIELDS = 20_000
 
 /**
- * Throws QUERY_TOO_EXPENSIVE where one path of the answer is asked for so often that validation, which compares each
- * two of its fields and what is selected below them, takes time in the square of that. Fragments are looked through.
+ * Throws QUERY_TOO_EXPENSIVE if one path of the answer is selected so often that validation, which compares all pairs
+ * of its fields, would take quadratic time. Fragments are included.
  */
 export function assertFewEqualFields(document: DocumentNode): void {
   const fragments = new Map<string, FragmentDefinitionNode>()
@@ -22,13 +25,13 @@ export function assertFewEqualFields(document: DocumentNode): void {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   }
   const counter = { left: MAX_FIELDS }
-  // Fragments are validated even where no operation spreads them.
+  // Validation checks fragments even if no operation uses them.
   for (const definition of document.definitions) {
     if ('selectionSet' in definition) walk([definition.selectionSet], fragments, counter, 0)
   }
 }
 
-/** A document of fragments that spread each other in a circle has no end; validation refuses what is as deep. */
+/** Fragments in a cycle have no end. Validation rejects documents of this depth. */
 const MAX_LEVELS = 100
 
 function walk(

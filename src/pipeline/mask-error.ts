@@ -11,7 +11,7 @@ import {
 } from '../errors.ts'
 import { newId } from '../ids.ts'
 
-/** The HTTP status of a request that is refused as a whole; an answer with data keeps 200. */
+/** The HTTP status of a request that is rejected as a whole. An answer with data has status 200. */
 const STATUS: Partial<Record<RequestErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   UNAVAILABLE: 503,
@@ -19,8 +19,8 @@ const STATUS: Partial<Record<RequestErrorCode, number>> = {
 }
 
 /**
- * Turns an error into one that a client may know: rejections with their code, faults as a reference under which the log has the rest
- *.
+ * Turns an error into one that a client may see: a rejection with its code, and a fault with a reference to the log,
+ * which contains the details.
  */
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined
@@ -37,7 +37,7 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   })
 }
 
-/** Without what graphql-js suggests, which tells the schema bit by bit to a client that may not read it. */
+/** Removes the suggestions of graphql-js, which would reveal the schema bit by bit to clients that may not read it. */
 export function withoutSuggestion(error: GraphQLError): GraphQLError {
   const message = error.message.replace(/ ?Did you mean .*\?/gs, '')
   return message === error.message ? error : relocated(message, error, error.extensions)
@@ -48,8 +48,8 @@ function rootOf(error: unknown): unknown {
 }
 
 /**
- * graphql-js speaks of bad requests and of a resolver's bad result in one and the same class. Before execution it is
- * the request; in a field, what has a code already, and arguments.
+ * True if the error is about the request. graphql-js uses one class for bad requests and for a resolver's bad result.
+ * Before execution it is the request; in a field it is errors with a code, and arguments.
  */
 function isAboutRequest(located: GraphQLError, cause: GraphQLError): boolean {
   if (!located.path || isCode(cause.extensions.code) || cause instanceof PothosValidationError) return true
@@ -73,7 +73,7 @@ function refuse(
   })
 }
 
-/** GraphQL Yoga's own codes are not from the list. */
+/** GraphQL Yoga's own codes are not in the closed list. */
 function withCode(error: GraphQLError): GraphQLError {
   const { code, http, retryAfterMs, reference } = error.extensions
   return relocated(error.message, error, {

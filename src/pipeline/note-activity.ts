@@ -1,7 +1,7 @@
 import { type ExecutionArgs, getOperationAST, Kind } from 'graphql'
 import type { Context } from '../context.ts'
 
-/** What clients ask for by themselves, with nobody there. */
+/** Root fields that clients select by themselves, without a person. */
 const AUTOMATIC = new Set(['heartbeat', 'acknowledgeDelivery', 'createConnectionTicket', '__typename'])
 
 /**

@@ -12,15 +12,15 @@ import { RequestError } from '../errors.ts'
 import { streamPosition } from '../events/stream-position.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
-/** Operations that stay possible while messaging is off or in safe mode, so that it can be switched back. */
+/** Operations that stay allowed while messaging is disabled or in safe mode, so that it can be enabled again. */
 const ALWAYS = new Set(['viewer', 'companies', 'updateCompanySettings'])
-/** Mutations that reading needs as well. */
+/** Mutations that are required for reading. */
 const FOR_READERS = new Set(['createConnectionTicket'])
 const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
-/** What is answered before a company is chosen. */
+/** Root fields that need no chosen company. */
 const CHOOSING = new Set(['companies'])
 const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
-/** Mutations that take an idempotency key. */
+/** Mutations with an idempotency key. */
 const KEYED = new Set(['sendMessage'])
 
 /** An operation, as far as the gate looks. */

@@ -10,8 +10,8 @@ import {
 } from 'graphql'
 
 /**
- * Prints a schema with the directives of its fields, which graphql itself leaves out. Everything is sorted, so that the
- * order of the code does not show.
+ * Prints a schema with the directives of its fields, which graphql leaves out. Everything is sorted, so that the order
+ * of the code does not matter.
  */
 export function printWithDirectives(schema: GraphQLSchema): string {
   const sorted = lexicographicSortSchema(schema)

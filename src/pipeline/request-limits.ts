@@ -6,15 +6,15 @@ import type { Plugin } from 'graphql-yoga'
 import { RequestError } from '../errors.ts'
 import { assertFewEqualFields } from './equal-fields.ts'
 
-/** The largest request body, in bytes: 1,000 members with room to spare. */
+/** Maximum size of a request body in bytes. 1,000 members fit easily. */
 export const maxRequestBytes = 1024 * 1024
 const MAX_DEPTH = 15
 const MAX_ALIASES = 30
 const MAX_TOKENS = 3_000
-/** In characters: the longest message body written into its document fits four times. */
+/** In characters. A document can contain the longest message body four times. */
 const MAX_DOCUMENT = 128 * 1024
 
-/** Refuses documents that are too large or too costly to be meant, before anything runs. */
+/** Rejects documents that are too large or too expensive, before anything runs. */
 export function requestLimitPlugins(): Plugin[] {
   return [
     maxLength(),
@@ -31,7 +31,7 @@ export function requestLimitPlugins(): Plugin[] {
   ]
 }
 
-/** Parsed documents are remembered by their text, so comments and spaces must not cost memory without bound. */
+/** Parsed documents are cached by their text, so comments and spaces must not use unlimited memory. */
 function maxLength(): Plugin {
   return {
     onParse({ params }) {
@@ -45,7 +45,7 @@ function maxLength(): Plugin {
   }
 }
 
-/** The parser calls itself for every level, and a bracket is a level: it may run out of stack before out of tokens. */
+/** The parser recurses for every bracket, so it could exhaust the stack before the limit of tokens. */
 function maxNesting(): Plugin {
   return {
     onParse({ parseFn, setParseFn }) {
@@ -61,7 +61,7 @@ function maxNesting(): Plugin {
   }
 }
 
-/** Before validation, and only for documents that are not remembered. */
+/** Runs before validation, and only for documents that are not cached. */
 function fewEqualFields(): Plugin {
   return {
     onParse({ parseFn, setParseFn }) {
@@ -74,7 +74,7 @@ function fewEqualFields(): Plugin {
   }
 }
 
-/** The plugins speak of syntax errors, which these are not. */
+/** The plugins report syntax errors, but these are none. */
 function inWords(excess: string) {
   const mark = (_context: unknown, error: GraphQLError) => {
     error.message = `The document ${excess}: divide it.`

@@ -4,7 +4,7 @@ import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { hasTooManyValues, tooManyValues } from '../graphql/many-values.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
-/** What answers there are. */
+/** The media types of answers. */
 const ANSWERS = [
   'application/graphql-response+json',
   'application/json',
@@ -12,7 +12,7 @@ const ANSWERS = [
   'multipart/mixed',
 ]
 
-/** Without credentials nothing is answered but introspection and probes. */
+/** Without credentials only introspection and probes are answered. */
 const MAX_ANONYMOUS_BYTES = 16 * 1024
 
 type Parser = (request: Request) => GraphQLParams | Promise<GraphQLParams>
@@ -24,7 +24,10 @@ const parsers = new Map<string, Parser>([
   ['application/x-www-form-urlencoded', async (request) => parseForm(decode(await bodyOf(request)))],
 ])
 
-/** Reads requests as GraphQL over HTTP has it; refuses before anything runs if the answer could not be read. */
+/**
+ * Parses requests as in GraphQL over HTTP. Rejects requests whose answer the client does not accept, before anything
+ * runs.
+ */
 export function requestParser(): Plugin {
   return {
     onRequestParse({ request, setRequestParser, endResponse, fetchAPI }) {
@@ -96,9 +99,9 @@ export function readJson(bytes: ArrayBuffer | Uint8Array): GraphQLParams {
   return known(body)
 }
 
-/** Libraries add names of their own (Apollo Client 4: operationType): they are left out, as they are over WebSocket. */
+/** Libraries add properties of their own (Apollo Client 4: operationType). They are ignored, as over WebSocket. */
 function known({ query, operationName, variables, extensions }: GraphQLParams): GraphQLParams {
-  // A name with a typing error is left out as well, so what is missing has to be told as a malformed request.
+  // A misspelt property is ignored as well, so a missing query is reported.
   if (query === undefined || query === null) throw rejection('The body has no "query".')
   return {
     query,

@@ -28,14 +28,14 @@ export async function reserveCalls(args: ExecutionArgs): Promise<(() => Promise<
   return () => refundAll([...reserved.values()].flat())
 }
 
-/** The root fields by their mutation; undefined unless there are several. */
+/** The root fields by mutation. Undefined unless there are several. */
 function callsOf({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const operation = getOperationAST(document, operationName)
   const type = schema.getMutationType()
   if (operation?.operation !== 'mutation' || !type || isSingleField(operation)) return undefined
   const definitions = operation.variableDefinitions ?? []
   const { coerced } = getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: 1 })
-  // Execution itself says what is wrong.
+  // Execution itself reports the errors.
   if (!coerced) return undefined
   const fragments = Object.fromEntries(
     document.definitions.flatMap((each) =>
@@ -91,7 +91,7 @@ async function reserve(name: string, inputs: unknown[], context: Context): Promi
   const { limiter } = context.services
   const taken = await takeSeveral(limiter, limits.key, limits.windows, inputs.length)
   if (Array.isArray(taken)) return taken
-  // What was done before is answered again, and counts as little as it does alone.
+  // Repeated calls are answered again and do not count, as outside of such an operation.
   const done = await Promise.all(inputs.map((input) => wasDone(limits, input, context)))
   const fresh = done.filter((each) => !each).length
   if (fresh < inputs.length) {
@@ -102,7 +102,7 @@ async function reserve(name: string, inputs: unknown[], context: Context): Promi
   return refuse(name, fresh, limits.windows, taken.retryAfterMs)
 }
 
-/** An input that cannot be accepted was not done before either; its own field says what is wrong with it. */
+/** An invalid input was not sent before either. Its own field reports the errors. */
 async function wasDone(
   { findReplay }: NonNullable<ReturnType<typeof limitsOf>>,
   input: unknown,
@@ -128,7 +128,7 @@ function refuse(name: string, count: number, windows: readonly RateWindow[], ret
   throw tooManyCalls(name, retryAfterMs)
 }
 
-/** All or none; refused with the time after which all would be accepted. */
+/** Accepts all or none. A rejection contains the time after which all would be accepted. */
 async function takeSeveral(
   limiter: RateLimiter,
   key: string,
@@ -138,7 +138,7 @@ async function takeSeveral(
   const taken: Accepted[] = []
   if (windows.some(({ max }) => max < count)) return { retryAfterMs: 0 }
   for (let at = 0; at < count; at += 1) {
-    // The first is accepted only where there is room for all.
+    // The first call is accepted only if there is room for all.
     const room = at === 0 ? windows.map(({ max, perMs }) => ({ max: max - count + 1, perMs })) : windows
     const verdict = await limiter.take(key, room)
     if (verdict.accepted) taken.push(verdict)

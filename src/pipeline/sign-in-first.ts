@@ -6,24 +6,24 @@ import { RequestError } from '../errors.ts'
 import { asksOnlyForCompanies } from './asks-only-for-companies.ts'
 import { maskError } from './mask-error.ts'
 
-/** What signing in leaves for the context of the operation. */
+/** The result of signing in, for the context of the operation. */
 export interface SignedIn {
   signedIn?: Viewer
-  /** Where nobody is signed in yet, since the company is to be chosen first: the companies to choose from. */
+  /** The companies to choose from, if nobody is signed in because a company must be chosen first. */
   choices?: readonly Membership[]
 }
 
-/** Looks at the credentials of a request; undefined where it has none. Throws RequestError. */
+/** Verifies the credentials of a request. Undefined if it has none. Throws RequestError. */
 export type FindViewer = (request: YogaInitialContext) => Promise<Viewer | undefined>
 
-/** In characters: a probe such as `{ __typename }` is parsed for anybody. */
+/** In characters. A short probe such as `{ __typename }` is parsed without credentials. */
 const MAX_ANONYMOUS = 256
-/** GraphiQL's introspection, with every option, has half as many. */
+/** In characters. GraphiQL's introspection with all options has half as many. */
 const MAX_INTROSPECTION = 4_096
 
 /**
- * Signs the client in before its document is parsed, since parsing and validating cost more than any token; then runs
- * the operation once this person's budget allows. WebSockets do both by themselves.
+ * Signs the client in before its document is parsed, because parsing and validating cost more than verifying a token.
+ * Then runs the operation when the person's budget allows it. WebSockets do both by themselves.
  */
 export function signInFirst(
   services: Services,
@@ -33,7 +33,7 @@ export function signInFirst(
   return {
     async onParams({ request, params, context, setResult, paramsHandler, setParamsHandler }) {
       const { query } = params
-      // Yoga says what is wrong.
+      // Yoga reports the error.
       if (typeof query !== 'string') return
       try {
         const viewer = await find({ request, params } as YogaInitialContext)
@@ -56,7 +56,7 @@ function assertSmall({ query = '' }: GraphQLParams, mayIntrospect: boolean): voi
   throw unauthenticated()
 }
 
-/** The rejection of an operation without credentials. */
+/** The error of an operation without credentials. */
 export function unauthenticated(): RequestError {
   return new RequestError('UNAUTHENTICATED', 'Send an access token in the Authorization header: "Bearer …".')
 }

@@ -7,9 +7,9 @@ const MAX_TOKENS = 200
 const MAX_CHARACTERS = 4_096
 
 /**
- * The company that an operation of nothing but `createConnectionTicket` asks for: somebody of several companies makes a
- * ticket for one of them without the header. The document has been neither parsed nor validated yet: what is longer than
- * such an operation asks for nothing.
+ * Returns the company that an operation with only `createConnectionTicket` names, so that a person with several
+ * companies can create a ticket without the header. The document is neither parsed nor validated yet, and longer
+ * documents than such an operation are ignored.
  */
 export function ticketCompany({ query, operationName, variables }: GraphQLParams): string | undefined {
   if (!query?.includes(MUTATION)) return undefined

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { printWithDirectives } from './print-schema.ts'
 import { schema } from './schema.ts'
 
-// Run by `npm run schema`; with --check it only says whether schema.graphql is what the code says.
+// Run by `npm run schema`. With --check it only tells whether schema.graphql matches the code.
 const file = 'schema.graphql'
 const printed = printWithDirectives(schema)
 if (!process.argv.includes('--check')) {

@@ -37,11 +37,11 @@ export interface GraphQLServer {
   mask(error: unknown): GraphQLError
 }
 
-/** `demoUsers`: who GraphiQL is signed in as; null turns GraphiQL and introspection off. */
+/** `demoUsers` are the people that GraphiQL is signed in as. Null disables GraphiQL and introspection. */
 export interface GraphQLServerOptions {
   services: Services
   demoUsers: (() => Promise<DemoUser[]>) | null
-  /** Lets somebody at another machine be signed in as the demo users, once. */
+  /** A link that signs one visitor from another machine in as the demo users. */
   demoLink?: DemoLink | undefined
   /** True: plain requests take the short way also with a document that is new, for tests that have each document once. */
   learnsAtOnce?: boolean | undefined
@@ -91,7 +91,7 @@ export function createGraphQLServer({
   }
 }
 
-/** Without a viewer the operation gate lets nothing pass but introspection, and the companies to choose from. */
+/** Without a viewer the operation gate allows only introspection, and the companies to choose from. */
 async function contextOf(
   services: Services,
   initial: YogaInitialContext & SocketContext & SignedIn,

@@ -3,9 +3,9 @@ import type { TenantDatabase } from '../database/database.ts'
 import { fence, statement } from '../database/statement.ts'
 
 /**
- * Who of some people shares a conversation with whom of many, by stored memberships: a company-wide conversation makes nobody
- * acquainted, nor does a direct one before its first message. The fences
- * keep the planner from looking through everybody's memberships.
+ * Pairs of people who share a conversation, one from `:someIds` and one from the others. Stored memberships count: a company-wide
+ * conversation makes nobody acquainted, nor does a direct one without a message. The fences keep the planner from reading
+ * all memberships of the company.
  */
 function acquaintancesWith(others: string): string {
   return `select distinct p.user_id as "oneId", q.user_id as "otherId"
@@ -44,7 +44,7 @@ const acquaintancesOfMany = statement({
     ) q`),
 })
 
-/** More than most conversations have people. */
+/** From this number of people on, whole conversations are read. Most conversations have fewer participants. */
 const MANY = 100
 
 /** Finds whom of the people each viewer shares a conversation with, at most `most` pairs. */
@@ -56,7 +56,7 @@ export async function acquaintancesAmong(
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const known = new Map<string, Set<string>>()
   if (viewerIds.length === 0 || userIds.length === 0) return known
-  // Whoever knows is known: it is read from the side of the fewer.
+  // Sharing a conversation is symmetric, so the search starts from the shorter list.
   const isOfViewers = viewerIds.length <= userIds.length
   const [someIds, manyIds] = isOfViewers ? [viewerIds, userIds] : [userIds, viewerIds]
   const statement = manyIds.length > MANY ? acquaintancesOfMany : acquaintances

@@ -1,17 +1,17 @@
 import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { PresenceChange } from './status.ts'
 
-/** Tells every process of changes, at most one a person and tick. */
+/** Announces presence changes to all processes, at most one per person and tick. */
 export interface Announcer {
   add(change: PresenceChange): void
-  /** Tells what waits for its tick. */
+  /** Announces the changes of the current tick. */
   close(): void
 }
 
 const TICK_MS = 100
 const MAX_PER_MESSAGE = 500
 
-/** Creates the announcer over the companies' channels. */
+/** Creates the announcer with the channels of the companies. */
 export function createAnnouncer(channel: EphemeralChannel): Announcer {
   let pending = new Map<string, Map<string, PresenceChange>>()
   let timer: NodeJS.Timeout | undefined
@@ -19,7 +19,8 @@ export function createAnnouncer(channel: EphemeralChannel): Announcer {
   function add(change: PresenceChange): void {
     const changes = pending.get(change.companyId) ?? new Map<string, PresenceChange>()
     pending.set(change.companyId, changes)
-    // Told even where it is what it was before the tick: another process may have told of what was in between.
+    // Announced even if the state is the one before the tick, because another process may have announced the state in
+    // between.
     changes.set(change.userId, change)
     timer ??= setTimeout(tell, TICK_MS).unref()
   }

@@ -5,58 +5,59 @@ import { usersById } from '../members/user-row.ts'
 import { acquaintancesAmong } from './acquaintances.ts'
 import type { DeliveredState, PresenceState, PresenceStore } from './status.ts'
 
-/** One subscription to presence. */
+/** A subscription to presence. */
 export interface Watcher {
   readonly userId: string
-  /** Whom it is about; undefined for those the viewer shares a conversation with at the time. */
+  /** The people it is about. Undefined for everyone who shares a conversation with the viewer at the time. */
   readonly named: ReadonlySet<string> | undefined
   offer(state: DeliveredState): void
-  /** The viewer may not see presence any more. */
+  /** Ends the subscription, because the viewer may no longer see presence. */
   end(): void
 }
 
-/** The presence of one company as this process's watchers see it. */
+/** The presence of the people of one company, for the watchers of this process. */
 export interface CompanyWatch {
   readonly watchers: Set<Watcher>
-  /** Takes in what was announced, and offers it to whoever may see it. */
+  /** Takes announced states and offers them to the watchers who may see them. */
   receive(states: readonly PresenceState[]): void
-  /** Ends the subscriptions of those who may not see presence any more. */
+  /** Ends the subscriptions of people who may no longer see presence. */
   recheck(): Promise<void>
   /**
-   * Compares with the store: announcements may have been lost. Resolves to whether it is to be done again soon: the store
-   * does not know somebody who was there. `quietly`: nobody is told.
+   * Compares the watched states with the store, because announcements may have been lost. Resolves to true if it should
+   * be repeated soon, because the store does not know a person who was not offline. With `quietly`, differences are
+   * stored without telling watchers.
    */
   reconcile(quietly?: boolean): Promise<boolean>
-  /** The store's times do not compare any more with those of before. */
+  /** Forgets the times of all states, because the store uses another clock now. */
   forgetTimes(): void
 }
 
-/** As many people are compared; beyond them a lost announcement is made up for by the next one. */
+/** Maximum number of people to compare. For others a lost announcement is corrected by the next one. */
 const MAX_PRESENT = 5_000
 const MAX_PER_STATEMENT = 100
-/** A Redis that has forgotten everything is told again by each process what it knows, within this time. */
+/** After Redis has lost its data, every process writes its devices again within this time. */
 export const RETURN_MS = 5_000
 
-/** Creates the watch of one company over the system role bound to it. */
+/** Creates the watch of one company with the system role bound to it. */
 export function createCompanyWatch(system: TenantDatabase, store: PresenceStore, log: Logger): CompanyWatch {
   const watchers = new Set<Watcher>()
-  /** What the watchers were told last; undefined where that failed. */
+  /** The last state that watchers were told. Undefined if the delivery failed. */
   const told = new Map<string, PresenceState | undefined>()
   const pending = new Map<string, PresenceState>()
-  /** Those who were there and whom the store does not know, and since when in milliseconds. */
+  /** People who were not offline and whom the store does not know, with the time in milliseconds since when. */
   let doubted = new Map<string, number>()
   let delivering = false
 
   function receive(states: readonly PresenceState[]): void {
     for (const state of states) {
-      // Two processes' announcements may overtake each other.
+      // Announcements of two processes may arrive in the wrong order.
       const isOlder = state.changedAt !== null && state.changedAt < (told.get(state.userId)?.changedAt ?? 0)
       if (!isOlder) take(state)
     }
     if (!delivering && pending.size > 0) void deliverPending()
   }
 
-  /** Takes a state in, to be delivered if it differs from what was told last. */
+  /** Stores a state and delivers it if it differs from the last one. */
   function take(state: PresenceState): void {
     const hasChanged = told.get(state.userId)?.status !== state.status
     told.set(state.userId, state)
@@ -78,7 +79,7 @@ export function createCompanyWatch(system: TenantDatabase, store: PresenceStore,
     delivering = false
   }
 
-  /** Who may see what is decided at delivery, for all watchers together, and the people are read once. */
+  /** Permissions are checked at delivery, once for all watchers, and people are loaded once. */
   async function deliver(states: readonly PresenceState[]): Promise<void> {
     const userIds = states.map(({ userId }) => userId)
     const strangers = [...watchers].filter(({ named }) => !named).map(({ userId }) => userId)
@@ -122,7 +123,8 @@ export function createCompanyWatch(system: TenantDatabase, store: PresenceStore,
     const known = read.filter(({ changedAt }) => changedAt !== null)
     const gone = goneAmong(missing, known)
     for (const state of [...present, ...known, ...gone]) {
-      // Whoever was announced meanwhile is known better than that; for the others the store is right, whatever the times.
+      // A state that was announced during the comparison is newer. For other people the store is right, whatever the
+      // times.
       if (told.get(state.userId) !== before.get(state.userId)) continue
       if (quietly) told.set(state.userId, state)
       else take(state)
@@ -131,7 +133,7 @@ export function createCompanyWatch(system: TenantDatabase, store: PresenceStore,
     return doubted.size > 0
   }
 
-  /** Who is not known is gone once nobody has told the store of them for long enough. */
+  /** Returns people as offline whom no process has written to the store again within RETURN_MS. */
   function goneAmong(missing: readonly string[], known: readonly PresenceState[]): PresenceState[] {
     const time = performance.now()
     const unknown = new Set(missing)

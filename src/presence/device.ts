@@ -2,17 +2,17 @@ import { newId } from '../ids.ts'
 import type { Presence } from './presence.ts'
 import type { Person } from './status.ts'
 
-/** Where a request comes from: heartbeats are kept for each device. */
+/** The device that a request comes from. Heartbeats are stored per device. */
 export interface Device {
-  /** A WebSocket's own, or over HTTP the session's. */
+  /** The id of the WebSocket, or over HTTP of the session. */
   id: string
-  /** The access token's, also where a ticket made with it opened the socket. */
+  /** The session of the access token, also if a ticket of that session opened the socket. */
   session: string
-  /** True once its socket is closed; over HTTP there is none. */
+  /** True once the socket is closed. Always false over HTTP. */
   readonly hasClosed?: boolean
 }
 
-/** An open WebSocket's device. */
+/** The device of an open WebSocket. */
 export interface SocketDevice {
   device: Device
   close(): void
@@ -24,8 +24,8 @@ export interface SocketDevices {
 }
 
 /**
- * With the last socket of a session, what the session said over HTTP ends too. `graceMs` tells how long what a closed
- * socket's client said counts on.
+ * Creates the devices of this process's open WebSockets. When the last socket of a session closes, its heartbeats over
+ * HTTP end too. `graceMs` returns the time for which the heartbeats of a closed socket still count.
  */
 export function createSocketDevices(
   presence: Pick<Presence, 'attach' | 'leave'>,

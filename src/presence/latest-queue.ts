@@ -1,25 +1,25 @@
 import type { DeliveredState } from './status.ts'
 
-/** A queue in which only the latest state of each person waits. */
+/** A queue that holds only the latest state of each person. */
 export interface LatestQueue extends AsyncIterableIterator<DeliveredState> {
   offer(state: DeliveredState): void
-  /** Ends the stream after what waits. */
+  /** Ends the stream after the queued states. */
   end(): void
   readonly hasEnded: boolean
 }
 
-/** How many people wait at the most, and what to do about more and about the end. */
+/** The capacity of the queue, and the callbacks for overflow and end. */
 export interface LatestQueueOptions {
   readonly maxPeople: number
-  /** Runs when there are more; the stream ends then. */
+  /** Called when more people are queued. The stream then ends. */
   onOverflow(): void
-  /** Runs once, when the stream takes nothing more. */
+  /** Called once, when the stream takes no more states. */
   onEnd(): void
 }
 
 type Result = IteratorResult<DeliveredState>
 
-/** Creates a queue between the watch of a company and one subscription. */
+/** Creates the queue between a company's watch and one subscription. */
 export function createLatestQueue({ maxPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
   const waiting = new Map<string, DeliveredState>()
   const consumers: ((result: Result) => void)[] = []

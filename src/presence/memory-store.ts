@@ -12,7 +12,7 @@ import {
 interface Device {
   status: PresenceStatus
   endsAt: number
-  /** When it would end by its last beat; until then it is known that it has ended. */
+  /** Time at which its last heartbeat expires. Until then it is remembered that the device has ended. */
   saidUntil: number
 }
 
@@ -22,39 +22,39 @@ interface PersonRecord {
   changedAt: number | null
   activeAt: number
   devices: Map<string, Device>
-  /** When it is next looked at. */
+  /** Time of the next check. */
   dueAt: number
 }
 
-/** One of somebody's devices. */
+/** A device of a person. */
 export interface PersonDevice {
   person: Person
   deviceId: string
 }
 
-/** A device as it stands, to be told to another store; spans in milliseconds. */
+/** The state of a device, to be copied to another store. Times are in milliseconds. */
 export interface HeldDevice extends PersonDevice {
-  /** OFFLINE or held no more: it has ended. */
+  /** OFFLINE, or a `heldMs` of at most 0, means that it has ended. */
   status: PresenceStatus
   heldMs: number
-  /** The other store knows better if it has a beat that counts for longer than this. */
+  /** A heartbeat in the other store that counts for longer than this is newer and wins. */
   saidMs: number
-  /** How long ago the person last did something. */
+  /** Milliseconds since the person's last activity. */
   idleMs: number
 }
 
-/** The store of a process that runs alone, and what it falls back to. */
+/** The store of a process without Redis, and the fallback while Redis fails. */
 export interface MemoryStore extends PresenceStore {
-  /** Every device that counts at this moment, or would if it had not ended. */
+  /** Returns all devices that count, and those that have ended before their last heartbeat expired. */
   held(): PersonDevice[]
-  /** How a device stands now; undefined once it neither counts nor would. */
+  /** Returns the state of a device. Undefined once its last heartbeat has expired. */
   heldDevice(device: PersonDevice): HeldDevice | undefined
 }
 
-/** Looked at together are those that are due within so many milliseconds. */
+/** People whose checks are due within the same half second are checked together. */
 const SLOT_MS = 500
 
-/** Keeps presence in this process's memory; `now` is a clock in milliseconds. */
+/** Creates a store in this process's memory. `now` is a clock in milliseconds. */
 export function createMemoryStore(now: () => number, onChange: OnChange): MemoryStore {
   const companies = new Map<string, Map<string, PersonRecord>>()
   const slots = new Map<number, Map<PersonRecord, string>>()
@@ -78,7 +78,10 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     return record
   }
 
-  /** Brings a record up to the moment, tells of the change, and has it looked at when time alone will change it next. */
+  /**
+   * Updates a record to the current time, reports a change, and schedules the next check for the time at which it would
+   * change by itself.
+   */
   function settle(companyId: string, record: PersonRecord): PresenceState {
     const time = now()
     for (const [id, { saidUntil }] of record.devices) if (saidUntil <= time) record.devices.delete(id)
@@ -94,7 +97,7 @@ export function createMemoryStore(now: () => number, onChange: OnChange): Memory
     return { userId: record.userId, status, changedAt: record.changedAt }
   }
 
-  /** A record is looked at no later than it is due; early looks are cheap. */
+  /** Schedules a check no later than `dueAt`. Earlier checks are cheap. */
   function lookAgain(companyId: string, record: PersonRecord, dueAt: number): void {
     slots.get(slotOf(record.dueAt))?.delete(record)
     record.dueAt = dueAt
@@ -201,7 +204,10 @@ function statusOf({ devices, activeAt }: PersonRecord, time: number): PresenceSt
   return isOnline && time < activeAt + presenceTimes.idleness ? 'ONLINE' : 'AWAY'
 }
 
-/** When time alone changes the status, or ends what is remembered; now if there is nothing to remember. */
+/**
+ * Returns the time at which the status changes without a further event, or the record can be dropped; now if there is
+ * nothing to remember.
+ */
 function nextChange({ status, changedAt, activeAt, devices }: PersonRecord, time: number): number {
   if (status === 'OFFLINE') return changedAt === null ? time : changedAt + presenceTimes.memory
   const ends = thereAmong(devices, time).map(({ endsAt }) => endsAt)

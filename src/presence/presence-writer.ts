@@ -2,20 +2,20 @@ import type { HeldDevice } from './memory-store.ts'
 import type { PersonSession } from './session-sockets.ts'
 import { type ClosedSocket, type Person, type PresenceState, presenceTimes } from './status.ts'
 
-/** Carries one step of presence out in Redis; see `presenceInRedis`. */
+/** Runs one step of `presenceInRedis`. */
 export type Ask = (...step: (string | number)[]) => Promise<PresenceState[]>
 
 /** Writes the sockets and devices of this process to Redis. */
 export interface PresenceWriter {
-  /** `isAgain`: it has been open all along, whatever Redis was told meanwhile. */
+  /** `isAgain` is true if the socket was open all along, and Redis may have missed or lost it. */
   ofSocket(session: PersonSession, isAgain: boolean): Promise<unknown>
-  /** `ageMs`: how long ago it closed; who has been heard of since is not concerned. */
+  /** `ageMs` is the time since it closed. Devices with a later heartbeat are not affected. */
   ofLeave(person: Person, socket: ClosedSocket, ageMs: number): Promise<unknown>
-  /** A device as this process knows it. */
+  /** Writes the state of a device. */
   ofDevice(device: HeldDevice): Promise<unknown>
 }
 
-/** Creates what tells in the name of the process with this id. */
+/** Creates the writer for the process with this id. */
 export function createPresenceWriter(ask: Ask, process: string): PresenceWriter {
   function ofSocket({ person, session }: PersonSession, isAgain: boolean): Promise<unknown> {
     return ask('attach', person.companyId, person.userId, session, process, isAgain ? 1 : 0)
@@ -23,7 +23,7 @@ export function createPresenceWriter(ask: Ask, process: string): PresenceWriter 
 
   function ofLeave(person: Person, socket: ClosedSocket, ageMs: number): Promise<unknown> {
     const { deviceId, session = '', graceMs } = socket
-    // What leaves now came after every beat, whatever the clock of Redis has done meanwhile.
+    // A leave without delay follows all heartbeats, even if the clock of Redis was set back.
     const heardUpTo = ageMs > 0 ? presenceTimes.silence - ageMs : presenceTimes.memory
     const spans = [graceMs - ageMs, heardUpTo].map(Math.floor)
     return ask('leave', person.companyId, person.userId, deviceId, session, process, ...spans)

@@ -16,35 +16,35 @@ import {
   presenceTimes,
 } from './status.ts'
 
-/** Presence in this process. It is never stored in the database. */
+/** The presence of people, as this process knows it. It is never stored in the database. */
 export interface Presence {
-  /** A device says how present its person is; resolves to how present the person is by all devices. */
+  /** Stores a heartbeat of a device. Resolves to the person's presence over all devices. */
   beat(person: Person, deviceId: string, status: PresenceStatus): Promise<PresenceState>
-  /** This process has a socket of the person's session. */
+  /** Counts a socket of the person's session in this process. */
   attach(person: Person, session: string): void
-  /** A socket is closed: what came over it is gone unless it is heard of again within the grace. */
+  /** Removes a closed socket. Its heartbeats count until the grace period ends, unless there is a newer one. */
   leave(person: Person, socket: ClosedSocket): void
-  /** The person does something. */
+  /** Records an activity of the person. */
   recordActivity(person: Person): void
-  /** How present these people are, in that order; OFFLINE is who is not known. */
+  /** Returns the presence of these people in the given order. Unknown people are OFFLINE. */
   read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
-  /** Who in the company is not offline, at most 5,000. */
+  /** Returns the people of the company who are not offline, at most 5,000. */
   present(companyId: string): Promise<PresenceState[]>
-  /** Offers the watcher every change from now on that it may see; returns how to stop. */
+  /** Offers the watcher every later change that it may see. The returned function ends this. */
   watch(companyId: string, watcher: Watcher): Promise<() => void>
-  /** Ends the subscriptions of those in the company who may not see presence any more. */
+  /** Ends the subscriptions of people in the company who may no longer see presence. */
   recheck(companyId: string): void
   close(): void
 }
 
-/** Everything that presence needs. */
+/** The dependencies of presence. */
 export interface PresenceOptions {
   readonly database: Database
   readonly channel: EphemeralChannel
   readonly log: Logger
-  /** Shares presence between processes; without it, it is kept in this process's memory. */
+  /** Shares presence between processes. Without Redis it stays in this process's memory. */
   readonly redis?: RedisConnections | undefined
-  /** A clock in milliseconds that replaces those of the process and of Redis. */
+  /** A clock in milliseconds that replaces those of the process and of Redis, for tests. */
   readonly clock?: (() => number) | undefined
 }
 
@@ -58,7 +58,7 @@ const SWEEP_MS = 500
 const RECONCILE_MS = 30_000
 const MAX_PRESENT = 5_000
 
-/** Creates presence for this process. */
+/** Creates the presence of this process. */
 export function createPresence({ database, channel, log, redis, clock }: PresenceOptions): Presence {
   const announcer = createAnnouncer(channel)
   const onChange = announcer.add
@@ -85,13 +85,13 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     reconcileAll()
   }
 
-  /** The times were of the clock of Redis, and are of another now. */
+  /** The known times come from the clock of Redis or of this process, and the other clock is used from now on. */
   function forgetTimes(): void {
     for (const { watch } of watches.values()) watch.forgetTimes()
   }
 
   function reconcileAll(): void {
-    // Of people at other processes nothing is known now, not even that they have gone.
+    // Without Redis nothing is known about people at other processes, not even that they have gone.
     if (isAlone) return
     for (const { watch } of watches.values()) {
       watch
@@ -105,7 +105,7 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     const held = watches.get(companyId)
     held?.watch.recheck().catch((error) => {
       log.warn({ err: error }, 'who may see presence could not be read')
-      // Until it is known nobody sees it; clients subscribe again.
+      // The permissions are unknown, so the subscriptions end. Clients subscribe again.
       for (const watcher of [...held.watch.watchers]) watcher.end()
     })
   }

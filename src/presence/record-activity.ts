@@ -3,7 +3,7 @@ import type { Person, PresenceStore } from './status.ts'
 const EVERY_MS = 30_000
 const MAX_KNOWN = 50_000
 
-/** Notes that people do something, without a word to the store for each thing they do. */
+/** Creates a function that records activities of people and writes to the store at most every 30 s per person. */
 export function createActivityRecorder(
   store: Pick<PresenceStore, 'recordActivity'>,
   now: () => number,

@@ -18,35 +18,38 @@ import {
   presenceTimes,
 } from './status.ts'
 
-/** Everything that the shared store needs. */
+/** The dependencies of the shared store. */
 export interface RedisStoreOptions {
   readonly redis: RedisConnections
   readonly log: Logger
-  /** A clock in milliseconds that replaces those of the process and of Redis. */
+  /** A clock in milliseconds that replaces those of the process and of Redis, for tests. */
   readonly clock?: (() => number) | undefined
   readonly keyPrefix?: string | undefined
   readonly onChange: OnChange
-  /** Called when the store stops (true) and resumes (false) asking Redis. */
+  /** Called with true when the store stops using Redis, with false when it uses it again. */
   readonly onFallback?: ((active: boolean) => void) | undefined
-  /** Called when Redis knows again what this process knows. */
+  /** Called when all that this process knows has been written to Redis again. */
   readonly onRenewed: () => void
 }
 
-/** Longer than for the rate limits: a heartbeat may wait. */
+/** Longer than the timeout of rate limits, because a heartbeat may wait. */
 const ANSWER_WITHIN_MS = 900
-/** When thousands of sockets close together, the last is not to wait for its answer while the first are worked on. */
+/**
+ * Maximum number of concurrent commands. When thousands of sockets close together, the last must not time out while the
+ * first are processed.
+ */
 const MAX_CONCURRENT = 200
 const SWEPT_AT_ONCE = 500
 const SWEEPS_PER_RUN = 10
 const TOLD_AT_ONCE = 200
 
 /**
- * Shares presence through Redis, and keeps it by what this process hears while Redis does not answer. What this process
- * hears is noted in memory all the time, and handed over whenever Redis may have missed or forgotten it.
+ * Creates a store that shares presence through Redis. It also records all devices of this process in memory, uses them
+ * while Redis does not answer, and writes them to Redis when it may have missed or lost them.
  */
 export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   const { redis, clock, onChange, onRenewed } = options
-  // Numbered by what the keys hold, since servers of two versions may share a Redis for a while.
+  // The number is the version of the stored format, because servers of two versions may share a Redis during an update.
   const keyPrefix = options.keyPrefix ?? 'colloquy:presence:2:'
   const now = clock ?? Date.now
   const memory = createMemoryStore(now, (change) => {
@@ -54,7 +57,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   })
   const outage = watchOutage({
     what: 'presence and its changes',
-    // It writes: a Redis that is full or read-only answers PING all the same.
+    // The probe writes, because a Redis that is full or read-only still answers PING.
     probe: () => ask('probe'),
     log: options.log,
     onFallback: options.onFallback,
@@ -78,7 +81,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     return rows.map(readRow)
   }
 
-  /** Asks Redis, or this process's memory while Redis is given up on. */
+  /** Runs the step in Redis, or in memory while Redis fails. */
   function ifShared<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
     return withPermit(async () => {
       if (outage.active()) return inMemory()
@@ -117,13 +120,14 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     return ifShared(
       async () => {
         const told = writer.ofLeave(person, socket, 0)
-        // Now, so that nobody hands it over as if it were there; and in order, after a beat that is still under way.
+        // Once now, so that the device is not copied as if it were present; and again afterwards, after a heartbeat
+        // that was under way.
         await memory.leave(person, socket)
         await told
         await memory.leave(person, socket)
       },
       async () => {
-        // The answer may have been waited for until the session was back.
+        // The session may have a new socket since the failed command was sent.
         const isBack = session !== undefined && sockets.isOpen({ person, session })
         if (session !== undefined && !isBack) sockets.missed({ person, socket: { ...socket, session }, at })
         await memory.leave(person, isBack ? { ...socket, session: undefined } : socket)
@@ -155,7 +159,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
 
   async function sweep(): Promise<void> {
     await memory.sweep()
-    // Nobody has asked in vain yet, so there is nothing to fall back from.
+    // No command has failed yet, so there is no fallback to begin.
     if (isSweeping || outage.active() || !redis.status().commands) return
     isSweeping = true
     await ifShared(
@@ -169,7 +173,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     })
   }
 
-  /** In steps that do not hold Redis up, until nobody is due. */
+  /** Checks due people in steps, so that Redis is not blocked, until none is left. */
   async function sweepShared(): Promise<void> {
     for (let step = 0; step < SWEEPS_PER_RUN; step += 1) {
       const swept = await ask('sweep', SWEPT_AT_ONCE, newId())
@@ -177,11 +181,12 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     }
   }
 
-  /** Tells Redis what this process knows if it may not know it: it was away, or has forgotten. */
+  /** Writes this process's devices to Redis if it may have missed or lost them. */
   async function handOver(): Promise<void> {
     const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
     if (epoch === toldEpoch) return
-    // Everything as it is when it is written; sockets before devices, which they hold.
+    // States are read at the time of writing. Sockets come before devices, because a device counts only while its
+    // session has a socket.
     await inSlices(sockets.untold(), async (leave) => {
       if (!sockets.isUntold(leave)) return
       await writer.ofLeave(leave.person, leave.socket, now() - leave.at)

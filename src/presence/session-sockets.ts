@@ -1,36 +1,36 @@
 import type { ClosedSocket, Person } from './status.ts'
 
-/** A session of somebody's, of which this process has sockets. */
+/** A session of a person with sockets in this process. */
 export interface PersonSession {
   readonly person: Person
   readonly session: string
 }
 
-/** A session's last socket here that closed while the shared store could not be told; `at` is in milliseconds. */
+/** The last socket of a session, closed while the shared store could not be reached. `at` is in milliseconds. */
 export interface UntoldLeave {
   readonly person: Person
   readonly socket: ClosedSocket & { readonly session: string }
   readonly at: number
 }
 
-/** What this process alone knows of its sockets, for when the shared store has missed or forgotten it. */
+/** The sockets of this process, to be written again when the shared store has missed or lost them. */
 export interface SessionSockets {
   attach(session: PersonSession): void
   leave(session: PersonSession): void
   isOpen(session: PersonSession): boolean
   open(): PersonSession[]
-  /** The shared store could not be told of this one. */
+  /** Remembers a leave that the shared store has missed. */
   missed(leave: UntoldLeave): void
-  /** Those that were missed, and have not come back. */
+  /** Returns the missed leaves of sessions that have not come back. */
   untold(): UntoldLeave[]
   isUntold(leave: UntoldLeave): boolean
   told(leave: UntoldLeave): void
 }
 
-/** Of more, what the sessions said counts until it ends by silence. */
+/** Maximum number of missed leaves. Beyond it, sessions end when their heartbeats expire. */
 const MAX_PENDING = 10_000
 
-/** Creates an empty record of this process's sockets. */
+/** Creates an empty collection. */
 export function createSessionSockets(): SessionSockets {
   const sessions = new Map<string, PersonSession>()
   const leaves = new Map<string, UntoldLeave>()

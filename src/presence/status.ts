@@ -1,78 +1,84 @@
 import type { UserRow } from '../database/prisma-types.ts'
 
-/** The presence of a person by their devices; the most present one counts. */
+/** The presence of a person over all devices. The most active device counts. */
 export type PresenceStatus = 'ONLINE' | 'AWAY' | 'OFFLINE'
 
-/** Somebody in a company. */
+/** A member of a company. */
 export interface Person {
   companyId: string
   userId: string
 }
 
-/** Where somebody stands. */
+/** The presence of one person. */
 export interface PresenceState {
   userId: string
   status: PresenceStatus
-  /** Milliseconds since 1970; null where nothing is known of the person any more. */
+  /** Milliseconds since 1970. Null if nothing is known of the person. */
   changedAt: number | null
 }
 
-/** A change as it is delivered, with the person as of then. */
+/** A presence change with the person, loaded at delivery. */
 export interface DeliveredState extends PresenceState {
   user: UserRow
 }
 
-/** Somebody's status is no longer what it was. */
+/** A change of a person's presence. */
 export interface PresenceChange extends PresenceState {
   companyId: string
 }
 
-/** Spans in milliseconds. */
+/** Times in milliseconds. */
 export const presenceTimes = {
-  /** A device that has not been heard of for so long is gone. */
+  /** A device without a heartbeat for this time has ended. */
   silence: 45_000,
-  /** Somebody who has done nothing for so long is away, whatever the devices say. */
+  /** A person without activity for this time is AWAY, whatever the devices report. */
   idleness: 5 * 60_000,
-  /** How long a closed socket counts on, so that a client may come back unnoticed. */
+  /** A closed socket counts for this time, so that a client may reconnect unnoticed. */
   grace: 5_000,
-  /** How long the time of going offline is remembered. */
+  /** The time of going offline is remembered for this long. */
   memory: 24 * 3_600_000,
 } as const
 
-/** Takes what happens to one person of a company, and tells of every change that comes of it or of time passing. */
+/** Stores presence, and reports every change, whether by an event or by the passing of time. */
 export interface PresenceStore {
-  /** A device is heard of; OFFLINE takes it away. `heldMs`: how long it counts without being heard of again. */
+  /** Stores a heartbeat of a device. OFFLINE ends it. `heldMs` is the time for which it counts. */
   beat(person: Person, beat: Beat): Promise<PresenceState>
-  /** This process has a socket of the session's; what the session said counts on if its last socket closed just now. */
+  /**
+   * Counts a socket of the session in this process. Heartbeats of the session still count if its last socket closed
+   * just now.
+   */
   attach(person: Person, session: string): Promise<void>
-  /** A socket is closed. */
+  /** Removes a closed socket. */
   leave(person: Person, socket: ClosedSocket): Promise<void>
-  /** The person does something. */
+  /** Records an activity of the person. */
   recordActivity(person: Person): Promise<void>
-  /** Those of the people of whom something is known. */
+  /** Returns the states of the people who are known. */
   read(companyId: string, userIds: readonly string[]): Promise<PresenceState[]>
-  /** People who are not offline, at most so many, in no order. */
+  /** Returns people who are not offline, at most `max`, in no order. */
   present(companyId: string, max: number): Promise<PresenceState[]>
-  /** Lets time pass for those whose status it may have changed. */
+  /** Updates people whose status may have changed with time. */
   sweep(): Promise<void>
   close(): void
 }
 
-/** The report of a heartbeat about one device. */
+/** The contents of a heartbeat. */
 export interface Beat {
   deviceId: string
   status: PresenceStatus
   heldMs: number
 }
 
-/** A socket that is no more. */
+/** A closed socket. */
 export interface ClosedSocket {
   deviceId: string
-  /** Its session, if this process has no other socket of it: without one at any process, it counts no longer either. */
+  /**
+   * The session, if this was its last socket in this process. If no process has another one, heartbeats of the session
+   * over HTTP end too.
+   */
   session?: string | undefined
-  /** How long they count on. */
+  /** Milliseconds for which its heartbeats still count. */
   graceMs: number
 }
 
-/** Where changes go. */
+/** Receives presence changes. */
 export type OnChange = (change: PresenceChange) => void

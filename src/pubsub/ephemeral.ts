@@ -6,7 +6,7 @@ export type Ephemeral =
   | { kind: 'presence'; states: PersonState[] }
   | { kind: 'typing'; conversationId: string; userId: string; typing: boolean }
 
-/** How present a person is, and since when in milliseconds since 1970. */
+/** The presence of a person, and the time of its last change in milliseconds since 1970. */
 interface PersonState {
   userId: string
   status: 'ONLINE' | 'AWAY' | 'OFFLINE'

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 
-/** Asks Redis once for an answer, within seconds; throws StartupProblem if none comes. */
+/** Throws StartupProblem if Redis does not answer within seconds. */
 export async function assertRedisAnswers(url: string): Promise<void> {
   const client = new Redis(url, {
     lazyConnect: true,

@@ -11,31 +11,31 @@ const COMMAND_TIMEOUT_MS = 1_000
 const RECONNECT_FIRST_MS = 50
 const RECONNECT_MAX_MS = 2_000
 
-/** Whether each link to Redis is usable now. */
+/** The state of the two connections to Redis. */
 export interface RedisStatus {
   readonly ready: boolean
   readonly commands: boolean
   readonly subscriber: boolean
 }
 
-/** The process's two links to Redis: they reconnect for ever, and their commands fail fast rather than wait. */
+/** The process's two connections to Redis. They reconnect for ever, and their commands fail fast instead of waiting. */
 export interface RedisConnections {
   readonly commands: Redis
-  /** In subscriber mode: only SUBSCRIBE, UNSUBSCRIBE and PING. Does not resubscribe by itself. */
+  /** The connection in subscriber mode: only SUBSCRIBE, UNSUBSCRIBE and PING. It does not resubscribe by itself. */
   readonly subscriber: Redis
-  /** Counts how often the command link became ready; after a change Redis may have forgotten everything. */
+  /** Counts how often the command connection became ready. After a change Redis may have lost its data. */
   generation(): number
   status(): RedisStatus
-  /** Resolves like the answer, or rejects if that takes longer than `ms` milliseconds, and than `leastWaitMs`. */
+  /** Resolves like the answer. Rejects if it takes longer than `ms`, or than `minWaitMs` if that is longer. */
   answerWithin<T>(answer: Promise<T>, ms: number): Promise<T>
-  /** Resolves to whether both links became ready within `timeoutMs` milliseconds. */
+  /** Resolves to true if both connections become ready within `timeoutMs` milliseconds. */
   whenReady(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
- * Opens the links to a `redis://` or `rediss://` (TLS) address at once and without waiting; never throws later.
- * `leastWaitMs`: for how long at least every answer is waited for.
+ * Opens the connections to a `redis://` or `rediss://` (TLS) address without waiting. Never throws later. `minWaitMs`
+ * is the minimum time to wait for every answer.
  */
 export function connectRedis(url: string, log: Logger, { minWaitMs = 0 } = {}): RedisConnections {
   const scripts = { ...rateLimitScript, ...presenceScript }
@@ -92,7 +92,7 @@ function openLink(
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
-    // A failover leaves this link on what is now a replica; a new link finds the primary.
+    // A failover leaves this connection on a replica. A new connection finds the primary.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     ...options,
   })
@@ -100,7 +100,9 @@ function openLink(
   return client
 }
 
-/** Doubles up to the cap; the random half keeps many processes from returning in step. */
+/**
+ * The delay doubles up to a maximum. Half of it is random, so that many processes do not reconnect at the same time.
+ */
 function reconnectDelayMs(attempt: number): number {
   const ceiling = Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10))
   return ceiling / 2 + (Math.random() * ceiling) / 2
@@ -139,13 +141,13 @@ function becomeReady(client: Redis, deadline: AbortSignal): Promise<void> {
 async function quit(client: Redis): Promise<void> {
   const ended = new Promise<void>((resolve) => client.once('end', resolve))
   try {
-    // Commands wait a tick for each other to be sent together; QUIT does not.
+    // Commands wait a tick to be sent together, but QUIT does not, so it is sent after this answer.
     await client.ping()
     await client.quit()
   } catch {
     client.disconnect()
   }
-  // Between two attempts to reconnect there is no link whose end could be waited for.
+  // Between two attempts to reconnect there is no connection whose end could be awaited.
   const isOpen = ['connecting', 'connect', 'ready'].includes(client.status)
   if (isOpen) await withDeadline(ended, COMMAND_TIMEOUT_MS).catch(() => {})
 }

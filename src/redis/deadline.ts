@@ -2,14 +2,14 @@ class DeadlineError extends Error {
   override name = 'DeadlineError'
 }
 
-/** A timer that is so late was held up by this very process. */
+/** A timer that fires this late was delayed because this process was blocked. */
 const STALL_MS = 100
-/** A process that is held up again and again is not to wait for ever. */
+/** Maximum number of delays that extend the deadline. */
 const MAX_STALLS = 3
 
 /**
- * Resolves like the answer, or rejects with a `DeadlineError` once `ms` milliseconds passed without one, those in which
- * this process was held up not counted, up to three times; the work may still be done.
+ * Resolves like the answer, or rejects with `DeadlineError` after `ms` milliseconds without one. If this process was
+ * blocked, the time starts again, at most three times. The work may still be done.
  */
 export function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -18,9 +18,9 @@ export function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T> {
     function wait(stallsLeft: number): NodeJS.Timeout {
       const due = performance.now() + ms
       return setTimeout(() => {
-        // Perhaps nothing was even sent: it has all its time again.
+        // The command may not even have been sent, so it gets its full time again.
         if (stallsLeft > 0 && performance.now() - due > STALL_MS) timer = wait(stallsLeft - 1)
-        // After a stall of this process timers run before sockets are read: an answer already here must win.
+        // After a block, timers run before sockets are read, so an answer that has already arrived must win.
         else setImmediate(() => reject(new DeadlineError(`no answer within ${ms} ms`)))
       }, ms)
     }

@@ -2,10 +2,10 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { withDeadline } from './deadline.ts'
 
 /**
- * An ioredis client none of whose rejections can end the process: callers still see them, but a command whose
- * promise nobody keeps (ioredis and graphql-redis-subscriptions both drop some) fails quietly. Every command fails that
- * is not answered within `answerWithinMs`; ioredis's own `commandTimeout` would also fail those whose answers are here
- * already, unread, after a stall of this process.
+ * An ioredis client whose rejections cannot end the process. Callers still see them, but a command whose promise is
+ * dropped (ioredis and graphql-redis-subscriptions drop some) fails silently. A command fails if it is not answered
+ * within `answerWithinMs`. The `commandTimeout` of ioredis would also fail commands whose answers have arrived but were
+ * not read, because this process was blocked.
  */
 export class GuardedRedis extends Redis {
   readonly #answerWithinMs: number

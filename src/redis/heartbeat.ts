@@ -3,7 +3,10 @@ import type { Redis } from 'ioredis'
 const BEAT_MS = 2_000
 const MISSES_ALLOWED = 1
 
-/** Reconnects a client whose link went silent without closing (a stopped server, a dropped route); returns how to stop. */
+/**
+ * Reconnects a client whose connection is silent without being closed (a stopped server, a dropped route). Returns a
+ * function that stops it.
+ */
 export function startHeartbeat(client: Redis): () => void {
   let misses = 0
   const timer = setInterval(() => {
@@ -16,7 +19,7 @@ export function startHeartbeat(client: Redis): () => void {
         misses = 0
       },
       () => {
-        // One miss may be a pause of this very process.
+        // One missing answer may be caused by a pause of this process.
         misses += 1
         if (misses > MISSES_ALLOWED && client.status === 'ready') client.disconnect(true)
       },

@@ -3,25 +3,25 @@ import { reasonOf } from '../reason.ts'
 
 const PROBE_EVERY_MS = 1_000
 
-/** Whether Redis is given up on for now, so that no call waits for what just failed. */
+/** Tells whether Redis is considered unavailable, so that no call waits for a command that will fail. */
 export interface Outage {
   active(): boolean
   begin(cause: unknown): void
-  /** Counts the outages that are over. */
+  /** Counts the outages that have ended. */
   recoveries(): number
   close(): void
 }
 
 interface OutageOptions {
-  /** What goes through Redis, in the plural, for the log. */
+  /** The work that uses Redis, in the plural, for the log. */
   readonly what: string
-  /** Rejects as long as Redis cannot do that work. */
+  /** Rejects while Redis cannot do that work. */
   readonly probe: () => Promise<unknown>
   readonly log: Logger
   readonly onFallback: ((active: boolean) => void) | undefined
 }
 
-/** Tries Redis in the background once a second during an outage and ends the outage when it answers. */
+/** Tries Redis once a second during an outage, and ends the outage when it answers. */
 export function watchOutage({ what, probe, log, onFallback }: OutageOptions): Outage {
   let active = false
   let closed = false
@@ -56,7 +56,7 @@ export function watchOutage({ what, probe, log, onFallback }: OutageOptions): Ou
   function close(): void {
     closed = true
     clearTimeout(timer)
-    // Once closed, there is nothing to fall back to.
+    // After closing there is no fallback to end.
     if (active) onFallback?.(false)
   }
 

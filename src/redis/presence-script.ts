@@ -1,17 +1,17 @@
 import type { Redis, Result } from 'ioredis'
 
-/** One person's standing as Redis gives it: user id, status, and since when in milliseconds; '' where unknown. */
+/** The presence of one person in Redis: user id, status, and the milliseconds of the last change. '' means unknown. */
 export type PresenceRow = [userId: string, status: string, changedAt: string]
-/** A change as Redis gives it: company, user, the status now, and since when in milliseconds. */
+/** A presence change in Redis: company, user, new status, and its time in milliseconds. */
 export type PresenceChangeRow = [companyId: string, userId: string, status: string, changedAt: string]
 
-/** What a call has read, what has changed by it, and, of a sweep, which life of Redis it was in. */
+/** The states read, the changes made, and for a sweep the life of Redis in which it ran. */
 export type PresenceAnswer = [rows: PresenceRow[], changes: PresenceChangeRow[], life: string]
 
-/** What every call needs; times in milliseconds. */
+/** The settings of every call. Times are in milliseconds. */
 export interface PresenceSettings {
   readonly keyPrefix: string
-  /** The time to reckon with instead of Redis's own clock, for tests. */
+  /** The time to use instead of Redis's own clock, for tests. */
   readonly now: number | undefined
   readonly idleness: number
   readonly memory: number
@@ -24,10 +24,11 @@ declare module 'ioredis' {
 }
 
 /**
- * A person is a hash: status, changedAt, activeAt, a field for each device: its status, when it ends and when it would by
- * its last beat, and one for each process with open sockets of a session. Beside them each company has a sorted set of
- * those who are not offline, by when time alone may change them, and all companies together one of when to look at
- * which. Every key expires by itself; whoever sweeps first tells of a change. A life of Redis is over when it forgets.
+ * A person is a hash with status, changedAt and activeAt; a field per device with its status, its end, and the end of
+ * its last heartbeat; and a field per process with open sockets of a session. Each company has a sorted set of the
+ * people who are not offline, by the time at which their status may change by itself. All companies share a sorted set
+ * of the times at which to check each of them. All keys expire. The process that sweeps first announces a change. A
+ * life of Redis ends when it loses its data.
  */
 const LUA = `
 local dueKey, prefix, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
@@ -91,7 +92,7 @@ local function settle(company, user, person)
     status, due = 'ONLINE', math.min(due, person.activeAt + idleness)
   end
   if status ~= person.status then
-    -- Two processes' announcements are put in order by it: no two changes of a person are of one time.
+    -- No two changes of a person have the same time, so that announcements of two processes can be put in order.
     person.changedAt = whole(math.max(now, (tonumber(person.changedAt) or 0) + 1))
     changes[#changes + 1] = { company, user, status, person.changedAt }
     redis.call('HSET', key, 'status', status, 'changedAt', person.changedAt)
@@ -101,7 +102,7 @@ local function settle(company, user, person)
     redis.call('ZADD', peopleKey(company), whole(due), user)
     local first = redis.call('ZSCORE', dueKey, company)
     if not first or due < tonumber(first) then redis.call('ZADD', dueKey, whole(due), company) end
-    -- As long as anybody is there, sweeping keeps the two sets.
+    -- While somebody is not offline, sweeping renews the expiry of the two sets.
     if status ~= person.status then keep(peopleKey(company)) keep(dueKey) end
   else
     redis.call('ZREM', peopleKey(company), user)
@@ -109,7 +110,7 @@ local function settle(company, user, person)
   rows[#rows + 1] = { user, status, person.changedAt }
 end
 
--- Nothing is to settle before it is due, and who is not offline is due at some time.
+-- Nobody changes before the due time, and everybody who is not offline has one.
 local function look(company, user)
   local due = redis.call('ZSCORE', peopleKey(company), user)
   if due and tonumber(due) <= now then return settle(company, user, readPerson(personKey(company, user))) end
@@ -122,7 +123,7 @@ if op == 'beat' then
   local key = personKey(company, user)
   local person, name, status = readPerson(key), 'device:' .. ARGV[8], ARGV[9]
   local known = person.devices[name]
-  -- One that has left is kept as such, so that nobody tells of an earlier beat as if it were there.
+  -- A device that has left is kept as ended, so that no process writes an earlier heartbeat of it again.
   person.devices[name] = { status = status, ends = now + ARGV[10], said = now + ARGV[10] }
   put(key, name, person.devices[name])
   if status == 'ONLINE' and not (known and known.status == 'ONLINE' and known.ends > now) then
@@ -135,7 +136,8 @@ elseif op == 'tell' then
   local known, said = person.devices[name], now + ARGV[11]
   if not known or known.said <= said then
     local ends = now + ARGV[10]
-    -- Who tells knows of its own sockets only; of a beat that is known here, others may have said more.
+    -- The writing process knows its own sockets only. Of a heartbeat that is known here, others may have reported an
+    -- earlier end.
     if isHeld(person, ARGV[8]) then ends = said
     elseif known and said - known.said < 1000 then ends = math.min(ends, known.ends) end
     person.devices[name] = { status = ARGV[9], ends = ends, said = said }
@@ -215,7 +217,7 @@ return { rows, changes, life }
 /** The command that presence adds to a Redis client. */
 export const presenceScript = { presence: { lua: LUA, numberOfKeys: 1 } }
 
-/** Carries one step of presence out, atomically; `step` is its name and its arguments. */
+/** Runs one step of presence atomically. `step` is its name and its arguments. */
 export function presenceInRedis(
   commands: Redis,
   { keyPrefix, now, idleness, memory }: PresenceSettings,

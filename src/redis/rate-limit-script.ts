@@ -1,15 +1,15 @@
 import type { Redis, Result } from 'ioredis'
 
-/** A call that asks Redis for room under every one of its windows. */
+/** A call to be accepted under all of its windows. */
 export interface RedisTake {
   readonly key: string
   readonly member: string
-  /** The time in microseconds to reckon with instead of Redis's own clock, for tests. */
+  /** The time in microseconds to use instead of Redis's own clock, for tests. */
   readonly nowUs: number | undefined
   readonly windows: readonly { readonly max: number; readonly perMs: number }[]
-  /** Entries accepted elsewhere, by age in microseconds, that the log must hold too. */
+  /** Entries accepted elsewhere that the log must contain, by age in microseconds. */
   readonly missing: readonly { readonly member: string; readonly ageUs: number }[]
-  /** Entries that the log must not hold. */
+  /** Entries that the log must not contain. */
   readonly disowned: readonly string[]
 }
 
@@ -20,9 +20,9 @@ declare module 'ioredis' {
 }
 
 /**
- * The log of one key: a sorted set of accepted members by time. `horizon` remembers, as a negative score, the
- * longest window ever asked about, so that a call with only short windows does not trim what a long one counts.
- * Redis writes numbers with 17 digits, enough for microseconds; Lua's own conversion would round them.
+ * The log of one key: a sorted set of accepted members by time. `horizon` holds the longest window so far as a negative
+ * score, so that a call with short windows does not remove entries that a long window counts. Redis writes numbers with
+ * 17 digits, enough for microseconds; Lua's own conversion would round them.
  */
 const LUA = `
 local key, now = KEYS[1], tonumber(ARGV[2])
@@ -64,7 +64,7 @@ end
 
 local wait = timeToWait()
 if wait > 0 then
-  -- A clock set back must not lock anybody out: what lies in the future happened just now.
+  -- If the clock was set back, entries in the future are moved to now, so that they do not lock anybody out.
   local future = redis.call('ZRANGEBYSCORE', key, string.format('(%.0f', now), '+inf')
   for _, member in ipairs(future) do redis.call('ZADD', key, now, member) end
   return #future > 0 and timeToWait() or wait
@@ -76,10 +76,10 @@ redis.call('PEXPIRE', key, math.ceil(horizon / 1000))
 return 0
 `
 
-/** The command that the rate limits add to a Redis client. */
+/** The command that rate limits add to a Redis client. */
 export const rateLimitScript = { takeRateLimit: { lua: LUA, numberOfKeys: 1 } }
 
-/** Accepts and logs the call (0), or tells after how many microseconds it would be accepted; atomic. */
+/** Accepts and logs the call and returns 0, or returns the microseconds after which it would be accepted. Atomic. */
 export function takeInRedis(commands: Redis, take: RedisTake): Promise<number> {
   const args: (string | number)[] = [take.member, take.nowUs ?? '', take.windows.length]
   for (const { max, perMs } of take.windows) args.push(max, perMs * 1_000)
@@ -88,7 +88,7 @@ export function takeInRedis(commands: Redis, take: RedisTake): Promise<number> {
   return commands.takeRateLimit(take.key, ...args, ...take.disowned)
 }
 
-/** Takes an accepted call back out of its log. */
+/** Removes an accepted call from its log. */
 export async function removeFromRedis(commands: Redis, key: string, member: string): Promise<void> {
   await commands.zrem(key, member)
 }

@@ -5,15 +5,15 @@ import { rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
 import { purgedRows } from '../metrics/metrics.ts'
 
-/** How much a purge has deleted. */
+/** Numbers of deleted rows. */
 export interface Purged {
   events: number
   idempotencyKeys: number
-  /** Companies whose events could not be deleted this time; the log says why. */
+  /** Number of companies whose events could not be deleted. The log contains the reasons. */
   failedCompanies: number
 }
 
-/** Small enough that nobody waits for it. */
+/** Size of a batch, so small that it blocks nobody. */
 const MAX_ROWS = 1_000
 
 const purgeEvents = statement({
@@ -31,8 +31,8 @@ const purgeIdempotencyKeys = statement({
 })
 
 /**
- * Deletes events older than their company resumes streams (`eventRetentionDays`) and idempotency keys older
- * than a week. It can end anywhere and be run again, on any number of processes.
+ * Deletes events older than their company's `eventRetentionDays`, and idempotency keys older than a week. It can be
+ * interrupted anywhere and repeated, on any number of processes.
  */
 export async function purge(
   services: Pick<Services, 'database' | 'log'>,
@@ -61,7 +61,7 @@ interface Count {
   count: number
 }
 
-/** How much each batch has deleted, which counts though a later one fails. */
+/** Yields the number of deleted rows per batch, so that it counts even if a later batch fails. */
 async function* inBatches(batch: () => Promise<Count[]>, signal?: AbortSignal): AsyncGenerator<number> {
   for (let count = MAX_ROWS; count >= MAX_ROWS && !signal?.aborted; ) {
     count = (await batch())[0]?.count ?? 0

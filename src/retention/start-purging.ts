@@ -3,7 +3,7 @@ import type { Services } from '../context.ts'
 import { purge } from './purge.ts'
 
 const EVERY_MS = 15 * 60_000
-/** Nodes that start together look at different times. */
+/** A random delay, so that processes which start together purge at different times. */
 const FIRST_WITHIN_MS = 5 * 60_000
 
 /** Purges from time to time until it is stopped. */

@@ -52,17 +52,17 @@ const firstCompanies = statement({
   text: 'select id, external_id as "externalId" from companies order by id limit 2',
 })
 
-/** Tells whether the demo data are still to be made: there is no company, or an earlier making was interrupted. */
+/** True if the demo data are missing or incomplete: there is no company, or an earlier call was interrupted. */
 export async function lacksDemoData({ database }: Services): Promise<boolean> {
   const [first, second] = await database.acrossCompanies(firstCompanies, {})
   if (!first) return true
-  // Globex comes last and at once, so that its presence tells that everything is there.
+  // Globex is created last and in one transaction, so its presence shows that the data are complete.
   return !second && first.externalId === acmeId && (await findAlice(database, first.id)) !== null
 }
 
 /**
- * Creates two companies of demo people, and something said in the first; goes on where an interrupted call ended. The people
- * count as having signed in with the development issuer, where there is one, so nobody's invitation comes in their way.
+ * Creates two companies of demo people and messages in the first. Continues where an interrupted call ended. The people
+ * count as signed in with the development issuer, if there is one, so that no invitation can take their place.
  */
 export async function createDemoData(
   services: Services,
@@ -93,7 +93,7 @@ export async function createDemoData(
   })
 }
 
-/** The people whom GraphiQL can ask as: the two of its examples first. */
+/** Returns the people that GraphiQL can sign in as, the two of its examples first. */
 export async function demoUsers(issuer: DevelopmentIssuer): Promise<DemoUser[]> {
   const logins = [
     ...acme.map(([login]) => ({ subject: `${login}@acme.test`, company: acmeId })),
@@ -121,7 +121,7 @@ async function talk(people: People): Promise<void> {
   await say(people, conversation, groupLines)
 }
 
-/** Says what has not been said yet, which the conversation's length tells. */
+/** Sends the messages that are missing, according to the conversation's length. */
 async function say(
   people: People,
   conversation: { id: string; lastSeq: number },

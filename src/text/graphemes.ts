@@ -1,9 +1,9 @@
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-/** Intl.Segmenter takes time with the square of the length: of longer texts so much is given to it at once. */
+/** Intl.Segmenter takes quadratic time, so longer texts are segmented in windows of this length. */
 const WINDOW = 256
 
-/** True for a text of at most `max` characters as a person counts them (grapheme clusters), in time linear to its length. */
+/** True if the text has at most `max` user-perceived characters (grapheme clusters). Takes linear time. */
 export function hasUpTo(max: number, text: string): boolean {
   if (text.length <= max) return true
   let count = 0
@@ -16,7 +16,7 @@ export function hasUpTo(max: number, text: string): boolean {
   return true
 }
 
-/** The clusters that end within a window for certain, and where the last of them ends; at least one. */
+/** Counts the clusters that certainly end within a window, at least one, and returns the end of the last one. */
 function clustersFrom(text: string, start: number): { clusters: number; end: number } {
   const window = text.slice(start, start + WINDOW)
   let clusters = 0
@@ -26,6 +26,6 @@ function clustersFrom(text: string, start: number): { clusters: number; end: num
     last = index
   }
   const isWhole = start + WINDOW >= text.length || last === 0
-  // The last one may go on behind the window: it is counted with the next, unless the window holds nothing else.
+  // The last cluster may continue after the window, so it is counted with the next window, unless it fills this one.
   return isWhole ? { clusters, end: start + window.length } : { clusters: clusters - 1, end: start + last }
 }

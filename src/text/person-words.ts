@@ -1,35 +1,35 @@
 import { fold, foldedKey } from './fold.ts'
 
-/** A word of any length is found by what comes first in it. */
+/** Longer words are found by their beginning. */
 const MAX_WORD = 40
-/** The most words that a person is found by. */
+/** Maximum number of words by which a person is found. */
 export const MAX_WORDS = 32
-/** A name of a script without spaces is this long at most; in a longer one the first characters are found. */
+/** Maximum length of a name in a script without spaces. Longer names are found by their first characters. */
 const MAX_STARTS = 16
 
-/** What comes between words; anything else, as % and _, is part of one. */
+/** Characters that separate words. All others, such as % and _, are part of a word. */
 const SEPARATORS = /[\s\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}'"‚„.,;:/·・]+/u
-/** Marks of direction, soft hyphens and the like: copied along with a name, and not to be seen. */
+/** Invisible characters, such as marks of direction and soft hyphens, which are copied along with a name. */
 const UNSEEN = /\u00ad|\u061c|[\u200b\u200e\u200f]|[\u202a-\u202e]|[\u2060-\u2069]|\ufeff/gu
-/** Scripts that put no space between the family name and the given one. */
+/** Scripts without a space between family name and given name. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 const ONLY_UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+$/u
 
 const DOMAIN = /(?<=.)@.*$/u
 
-/** What a person is found by, as it is stored beside name and address; the database refuses one without the other. */
+/** The words by which a person is found, stored beside name and address. The database rejects one without the other. */
 export interface SearchedBy {
   nameFolded: string
   searchWords: string[]
   searchSource: string
 }
 
-/** What a person of this name and e-mail address is found by: the words of both, the address up to its @. */
+/** Returns the words by which a person is found: those of the name, and of the e-mail address before its @. */
 export function searchedBy(name: string, email: string | null): SearchedBy {
   const local = email?.slice(0, email.lastIndexOf('@')) ?? ''
   const words = [...tokens(name), ...inOneWord(tokens(name)), ...tokens(local)].flatMap((token) => {
     const parts = split(token)
-    // O'Brien and Anne-Marie are written in one word, too.
+    // O'Brien and Anne-Marie are also found as one word.
     return [...parts, ...(parts.length > 1 ? [parts.join('')] : [])].flatMap(startsOf)
   })
   const known = words.length > 0 ? words : [unseenDropped(name)]
@@ -40,12 +40,15 @@ export function searchedBy(name: string, email: string | null): SearchedBy {
   }
 }
 
-/** 山田 太郎 is written 山田太郎, too. */
+/** 山田 太郎 is also found as 山田太郎. */
 function inOneWord(name: string[]): string[] {
   return name.length > 1 && name.every((token) => ONLY_UNSPACED.test(token)) ? [name.join('')] : []
 }
 
-/** The words of a folded search text, each of which begins a word of whoever is found; of an address, what is before its @. */
+/**
+ * Returns the words of a folded search text. Each must begin a word of the person. Of an e-mail address only the part
+ * before its @ is used.
+ */
 export function searchedWords(text: string): string[] {
   const words = tokens(text).flatMap((token) => split(token.replace(DOMAIN, '')))
   const all = [...new Set((words.length > 0 || text === '' ? words : [unseenDropped(text)]).map(cut))]
@@ -64,7 +67,7 @@ function split(token: string): string[] {
   return token.split(SEPARATORS).filter((word) => word !== '')
 }
 
-/** The word, and in a script without spaces what is left of it from each character on. */
+/** Returns the word, and in a script without spaces also its remainder from each character on. */
 function startsOf(word: string): string[] {
   if (!UNSPACED.test(word)) return [word]
   const characters = [...word]

@@ -3,7 +3,7 @@ import { fold } from './fold.ts'
 
 const MAX_LENGTH = 200
 
-/** A search text as it is compared, or null for none; throws BAD_USER_INPUT if it cannot be one. */
+/** Returns the folded search text, or null if there is none. Throws BAD_USER_INPUT for an invalid text. */
 export function searchText(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
   if (text.length > MAX_LENGTH)
@@ -12,7 +12,7 @@ export function searchText(text: string | null | undefined): string | null {
   return fold(text) || null
 }
 
-/** Throws BAD_USER_INPUT for a text of a query that PostgreSQL cannot take; `what` names it. */
+/** Throws BAD_USER_INPUT if PostgreSQL cannot store the text. `what` names it. */
 export function requireWellFormed(text: string, what: string): void {
   if (!text.includes('\0') && text.isWellFormed()) return
   throw new RequestError('BAD_USER_INPUT', `${what} holds a NUL or half a character.`)

@@ -1,38 +1,41 @@
 import { fold } from './fold.ts'
 
 /**
- * A piece of a text as search compares it: a word, or a run of characters of a script where any part can be asked for, for most
- * set no spaces between their words.
+ * A segment of a text, as search compares it: a word, or a run of characters of a script in which any part can be
+ * searched, usually because it is written without spaces.
  */
 export interface Segment {
   kind: 'word' | 'run'
   text: string
-  /** The one sign between this word and the one before it: the dot of invoice.pdf, the apostrophe of doctor's. */
+  /** The sign between this word and the previous one: the dot of invoice.pdf, the apostrophe of doctor's. */
   joinedBy?: string
 }
 
 /**
- * Han, Kana, Thai, Lao, Khmer and Myanmar; and Hangul, whose words end in particles that nobody searches for (회의는 is found by
- * 회의). Punctuation that they share with others is left out.
+ * Han, Kana, Thai, Lao, Khmer and Myanmar; and Hangul, whose words end in particles that nobody searches for (회의는 is
+ * found by 회의). Punctuation that they share with other scripts is excluded.
  */
 const RUN =
   /((?:(?=[\p{L}\p{M}\p{N}])[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])+)/u
-/** Not by Intl.Segmenter, which takes time with the square of the length. The mark of Hebrew abbreviations is a letter. */
+/**
+ * A regular expression, because Intl.Segmenter takes quadratic time. The mark of Hebrew abbreviations counts as a
+ * letter.
+ */
 const WORD = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}]|(?<=[א-ת])\\u05f4(?=[א-ת]))*'
 const EMOJI =
   '\\p{Regional_Indicator}{1,2}|\\p{Extended_Pictographic}\\p{Emoji_Modifier}?(?:\\u200d\\p{Extended_Pictographic}\\p{Emoji_Modifier}?)*'
-/** Of an emoji: the plain one finds it, and it the plain one. */
+/** Removed from emoji, so that an emoji is found with and without a skin tone. */
 const SKIN_TONES = /\p{Emoji_Modifier}/gu
 const PIECE = new RegExp(`(${WORD})|${EMOJI}`, 'gu')
-/** Signs that make one word of two, and those that do so between digits alone. */
+/** Signs that join two words, and signs that do so between digits only. */
 const JOINS = new Set(["'", '.', '_', ':', '\u00b7', '\u2027'])
 const JOINS_OF_DIGITS = new Set([',', ';'])
 const STARTS_WITH_DIGIT = /^\p{Nd}/u
 const ENDS_WITH_DIGIT = /\p{Nd}$/u
 
-/** The pieces of a text in order, folded; punctuation is left out, and an emoji is a word. */
+/** Returns the segments of a text in order, folded. Punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
-  // Splitting by a group gives what lies between its matches and the matches, alternately.
+  // Splitting by a group returns the texts between the matches and the matches alternately.
   return fold(text)
     .split(RUN)
     .flatMap((part, index): Segment[] => (index % 2 === 1 ? [{ kind: 'run', text: part }] : wordsOf(part)))
@@ -58,7 +61,7 @@ function joins(before: string, sign: string, after: string): boolean {
   return JOINS_OF_DIGITS.has(sign) && ENDS_WITH_DIGIT.test(before) && STARTS_WITH_DIGIT.test(after)
 }
 
-/** Each two neighbouring characters of a run; of a run of one, that one. */
+/** Returns all pairs of neighbouring characters of a run, or its only character. */
 export function pairsOf(run: string): string[] {
   const characters = [...run]
   return characters.length === 1
@@ -66,7 +69,7 @@ export function pairsOf(run: string): string[] {
     : characters.slice(1).map((each, index) => characters[index] + each)
 }
 
-/** The words that a sign joins to the one before them, with that one: of a.b.c, a.b and b.c. */
+/** Returns each pair of words that a sign joins: for a.b.c, a.b and b.c. */
 export function joinedPairsOf(segments: Segment[]): string[] {
   return segments.flatMap(({ text, joinedBy }, index) =>
     joinedBy === undefined ? [] : [`${segments[index - 1]?.text}${joinedBy}${text}`],

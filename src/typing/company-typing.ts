@@ -4,32 +4,32 @@ import type { LiveEvent } from '../events/event-row.ts'
 import type { Ephemeral } from '../pubsub/ephemeral.ts'
 import { typingReadersAmong } from './typing-readers.ts'
 
-/** Somebody types in a conversation, or has stopped. */
+/** The start or end of a person's typing in a conversation. */
 export type TypingNotice = Omit<Extract<Ephemeral, { kind: 'typing' }>, 'kind'>
 
-/** One subscription to a conversation. */
+/** A subscription to a conversation. */
 export interface TypingListener {
   readonly userId: string
-  /** Takes a change unless too much waits already; false if it was dropped. */
+  /** Takes a change unless too many are waiting. Returns false if it was dropped. */
   offer(userId: string, typing: boolean): boolean
 }
 
 /** A listener's subscription to the typing of a conversation. */
 export interface TypingSubscription {
-  /** An event the listener comes to: who sends, or goes, has stopped typing. */
+  /** Processes an event that the listener receives: a person who sends or leaves has stopped typing. */
   see(event: LiveEvent): void
   leave(): void
 }
 
-/** The people who type in one company, as far as this process's listeners are concerned. */
+/** The people who type in one company, for the listeners of this process. */
 export interface CompanyTyping {
   join(conversationId: string, listener: TypingListener): TypingSubscription
   receive(notice: TypingNotice): void
 }
 
-/** Nobody types longer than this without saying so again. */
+/** Typing ends after this time unless it is repeated. */
 const TYPING_MS = 6_000
-/** Of so many in one conversation its listeners are told at once. */
+/** Maximum number of people per conversation whose typing is shown at a time. */
 const MAX_TYPISTS = 20
 const MAX_PER_STATEMENT = 5_000
 
@@ -40,7 +40,7 @@ interface Typist {
   notice: number
   expiry: NodeJS.Timeout
   told: Set<TypingListener>
-  /** Listeners for whom the notices up to this number are over. */
+  /** For each listener, the number of the last notice that no longer applies. */
   overFor: Map<TypingListener, number>
 }
 
@@ -49,7 +49,7 @@ interface Room {
   typists: Map<string, Typist>
 }
 
-/** Keeps and times who types in the company's conversations; `system` is the system role bound to it. */
+/** Tracks who types in the company's conversations. `system` is the system role bound to it. */
 export function createCompanyTyping(system: TenantDatabase, log: Logger): CompanyTyping {
   const rooms = new Map<string, Room>()
   const untold = new Set<Typist>()
@@ -130,7 +130,7 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
     isTelling = false
   }
 
-  /** Who may know is decided at delivery, in one statement for all; what is too much for it is dropped. */
+  /** Permissions are checked at delivery by one statement for all. Changes beyond its capacity are dropped. */
   async function tell(typists: readonly Typist[]): Promise<void> {
     const wanting = typists
       .flatMap((typist) =>

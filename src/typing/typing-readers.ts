@@ -4,13 +4,13 @@ import { fence, statement } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
 import { readableSql } from '../visibility/visibility.ts'
 
-/** One person in one conversation. */
+/** A person in a conversation. */
 export interface ReaderPair {
   conversationId: string
   userId: string
 }
 
-/** Which of the pairs, conversation by conversation and person by person, are of an enabled member who may read there now. */
+/** The pairs whose person is an enabled member and may read the conversation now. */
 const typingReaders = statement({
   name: 'typing_readers',
   parameters: ['companyId', 'conversationIds', 'userIds'],

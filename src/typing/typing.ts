@@ -9,9 +9,9 @@ import {
   type TypingSubscription,
 } from './company-typing.ts'
 
-/** Typing: told to current listeners, and stored nowhere. */
+/** Shows who is typing to current listeners. It is not stored. */
 export interface Typing {
-  /** Tells every process that this person types, or does not any more. */
+  /** Tells all processes that the person types or has stopped. */
   tell(companyId: string, conversationId: string, userId: string, typing: boolean): void
   /** Tells the listener who types in the conversation, until it leaves. */
   join(companyId: string, conversationId: string, listener: TypingListener): JoinedTyping
@@ -19,7 +19,7 @@ export interface Typing {
 
 /** A listener's subscription. */
 export interface JoinedTyping extends TypingSubscription {
-  /** Resolves when notices of every process arrive, at the latest after two seconds. */
+  /** Resolves when notices of all processes arrive, after two seconds at the latest. */
   readonly ready: Promise<unknown>
 }
 
@@ -29,7 +29,7 @@ interface HeldCompany {
   members: number
 }
 
-/** Creates it over the companies' channels for what may be lost. */
+/** Creates typing with the ephemeral channels of the companies. */
 export function createTyping(services: {
   database: Database
   channel: EphemeralChannel

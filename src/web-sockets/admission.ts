@@ -12,13 +12,13 @@ import { clientAddress } from './client-address.ts'
 import { closeCodes } from './close-codes.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
-/** Bounds the sockets of a person and of an address, and the messages on a socket. */
+/** Limits the sockets per person and per address, and the messages per socket. */
 export interface Admission {
-  /** False if the upgrade was answered with 429, since too many sockets of its network are open. */
+  /** Returns false if the upgrade was answered with 429, because too many sockets of its network are open. */
   admitAddress(request: IncomingMessage, connection: Duplex): boolean
-  /** Throws RATE_LIMITED if the person has too many sockets open. */
+  /** Throws RATE_LIMITED if the person has too many open sockets. */
   admitUser(viewer: Viewer, socket: WebSocket): void
-  /** Closes the socket when more is said on it than anybody can mean. */
+  /** Closes the socket when it receives too many messages. */
   limitMessages(socket: WebSocket): void
 }
 
@@ -56,10 +56,10 @@ export function createAdmission(limits: SocketLimits): Admission {
         if (bucket.passes()) return
         refusedSockets.inc({ reason: 'messages' })
         socket.close(closeCodes.tooMany, `At most ${limits.socketMessagesPerSecond} messages a second.`)
-        // What it says before it has closed is heard no more.
+        // Messages that arrive while it closes are ignored.
         socket.removeAllListeners('message')
       }
-      // First of all listeners: what is too much is not worked on.
+      // Registered before all other listeners, so that excess messages cause no work.
       socket.prependListener('message', hold)
       socket.on('ping', hold)
     },

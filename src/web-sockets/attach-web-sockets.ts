@@ -21,21 +21,23 @@ import { refuseUpgrade } from './refuse-upgrade.ts'
 import { type SocketState, socketProtocol } from './socket-protocol.ts'
 import { endWhenSilent, speak } from './speak.ts'
 
-/** How WebSockets are held. */
+/** The settings of WebSockets. */
 export interface WebSocketOptions {
   limits: SocketLimits
-  /** A socket is pinged so often, and ended if it has not answered by the next time. */
+  /** Interval of pings. A socket that has not answered by the next one is closed. */
   pingMs?: number | undefined
 }
 
-/** So a peer that vanished is found within 24 s. */
+/** A peer that vanished is detected within 24 s. */
 const PING_MS = 12_000
 
-/** How long a server that stops waits for what was asked on a socket, and then for its client to close it. */
+/**
+ * Maximum time that a stopping server waits for running operations of a socket, and then for its client to close it.
+ */
 const ANSWERED_WITHIN_MS = 5_000
 const CLOSED_WITHIN_MS = 1_000
 
-/** Serves graphql-transport-ws on /graphql; the operations go through the same pipeline as over HTTP. */
+/** Serves graphql-transport-ws on /graphql. Operations go through the same pipeline as over HTTP. */
 export function attachWebSockets(
   http: HttpServer,
   graphql: GraphQLServer,
@@ -66,7 +68,7 @@ export function attachWebSockets(
       admission.limitMessages(client)
     })
   })
-  // The clients of a server that stops come back at another one, which may take longer than the grace.
+  // Clients of a stopping server reconnect to another one, which may take longer than the grace period.
   const devices = createSocketDevices(services.presence, () =>
     isStopping ? presenceTimes.silence : presenceTimes.grace,
   )

@@ -13,7 +13,7 @@ export interface ConnectionParams extends Record<string, unknown> {
   companyId?: unknown
 }
 
-/** The viewer who opens the socket; throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
+/** Returns the viewer who opens the socket. Throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */
 export async function authenticate(
   { signIn }: Services,
   { ticket, authorization, companyId }: ConnectionParams,
@@ -38,7 +38,7 @@ export async function authenticate(
   return signIn.withToken(bearerToken(authorization), choice)
 }
 
-/** The socket as a device of its viewer, until it closes. */
+/** Registers the socket as a device of its viewer until it closes. */
 export function openDevice(
   devices: SocketDevices,
   viewer: Viewer,
@@ -52,7 +52,7 @@ export function openDevice(
   return device
 }
 
-/** Runs `act` when the socket is closed; the client may have left while its credentials were looked at. */
+/** Runs `act` when the socket is closed, which may already have happened while its credentials were verified. */
 export function onceClosed(socket: WebSocket, act: () => void): void {
   if (socket.readyState === socket.OPEN) socket.once('close', act)
   else act()

@@ -3,8 +3,8 @@ import proxyAddr from '@fastify/proxy-addr'
 import ipaddr from 'ipaddr.js'
 
 /**
- * The network a request comes from: an IPv4 address, or the /64 of an IPv6 address, since a customer has at least that.
- * X-Forwarded-For is believed for so many proxies in front of the server, and no more.
+ * Returns the network that a request comes from: an IPv4 address, or the /64 of an IPv6 address, because a customer has
+ * at least that. As many entries of X-Forwarded-For are trusted as there are trusted proxies.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
   const address = proxyAddr(request, (_address, hop) => hop < trustedProxies)

@@ -3,14 +3,16 @@ import { WebSocket } from 'ws'
 type Sent = (error?: Error) => void
 type SendOptions = Parameters<WebSocket['send']>[1]
 
-/** What waits for a client that does not read; the largest answers are a few megabytes. */
+/**
+ * Maximum number of bytes that are queued for a client that does not read. The largest answers have a few megabytes.
+ */
 const MAX_BUFFERED = 16 * 1024 * 1024
 
 /** A client's socket. */
 export class ClientSocket extends WebSocket {
   /**
-   * What no longer reaches a client that has gone counts as sent: graphql-ws would print it to the console as an internal
-   * error.
+   * A message to a client that has disconnected counts as sent, because graphql-ws would print an internal error to the
+   * console.
    */
   override send(
     data: Parameters<WebSocket['send']>[0],
@@ -26,10 +28,10 @@ export class ClientSocket extends WebSocket {
     if (this.#isRead()) super.pong(...parameters)
   }
 
-  /** Ends a client that asks on and reads nothing of the answers. */
+  /** Closes the socket of a client that sends requests without reading the answers. */
   #isRead(): boolean {
     if (this.bufferedAmount <= MAX_BUFFERED) return true
-    // A close frame would wait behind all the rest.
+    // A close frame would be queued behind all other data.
     this.terminate()
     return false
   }

@@ -3,22 +3,25 @@ import { CloseCode } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 
 /**
- * Why the server closes a socket; docs/protocol.md tells clients what to do about each. 4406, 4408, 4409 and the first use of 4429
- * are those of graphql-transport-ws.
+ * The reasons for which the server closes a socket. docs/protocol.md tells clients what to do. 4406, 4408, 4409 and the
+ * first use of 4429 are defined by graphql-transport-ws.
  */
 export const closeCodes = {
-  /** The server stops; another one takes over. */
+  /** The server stops, and another one takes over. */
   restart: 1012,
   badRequest: CloseCode.BadRequest,
   unauthorized: CloseCode.Unauthorized,
   forbidden: CloseCode.Forbidden,
-  /** More than one client may: messages a second, or sockets a person. */
+  /** Too many messages per second, or too many sockets of a person. */
   tooMany: CloseCode.TooManyInitialisationRequests,
   unavailable: 4503,
   internal: CloseCode.InternalServerError,
 } as const
 
-/** Closes a socket whose client is not let in: asks for other words, another credential, another time, or says none will do. */
+/**
+ * Closes a socket whose client is rejected. The code tells whether to change the request, the credential or the time,
+ * or to give up.
+ */
 export function closeRefused(socket: WebSocket, error: GraphQLError): void {
   socket.close(codeOf(error.extensions.code), closeReasonOf(error))
 }

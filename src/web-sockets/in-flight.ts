@@ -1,15 +1,15 @@
 import type { WebSocket } from 'ws'
 import { RequestError } from '../errors.ts'
 
-/** The queries and mutations of sockets that have not been answered yet. */
+/** The queries and mutations of sockets that have no answer yet. */
 export interface InFlight {
   /** Throws UNAVAILABLE once it is closed. */
   add(socket: WebSocket, request: object): void
-  /** Does nothing for what was not added. */
+  /** Does nothing if the request was not added. */
   delete(socket: WebSocket, request: object): void
-  /** Resolves when nothing asked on the socket waits for its answer. */
+  /** Resolves when no request of the socket is in flight. */
   settled(socket: WebSocket): Promise<void>
-  /** Takes nothing more: a server that stops would never come to an end with a client that asks on and on. */
+  /** Accepts no more requests, because a stopping server would never finish with a client that continues to send. */
   close(): void
 }
 
@@ -20,7 +20,7 @@ interface Waiting {
   whenSettled: (() => void)[]
 }
 
-/** Creates an empty record. */
+/** Creates an empty collection. */
 export function createInFlight(): InFlight {
   const sockets = new Map<WebSocket, Waiting>()
   let isClosed = false

@@ -6,13 +6,13 @@ const corked = new Set<Socket>()
 const draining = new WeakMap<Socket, (() => void)[]>()
 
 /**
- * Writes a subscription's answers to its connection as frames of graphql-transport-ws: what many sockets are told is framed
- * once, and what comes to one connection in one turn of the event loop is one write.
+ * Writes a subscription's answers to its connection as frames of graphql-transport-ws. An answer for many sockets is
+ * framed once, and all frames for one connection in one turn of the event loop are one write.
  */
 export function rawAnswers(socket: WebSocket, connection: Socket, id: string): AnswerSink {
   return {
     send(answer) {
-      // What no longer reaches a client that has gone counts as sent.
+      // A message to a client that has disconnected counts as sent.
       if (socket.readyState !== socket.OPEN) return
       cork(connection)
       connection.write(answer.bytesFor(id, nextFrame))
@@ -36,7 +36,7 @@ function uncorkAll(): void {
   corked.clear()
 }
 
-/** Resolves when the connection has taken what waits for it, or has closed; one listener serves all that wait. */
+/** Resolves when the connection has sent its queued data or has closed. One listener serves all waiting callers. */
 function drained(connection: Socket): Promise<void> {
   return new Promise((resolve) => {
     const waiting = draining.get(connection)
@@ -60,7 +60,7 @@ const TEXT_FRAME = 0x81
 const LENGTH_IN_16_BITS = 126
 const LENGTH_IN_64_BITS = 127
 
-/** A whole message in one unmasked text frame (RFC 6455, section 5.2). */
+/** Returns a whole message in one unmasked text frame (RFC 6455, section 5.2). */
 function nextFrame(id: string, payload: string): Buffer {
   const text = `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`
   const length = Buffer.byteLength(text)

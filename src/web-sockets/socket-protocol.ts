@@ -18,20 +18,20 @@ import { closeCodes, closeRefused } from './close-codes.ts'
 import type { InFlight } from './in-flight.ts'
 import { rawAnswers } from './raw-answers.ts'
 
-/** What is known of a socket once its client has signed in. */
+/** The state of a socket after its client has signed in. */
 export interface SocketState extends Record<PropertyKey, unknown> {
   viewer: Viewer
   device: Device
   /** The request of each open subscription. */
   streams: Set<object>
-  /** The message that is being worked on, as it came. */
+  /** The text of the message that is being processed. */
   received: string
 }
 
 const INIT_TIMEOUT_MS = 5_000
 const MAX_STREAMS = 100
 
-/** Tells graphql-ws how to handle connections and operations. */
+/** Returns the graphql-ws options for connections and operations. */
 export function socketProtocol(
   graphql: GraphQLServer,
   services: Services,
@@ -112,7 +112,10 @@ export function socketProtocol(
   }
 }
 
-/** Runs once this person's budget allows. A rejection is the answer to its operation alone; thrown on, it would end the socket. */
+/**
+ * Runs the work when the person's budget allows it. An error is returned as the answer to its operation; thrown, it
+ * would close the socket.
+ */
 async function answered<T>(
   { log, work }: Services,
   { rootValue, contextValue }: ExecutionArgs,
@@ -141,7 +144,7 @@ function dropStatus(errors: readonly { extensions?: Record<string, unknown> }[])
 }
 
 function closeAtExpiry(socket: WebSocket, expiresAt: Date): void {
-  // The client may have left while its credentials were looked at.
+  // The client may have disconnected while its credentials were verified.
   if (socket.readyState !== socket.OPEN) return
   const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), 2 ** 31 - 1)
   const timer = setTimeout(() => socket.close(closeCodes.unauthorized, 'The access token has expired.'), wait)

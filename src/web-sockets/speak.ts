@@ -11,8 +11,8 @@ const OPERATION =
   /^\s*\{\s*(?:"id"\s*:\s*"([^"\\]{1,256})"\s*,\s*"type"\s*:\s*"subscribe"|"type"\s*:\s*"subscribe"\s*,\s*"id"\s*:\s*"([^"\\]{1,256})")/
 
 /**
- * Speaks graphql-transport-ws on a socket. graphql-ws's own adapter prints what a client does wrong to the console and takes
- * messages that only a server may send for faults of its own.
+ * Runs graphql-transport-ws on a socket. graphql-ws's own adapter prints the mistakes of clients to the console, and
+ * treats messages that only a server may send as its own errors.
  */
 export function speak(
   protocol: Server<Extra & Partial<SocketState>>,
@@ -61,7 +61,7 @@ function closeFaulty(socket: WebSocket, error: unknown, log: Logger): void {
   socket.close(closeCodes.internal, 'Internal server error')
 }
 
-/** Pings a socket, and ends it if it has not answered by the next time. */
+/** Pings a socket, and closes it if it has not answered by the next ping. */
 export function endWhenSilent(socket: WebSocket, everyMs: number): void {
   let hasAnswered = true
   socket.on('pong', () => {

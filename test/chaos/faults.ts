@@ -7,7 +7,7 @@ import type { Postgres } from './postgres.ts'
 import type { ServerNode } from './server-node.ts'
 import type { Writer } from './writers.ts'
 
-/** What can be made to fail. */
+/** The faults that a run can cause. */
 export interface Victims {
   readonly nodes: ServerNode[]
   readonly redis: PrivateRedis

@@ -13,7 +13,7 @@ import { expectedFor, judge } from './verdict.ts'
 import { watchWire } from './watched-socket.ts'
 import { createWriter, type Writer } from './writers.ts'
 
-/** What is to be done. */
+/** The settings of a run. */
 export interface RunOptions {
   seed: number
   seconds: number

@@ -24,7 +24,7 @@ export interface ServerNode {
   stop(): Promise<number | null>
 }
 
-/** What a node is started with. */
+/** The settings of a server process. */
 export interface NodeOptions {
   name: string
   port: number

@@ -5,7 +5,7 @@ import { pick } from './chance.ts'
 import type { ServerNode } from './server-node.ts'
 import type { Wire } from './watched-socket.ts'
 
-/** Who follows a stream from before the first message, and every message it has brought. */
+/** A subscriber that follows a stream from before the first message, and every message that it received. */
 export interface Subscriber {
   readonly name: string
   readonly company: Company

@@ -1,12 +1,12 @@
 import { encodeId } from '../../src/ids.ts'
 import { query } from '../support/embedded-postgres.ts'
 
-/** What the database holds, whoever may see it. Ids are those of the API. */
+/** The contents of the database, without access rules. Ids are those of the API. */
 export interface Truth {
   readonly messages: StoredMessage[]
   /** The events of sent messages, in the order of each company's positions. */
   readonly events: { companyUuid: string; conversationId: string; messageId: string }[]
-  /** Who takes part, as `participantKey` puts it. */
+  /** The participants, as keys of `participantKey`. */
   readonly participants: Set<string>
 }
 
@@ -16,7 +16,7 @@ export interface StoredMessage {
   companyUuid: string
   conversationId: string
   seq: number
-  /** What its writer calls it. */
+  /** The writer's own id of the message. */
   key: string
 }
 

@@ -2,7 +2,7 @@ import { type ClientOptions, WebSocket } from 'ws'
 import { positionOf } from '../support/stored-events.ts'
 import type { Tally } from './tally.ts'
 
-/** What the subscribers' sockets have seen of the protocol, below the client library. */
+/** Records the protocol messages on the subscribers' sockets, below the client library. */
 export interface Wire {
   /** The WebSocket class to be handed to the library. */
   readonly socket: unknown

@@ -14,7 +14,7 @@ import type { Tally } from './tally.ts'
 
 /** A send that a server has acknowledged. */
 export interface Acknowledged {
-  /** What the writer knows the message by: its idempotency key and its clientMessageId. */
+  /** The writer's own id of the message: its idempotency key and its clientMessageId. */
   key: string
   messageId: string
   conversationId: string

@@ -33,40 +33,40 @@ export interface TestApp extends AsyncDisposable {
     members: Record<Names, string>,
     options?: { limited?: boolean },
   ): Promise<TestCompany<Names>>
-  /** Has `admin` bring somebody into the company, and signs the newcomer in. */
+  /** Makes `admin` add a person to the company, and signs that person in. */
   newcomer(admin: Client, companyId: string, first: string): Promise<Client>
 }
 
-/** A company of a test and its people, each signed in. */
+/** A company of a test and its people, who are signed in. */
 export type TestCompany<Names extends string> = { [Name in Names]: Client } & {
   companyId: string
   companyUuid: string
 }
 
-/** What a test may want otherwise than usual. */
+/** Settings that a test may change. */
 export interface TestAppOptions {
   redisUrl?: string
-  /** Another server's database and data directory, to be a second node of it. */
+  /** Another server whose database and data directory this one shares, as a second process of its deployment. */
   beside?: TestApp
   environment?: Partial<Environment>
   /** A database of its own on another PostgreSQL. */
   database?: TestDatabase
-  /** In milliseconds, for the rate limits. */
+  /** A clock in milliseconds for rate limits. */
   limiterClock?: () => number
-  /** In milliseconds, for presence. */
+  /** A clock in milliseconds for presence. */
   presenceClock?: () => number
   poolSize?: number
-  /** How often WebSockets are pinged. */
+  /** Milliseconds between pings of WebSockets. */
   pingMs?: number
-  /** How long a client may take nothing of its answer. */
+  /** Milliseconds after which a client that does not read its answer is disconnected. */
   stalledMs?: number
-  /** Null: without GraphiQL and introspection, as in production. */
+  /** Null disables GraphiQL and introspection, as in production. */
   demoUsers?: null
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
 }
 
-/** What shares the machine with a test is not to look like an outage of Redis. */
+/** Other load on the machine must not look like an outage of Redis. */
 const MIN_WAIT_MS = 3_000
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
@@ -112,7 +112,7 @@ export async function startApp({
     redis,
     demoUsers: demoUsers === null ? null : async () => [],
     webSockets: { limits: environment.sockets, pingMs },
-    // What a test counts it counts at once.
+    // Counts are read without delay, because a test expects them at once.
     metrics: { freshMs: 0, ...environment.metrics },
     stalledMs,
     keepAliveMs: environment.keepAliveMs,

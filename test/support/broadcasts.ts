@@ -30,7 +30,7 @@ export function subjects(nodes: Data[]): string[] {
   return nodes.map(({ subject }) => subject)
 }
 
-/** One broadcast; null for who may not see it. */
+/** One broadcast. Null if the client may not see it. */
 export async function see(client: Client, id: string): Promise<Data> {
   return (await client.run(`query ($id: ID!) { broadcast(id: $id) { ${BROADCAST} } }`, { id })).broadcast
 }

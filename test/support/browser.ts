@@ -31,7 +31,10 @@ export class GraphiqlWindow {
   readonly page: Page
   /** Addresses of other servers that the page asked for anything. */
   readonly foreign: string[] = []
-  /** What the browser complained about: exceptions, files it could not load, things the security policy forbids. */
+  /**
+   * The problems that the browser reported: exceptions, files that failed to load, and violations of the security
+   * policy.
+   */
   readonly complaints: string[] = []
 
   private constructor(page: Page, origin: string) {

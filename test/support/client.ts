@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { Recorder } from './recorder.ts'
 
-/** What an operation answers; data are whatever the test asked for. */
+/** The answer to an operation. `data` has the fields that the test selected. */
 // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of what it asked for.
 export type Data = any
 export type Answer = FormattedExecutionResult<Data>

@@ -1,6 +1,6 @@
 import { bundleProgram, type Program, type ServerProcess } from './server-process.ts'
 
-/** What a command said, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   code: number | null
   out: string

@@ -32,14 +32,14 @@ export async function openCommandLine(): Promise<CommandLine> {
   }
 }
 
-/** What a refused command says: one line, on stderr alone. */
+/** Expects one line on stderr and nothing on stdout, as a rejected command prints. */
 export function rejection({ code, out, err }: CommandResult): string {
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^[^\n]+\n$/)
   return err.trim()
 }
 
-/** What a command prints that has done its work without a complaint. */
+/** Expects the output of a command that succeeded without warnings. */
 export function accepted({ code, out, err }: CommandResult): string {
   expect({ code, err }).toEqual({ code: 0, err: '' })
   return out

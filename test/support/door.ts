@@ -99,7 +99,7 @@ function connect(client: Socket, server: Socket): Link {
       isHalf = true
       const [ended, left] = told === 'client' ? [client, server] : [server, client]
       ended.destroy()
-      // What it says goes nowhere; its own end is the only one it will see.
+      // Its messages are discarded. It only sees the end that it makes itself.
       left.resume()
     },
   }

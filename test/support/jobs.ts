@@ -34,7 +34,7 @@ export async function enqueueAs(
   await tenant.transaction((transaction) => enqueueJob(transaction, job))
 }
 
-/** What lies in the queue, the oldest first. */
+/** The jobs in the queue, oldest first. */
 export async function queueOf({ database }: TestApp): Promise<QueueRow[]> {
   return query(
     database.systemUrl,

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 import { type ColloquyClient, type ColloquyOptions, createColloquyClient } from '../../src/client/client.ts'
 import type { Client } from './client.ts'
 
-/** The product's own client library in the hands of one person. */
+/** The client library on behalf of one person. */
 export function libraryOf(
   person: Client,
   options: Partial<ColloquyOptions> = {},
@@ -16,7 +16,7 @@ export function libraryOf(
   return { ...client, [Symbol.asyncDispose]: async () => client.close() }
 }
 
-/** Takes so many events of a stream. */
+/** Takes a number of events from a stream. */
 export async function take<T>(stream: AsyncIterator<T>, count: number): Promise<T[]> {
   const events: T[] = []
   while (events.length < count) {

@@ -1,9 +1,9 @@
 import { CONVERSATION, PAGE } from './naming-cases.ts'
 
-/** An operation that names nothing: its answer must hold nothing of another company, nor anything hidden. */
+/** An operation without ids. Its answer must contain nothing of another company and nothing hidden. */
 export interface ListingCase {
   document: string
-  /** `text`: something that stands only in another company; `cursor`: of the same list there. */
+  /** `text` occurs only in another company; `cursor` belongs to the same list there. */
   variables(text: string, cursor: string): Record<string, unknown>[]
 }
 
@@ -79,7 +79,7 @@ export const listingCases: Record<string, ListingCase> = {
     variables: () => [{}],
   },
   'Subscription.presenceChanged': {
-    // Whoever it is not about gets no answer at all; test/presence-changes.test.ts waits for that.
+    // Nobody else receives an answer; test/presence-changes.test.ts waits for that.
     document: 'subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { user { id name } status } }',
     variables: () => [{ ids: ['nobody'] }],
   },

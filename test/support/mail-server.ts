@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
-/** An e-mail as the mail server took it. */
+/** An e-mail as the mail server received it. */
 export interface TakenMail {
   from: string
   to: string[]
@@ -15,11 +15,11 @@ export interface MailServer extends AsyncDisposable {
   /** For SMTP_URL. */
   url: string
   taken: TakenMail[]
-  /** Answers each recipient with this error, until it is set back. */
+  /** Answers each recipient with this error while it is set. */
   refuseWith: { code: number; text: string } | undefined
 }
 
-/** Starts one; with `secure`, it takes no e-mail before TLS, for which it has no certificate anybody trusts. */
+/** Starts a mail server. With `secure` it requires TLS, for which it has no trusted certificate. */
 export async function startMailServer({ secure = false } = {}): Promise<MailServer> {
   const state: Pick<MailServer, 'taken' | 'refuseWith'> = { taken: [], refuseWith: undefined }
   const server = new SMTPServer({

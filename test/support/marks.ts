@@ -2,7 +2,7 @@ import type { Client, Data } from './client.ts'
 
 const STANDING = 'conversation { lastReadSeq unreadCount lastSeq } unread { total group }'
 
-/** Makes a group with so many messages of its author's. */
+/** Creates a group with a number of messages of its author. */
 export async function groupOf(
   author: Client,
   count: number,
@@ -16,10 +16,10 @@ export async function groupOf(
   return { id, messages }
 }
 
-/** Marks read, up to the last message unless said. */
+/** Marks messages as read, up to the last one by default. */
 export const markRead = (reader: Client, conversationId: string, upToSeq?: number) =>
   reader.mutate('markRead', { conversationId, upToSeq }, STANDING)
-/** Sets the private reminder. */
+/** Sets the reminder. */
 export const markUnread = (reader: Client, conversationId: string, fromSeq: number) =>
   reader.mutate('markUnread', { conversationId, fromSeq }, STANDING)
 /** Acknowledges delivery. */

@@ -8,16 +8,16 @@ export interface Ids {
   broadcast: string
 }
 
-/** What the viewer may well name beside them: a group of its own, in which a colleague is too. */
+/** Objects that the viewer may name: a group of the viewer's own, of which a colleague is a member too. */
 export interface Own {
   groupId: string
   messageId: string
 }
 
-/** An operation that names things by id: the answer must be the same whether they are unknown, foreign or hidden. */
+/** An operation with ids. The answer must be the same whether they are unknown, of another company or hidden. */
 export interface NamingCase {
   document: string
-  /** Each gives one place an id can stand in; `answer` is what a rejection looks like. */
+  /** Each probe puts an id in one place; `answer` matches the rejection. */
   probes: { variables(ids: Ids, own: Own): Record<string, unknown>; answer: RegExp }[]
 }
 
@@ -27,12 +27,12 @@ const INVALID =
 const DENIED =
   /^\{"data":\{"result":\{"__typename":"PermissionDeniedError","detail":"[^"]+","permission":null\}\}\}$/
 
-/** Whoever lacks the permission learns no more than whoever has it. */
+/** The answer to a viewer without the permission reveals no more than that to one who has it. */
 const NOT_FOUND_OR_DENIED = new RegExp(`${NOT_FOUND.source}|"__typename":"PermissionDeniedError"`)
 
-/** What every page has besides its nodes. */
+/** The fields of every page besides its nodes. */
 export const PAGE = 'pageInfo { startCursor endCursor hasNextPage }'
-/** What a conversation shows of others. */
+/** The fields of a conversation that show data of others. */
 export const CONVERSATION = `id kind title description participantCount unreadCount lastSeq lastMessage { id body }
   counterpart { id name email } participants { nodes { user { id name } } } messages { nodes { id body } }`
 

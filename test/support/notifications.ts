@@ -33,7 +33,7 @@ export async function hear(notifications: Notifications, channel: string) {
   return { heard, unsubscribe }
 }
 
-/** Resolves when everything published before has been delivered: channels share one ordered link. */
+/** Resolves when everything published before has been delivered: all channels share one ordered connection. */
 export async function settle(notifications: Notifications): Promise<void> {
   const channel = randomUUID()
   let leave: Unsubscribe = () => {}

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { vi } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 
-/** What one executed statement, or a statement inside a function, did with a table. */
+/** The access of one executed statement, or of a statement inside a function, to a table. */
 export interface TableAccess {
   /** The statement's own name, or its text. */
   statement: string

@@ -5,14 +5,14 @@ import type { PrivateRedis } from './redis.ts'
 
 const SOON = { interval: 50, timeout: 20_000 }
 
-/** Has Redis forget everything. */
+/** Deletes all data of Redis. */
 export async function forgetAll(redis: PrivateRedis): Promise<void> {
   const client = new Redis(redis.url)
   await client.flushall()
   client.disconnect()
 }
 
-/** Freezes Redis until these servers have given up on it, has something happen, and waits until they share it again. */
+/** Stops Redis until these servers use their fallback, runs `meanwhile`, and waits until they share Redis again. */
 export async function freezeFor(redis: PrivateRedis, apps: readonly TestApp[], meanwhile = async () => {}) {
   for (const { logged } of apps) logged.splice(0)
   redis.stop()

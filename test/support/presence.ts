@@ -8,7 +8,7 @@ const HEARTBEAT = `mutation ($input: HeartbeatInput!) { result: heartbeat(input:
   ... on PermissionDeniedError { permission } } }`
 const CHANGED = `subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { user { id name } status changedAt } }`
 
-/** Sends a heartbeat over HTTP and gives how present the person is by all devices. */
+/** Sends a heartbeat over HTTP and returns the person's presence over all devices. */
 export async function beat(client: Client, status: string): Promise<string> {
   const { presence } = await heartbeat(client, status)
   return presence.status
@@ -24,7 +24,7 @@ export function openDevice(client: Client) {
   const socket = openSharedSocket(client)
   socket.start('subscription { inboxEvents { __typename } }')
   return {
-    /** Sends a heartbeat and gives how present the person is by all devices. */
+    /** Sends a heartbeat and returns the person's presence over all devices. */
     async beat(status: string): Promise<string> {
       const [answer] = await socket.start(HEARTBEAT, { input: { status } }).count(1)
       return answer.presence.status
@@ -33,7 +33,7 @@ export function openDevice(client: Client) {
   }
 }
 
-/** How present these people are, as the viewer sees it. */
+/** The presence of these people, as the viewer sees it. */
 export async function presenceOf(viewer: Client, people: Client[]): Promise<string[]> {
   const { presence } = await viewer.run(
     'query ($ids: [ID!]) { presence(userIds: $ids) { user { id } status } }',
@@ -42,13 +42,13 @@ export async function presenceOf(viewer: Client, people: Client[]): Promise<stri
   return presence.map(({ status }: Data) => status)
 }
 
-/** Who of the people the viewer shares a conversation with is not offline, by id. */
+/** The ids of people who share a conversation with the viewer and are not offline. */
 export async function contactsOf(viewer: Client): Promise<Record<string, string>> {
   const { presence } = await viewer.run('{ presence { user { id } status } }')
   return Object.fromEntries(presence.map(({ user, status }: Data) => [user.id, status]))
 }
 
-/** Follows how present people are: the named ones, or without names the viewer's contacts. */
+/** Subscribes to the presence of the named people, or of the viewer's contacts. */
 export async function watchPresence(
   viewer: Client,
   people?: Client[],
@@ -59,14 +59,14 @@ export async function watchPresence(
   const recorder = follow(viewer, transport, CHANGED, { ids })
   await vi.waitFor(async () => {
     const open = await openWatches(viewer)
-    // One of before may be closed only now.
+    // An earlier subscription may be closed only now.
     watching = Math.min(watching, open)
     if (open === watching) throw new Error('The watch is not open.')
   }, 10_000)
   return recorder
 }
 
-/** What a recorder was told, as pairs of id and status. */
+/** The states that a recorder received, as pairs of id and status. */
 export function told({ events }: Recorder): [string, string][] {
   return events.map(({ user, status }) => [user.id, status])
 }

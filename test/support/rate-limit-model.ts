@@ -5,7 +5,7 @@ import type { Accepted, RateLimiter } from '../../src/limits/rate-limiter.ts'
 import type { RateWindow } from '../../src/limits/rate-window.ts'
 import type { createClock } from './rate-limits.ts'
 
-/** What the limiter promises, written down as plainly as possible. */
+/** The rules of the limiter, written as simply as possible. */
 function createModel() {
   const accepted: number[] = []
   function hasRoom(nowMs: number, windows: readonly RateWindow[]): boolean {

@@ -9,13 +9,13 @@ export interface Frame {
   payload?: any
 }
 
-/** How a socket was closed. */
+/** The code and reason with which a socket was closed. */
 export interface Closed {
   code: number
   reason: string
 }
 
-/** A WebSocket that says exactly what a test wants said, rightly or wrongly. */
+/** A WebSocket that sends exactly the given frames, valid or not. */
 export interface RawSocket {
   socket: WebSocket
   /** Everything received. */

@@ -4,7 +4,7 @@ import type { Answer, Data } from './client.ts'
 /** Everything one subscription has received, and how it ended. */
 export class Recorder implements AsyncDisposable {
   readonly answers: Answer[] = []
-  /** How the socket was closed, once it is. */
+  /** The code and reason of the close, once the socket is closed. */
   closeEvent: { code: number; reason: string } | undefined
   error: unknown
   isComplete = false
@@ -17,7 +17,7 @@ export class Recorder implements AsyncDisposable {
     return this.answers.flatMap(({ data }) => (data ? Object.values(data) : []))
   }
 
-  /** Waits until it is refused, and gives the first error. */
+  /** Waits for the rejection, and returns its first error. */
   rejection(): Promise<NonNullable<Answer['errors']>[number]> {
     return this.until(({ error, answers }) => (Array.isArray(error) ? error[0] : answers[0]?.errors?.[0]))
   }
@@ -44,7 +44,7 @@ export class Recorder implements AsyncDisposable {
     this.#wake()
   }
 
-  /** Waits until the condition holds and gives what it found; fails with all that was received after 10 s in which nothing came. */
+  /** Waits until the condition returns a value. Fails with everything received if nothing arrives for 10 s. */
   async until<T>(find: (recorder: this) => T | undefined | false): Promise<T> {
     let hasChanged = true
     for (;;) {
@@ -61,7 +61,7 @@ export class Recorder implements AsyncDisposable {
     return this.until(({ events }) => events.find(matches))
   }
 
-  /** Waits for so many events and gives them. */
+  /** Waits for a number of events and returns them. */
   count(count: number): Promise<Data[]> {
     return this.until(({ events }) => events.length >= count && events)
   }

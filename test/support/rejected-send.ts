@@ -3,7 +3,7 @@ import type { TestApp } from './app.ts'
 import type { Client, Data } from './client.ts'
 import { tableContents } from './table-contents.ts'
 
-/** Runs a send that must fail, and gives its answer; not a single row may differ afterwards. */
+/** Runs a send that must fail, and returns its answer. No row may differ afterwards. */
 export async function refusedSend(
   app: TestApp,
   sender: Client,

@@ -7,7 +7,7 @@ interface Company {
   companyUuid: string
 }
 
-/** Makes what there is of the company's events so many days older. */
+/** Makes the company's events a number of days older. */
 export async function makeOlder(app: TestApp, { companyUuid }: Company, days: number): Promise<void> {
   await onDatabase(
     app,
@@ -16,7 +16,7 @@ export async function makeOlder(app: TestApp, { companyUuid }: Company, days: nu
   )
 }
 
-/** The positions of the events that are kept, in order. */
+/** The positions of the stored events, in order. */
 export async function storedPositions(app: TestApp, { companyUuid }: Company): Promise<number[]> {
   const rows = await onDatabase<{ position: string }>(
     app,
@@ -26,7 +26,9 @@ export async function storedPositions(app: TestApp, { companyUuid }: Company): P
   return rows.map(({ position }) => Number(position))
 }
 
-/** Deletes what is past its time; digests are looked for first, before which nothing is deleted. */
+/**
+ * Deletes everything past its retention time. Digests are queued first, because events that were not scanned are kept.
+ */
 export async function sweepOnce(app: TestApp, { companyUuid }: Company): Promise<Purged> {
   await onDatabase(app, 'update companies set email_delay_minutes = 0 where id = $1', [companyUuid])
   await queueDigests(app.application.services)

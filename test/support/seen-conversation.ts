@@ -1,6 +1,6 @@
 import type { Client, Data } from './client.ts'
 
-/** What a viewer sees of a conversation. */
+/** The conversation as a viewer sees it. */
 export const SEEN = `id kind title isMember canPost participantCount unreadCount lastReadSeq lastSeq
   lastMessage { body } messages { nodes { body } }`
 
@@ -15,7 +15,7 @@ export const inboxOf = async (client: Client, kind: string): Promise<Data[]> => 
   return (await client.run(query, { kinds: [kind] })).conversations.nodes
 }
 
-/** What the viewer has not read, by kind. */
+/** The viewer's numbers of unread messages, by kind. */
 export const unreadOf = async (client: Client): Promise<Data> =>
   (await client.run('{ viewer { unread { total global context } } }')).viewer.unread
 

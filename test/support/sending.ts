@@ -3,7 +3,7 @@ import { Kind, type ObjectTypeDefinitionNode, parse, print, valueFromASTUntyped 
 import type { Answer, Client } from './client.ts'
 import type { RawSocket } from './raw-socket.ts'
 
-/** What became of a send that may meet a limit. */
+/** The sent message, or the error of the limit that it met. */
 export interface Sent {
   sent?: true
   code?: string

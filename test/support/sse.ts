@@ -1,6 +1,6 @@
 import type { Answer } from './client.ts'
 
-/** What an operation over Server-Sent Events was answered, up to its end. */
+/** The answer to an operation over Server-Sent Events, up to its end. */
 export interface SseAnswer {
   status: number
   answers: Answer[]

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { vi } from 'vitest'
 
-/** What signing in and checking out a connection cost, whatever is asked for. */
+/** Statements that signing in and checking out a connection cost, whatever the operation. */
 const PREAMBLE = new Set(['bind_tenant', 'load_viewer', 'find_memberships', 'tie_member'])
 
 /** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in. */

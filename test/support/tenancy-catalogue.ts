@@ -62,7 +62,7 @@ const TABLES = `${TENANT_TABLES}
     ), 'has no primary key that starts with company_id')
   ) flaws (holds, flaw) where holds order by name`
 
-/** What a policy of the serving role must say, as PostgreSQL prints it. */
+/** The condition that every policy of the serving role must have, as PostgreSQL prints it. */
 const BOUND = `'(' || key || ' = ( SELECT app.current_company() AS current_company))'`
 
 const POLICIES = `${TENANT_TABLES}

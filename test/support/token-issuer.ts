@@ -40,7 +40,7 @@ export async function startTokenIssuer() {
     withdrawAll() {
       published.length = 0
     },
-    /** What hangs may be answered later with what is published when it is asked. */
+    /** A request that hangs can be answered later, with the keys of that time. */
     becomes(next: Mood, { asItIsNow = false } = {}) {
       mood = next
       frozen = asItIsNow ? [...published] : undefined

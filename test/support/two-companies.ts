@@ -2,7 +2,7 @@ import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from './app.ts'
 import { onDatabase } from './on-database.ts'
 
-/** Who works in each of the two companies. */
+/** The people of the two companies. */
 export type Person = 'admin' | 'one' | 'other' | 'stranger' | 'disabled'
 
 /** A company in which every tenant table has rows, and the ids of what is in it. */

@@ -17,7 +17,7 @@ export async function watchTyping(client: Client, conversationId: string, author
   return recorder
 }
 
-/** What a recorder was told of who types, as pairs of id and whether. */
+/** The typing that a recorder received, as pairs of id and state. */
 export function typingIn({ events }: Recorder): [string, boolean][] {
   return events.flatMap(({ user, typing }) => (user ? [[user.id, typing]] : []) as [string, boolean][])
 }

@@ -37,7 +37,7 @@ interface ModelMessage {
   author: number
   mentions: number[]
   isRetracted: boolean
-  /** Who has deleted it for themselves. */
+  /** The people who have hidden it. */
   hiddenBy: Set<number>
 }
 
@@ -50,14 +50,14 @@ interface ModelParticipant {
   hiddenUpTo: number
 }
 
-/** What one person must see of a conversation; undefined if it is not that person's. */
+/** The conversation as one person must see it. Undefined if the person may not see it. */
 export interface Expected {
   unreadCount: number
   mentions: number
   /** The first unread message, and the first that mentions the person. */
   unreadFrom: number | null
   firstMention: number | null
-  /** What it adds to the viewer's unread messages. */
+  /** The number that it adds to the viewer's unread messages. */
   inViewer: number
 }
 

@@ -488,7 +488,7 @@ set local check_function_bodies = off;
 set local row_security = on;
 
 -- prisma/sql/auth/mint_ticket.sql
--- Makes a ticket for the bound member, and sweeps a few that nobody came back with: rows cannot pile up.
+-- Creates a ticket for the bound member, and deletes a few expired ones so that unused tickets do not accumulate.
 create or replace function app.mint_ticket(p_hash bytea, p_token_expires_at timestamptz) returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   delete from public.connection_tickets t where t.ticket_hash in (
@@ -505,7 +505,7 @@ revoke all on function app.mint_ticket from public, colloquy_app, colloquy_syste
 grant execute on function app.mint_ticket to colloquy_app;
 
 -- prisma/sql/auth/redeem_ticket.sql
--- Single use is this one statement: whoever deletes the row holds the ticket.
+-- A ticket is valid once because it is redeemed by deleting its row: only one caller can delete it.
 create or replace function app.redeem_ticket(p_hash bytea)
 returns table (company_id uuid, user_id uuid, token_expires_at timestamptz, is_enabled boolean)
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -518,7 +518,7 @@ revoke all on function app.redeem_ticket from public, colloquy_app, colloquy_sys
 grant execute on function app.redeem_ticket to colloquy_app;
 
 -- prisma/sql/broadcasts/cancel_broadcast.sql
--- Its job finds it cancelled and does nothing.
+-- Cancels a broadcast. Its job is not removed; it finds the broadcast cancelled and does nothing.
 create or replace function app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -533,9 +533,9 @@ revoke all on function app.cancel_broadcast from public, colloquy_app, colloquy_
 grant execute on function app.cancel_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/count_broadcast_marks.sql
--- Counts a recipient's first delivery and first reading. Memberships that begin above message 1 are no recipient's: the
--- author's, and those of members who joined later. Who was disabled at the time and is a member again reads it too, and
--- must not make the readers more than the recipients.
+-- Counts a recipient's first delivery and first reading. Memberships that begin after message 1 are not counted: the
+-- author's, and those of members who joined later. A person who was disabled when the broadcast was sent may read it
+-- later, so the counts are capped at the number of recipients.
 create or replace function app.count_broadcast_marks() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -553,9 +553,9 @@ revoke all on function app.count_broadcast_marks from public, colloquy_app, coll
 grant execute on function app.count_broadcast_marks to colloquy_app;
 
 -- prisma/sql/broadcasts/deliver_broadcast.sql
--- Sends a stored broadcast: its conversation, the recipients' memberships unless everybody is one, message 1 and the event.
--- Recipients are the enabled people entitled now, without the author. Returns the position; raises CQ422 if that is
--- nobody.
+-- Sends a stored broadcast: creates its conversation, the recipients' memberships unless it goes to everybody, message
+-- 1 and the event. Recipients are the enabled people who may receive it now, without the author. Returns the position.
+-- Raises CQ422 if there is no recipient.
 create or replace function app.deliver_broadcast(p_broadcast public.broadcasts) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -605,8 +605,8 @@ revoke all on function app.deliver_broadcast from public, colloquy_app, colloquy
 grant execute on function app.deliver_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/free_broadcast_at.sql
--- When the company may send its next broadcast, by what it has sent in the last hour; now or earlier if at once. The caller
--- holds the lock of the company's broadcasts. Raises CQ403 if the company sends none.
+-- Returns the time at which the company may send its next broadcast, given those of the last hour. A time in the past
+-- means now. The caller holds the lock of the company's broadcasts. Raises CQ403 if the company's limit is 0.
 create or replace function app.free_broadcast_at(p_company uuid) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -628,7 +628,8 @@ revoke all on function app.free_broadcast_at from public, colloquy_app, colloquy
 grant execute on function app.free_broadcast_at to colloquy_app;
 
 -- prisma/sql/broadcasts/hold_broadcast.sql
--- The author's own broadcast, locked; raises CQ404 for anybody else's, CQ409 once it is no longer waiting.
+-- Locks and returns the author's own scheduled broadcast. Raises CQ404 for the broadcast of another author, CQ409 if it
+-- has been sent or cancelled.
 create or replace function app.hold_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns public.broadcasts
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -671,7 +672,7 @@ revoke all on function app.remembered_broadcast from public, colloquy_app, collo
 grant execute on function app.remembered_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/remind_recipients.sql
--- Tells the recipients who have not read it once more; returns how many there are, and the event's position.
+-- Notifies the recipients who have not read it again. Returns their number and the position of the event.
 create or replace function app.remind_recipients(
   p_company uuid, p_user uuid, p_broadcast uuid, out unread_count int, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -716,7 +717,7 @@ revoke all on function app.reschedule_broadcast from public, colloquy_app, collo
 grant execute on function app.reschedule_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/schedule_broadcast.sql
--- Enqueues the sending and replaces an earlier one.
+-- Enqueues the job that sends the broadcast. It replaces an earlier job of the same broadcast.
 create or replace function app.schedule_broadcast(p_broadcast uuid, p_at timestamptz) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   select app.enqueue_job(
@@ -728,8 +729,8 @@ revoke all on function app.schedule_broadcast from public, colloquy_app, colloqu
 grant execute on function app.schedule_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/send_broadcast.sql
--- Stores a broadcast and, unless it is scheduled, sends it; CQ429 when the company has had its broadcasts of the hour. A
--- scheduled one counts in the hour in which it is sent.
+-- Stores a broadcast and, unless it is scheduled, sends it. Raises CQ429 if the company has reached its broadcasts per
+-- hour. A scheduled broadcast counts in the hour in which it is sent.
 create or replace function app.send_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
@@ -744,7 +745,8 @@ declare
   v_max int;
   v_free_at timestamptz;
 begin
-  -- One at a time for each company: the hour's count is exact, and a retry finds what its twin has committed.
+  -- One broadcast at a time per company, so that the count of the hour is exact and a retry finds what its twin has
+  -- committed.
   perform pg_advisory_xact_lock(hashtextextended('broadcasts ' || v_company, 0));
   replayed := false;
   if p_key is not null then
@@ -772,7 +774,7 @@ begin
     case when p_scheduled_for is null then 'SENT' else 'SCHEDULED' end, p_local_time, p_time_zone, p_scheduled_for,
     case when p_scheduled_for is null then now() end, p_email_offline, p_replies_allowed)
   returning * into v_broadcast;
-  -- Groups that the author knows of: listed ones and the own.
+  -- Groups that the author can find or takes part in.
   insert into public.broadcast_groups (company_id, broadcast_id, conversation_id)
   select v_company, p_broadcast, c.id from public.conversations c
   where c.company_id = v_company and c.id = any (p_groups) and c.kind = 'GROUP' and not c.is_closed and (
@@ -808,9 +810,10 @@ revoke all on function app.send_broadcast from public, colloquy_app, colloquy_sy
 grant execute on function app.send_broadcast to colloquy_app;
 
 -- prisma/sql/broadcasts/send_scheduled_broadcast.sql
--- Sends a scheduled broadcast for its author if its time has come and nobody else has, under its lock; null otherwise.
--- When the company has had its broadcasts of the hour, it is put off until it may send the next one.
--- Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or nobody is left to send it to.
+-- Sends a scheduled broadcast on behalf of its author if its time has come and no other process has sent it; otherwise
+-- returns null. The decision is made under the broadcast's lock. While the company has reached its broadcasts per hour,
+-- it is delayed until the next one may be sent. Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or
+-- there is no recipient.
 create or replace function app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -842,8 +845,8 @@ revoke all on function app.send_scheduled_broadcast from public, colloquy_app, c
 grant execute on function app.send_scheduled_broadcast to colloquy_app;
 
 -- prisma/sql/companies/company_named.sql
--- A company is named by its id or by its external id, so no company's external id may be the id of another, as a UUID or as
--- the API writes it.
+-- A company can be named by its id or external id, so no external id may be the id of another company, neither as a
+-- UUID nor in the form of the API.
 create or replace function app.company_named(p_reference text) returns uuid
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -881,7 +884,8 @@ $$;
 revoke all on function app.refuse_ambiguous_company from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/companies/require_open.sql
--- A write that was let in before the company was closed to it may get here after that, and is refused.
+-- Raises an error if the company's settings forbid writing. A write that passed the check of the application may arrive
+-- here after the settings were changed.
 create or replace function app.require_open(p_company uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -901,7 +905,8 @@ revoke all on function app.require_open from public, colloquy_app, colloquy_syst
 grant execute on function app.require_open to colloquy_app, colloquy_system;
 
 -- prisma/sql/conversations/ensure_direct.sql
--- Finds or makes the direct conversation with p_recipient; its id is derived from the two, so a race meets at the key.
+-- Finds or creates the direct conversation with p_recipient. Its id is derived from both people, so that concurrent
+-- calls meet at the primary key.
 create or replace function app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -930,8 +935,8 @@ revoke all on function app.ensure_direct from public, colloquy_app, colloquy_sys
 grant execute on function app.ensure_direct to colloquy_app;
 
 -- prisma/sql/conversations/hide_conversation.sql
--- Deletes a conversation with its history for the person alone: it returns with the next message. The position is null
--- if nothing was left to hide.
+-- Hides a conversation and its present messages from the person only. It reappears with the next message. The returned
+-- position is null if there was nothing to hide.
 create or replace function app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -953,7 +958,7 @@ revoke all on function app.hide_conversation from public, colloquy_app, colloquy
 grant execute on function app.hide_conversation to colloquy_app;
 
 -- prisma/sql/conversations/join_conversation.sql
--- Gives the person a membership, or the old one again: the marks stay, so that receipts never go back.
+-- Creates the person's membership, or restores an earlier one. Its marks are kept, so that receipts never go back.
 create or replace function app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq int)
 returns public.participants
 language sql volatile set search_path = pg_catalog, pg_temp as $$
@@ -969,8 +974,8 @@ revoke all on function app.join_conversation from public, colloquy_app, colloquy
 grant execute on function app.join_conversation to colloquy_app;
 
 -- prisma/sql/conversations/lock_membership.sql
--- The bound member's own membership, locked for a move of its marks; everybody has one in a company-wide conversation, stored
--- when it is first needed. Raises CQ404 with p_column for what the member takes no part in.
+-- Locks the bound member's own membership for a change of its marks. In a company-wide conversation every member has
+-- one, which is stored when it is first needed. Raises CQ404 with p_column if the member is not a participant.
 create or replace function app.lock_membership(
   p_company uuid, p_user uuid, p_conversation uuid, p_column text, out last_seq int, out membership public.participants
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -993,7 +998,7 @@ begin
   if membership.user_id is null then
     perform app.refuse_stranger(v_conversation);
   end if;
-  -- Until its first message a direct conversation is there for whoever started it alone.
+  -- A direct conversation without a message exists only for the person who started it.
   if membership.user_id is null or v_conversation.kind = 'DIRECT' and last_seq = 0 and v_conversation.created_by_id <> p_user then
     raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = p_column;
   end if;
@@ -1004,8 +1009,7 @@ revoke all on function app.lock_membership from public, colloquy_app, colloquy_s
 grant execute on function app.lock_membership to colloquy_app;
 
 -- prisma/sql/conversations/refuse_stranger.sql
--- Tells a member of the company who is not in this group why nothing can be done in it, if lists show the group to everybody;
--- of other conversations nothing is said here.
+-- Raises the reason for which a non-member can do nothing in a listed group. For other conversations it does nothing.
 create or replace function app.refuse_stranger(p_conversation public.conversations) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1022,7 +1026,7 @@ revoke all on function app.refuse_stranger from public, colloquy_app, colloquy_s
 grant execute on function app.refuse_stranger to colloquy_app;
 
 -- prisma/sql/conversations/set_mute.sql
--- Mutes or unmutes a conversation for the person, until a time or for good.
+-- Mutes or unmutes a conversation for the person. A mute may have an end.
 create or replace function app.set_mute(
   p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamptz
 ) returns bigint
@@ -1041,8 +1045,8 @@ revoke all on function app.set_mute from public, colloquy_app, colloquy_system;
 grant execute on function app.set_mute to colloquy_app;
 
 -- prisma/sql/conversations/settle_succession.sql
--- A group or a context whose admins are all gone or disabled is its longest-standing enabled member's; true if somebody has
--- become admin. The caller holds the conversation's lock.
+-- Makes the longest-standing enabled member admin of a group or context without an enabled admin. Returns true if a
+-- person has become admin. The caller holds the lock of the conversation.
 create or replace function app.settle_succession(p_company uuid, p_conversation uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1068,9 +1072,10 @@ revoke all on function app.settle_succession from public, colloquy_app, colloquy
 grant execute on function app.settle_succession to colloquy_app, colloquy_system;
 
 -- prisma/sql/conversations/settle_successions.sql
--- Disabling the last admin of a group hands it over, and so does enabling somebody in a group where nobody was left to take
--- it. Conversations are locked in order, so that a change of members at the same instant is seen, and all of them before the
--- company's stream, as sending does; the trigger's name therefore comes before the one that tells the stream.
+-- Settles the succession of groups whose last admin is disabled, and of groups without an enabled member in which a
+-- person is enabled again. Conversations are locked in order of their ids, so that concurrent changes of members are
+-- seen, and all of them before the company's stream, as sending does. The name of the trigger therefore sorts before
+-- the one that appends the event.
 create or replace function app.settle_successions() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1079,7 +1084,7 @@ declare
   v_conversations uuid[] := '{}';
   v_position bigint;
 begin
-  -- Most updates enable and disable nobody, and some are those of a role that may not lock conversations.
+  -- Most updates enable or disable nobody, and some are made by a role that may not lock conversations.
   perform 1 from after a join before b on b.company_id = a.company_id and b.id = a.id and a.is_enabled <> b.is_enabled;
   if not found then
     return null;
@@ -1112,8 +1117,9 @@ $$;
 revoke all on function app.settle_successions from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/conversations/start_direct.sql
--- Starts a direct conversation by itself; the position is null if the caller had it already. An unwritten one shows only
--- to who created it, so once both have started it no creator is named.
+-- Starts a direct conversation without a message. The returned position is null if the caller had it already. A
+-- conversation without a message is shown only to its creator, so once both people have started it, the creator is set
+-- to null.
 create or replace function app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1133,8 +1139,9 @@ revoke all on function app.start_direct from public, colloquy_app, colloquy_syst
 grant execute on function app.start_direct to colloquy_app;
 
 -- prisma/sql/conversations/start_seq.sql
--- The last message from before the person joined the company: where a company-wide conversation starts for somebody
--- who has no membership yet. Messages are in the order of their times, so it is found by halving.
+-- Returns the number of the last message from before the person joined the company, after which a company-wide
+-- conversation starts for a person without a stored membership. Messages are in the order of their times, so it is
+-- found by binary search.
 create or replace function app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) returns integer
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1147,10 +1154,10 @@ begin
   select u.joined_at into v_joined from public.users u where u.company_id = p_company and u.id = p_user;
   select c.last_seq into v_high from public.conversations c
   where c.company_id = p_company and c.id = p_conversation and c.created_at < v_joined;
-  -- Everything up to v_low is older than the membership, everything above v_high is not.
+  -- All messages up to v_low are older than the membership, and all above v_high are not.
   while v_low < coalesce(v_high, 0) loop
     v_middle := (v_low + v_high + 1) / 2;
-    -- The nearest one downwards: purged messages leave holes.
+    -- The next stored message downwards, because purged messages leave gaps.
     select m.seq, m.created_at into v_found from public.messages m
     where m.company_id = p_company and m.conversation_id = p_conversation and m.seq <= v_middle
     order by m.seq desc limit 1;
@@ -1168,7 +1175,7 @@ revoke all on function app.start_seq from public, colloquy_app, colloquy_system;
 grant execute on function app.start_seq to colloquy_app, colloquy_system;
 
 -- prisma/sql/email/begin_digests.sql
--- A new company is looked through from its first event.
+-- Digests of a new company start with its first event.
 create or replace function app.begin_digests() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1181,7 +1188,8 @@ revoke all on function app.begin_digests from public, colloquy_app, colloquy_sys
 grant execute on function app.begin_digests to colloquy_app, colloquy_system;
 
 -- prisma/sql/email/companies_to_digest.sql
--- Companies with events that have not been looked through, or people to look at; for the system role.
+-- Returns companies with events that were not scanned for digests, or with people who may be due a digest. For the
+-- system role.
 create or replace function app.companies_to_digest() returns setof uuid
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select s.company_id from public.company_streams s
@@ -1194,7 +1202,8 @@ revoke all on function app.companies_to_digest from public, colloquy_app, colloq
 grant execute on function app.companies_to_digest to colloquy_system;
 
 -- prisma/sql/email/due_digest.sql
--- The untold messages that are past the company's e-mail delay, by conversation, latest first.
+-- Returns the person's messages for a digest that are older than the company's e-mail delay, by conversation, latest
+-- first.
 create or replace function app.due_digest(p_user uuid) returns table (conversation_id uuid, message_count int, up_to_seq int)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select m.conversation_id, count(*)::int, max(m.seq)
@@ -1207,9 +1216,9 @@ revoke all on function app.due_digest from public, colloquy_app, colloquy_system
 grant execute on function app.due_digest to colloquy_system;
 
 -- prisma/sql/email/find_digests.sql
--- Looks through the bound company's events that are older than its e-mail delay, and remembers each person who has something
--- of them unread and wants to be told by e-mail; returns how many. One process at a time does it for a company; marks and
--- people are one transaction, so nobody is forgotten.
+-- Scans the bound company's events that are older than its e-mail delay, and adds the people to pending_digests who
+-- have unread messages among them and want e-mail. Returns their number. One process at a time does this for a company.
+-- Mark and people are written in one transaction, so nobody is lost.
 create or replace function app.find_digests(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1226,7 +1235,7 @@ begin
     return 0;
   end if;
   select now() - make_interval(mins => c.email_delay_minutes) into v_due from public.companies c where c.id = v_company;
-  -- Up to the first one that is not due.
+  -- Only events up to the first one that is not due.
   select max(e.position) into v_to from (
     select e.position, bool_and(e.created_at <= v_due) over (order by e.position) as is_due
     from public.events e where e.company_id = v_company and e.position > v_from order by e.position limit p_max
@@ -1235,11 +1244,11 @@ begin
     return 0;
   end if;
 
-  -- A reminder is told once more.
+  -- A reminder makes a message eligible for a second e-mail.
   delete from public.told_messages t using public.events e
   where t.company_id = v_company and t.conversation_id = e.conversation_id
     and e.company_id = v_company and e.position > v_from and e.position <= v_to and e.kind = 'BROADCAST_REMINDED';
-  -- The update waits for a check that is about to find nothing and forget the person.
+  -- The update waits for a concurrent check that would find nothing and delete the person.
   insert into public.pending_digests as d (company_id, user_id)
   select v_company, t.user_id from (
     select distinct u.id as user_id
@@ -1279,7 +1288,7 @@ revoke all on function app.find_digests from public, colloquy_app, colloquy_syst
 grant execute on function app.find_digests to colloquy_system;
 
 -- prisma/sql/email/is_digest_queued.sql
--- True as long as the job that was put into the queue at this time is the person's one.
+-- True while the job that was enqueued at this time is the person's current one.
 create or replace function app.is_digest_queued(p_user uuid, p_queued_at bigint) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select exists (
@@ -1292,8 +1301,8 @@ revoke all on function app.is_digest_queued from public, colloquy_app, colloquy_
 grant execute on function app.is_digest_queued to colloquy_system;
 
 -- prisma/sql/email/next_digests.sql
--- The next people to look at, at most p_most; two processes that ask at once get different ones. A job that has not come to
--- an end within an hour is taken for lost.
+-- Returns the next people to check, at most p_max. Concurrent processes get different people. A job that has not ended
+-- within an hour counts as lost.
 create or replace function app.next_digests(p_max int) returns setof uuid
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   update public.pending_digests d set checked_at = clock_timestamp()
@@ -1310,9 +1319,9 @@ revoke all on function app.next_digests from public, colloquy_app, colloquy_syst
 grant execute on function app.next_digests to colloquy_system;
 
 -- prisma/sql/email/queue_digests.sql
--- Puts a job into the queue for each of these people who has something due, and forgets those with nothing left to hear of.
--- It waits for what is about to come due as well, though for no more than one delay: a burst of messages is one e-mail.
--- Returns how many jobs.
+-- Enqueues a digest job for each of these people with a due message, and deletes those with nothing to report. It waits
+-- for messages that are due soon, but not longer than one e-mail delay, so that a burst of messages becomes one e-mail.
+-- Returns the number of jobs.
 create or replace function app.queue_digests(p_users uuid[]) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1358,7 +1367,8 @@ revoke all on function app.queue_digests from public, colloquy_app, colloquy_sys
 grant execute on function app.queue_digests to colloquy_system;
 
 -- prisma/sql/email/settle_digest.sql
--- Ends a job: the person has been told of these conversations up to these messages, and is looked at again.
+-- Ends a digest job: the person was sent the messages of these conversations up to these numbers, and is checked again
+-- later.
 create or replace function app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs int[]) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   insert into public.told_messages as t (company_id, user_id, conversation_id, seq)
@@ -1373,8 +1383,9 @@ revoke all on function app.settle_digest from public, colloquy_app, colloquy_sys
 grant execute on function app.settle_digest to colloquy_system;
 
 -- prisma/sql/email/untold_messages.sql
--- The unread messages that a person is to hear of by e-mail and has not been told of: all in the own conversations that are
--- not muted, in broadcasts where the sender asked for it, and elsewhere those that mention the person.
+-- Returns the person's unread messages that no e-mail has reported and that should be: all in the person's own
+-- conversations that are not muted, in broadcasts if the sender asked for it, and elsewhere those that mention the
+-- person.
 create or replace function app.untold_messages(p_user uuid)
 returns table (conversation_id uuid, seq int, created_at timestamptz)
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -1442,7 +1453,8 @@ revoke all on function app.append_access_change from public, colloquy_app, collo
 grant execute on function app.append_access_change to colloquy_app, colloquy_system;
 
 -- prisma/sql/events/append_event.sql
--- Whoever waited for the lock may have lost the membership meanwhile: what is appended comes after that, and is refused.
+-- Appends an event. A caller that waited for the lock may have lost its membership meanwhile, so the membership is
+-- checked under the lock.
 create or replace function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
   p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'
@@ -1486,7 +1498,8 @@ $$;
 revoke all on function app.require_oldest_events from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/events/tell_access_changed.sql
--- Companies in order, so that two such statements wait for one another rather than lock each other out.
+-- Appends an event to each company whose access has changed. Companies are processed in order of their ids, so that two
+-- such statements do not deadlock.
 create or replace function app.tell_access_changed() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1496,7 +1509,7 @@ begin
       from after a join before b on b.company_id = a.company_id and b.id = a.id
       where b.is_enabled and (
         (a.is_enabled, a.role_id) is distinct from (b.is_enabled, b.role_id)
-        -- A login that is untied; tying one changes nothing for anybody else.
+        -- Removing a login ends access. Adding one changes nothing for other people.
         or b.subject is not null and (a.issuer, a.subject) is distinct from (b.issuer, b.subject)
       )
       group by a.company_id order by a.company_id
@@ -1522,8 +1535,8 @@ $$;
 revoke all on function app.tell_access_changed from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/jobs/enqueue_job.sql
--- Enqueues a job of the bound company, as the caller: nothing of the owner's may run what the system role can replace.
--- All that is checked is checked there.
+-- Enqueues a job of the bound company with the rights of the caller, because the system role can replace the functions
+-- that it calls, and these must not run with the owner's rights. All arguments are checked by the called function.
 create or replace function app.enqueue_job(p_task text, p_payload json, p_run_at timestamptz, p_job_key text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1535,7 +1548,7 @@ revoke all on function app.enqueue_job from public, colloquy_app, colloquy_syste
 grant execute on function app.enqueue_job to colloquy_app, colloquy_system;
 
 -- prisma/sql/jobs/job_tasks.sql
--- The names that src/tasks.ts has handlers for.
+-- The names of the tasks that src/tasks.ts handles.
 create or replace function app.job_tasks() returns text[] language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select array['send_broadcast', 'send_digest']
 $$;
@@ -1558,8 +1571,8 @@ revoke all on function app.has_permission from public, colloquy_app, colloquy_sy
 grant execute on function app.has_permission to colloquy_app;
 
 -- prisma/sql/members/keep_user_words.sql
--- Keeps the rows in step with the person, in the transaction of whoever writes it. Runs as the owner and touches the rows
--- of that one person.
+-- Updates the rows of user_words in the transaction that writes the person. Runs as the owner and changes the rows of
+-- that person only.
 create or replace function app.keep_user_words() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1576,8 +1589,8 @@ $$;
 revoke all on function app.keep_user_words from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/members/memberships_of.sql
--- Where a login may act: the members it is tied to, and those nobody has signed in as yet whose external id is the
--- token's member reference.
+-- Returns the memberships of a login: those that it is tied to, and invitations whose external id is the token's member
+-- reference.
 create or replace function app.memberships_of(p_issuer text, p_subject text, p_member_reference text)
 returns table (company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -1598,7 +1611,7 @@ revoke all on function app.memberships_of from public, colloquy_app, colloquy_sy
 grant execute on function app.memberships_of to colloquy_app;
 
 -- prisma/sql/members/tie_member.sql
--- Ties a login to the bound member, for good; false if either of them is tied otherwise.
+-- Ties a login to the bound member permanently. Returns false if either is tied to another.
 create or replace function app.tie_member(p_user uuid, p_issuer text, p_subject text) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1615,7 +1628,8 @@ revoke all on function app.tie_member from public, colloquy_app, colloquy_system
 grant execute on function app.tie_member to colloquy_app;
 
 -- prisma/sql/messages/acknowledge_delivery.sql
--- Moves delivered marks forward, all or none; conversations in id order, so two devices cannot deadlock.
+-- Moves delivered marks forward, all or none. Conversations are locked in order of their ids, so that two devices do
+-- not deadlock.
 create or replace function app.acknowledge_delivery(
   p_company uuid, p_user uuid, p_conversations uuid[], p_seqs int[], out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -1647,7 +1661,7 @@ begin
       v_seqs := v_seqs || v_mark.seq;
     end if;
   end loop;
-  -- Only now the company's stream: a lock on it taken earlier would be held while waiting for the next mark.
+  -- The company's stream is locked last: an earlier lock would be held while waiting for the next mark.
   for v_index in 1 .. cardinality(v_moved) loop
     position := app.append_event('DELIVERED', v_moved[v_index], null, v_seqs[v_index], p_user);
   end loop;
@@ -1658,8 +1672,8 @@ revoke all on function app.acknowledge_delivery from public, colloquy_app, collo
 grant execute on function app.acknowledge_delivery to colloquy_app;
 
 -- prisma/sql/messages/edit_message.sql
--- Replaces a message's text with one encrypted for the revision after p_revision. The earlier one is kept, encrypted anew as
--- one that was replaced: its ciphertext as the current text is in no table any more and cannot be put back.
+-- Replaces a message's text with one that is encrypted for the revision after p_revision. The earlier text is stored
+-- encrypted as a replaced one, so that no table contains its ciphertext as the current text, which could be put back.
 create or replace function app.edit_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_words bigint[],
   p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint
@@ -1696,7 +1710,7 @@ revoke all on function app.edit_message from public, colloquy_app, colloquy_syst
 grant execute on function app.edit_message to colloquy_app;
 
 -- prisma/sql/messages/hide_message.sql
--- Deletes a message for the person alone.
+-- Hides a message from the person only.
 create or replace function app.hide_message(
   p_company uuid, p_user uuid, p_message uuid, out conversation_id uuid, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -1716,7 +1730,7 @@ revoke all on function app.hide_message from public, colloquy_app, colloquy_syst
 grant execute on function app.hide_message to colloquy_app;
 
 -- prisma/sql/messages/hold_message.sql
--- The message, locked, if the person may read it now; CQ404 otherwise, and CQ409 once it is retracted.
+-- Locks and returns a message that the person may read. Raises CQ404 otherwise, and CQ409 if it is retracted.
 create or replace function app.hold_message(p_company uuid, p_user uuid, p_message uuid) returns public.messages
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1732,7 +1746,7 @@ revoke all on function app.hold_message from public, colloquy_app, colloquy_syst
 grant execute on function app.hold_message to colloquy_app;
 
 -- prisma/sql/messages/mark_read.sql
--- Reading n reads everything up to n; the mark never goes back. The private reminder gives way to what was read.
+-- Marks messages up to a number as read. The mark never goes back. A reminder within the messages read is removed.
 create or replace function app.mark_read(
   p_company uuid, p_user uuid, p_conversation uuid, p_up_to int,
   out read_seq int, out "position" bigint
@@ -1780,7 +1794,7 @@ revoke all on function app.mark_read from public, colloquy_app, colloquy_system;
 grant execute on function app.mark_read to colloquy_app;
 
 -- prisma/sql/messages/mark_unread.sql
--- The viewer's own reminder: unread again from p_from; receipts stay.
+-- Sets the viewer's reminder: messages from p_from on are unread again. Receipts do not change.
 create or replace function app.mark_unread(
   p_company uuid, p_user uuid, p_conversation uuid, p_from int, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -1823,8 +1837,8 @@ revoke all on function app.remembered_send from public, colloquy_app, colloquy_s
 grant execute on function app.remembered_send to colloquy_app;
 
 -- prisma/sql/messages/retract_message.sql
--- Takes a message back for everyone: its sequence number stays, its text too, encrypted anew as retracted from that of p_revision. The
--- position is null if it was retracted already.
+-- Retracts a message for everyone. It keeps its sequence number, and its text of p_revision encrypted again as a
+-- retracted one. The returned position is null if it was retracted already.
 create or replace function app.retract_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_metadata bytea
 ) returns bigint
@@ -1862,8 +1876,8 @@ revoke all on function app.retract_message from public, colloquy_app, colloquy_s
 grant execute on function app.retract_message to colloquy_app;
 
 -- prisma/sql/messages/seen_message.sql
--- The message if the person may read it now; raises CQ404 with p_column otherwise. The counterpart of seenBy in
--- src/visibility/visibility.ts.
+-- Returns the message if the person may read it, and raises CQ404 with p_column otherwise. seenBy in
+-- src/visibility/visibility.ts is the same rule for reads.
 create or replace function app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) returns public.messages
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2247,7 +2261,8 @@ revoke all on function app.send_messages from public, colloquy_app, colloquy_sys
 grant execute on function app.send_messages to colloquy_app;
 
 -- prisma/sql/messages/set_reaction.sql
--- Sets or takes back one reaction; at most 20 kinds a message. The position is null if nothing changed.
+-- Sets or removes one reaction. A message has at most 20 different emoji. The returned position is null if nothing has
+-- changed.
 create or replace function app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2283,8 +2298,9 @@ revoke all on function app.set_reaction from public, colloquy_app, colloquy_syst
 grant execute on function app.set_reaction to colloquy_app;
 
 -- prisma/sql/retention/purge_events.sql
--- Deletes the bound company's oldest events that are past their time, at most p_most, and returns how many. They are always
--- the first ones, so that a cursor is either above all that is gone or too old. What the digests have not seen yet stays.
+-- Deletes at most p_max of the bound company's oldest events that have reached their retention time, and returns their
+-- number. Only the first events are deleted, so that a cursor either precedes no deleted event or is expired. Events
+-- that were not scanned for digests are kept.
 create or replace function app.purge_events(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2294,7 +2310,7 @@ declare
   v_upto bigint;
   v_count int;
 begin
-  -- One process at a time; the others have nothing to add.
+  -- One process at a time; others would find nothing to delete.
   if not pg_try_advisory_xact_lock(hashtextextended('purge ' || v_company, 0)) then
     return 0;
   end if;
@@ -2344,7 +2360,8 @@ revoke all on function app.day_of from public, colloquy_app, colloquy_system;
 grant execute on function app.day_of to colloquy_app, colloquy_system;
 
 -- prisma/sql/search/day_salt.sql
--- What a word's hash is mixed with (#) on a day. It keeps days apart and hides nothing: that is the hash's own key.
+-- The value with which word hashes of a day are combined by XOR (#). It separates the days in the index. It protects
+-- nothing; the key of the hash does.
 create or replace function app.day_salt(p_day integer) returns bigint
 language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select hashint8extended(p_day, 0)
@@ -2354,7 +2371,7 @@ revoke all on function app.day_salt from public, colloquy_app, colloquy_system;
 grant execute on function app.day_salt to colloquy_app, colloquy_system;
 
 -- prisma/sql/search/index_message.sql
--- Makes a message findable by these words, and no others; p_created_at is the message's own time.
+-- Replaces the words by which a message is found. p_created_at is the time of the message.
 create or replace function app.index_message(
   p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamptz, p_words bigint[]
 ) returns void
@@ -2373,11 +2390,12 @@ revoke all on function app.index_message from public, colloquy_app, colloquy_sys
 grant execute on function app.index_message to colloquy_app, colloquy_system;
 
 -- prisma/sql/search/messages_with_words.sql
--- The newest p_most messages of the company, or of these conversations, that hold all words, older than p_before and
--- p_id and not older than p_from. The last row is marked if there may be more behind it; where the work ended first, that
--- row is no message but the instant that was reached. Whether the caller may see them is for the caller's statement.
--- Runs as the owner: the operators of arrays are not leakproof, so under a policy no index serves them. Words are keyed by
--- company; a condition that cannot use an index makes certain of the company without inviting a scan of all it has.
+-- Returns the newest p_max messages of the company, or of these conversations, that contain all words, older than
+-- p_before and p_id and not older than p_from. The last row is marked if there may be older ones. If the work ended
+-- before p_max messages were found, the marked row is no message but the time that was reached. The caller's statement
+-- checks visibility. Runs as the owner: array operators are not leakproof, so under a policy they cannot use an index.
+-- Words are hashed with the company's key; the additional condition on the company is written so that it cannot use an
+-- index, because scanning all its rows would be slower.
 create or replace function app.messages_with_words(
   p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_max integer, p_conversations uuid[]
 ) returns table (conversation_id uuid, created_at timestamptz, message_id uuid, is_last boolean)
@@ -2411,7 +2429,7 @@ begin
       return query select null::uuid, to_timestamp((v_days[v_first] + 1) * 86400.0), '00000000-0000-0000-0000-000000000000'::uuid, true;
       return;
     end if;
-    -- A message has the words of its own day alone: each of these conditions is about the same day.
+    -- A message is stored with the hashes of its own day only, so each condition concerns one day.
     select string_agg(format(
       'w.words && %L::bigint[]',
       (select array_agg(p.word # app.day_salt(d.day)) from unnest(v_days[v_first : v_first + v_width - 1]) d (day))
@@ -2441,7 +2459,7 @@ begin
     end if;
     v_candidates := v_candidates + v_in_days;
     v_first := v_first + v_width;
-    -- More days at once as long as their messages are few.
+    -- The number of days per step grows while they contain few messages.
     v_width := greatest(1, least(v_width * 4, c_max_days, v_width * c_in_days / greatest(v_in_days, 1)));
   end loop;
 end
@@ -2451,7 +2469,7 @@ revoke all on function app.messages_with_words from public, colloquy_app, colloq
 grant execute on function app.messages_with_words to colloquy_app;
 
 -- prisma/sql/search/unindex_message.sql
--- Takes a message out of the index, because it is retracted.
+-- Removes a retracted message from the index.
 create or replace function app.unindex_message(p_company uuid, p_message uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2463,7 +2481,7 @@ revoke all on function app.unindex_message from public, colloquy_app, colloquy_s
 grant execute on function app.unindex_message to colloquy_app, colloquy_system;
 
 -- prisma/sql/search/words_of_day.sql
--- The words as they are stored with a message of this day.
+-- Returns the words as they are stored with messages of this day.
 create or replace function app.words_of_day(p_words bigint[], p_day integer) returns bigint[]
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2478,7 +2496,7 @@ revoke all on function app.words_of_day from public, colloquy_app, colloquy_syst
 grant execute on function app.words_of_day to colloquy_app, colloquy_system;
 
 -- prisma/sql/tenancy/bind.sql
--- Binds for one transaction; a call that writes in one round trip starts with it.
+-- Binds company and user for one transaction. Functions that write in one round trip call it first.
 create or replace function app.bind(p_company uuid, p_user uuid) returns uuid
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2526,8 +2544,9 @@ revoke all on function app.bound_user from public, colloquy_app, colloquy_system
 grant execute on function app.bound_user to colloquy_app, colloquy_system;
 
 -- prisma/sql/tenancy/current_company.sql
--- One look-up a statement: of the secret where a membership is remembered, of the membership otherwise. The signature is made
--- in place, since a call would cost half as much again.
+-- Returns the bound company if the membership is valid. It takes one look-up per statement: of the secret if the
+-- membership was remembered, otherwise of the membership. The signature is computed inline, because a function call
+-- would add half to its cost.
 create or replace function app.current_company() returns uuid
 language plpgsql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2555,7 +2574,7 @@ revoke all on function app.current_company from public, colloquy_app, colloquy_s
 grant execute on function app.current_company to colloquy_app, colloquy_system;
 
 -- prisma/sql/tenancy/membership_signature.sql
--- Signs a member for this transaction of this connection alone. Nobody but the owner may call it.
+-- Signs a membership for this transaction of this connection only. Only the owner may call it.
 create or replace function app.membership_signature(p_company text, p_user text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2570,7 +2589,7 @@ $$;
 revoke all on function app.membership_signature from public, colloquy_app, colloquy_system;
 
 -- prisma/sql/tenancy/remember_membership.sql
--- Verifies the membership of the bound member and remembers it for this transaction.
+-- Verifies the membership of the bound member, and remembers it for this transaction.
 create or replace function app.remember_membership() returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2590,7 +2609,7 @@ revoke all on function app.remember_membership from public, colloquy_app, colloq
 grant execute on function app.remember_membership to colloquy_app, colloquy_system;
 
 -- prisma/sql/tenancy/verified_company.sql
--- Runs as the owner, who reads memberships through the policy users_owner_read and nothing else.
+-- Runs as the owner, who can read memberships through the policy users_owner_read and nothing else.
 create or replace function app.verified_company() returns uuid
 language plpgsql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2625,7 +2644,7 @@ revoke all on table public.connection_tickets from public, colloquy_app, colloqu
 grant delete, select on table public.connection_tickets to colloquy_system;
 
 -- prisma/sql/broadcasts/broadcast_groups.sql
--- To which groups or people; who they are is settled when it is sent.
+-- The groups that a broadcast is sent to. Their members are determined when it is sent.
 
 alter table public.broadcast_groups enable row level security;
 alter table public.broadcast_groups force row level security;
@@ -2663,8 +2682,9 @@ grant insert, select on table public.broadcast_users to colloquy_app;
 grant select on table public.broadcast_users to colloquy_system;
 
 -- prisma/sql/broadcasts/broadcasts.sql
--- A broadcast; once sent it is message 1 of its own conversation, and both have its id. Its texts are bound to that message
--- from the start, so that sending them late moves ciphertext and needs no key.
+-- A broadcast. Once sent it is message 1 of its own conversation, and all three have the same id. Its texts are
+-- encrypted for that message from the start, so that a scheduled broadcast is sent by copying ciphertext, without a
+-- key.
 
 alter table public.broadcasts enable row level security;
 alter table public.broadcasts force row level security;
@@ -2776,8 +2796,7 @@ grant insert, select, update on table public.participants to colloquy_app;
 grant select, update (role) on table public.participants to colloquy_system;
 
 -- prisma/sql/email/digest_marks.sql
--- How far a company's events have been looked through for people to send an e-mail to. A company that was
--- there before this table starts with what happens from now on.
+-- The position up to which a company's events were scanned for people to send an e-mail to.
 
 alter table public.digest_marks enable row level security;
 alter table public.digest_marks force row level security;
@@ -2798,8 +2817,8 @@ grant select on table public.digest_marks to colloquy_app;
 grant insert, select, update on table public.digest_marks to colloquy_system;
 
 -- prisma/sql/email/pending_digests.sql
--- People with something unread that they are to hear of by e-mail, once they are offline. One job at a time is in the queue
--- for each: queued_at is when it was put there.
+-- People with unread messages to report by e-mail once they are offline. Each has at most one job in the queue;
+-- queued_at is the time at which it was enqueued.
 
 alter table public.pending_digests enable row level security;
 alter table public.pending_digests force row level security;
@@ -2821,7 +2840,7 @@ revoke all on table public.pending_digests from public, colloquy_app, colloquy_s
 grant delete, insert, select, update on table public.pending_digests to colloquy_system;
 
 -- prisma/sql/email/told_messages.sql
--- Up to which message of a conversation a person has been told by e-mail.
+-- The last message of a conversation that a person was sent an e-mail about.
 
 alter table public.told_messages enable row level security;
 alter table public.told_messages force row level security;
@@ -2884,13 +2903,14 @@ grant select on table public.roles to colloquy_app;
 grant insert, select, update on table public.roles to colloquy_system;
 
 -- prisma/sql/members/user_words.sql
--- Each word that a person is found by. Under row-level security only comparisons become index conditions, no array or
--- trigram operators; the key holds all that a search needs, so that it reads the index alone.
+-- The words by which people are found, one per row. Under row-level security only comparisons can use an index, not
+-- operators of arrays or trigrams. The key contains all columns that a search needs, so that the search reads the index
+-- only.
 
 alter table public.user_words enable row level security;
 alter table public.user_words force row level security;
 
--- Written by the trigger below and by nobody else.
+-- Only the trigger app.keep_user_words writes this table.
 drop policy if exists user_words_owner on public.user_words;
 create policy user_words_owner on public.user_words to current_user using (true);
 
@@ -2942,7 +2962,7 @@ grant insert, select, update on table public.users to colloquy_app;
 grant insert, select, update on table public.users to colloquy_system;
 
 -- prisma/sql/messages/hidden_messages.sql
--- Messages that one person has deleted for themselves.
+-- Messages that a person has hidden.
 
 alter table public.hidden_messages enable row level security;
 alter table public.hidden_messages force row level security;
@@ -2963,7 +2983,7 @@ grant select on table public.hidden_messages to colloquy_system;
 alter table public.idempotency_keys enable row level security;
 alter table public.idempotency_keys force row level security;
 
--- Keys are promised for a day at least. Past a week the system role sees those of all companies, and no others.
+-- Keys are kept for at least a day. The system role sees keys older than a week of all companies, and no others.
 drop policy if exists idempotency_keys_past on public.idempotency_keys;
 create policy idempotency_keys_past on public.idempotency_keys to colloquy_system
   using (created_at < now() - interval '7 days') with check (false);
@@ -3001,7 +3021,7 @@ grant insert, select, update on table public.mentions to colloquy_app;
 grant select on table public.mentions to colloquy_system;
 
 -- prisma/sql/messages/message_revisions.sql
--- A message's earlier texts, each as it was until an edit replaced it.
+-- The earlier texts of messages, one per edit.
 
 alter table public.message_revisions enable row level security;
 alter table public.message_revisions force row level security;
@@ -3039,7 +3059,7 @@ grant insert, select, update on table public.messages to colloquy_app;
 grant select on table public.messages to colloquy_system;
 
 -- prisma/sql/messages/reactions.sql
--- One per person and emoji; taken back, it stays as a row that is off.
+-- One row per person and emoji. A removed reaction stays as a row that is off.
 
 alter table public.reactions enable row level security;
 alter table public.reactions force row level security;
@@ -3077,7 +3097,7 @@ grant insert, select on table public.receipts to colloquy_app;
 grant select on table public.receipts to colloquy_system;
 
 -- prisma/sql/search/message_days.sql
--- The days on which something was said, counted from 1970 (UTC): a search looks at no others.
+-- The days with messages, counted from 1970 (UTC). A search reads these days only.
 
 alter table public.message_days enable row level security;
 alter table public.message_days force row level security;
@@ -3101,9 +3121,9 @@ grant insert, select on table public.message_days to colloquy_app;
 grant insert, select on table public.message_days to colloquy_system;
 
 -- prisma/sql/search/message_words.sql
--- The words of a message as keyed hashes, in one row: what is said is searched without a word of it being stored. Each
--- hash is mixed with the day (app.day_salt), so that the index holds a word's messages day by day and a frequent word is
--- read from the newest day backwards; an index of this kind has no order of its own.
+-- The words of a message as keyed hashes, in one row, so that messages can be searched without storing a word. Each
+-- hash is combined with the day (app.day_salt): the index then holds the messages of a word day by day, and a frequent
+-- word is read from the newest day backwards. A GIN index has no order of its own.
 
 alter table public.message_words enable row level security;
 alter table public.message_words force row level security;

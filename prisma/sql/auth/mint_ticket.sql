@@ -1,4 +1,4 @@
--- Makes a ticket for the bound member, and sweeps a few that nobody came back with: rows cannot pile up.
+-- Creates a ticket for the bound member, and deletes a few expired ones so that unused tickets do not accumulate.
 create or replace function app.mint_ticket(p_hash bytea, p_token_expires_at timestamptz) returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   delete from public.connection_tickets t where t.ticket_hash in (

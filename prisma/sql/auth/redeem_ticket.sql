@@ -1,4 +1,4 @@
--- Single use is this one statement: whoever deletes the row holds the ticket.
+-- A ticket is valid once because it is redeemed by deleting its row: only one caller can delete it.
 create or replace function app.redeem_ticket(p_hash bytea)
 returns table (company_id uuid, user_id uuid, token_expires_at timestamptz, is_enabled boolean)
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$

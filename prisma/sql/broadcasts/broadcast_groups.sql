@@ -1,4 +1,4 @@
--- To which groups or people; who they are is settled when it is sent.
+-- The groups that a broadcast is sent to. Their members are determined when it is sent.
 
 alter table public.broadcast_groups enable row level security;
 alter table public.broadcast_groups force row level security;

@@ -1,5 +1,6 @@
--- A broadcast; once sent it is message 1 of its own conversation, and both have its id. Its texts are bound to that message
--- from the start, so that sending them late moves ciphertext and needs no key.
+-- A broadcast. Once sent it is message 1 of its own conversation, and all three have the same id. Its texts are
+-- encrypted for that message from the start, so that a scheduled broadcast is sent by copying ciphertext, without a
+-- key.
 
 alter table public.broadcasts enable row level security;
 alter table public.broadcasts force row level security;

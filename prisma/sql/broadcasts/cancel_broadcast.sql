@@ -1,4 +1,4 @@
--- Its job finds it cancelled and does nothing.
+-- Cancels a broadcast. Its job is not removed; it finds the broadcast cancelled and does nothing.
 create or replace function app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

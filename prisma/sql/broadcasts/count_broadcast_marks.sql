@@ -1,6 +1,6 @@
--- Counts a recipient's first delivery and first reading. Memberships that begin above message 1 are no recipient's: the
--- author's, and those of members who joined later. Who was disabled at the time and is a member again reads it too, and
--- must not make the readers more than the recipients.
+-- Counts a recipient's first delivery and first reading. Memberships that begin after message 1 are not counted: the
+-- author's, and those of members who joined later. A person who was disabled when the broadcast was sent may read it
+-- later, so the counts are capped at the number of recipients.
 create or replace function app.count_broadcast_marks() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

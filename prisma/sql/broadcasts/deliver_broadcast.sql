@@ -1,6 +1,6 @@
--- Sends a stored broadcast: its conversation, the recipients' memberships unless everybody is one, message 1 and the event.
--- Recipients are the enabled people entitled now, without the author. Returns the position; raises CQ422 if that is
--- nobody.
+-- Sends a stored broadcast: creates its conversation, the recipients' memberships unless it goes to everybody, message
+-- 1 and the event. Recipients are the enabled people who may receive it now, without the author. Returns the position.
+-- Raises CQ422 if there is no recipient.
 create or replace function app.deliver_broadcast(p_broadcast public.broadcasts) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,5 +1,5 @@
--- When the company may send its next broadcast, by what it has sent in the last hour; now or earlier if at once. The caller
--- holds the lock of the company's broadcasts. Raises CQ403 if the company sends none.
+-- Returns the time at which the company may send its next broadcast, given those of the last hour. A time in the past
+-- means now. The caller holds the lock of the company's broadcasts. Raises CQ403 if the company's limit is 0.
 create or replace function app.free_broadcast_at(p_company uuid) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,5 @@
--- The author's own broadcast, locked; raises CQ404 for anybody else's, CQ409 once it is no longer waiting.
+-- Locks and returns the author's own scheduled broadcast. Raises CQ404 for the broadcast of another author, CQ409 if it
+-- has been sent or cancelled.
 create or replace function app.hold_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns public.broadcasts
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

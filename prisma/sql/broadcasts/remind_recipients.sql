@@ -1,4 +1,4 @@
--- Tells the recipients who have not read it once more; returns how many there are, and the event's position.
+-- Notifies the recipients who have not read it again. Returns their number and the position of the event.
 create or replace function app.remind_recipients(
   p_company uuid, p_user uuid, p_broadcast uuid, out unread_count int, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- Enqueues the sending and replaces an earlier one.
+-- Enqueues the job that sends the broadcast. It replaces an earlier job of the same broadcast.
 create or replace function app.schedule_broadcast(p_broadcast uuid, p_at timestamptz) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   select app.enqueue_job(

@@ -1,5 +1,5 @@
--- Stores a broadcast and, unless it is scheduled, sends it; CQ429 when the company has had its broadcasts of the hour. A
--- scheduled one counts in the hour in which it is sent.
+-- Stores a broadcast and, unless it is scheduled, sends it. Raises CQ429 if the company has reached its broadcasts per
+-- hour. A scheduled broadcast counts in the hour in which it is sent.
 create or replace function app.send_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
@@ -14,7 +14,8 @@ declare
   v_max int;
   v_free_at timestamptz;
 begin
-  -- One at a time for each company: the hour's count is exact, and a retry finds what its twin has committed.
+  -- One broadcast at a time per company, so that the count of the hour is exact and a retry finds what its twin has
+  -- committed.
   perform pg_advisory_xact_lock(hashtextextended('broadcasts ' || v_company, 0));
   replayed := false;
   if p_key is not null then
@@ -42,7 +43,7 @@ begin
     case when p_scheduled_for is null then 'SENT' else 'SCHEDULED' end, p_local_time, p_time_zone, p_scheduled_for,
     case when p_scheduled_for is null then now() end, p_email_offline, p_replies_allowed)
   returning * into v_broadcast;
-  -- Groups that the author knows of: listed ones and the own.
+  -- Groups that the author can find or takes part in.
   insert into public.broadcast_groups (company_id, broadcast_id, conversation_id)
   select v_company, p_broadcast, c.id from public.conversations c
   where c.company_id = v_company and c.id = any (p_groups) and c.kind = 'GROUP' and not c.is_closed and (

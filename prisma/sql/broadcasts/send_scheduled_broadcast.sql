@@ -1,6 +1,7 @@
--- Sends a scheduled broadcast for its author if its time has come and nobody else has, under its lock; null otherwise.
--- When the company has had its broadcasts of the hour, it is put off until it may send the next one.
--- Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or nobody is left to send it to.
+-- Sends a scheduled broadcast on behalf of its author if its time has come and no other process has sent it; otherwise
+-- returns null. The decision is made under the broadcast's lock. While the company has reached its broadcasts per hour,
+-- it is delayed until the next one may be sent. Raises CQ401, CQ403 or CQ422 if the author may no longer send it, or
+-- there is no recipient.
 create or replace function app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

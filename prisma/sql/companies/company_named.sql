@@ -1,5 +1,5 @@
--- A company is named by its id or by its external id, so no company's external id may be the id of another, as a UUID or as
--- the API writes it.
+-- A company can be named by its id or external id, so no external id may be the id of another company, neither as a
+-- UUID nor in the form of the API.
 create or replace function app.company_named(p_reference text) returns uuid
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare

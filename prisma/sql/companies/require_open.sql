@@ -1,4 +1,5 @@
--- A write that was let in before the company was closed to it may get here after that, and is refused.
+-- Raises an error if the company's settings forbid writing. A write that passed the check of the application may arrive
+-- here after the settings were changed.
 create or replace function app.require_open(p_company uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

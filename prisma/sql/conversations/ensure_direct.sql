@@ -1,4 +1,5 @@
--- Finds or makes the direct conversation with p_recipient; its id is derived from the two, so a race meets at the key.
+-- Finds or creates the direct conversation with p_recipient. Its id is derived from both people, so that concurrent
+-- calls meet at the primary key.
 create or replace function app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,5 +1,5 @@
--- Deletes a conversation with its history for the person alone: it returns with the next message. The position is null
--- if nothing was left to hide.
+-- Hides a conversation and its present messages from the person only. It reappears with the next message. The returned
+-- position is null if there was nothing to hide.
 create or replace function app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Gives the person a membership, or the old one again: the marks stay, so that receipts never go back.
+-- Creates the person's membership, or restores an earlier one. Its marks are kept, so that receipts never go back.
 create or replace function app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq int)
 returns public.participants
 language sql volatile set search_path = pg_catalog, pg_temp as $$

@@ -1,5 +1,5 @@
--- The bound member's own membership, locked for a move of its marks; everybody has one in a company-wide conversation, stored
--- when it is first needed. Raises CQ404 with p_column for what the member takes no part in.
+-- Locks the bound member's own membership for a change of its marks. In a company-wide conversation every member has
+-- one, which is stored when it is first needed. Raises CQ404 with p_column if the member is not a participant.
 create or replace function app.lock_membership(
   p_company uuid, p_user uuid, p_conversation uuid, p_column text, out last_seq int, out membership public.participants
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -22,7 +22,7 @@ begin
   if membership.user_id is null then
     perform app.refuse_stranger(v_conversation);
   end if;
-  -- Until its first message a direct conversation is there for whoever started it alone.
+  -- A direct conversation without a message exists only for the person who started it.
   if membership.user_id is null or v_conversation.kind = 'DIRECT' and last_seq = 0 and v_conversation.created_by_id <> p_user then
     raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = p_column;
   end if;

@@ -1,5 +1,4 @@
--- Tells a member of the company who is not in this group why nothing can be done in it, if lists show the group to everybody;
--- of other conversations nothing is said here.
+-- Raises the reason for which a non-member can do nothing in a listed group. For other conversations it does nothing.
 create or replace function app.refuse_stranger(p_conversation public.conversations) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- Mutes or unmutes a conversation for the person, until a time or for good.
+-- Mutes or unmutes a conversation for the person. A mute may have an end.
 create or replace function app.set_mute(
   p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamptz
 ) returns bigint

@@ -1,5 +1,5 @@
--- A group or a context whose admins are all gone or disabled is its longest-standing enabled member's; true if somebody has
--- become admin. The caller holds the conversation's lock.
+-- Makes the longest-standing enabled member admin of a group or context without an enabled admin. Returns true if a
+-- person has become admin. The caller holds the lock of the conversation.
 create or replace function app.settle_succession(p_company uuid, p_conversation uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,6 +1,7 @@
--- Disabling the last admin of a group hands it over, and so does enabling somebody in a group where nobody was left to take
--- it. Conversations are locked in order, so that a change of members at the same instant is seen, and all of them before the
--- company's stream, as sending does; the trigger's name therefore comes before the one that tells the stream.
+-- Settles the succession of groups whose last admin is disabled, and of groups without an enabled member in which a
+-- person is enabled again. Conversations are locked in order of their ids, so that concurrent changes of members are
+-- seen, and all of them before the company's stream, as sending does. The name of the trigger therefore sorts before
+-- the one that appends the event.
 create or replace function app.settle_successions() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -9,7 +10,7 @@ declare
   v_conversations uuid[] := '{}';
   v_position bigint;
 begin
-  -- Most updates enable and disable nobody, and some are those of a role that may not lock conversations.
+  -- Most updates enable or disable nobody, and some are made by a role that may not lock conversations.
   perform 1 from after a join before b on b.company_id = a.company_id and b.id = a.id and a.is_enabled <> b.is_enabled;
   if not found then
     return null;

@@ -1,5 +1,6 @@
--- Starts a direct conversation by itself; the position is null if the caller had it already. An unwritten one shows only
--- to who created it, so once both have started it no creator is named.
+-- Starts a direct conversation without a message. The returned position is null if the caller had it already. A
+-- conversation without a message is shown only to its creator, so once both people have started it, the creator is set
+-- to null.
 create or replace function app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

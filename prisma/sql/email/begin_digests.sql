@@ -1,4 +1,4 @@
--- A new company is looked through from its first event.
+-- Digests of a new company start with its first event.
 create or replace function app.begin_digests() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,5 @@
--- Companies with events that have not been looked through, or people to look at; for the system role.
+-- Returns companies with events that were not scanned for digests, or with people who may be due a digest. For the
+-- system role.
 create or replace function app.companies_to_digest() returns setof uuid
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select s.company_id from public.company_streams s

@@ -1,5 +1,4 @@
--- How far a company's events have been looked through for people to send an e-mail to. A company that was
--- there before this table starts with what happens from now on.
+-- The position up to which a company's events were scanned for people to send an e-mail to.
 
 alter table public.digest_marks enable row level security;
 alter table public.digest_marks force row level security;

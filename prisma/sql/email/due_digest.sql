@@ -1,4 +1,5 @@
--- The untold messages that are past the company's e-mail delay, by conversation, latest first.
+-- Returns the person's messages for a digest that are older than the company's e-mail delay, by conversation, latest
+-- first.
 create or replace function app.due_digest(p_user uuid) returns table (conversation_id uuid, message_count int, up_to_seq int)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select m.conversation_id, count(*)::int, max(m.seq)

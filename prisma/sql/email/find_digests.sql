@@ -1,6 +1,6 @@
--- Looks through the bound company's events that are older than its e-mail delay, and remembers each person who has something
--- of them unread and wants to be told by e-mail; returns how many. One process at a time does it for a company; marks and
--- people are one transaction, so nobody is forgotten.
+-- Scans the bound company's events that are older than its e-mail delay, and adds the people to pending_digests who
+-- have unread messages among them and want e-mail. Returns their number. One process at a time does this for a company.
+-- Mark and people are written in one transaction, so nobody is lost.
 create or replace function app.find_digests(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,7 +17,7 @@ begin
     return 0;
   end if;
   select now() - make_interval(mins => c.email_delay_minutes) into v_due from public.companies c where c.id = v_company;
-  -- Up to the first one that is not due.
+  -- Only events up to the first one that is not due.
   select max(e.position) into v_to from (
     select e.position, bool_and(e.created_at <= v_due) over (order by e.position) as is_due
     from public.events e where e.company_id = v_company and e.position > v_from order by e.position limit p_max
@@ -26,11 +26,11 @@ begin
     return 0;
   end if;
 
-  -- A reminder is told once more.
+  -- A reminder makes a message eligible for a second e-mail.
   delete from public.told_messages t using public.events e
   where t.company_id = v_company and t.conversation_id = e.conversation_id
     and e.company_id = v_company and e.position > v_from and e.position <= v_to and e.kind = 'BROADCAST_REMINDED';
-  -- The update waits for a check that is about to find nothing and forget the person.
+  -- The update waits for a concurrent check that would find nothing and delete the person.
   insert into public.pending_digests as d (company_id, user_id)
   select v_company, t.user_id from (
     select distinct u.id as user_id

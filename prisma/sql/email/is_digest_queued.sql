@@ -1,4 +1,4 @@
--- True as long as the job that was put into the queue at this time is the person's one.
+-- True while the job that was enqueued at this time is the person's current one.
 create or replace function app.is_digest_queued(p_user uuid, p_queued_at bigint) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select exists (

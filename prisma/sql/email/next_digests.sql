@@ -1,5 +1,5 @@
--- The next people to look at, at most p_most; two processes that ask at once get different ones. A job that has not come to
--- an end within an hour is taken for lost.
+-- Returns the next people to check, at most p_max. Concurrent processes get different people. A job that has not ended
+-- within an hour counts as lost.
 create or replace function app.next_digests(p_max int) returns setof uuid
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   update public.pending_digests d set checked_at = clock_timestamp()

@@ -1,5 +1,5 @@
--- People with something unread that they are to hear of by e-mail, once they are offline. One job at a time is in the queue
--- for each: queued_at is when it was put there.
+-- People with unread messages to report by e-mail once they are offline. Each has at most one job in the queue;
+-- queued_at is the time at which it was enqueued.
 
 alter table public.pending_digests enable row level security;
 alter table public.pending_digests force row level security;

@@ -1,6 +1,6 @@
--- Puts a job into the queue for each of these people who has something due, and forgets those with nothing left to hear of.
--- It waits for what is about to come due as well, though for no more than one delay: a burst of messages is one e-mail.
--- Returns how many jobs.
+-- Enqueues a digest job for each of these people with a due message, and deletes those with nothing to report. It waits
+-- for messages that are due soon, but not longer than one e-mail delay, so that a burst of messages becomes one e-mail.
+-- Returns the number of jobs.
 create or replace function app.queue_digests(p_users uuid[]) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,5 @@
--- Ends a job: the person has been told of these conversations up to these messages, and is looked at again.
+-- Ends a digest job: the person was sent the messages of these conversations up to these numbers, and is checked again
+-- later.
 create or replace function app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs int[]) returns void
 language sql volatile set search_path = pg_catalog, pg_temp as $$
   insert into public.told_messages as t (company_id, user_id, conversation_id, seq)

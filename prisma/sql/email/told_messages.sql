@@ -1,4 +1,4 @@
--- Up to which message of a conversation a person has been told by e-mail.
+-- The last message of a conversation that a person was sent an e-mail about.
 
 alter table public.told_messages enable row level security;
 alter table public.told_messages force row level security;

@@ -1,5 +1,6 @@
--- The unread messages that a person is to hear of by e-mail and has not been told of: all in the own conversations that are
--- not muted, in broadcasts where the sender asked for it, and elsewhere those that mention the person.
+-- Returns the person's unread messages that no e-mail has reported and that should be: all in the person's own
+-- conversations that are not muted, in broadcasts if the sender asked for it, and elsewhere those that mention the
+-- person.
 create or replace function app.untold_messages(p_user uuid)
 returns table (conversation_id uuid, seq int, created_at timestamptz)
 language sql stable set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,5 @@
--- Whoever waited for the lock may have lost the membership meanwhile: what is appended comes after that, and is refused.
+-- Appends an event. A caller that waited for the lock may have lost its membership meanwhile, so the membership is
+-- checked under the lock.
 create or replace function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
   p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}'

@@ -1,4 +1,5 @@
--- Companies in order, so that two such statements wait for one another rather than lock each other out.
+-- Appends an event to each company whose access has changed. Companies are processed in order of their ids, so that two
+-- such statements do not deadlock.
 create or replace function app.tell_access_changed() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8,7 +9,7 @@ begin
       from after a join before b on b.company_id = a.company_id and b.id = a.id
       where b.is_enabled and (
         (a.is_enabled, a.role_id) is distinct from (b.is_enabled, b.role_id)
-        -- A login that is untied; tying one changes nothing for anybody else.
+        -- Removing a login ends access. Adding one changes nothing for other people.
         or b.subject is not null and (a.issuer, a.subject) is distinct from (b.issuer, b.subject)
       )
       group by a.company_id order by a.company_id

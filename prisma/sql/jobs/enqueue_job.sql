@@ -1,5 +1,5 @@
--- Enqueues a job of the bound company, as the caller: nothing of the owner's may run what the system role can replace.
--- All that is checked is checked there.
+-- Enqueues a job of the bound company with the rights of the caller, because the system role can replace the functions
+-- that it calls, and these must not run with the owner's rights. All arguments are checked by the called function.
 create or replace function app.enqueue_job(p_task text, p_payload json, p_run_at timestamptz, p_job_key text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- The names that src/tasks.ts has handlers for.
+-- The names of the tasks that src/tasks.ts handles.
 create or replace function app.job_tasks() returns text[] language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select array['send_broadcast', 'send_digest']
 $$;

@@ -1,5 +1,5 @@
--- Keeps the rows in step with the person, in the transaction of whoever writes it. Runs as the owner and touches the rows
--- of that one person.
+-- Updates the rows of user_words in the transaction that writes the person. Runs as the owner and changes the rows of
+-- that person only.
 create or replace function app.keep_user_words() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

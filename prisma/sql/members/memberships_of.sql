@@ -1,5 +1,5 @@
--- Where a login may act: the members it is tied to, and those nobody has signed in as yet whose external id is the
--- token's member reference.
+-- Returns the memberships of a login: those that it is tied to, and invitations whose external id is the token's member
+-- reference.
 create or replace function app.memberships_of(p_issuer text, p_subject text, p_member_reference text)
 returns table (company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

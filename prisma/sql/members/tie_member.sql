@@ -1,4 +1,4 @@
--- Ties a login to the bound member, for good; false if either of them is tied otherwise.
+-- Ties a login to the bound member permanently. Returns false if either is tied to another.
 create or replace function app.tie_member(p_user uuid, p_issuer text, p_subject text) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

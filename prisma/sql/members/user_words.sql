@@ -1,10 +1,11 @@
--- Each word that a person is found by. Under row-level security only comparisons become index conditions, no array or
--- trigram operators; the key holds all that a search needs, so that it reads the index alone.
+-- The words by which people are found, one per row. Under row-level security only comparisons can use an index, not
+-- operators of arrays or trigrams. The key contains all columns that a search needs, so that the search reads the index
+-- only.
 
 alter table public.user_words enable row level security;
 alter table public.user_words force row level security;
 
--- Written by the trigger below and by nobody else.
+-- Only the trigger app.keep_user_words writes this table.
 drop policy if exists user_words_owner on public.user_words;
 create policy user_words_owner on public.user_words to current_user using (true);
 

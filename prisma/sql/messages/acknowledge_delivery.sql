@@ -1,4 +1,5 @@
--- Moves delivered marks forward, all or none; conversations in id order, so two devices cannot deadlock.
+-- Moves delivered marks forward, all or none. Conversations are locked in order of their ids, so that two devices do
+-- not deadlock.
 create or replace function app.acknowledge_delivery(
   p_company uuid, p_user uuid, p_conversations uuid[], p_seqs int[], out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -30,7 +31,7 @@ begin
       v_seqs := v_seqs || v_mark.seq;
     end if;
   end loop;
-  -- Only now the company's stream: a lock on it taken earlier would be held while waiting for the next mark.
+  -- The company's stream is locked last: an earlier lock would be held while waiting for the next mark.
   for v_index in 1 .. cardinality(v_moved) loop
     position := app.append_event('DELIVERED', v_moved[v_index], null, v_seqs[v_index], p_user);
   end loop;

@@ -1,5 +1,5 @@
--- Replaces a message's text with one encrypted for the revision after p_revision. The earlier one is kept, encrypted anew as
--- one that was replaced: its ciphertext as the current text is in no table any more and cannot be put back.
+-- Replaces a message's text with one that is encrypted for the revision after p_revision. The earlier text is stored
+-- encrypted as a replaced one, so that no table contains its ciphertext as the current text, which could be put back.
 create or replace function app.edit_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_words bigint[],
   p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint

@@ -1,4 +1,4 @@
--- Messages that one person has deleted for themselves.
+-- Messages that a person has hidden.
 
 alter table public.hidden_messages enable row level security;
 alter table public.hidden_messages force row level security;

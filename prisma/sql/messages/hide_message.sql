@@ -1,4 +1,4 @@
--- Deletes a message for the person alone.
+-- Hides a message from the person only.
 create or replace function app.hide_message(
   p_company uuid, p_user uuid, p_message uuid, out conversation_id uuid, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- The message, locked, if the person may read it now; CQ404 otherwise, and CQ409 once it is retracted.
+-- Locks and returns a message that the person may read. Raises CQ404 otherwise, and CQ409 if it is retracted.
 create or replace function app.hold_message(p_company uuid, p_user uuid, p_message uuid) returns public.messages
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,7 +1,7 @@
 alter table public.idempotency_keys enable row level security;
 alter table public.idempotency_keys force row level security;
 
--- Keys are promised for a day at least. Past a week the system role sees those of all companies, and no others.
+-- Keys are kept for at least a day. The system role sees keys older than a week of all companies, and no others.
 drop policy if exists idempotency_keys_past on public.idempotency_keys;
 create policy idempotency_keys_past on public.idempotency_keys to colloquy_system
   using (created_at < now() - interval '7 days') with check (false);

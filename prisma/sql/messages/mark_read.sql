@@ -1,4 +1,4 @@
--- Reading n reads everything up to n; the mark never goes back. The private reminder gives way to what was read.
+-- Marks messages up to a number as read. The mark never goes back. A reminder within the messages read is removed.
 create or replace function app.mark_read(
   p_company uuid, p_user uuid, p_conversation uuid, p_up_to int,
   out read_seq int, out "position" bigint

@@ -1,4 +1,4 @@
--- The viewer's own reminder: unread again from p_from; receipts stay.
+-- Sets the viewer's reminder: messages from p_from on are unread again. Receipts do not change.
 create or replace function app.mark_unread(
   p_company uuid, p_user uuid, p_conversation uuid, p_from int, out "position" bigint
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- A message's earlier texts, each as it was until an edit replaced it.
+-- The earlier texts of messages, one per edit.
 
 alter table public.message_revisions enable row level security;
 alter table public.message_revisions force row level security;

@@ -1,4 +1,4 @@
--- One per person and emoji; taken back, it stays as a row that is off.
+-- One row per person and emoji. A removed reaction stays as a row that is off.
 
 alter table public.reactions enable row level security;
 alter table public.reactions force row level security;

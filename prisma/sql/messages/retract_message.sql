@@ -1,5 +1,5 @@
--- Takes a message back for everyone: its sequence number stays, its text too, encrypted anew as retracted from that of p_revision. The
--- position is null if it was retracted already.
+-- Retracts a message for everyone. It keeps its sequence number, and its text of p_revision encrypted again as a
+-- retracted one. The returned position is null if it was retracted already.
 create or replace function app.retract_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_metadata bytea
 ) returns bigint

@@ -1,5 +1,5 @@
--- The message if the person may read it now; raises CQ404 with p_column otherwise. The counterpart of seenBy in
--- src/visibility/visibility.ts.
+-- Returns the message if the person may read it, and raises CQ404 with p_column otherwise. seenBy in
+-- src/visibility/visibility.ts is the same rule for reads.
 create or replace function app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) returns public.messages
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,5 @@
--- Sets or takes back one reaction; at most 20 kinds a message. The position is null if nothing changed.
+-- Sets or removes one reaction. A message has at most 20 different emoji. The returned position is null if nothing has
+-- changed.
 create or replace function app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,5 +1,6 @@
--- Deletes the bound company's oldest events that are past their time, at most p_most, and returns how many. They are always
--- the first ones, so that a cursor is either above all that is gone or too old. What the digests have not seen yet stays.
+-- Deletes at most p_max of the bound company's oldest events that have reached their retention time, and returns their
+-- number. Only the first events are deleted, so that a cursor either precedes no deleted event or is expired. Events
+-- that were not scanned for digests are kept.
 create or replace function app.purge_events(p_max int) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -9,7 +10,7 @@ declare
   v_upto bigint;
   v_count int;
 begin
-  -- One process at a time; the others have nothing to add.
+  -- One process at a time; others would find nothing to delete.
   if not pg_try_advisory_xact_lock(hashtextextended('purge ' || v_company, 0)) then
     return 0;
   end if;

@@ -1,4 +1,4 @@
--- Makes a message findable by these words, and no others; p_created_at is the message's own time.
+-- Replaces the words by which a message is found. p_created_at is the time of the message.
 create or replace function app.index_message(
   p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamptz, p_words bigint[]
 ) returns void

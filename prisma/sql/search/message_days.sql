@@ -1,4 +1,4 @@
--- The days on which something was said, counted from 1970 (UTC): a search looks at no others.
+-- The days with messages, counted from 1970 (UTC). A search reads these days only.
 
 alter table public.message_days enable row level security;
 alter table public.message_days force row level security;

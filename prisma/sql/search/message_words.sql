@@ -1,6 +1,6 @@
--- The words of a message as keyed hashes, in one row: what is said is searched without a word of it being stored. Each
--- hash is mixed with the day (app.day_salt), so that the index holds a word's messages day by day and a frequent word is
--- read from the newest day backwards; an index of this kind has no order of its own.
+-- The words of a message as keyed hashes, in one row, so that messages can be searched without storing a word. Each
+-- hash is combined with the day (app.day_salt): the index then holds the messages of a word day by day, and a frequent
+-- word is read from the newest day backwards. A GIN index has no order of its own.
 
 alter table public.message_words enable row level security;
 alter table public.message_words force row level security;

@@ -1,8 +1,9 @@
--- The newest p_most messages of the company, or of these conversations, that hold all words, older than p_before and
--- p_id and not older than p_from. The last row is marked if there may be more behind it; where the work ended first, that
--- row is no message but the instant that was reached. Whether the caller may see them is for the caller's statement.
--- Runs as the owner: the operators of arrays are not leakproof, so under a policy no index serves them. Words are keyed by
--- company; a condition that cannot use an index makes certain of the company without inviting a scan of all it has.
+-- Returns the newest p_max messages of the company, or of these conversations, that contain all words, older than
+-- p_before and p_id and not older than p_from. The last row is marked if there may be older ones. If the work ended
+-- before p_max messages were found, the marked row is no message but the time that was reached. The caller's statement
+-- checks visibility. Runs as the owner: array operators are not leakproof, so under a policy they cannot use an index.
+-- Words are hashed with the company's key; the additional condition on the company is written so that it cannot use an
+-- index, because scanning all its rows would be slower.
 create or replace function app.messages_with_words(
   p_words bigint[], p_before timestamptz, p_id uuid, p_from timestamptz, p_max integer, p_conversations uuid[]
 ) returns table (conversation_id uuid, created_at timestamptz, message_id uuid, is_last boolean)
@@ -36,7 +37,7 @@ begin
       return query select null::uuid, to_timestamp((v_days[v_first] + 1) * 86400.0), '00000000-0000-0000-0000-000000000000'::uuid, true;
       return;
     end if;
-    -- A message has the words of its own day alone: each of these conditions is about the same day.
+    -- A message is stored with the hashes of its own day only, so each condition concerns one day.
     select string_agg(format(
       'w.words && %L::bigint[]',
       (select array_agg(p.word # app.day_salt(d.day)) from unnest(v_days[v_first : v_first + v_width - 1]) d (day))
@@ -66,7 +67,7 @@ begin
     end if;
     v_candidates := v_candidates + v_in_days;
     v_first := v_first + v_width;
-    -- More days at once as long as their messages are few.
+    -- The number of days per step grows while they contain few messages.
     v_width := greatest(1, least(v_width * 4, c_max_days, v_width * c_in_days / greatest(v_in_days, 1)));
   end loop;
 end

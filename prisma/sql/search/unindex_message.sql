@@ -1,4 +1,4 @@
--- Takes a message out of the index, because it is retracted.
+-- Removes a retracted message from the index.
 create or replace function app.unindex_message(p_company uuid, p_message uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

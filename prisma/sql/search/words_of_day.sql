@@ -1,4 +1,4 @@
--- The words as they are stored with a message of this day.
+-- Returns the words as they are stored with messages of this day.
 create or replace function app.words_of_day(p_words bigint[], p_day integer) returns bigint[]
 language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare

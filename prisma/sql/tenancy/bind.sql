@@ -1,4 +1,4 @@
--- Binds for one transaction; a call that writes in one round trip starts with it.
+-- Binds company and user for one transaction. Functions that write in one round trip call it first.
 create or replace function app.bind(p_company uuid, p_user uuid) returns uuid
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Signs a member for this transaction of this connection alone. Nobody but the owner may call it.
+-- Signs a membership for this transaction of this connection only. Only the owner may call it.
 create or replace function app.membership_signature(p_company text, p_user text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- Verifies the membership of the bound member and remembers it for this transaction.
+-- Verifies the membership of the bound member, and remembers it for this transaction.
 create or replace function app.remember_membership() returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Runs as the owner, who reads memberships through the policy users_owner_read and nothing else.
+-- Runs as the owner, who can read memberships through the policy users_owner_read and nothing else.
 create or replace function app.verified_company() returns uuid
 language plpgsql stable security definer parallel safe set search_path = pg_catalog, pg_temp as $$
 declare

@@ -20,7 +20,7 @@ import { withDatabaseInUse } from '../database-in-use.ts'
 import { checkJobs } from './check-jobs.ts'
 import type { Findings } from './findings.ts'
 
-/** Checks that nobody else can read the companies' secrets, whatever the database is like. */
+/** Checks that other users cannot read the companies' secrets, also if the database cannot be reached. */
 export async function checkKeyFiles(environment: Environment, findings: Findings): Promise<void> {
   await findings.check('key files', async () => {
     await assertPrivateFolder(keyFolder(environment))
@@ -28,7 +28,7 @@ export async function checkKeyFiles(environment: Environment, findings: Findings
   })
 }
 
-/** Checks the database in use, its roles and policies, and that the keys open what it holds. */
+/** Checks the database in use, its roles and policies, and that the keys decrypt its data. */
 export async function checkDatabase(findings: Findings): Promise<void> {
   try {
     await withDatabaseInUse(async (environment, log) => {
@@ -71,7 +71,7 @@ async function checkLocated(
     await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'system')
     return 'bound by its policies'
   })
-  // Another role would be told of other policies, and may read nothing.
+  // Another role would see other policies, and may not be allowed to read.
   if (!isServing || !isSystem) return
   const isMigrated = await findings.check('migrations', async () => {
     await assertMigrated(systemUrl)

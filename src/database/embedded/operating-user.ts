@@ -5,15 +5,15 @@ import { errorCode } from '../../data-directory/storage-problem.ts'
 
 const run = promisify(execFile)
 
-/** The unprivileged user of the operating system as whom PostgreSQL runs when Colloquy itself runs as root. */
+/** The unprivileged user of the operating system that runs PostgreSQL when Colloquy runs as root. */
 export interface OperatingUser {
   uid: number
   gid: number
 }
 
 /**
- * Chooses the user for PostgreSQL, which refuses to run as root; null means the present user, who is not root.
- * An existing cluster keeps its owner. Else it is `postgres`, created if missing, else `nobody`.
+ * Chooses the user for PostgreSQL, which does not run as root. Null means the present user, who is not root. An
+ * existing cluster keeps its owner. Otherwise it is `postgres`, created if missing, or else `nobody`.
  */
 export async function chooseOperatingUser(cluster: string): Promise<OperatingUser | null> {
   if (process.getuid?.() !== 0) return null
@@ -25,7 +25,7 @@ export async function chooseOperatingUser(cluster: string): Promise<OperatingUse
   )
 }
 
-/** Gives a file or folder to the user PostgreSQL runs as. */
+/** Changes the owner of a file or folder to the user that runs PostgreSQL. */
 export async function handOver(path: string, user: OperatingUser | null): Promise<void> {
   if (user !== null) await chown(path, user.uid, user.gid)
 }

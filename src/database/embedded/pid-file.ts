@@ -7,21 +7,21 @@ import { errorCode } from '../../data-directory/storage-problem.ts'
 
 const run = promisify(execFile)
 
-/** What a postmaster says of itself in the `postmaster.pid` of its cluster. */
+/** The contents of a cluster's `postmaster.pid`. */
 export interface PidFile {
   pid: number
   port: number
-  /** It has finished starting and takes connections. */
+  /** True if it has started and accepts connections. */
   isReady: boolean
 }
 
-/** Reads a cluster's postmaster.pid; null if there is none or it names no process. */
+/** Reads a cluster's postmaster.pid. Null if there is none or it names no process. */
 export async function readPidFile(cluster: string): Promise<PidFile | null> {
   try {
     const lines = (await readFile(pidFile(cluster), 'utf8')).split('\n')
     const pid = Number(lines[0])
     if (!Number.isInteger(pid) || pid <= 0) return null
-    // The lines are fixed by PostgreSQL's pidfile.h: pid, data directory, start, port, socket, address, memory, status.
+    // PostgreSQL's pidfile.h defines the lines: pid, data directory, start, port, socket, address, memory, status.
     return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null
@@ -29,7 +29,7 @@ export async function readPidFile(cluster: string): Promise<PidFile | null> {
   }
 }
 
-/** Finds the living postmaster of a cluster, never a process that merely got its number. */
+/** Finds the running postmaster of a cluster. Another process with the same number does not count. */
 export async function findPostmaster(cluster: string): Promise<PidFile | null> {
   const named = await readPidFile(cluster)
   if (named === null || (await processIdentity(named.pid)) === null) return null
@@ -37,11 +37,10 @@ export async function findPostmaster(cluster: string): Promise<PidFile | null> {
 }
 
 /**
- * Keeps a postmaster.pid whose postmaster is dead from blocking the next one.
- *
- * PostgreSQL refuses to start while any process of that number exists: one that got it after a reboot, or the dead one
- * itself if nobody has collected it. It does take its own parent's number for stale, and then still looks for memory
- * that surviving backends use, which it could not do if the file were removed.
+ * Keeps the postmaster.pid of a dead postmaster from blocking the next one.
+ * PostgreSQL does not start while any process with that number exists: one that got it after a reboot, or the dead one
+ * itself if its parent has not collected it. PostgreSQL does treat its own parent's number as stale, and then still
+ * checks for memory that surviving backends use, which it could not do if the file were removed.
  */
 export async function disownPidFile(cluster: string): Promise<void> {
   const path = pidFile(cluster)

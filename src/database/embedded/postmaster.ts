@@ -13,36 +13,36 @@ import { signalPostmaster } from './stop-postmaster.ts'
 
 /** After an unclean end PostgreSQL first replays up to a gigabyte of its log. */
 const startWithinMs = 180_000
-/** A fast shutdown writes out what is in memory; past this time the next start has to recover instead. */
+/** A fast shutdown writes everything in memory to disk. After this time the next start recovers instead. */
 const stopWithinMs = 20_000
 
-/** A PostgreSQL started by this process. */
+/** A PostgreSQL that this process has started. */
 export interface Postmaster {
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when it has ended for any reason. */
   ended: Promise<void>
   /** Shuts it down cleanly and waits for its end. */
   stop(): Promise<void>
 }
 
-/** Everything that a postmaster needs to run. */
+/** The settings of a postmaster. */
 export interface PostmasterOptions {
   cluster: string
-  /** The file that gets PostgreSQL's own messages. */
+  /** The file for PostgreSQL's own messages. */
   logFile: string
   binaries: Binaries
   user: OperatingUser | null
   log: Logger
 }
 
-/** PostgreSQL ended while it was starting; the message is its own reason. */
+/** Thrown when PostgreSQL ended while starting. The message is PostgreSQL's reason. */
 export class PostmasterFailed extends Error {
   override name = 'PostmasterFailed'
 }
 
 /**
- * Starts PostgreSQL on an existing cluster and waits until it takes connections on this port of 127.0.0.1.
- * It has a session of its own, so that Ctrl-C in a terminal reaches the server alone, which then stops it.
- * Throws PostmasterFailed if it ends instead.
+ * Starts PostgreSQL on an existing cluster and waits until it accepts connections on this port of 127.0.0.1. It has a
+ * session of its own, so that Ctrl-C in a terminal reaches only the server, which then stops it. Throws
+ * PostmasterFailed if it ends.
  */
 export async function startPostmaster(options: PostmasterOptions, port: number): Promise<Postmaster> {
   const output = await open(options.logFile, 'a+', 0o600)
@@ -79,7 +79,7 @@ async function watch(child: ChildProcess, { binaries, log }: PostmasterOptions):
   const { pid } = child
   if (pid === undefined) throw new Error('A spawned process has a number')
   child.unref()
-  // The way out for a process that ends without stopping what it started.
+  // Stops PostgreSQL if this process ends without stopping it.
   const stopAtExit = () => void child.kill('SIGINT')
   process.once('exit', stopAtExit)
   void ended.then(() => process.off('exit', stopAtExit))
@@ -125,7 +125,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** Its own reason: sessions of the one before may still be writing their last words to the same file. */
+/** Returns this postmaster's reason. Sessions of the previous one may still write to the same file. */
 async function firstFailure(output: FileHandle, from: number, pid: number | undefined): Promise<string> {
   const { size } = await output.stat()
   const { buffer } = await output.read(Buffer.alloc(size - from), 0, size - from, from)

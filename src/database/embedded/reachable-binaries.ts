@@ -10,12 +10,12 @@ import type { OperatingUser } from './operating-user.ts'
 
 const run = promisify(execFile)
 
-/** Where root keeps a copy of PostgreSQL's programs for a user who cannot reach the installed ones. */
+/** Folders in which root stores a copy of PostgreSQL's programs for a user who cannot reach the installed ones. */
 const sharedFolders = ['/var/cache/colloquy', '/var/tmp/colloquy']
 
 /**
- * Finds a PostgreSQL whose programs the given user can run, copying the installed one (60 MB, once) if that lies below
- * a closed folder such as /root. Throws StartupProblem if there is no way.
+ * Finds a PostgreSQL that the given user can run. If the installed one lies below a closed folder such as /root, it is
+ * copied once (60 MB). Throws StartupProblem if neither works.
  */
 export async function reachableBinaries(user: OperatingUser | null, log: Logger): Promise<Binaries> {
   const installed = await installedBinaries()
@@ -67,7 +67,7 @@ async function copyTo(folder: string, installed: Binaries, log: Logger): Promise
   }
 }
 
-/** Nobody but root can have put anything there: what lies in a world-writable folder is run only if this holds. */
+/** True if only root can have written there. Programs in a world-writable folder are run only if this holds. */
 async function belongsToRootAlone(path: string): Promise<boolean> {
   try {
     const found = await lstat(path)

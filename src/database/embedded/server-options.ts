@@ -4,27 +4,27 @@ const settings: Record<string, string> = {
   max_connections: '200',
   shared_buffers: '256MB',
   random_page_cost: '1.1',
-  // A commit that was acknowledged is on disk.
+  // An acknowledged commit is on disk.
   fsync: 'on',
   synchronous_commit: 'on',
-  // Compiling a query costs more than any of the short ones here.
+  // Compiling a query costs more than any of these short queries.
   jit: 'off',
-  // Tables that have just begun to grow get their statistics before a plan without them does harm.
+  // Tables that grow get statistics before plans without them do harm.
   autovacuum_naptime: '5s',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // Failures to start are told apart by their English text.
+  // Failures to start are recognised by their English text.
   lc_messages: 'C',
-  // A failed statement is reported to the server, which logs it its own way; here its details would name people.
+  // The server logs failed statements in its own way. Here their details would contain names of people.
   log_min_messages: 'log',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
-  // A failure to start is known by the number of its process.
+  // The process number identifies the failure of a start.
   log_line_prefix: '%m [%p] ',
   cluster_name: 'colloquy',
 }
 
-/** The command line that settles how the embedded PostgreSQL serves, over whatever its configuration files say. */
+/** Returns the command line with the settings of the embedded PostgreSQL. They override its configuration files. */
 export function serverOptions(port: number): string[] {
   return Object.entries({ ...settings, port: `${port}` }).flatMap(([name, value]) => [
     '-c',

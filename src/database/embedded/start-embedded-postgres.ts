@@ -13,23 +13,23 @@ import { type Postmaster, PostmasterFailed, type PostmasterOptions, startPostmas
 import { reachableBinaries } from './reachable-binaries.ts'
 import { stopOrphan } from './stop-postmaster.ts'
 
-/** How long what an earlier server left behind may take to go away. */
+/** Maximum time to wait for remains of an earlier server to disappear. */
 const timeoutMs = 15_000
 const againAfterMs = 5_000
 const maxLogBytes = 10_000_000
 
-/** A PostgreSQL of the server's own, running beside it. */
+/** The server's own PostgreSQL, running beside it. */
 export interface EmbeddedPostgres {
-  /** Connection URL of the superuser, to the database `postgres`. */
+  /** URL of the superuser, for the database `postgres`. */
   adminUrl: string
-  /** Shuts PostgreSQL down cleanly; calling it again waits for the same shutdown. */
+  /** Shuts PostgreSQL down cleanly. Repeated calls wait for the same shutdown. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a PostgreSQL of Colloquy's own, which keeps its data in the data directory (opened exclusively) and is
- * reachable on 127.0.0.1 alone and with its password alone. Should it end by itself it is started again.
- * Throws StartupProblem if it cannot run here.
+ * Starts Colloquy's own PostgreSQL. It keeps its data in the data directory (opened exclusively), and can be reached
+ * only on 127.0.0.1 and with its password. If it ends by itself it is started again. Throws StartupProblem if it cannot
+ * run here.
  */
 export async function startEmbeddedPostgres({
   dataDirectory,
@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres({
   }
 }
 
-/** The superuser's URL of the PostgreSQL that a living server runs on this data directory; null if none does. */
+/** Returns the superuser's URL of the PostgreSQL that a running server uses on this data directory, or null. */
 export async function findRunningPostgres(dataDirectory: DataDirectory): Promise<string | null> {
   const cluster = dataDirectory.file('postgres')
   const running = await findPostmaster(cluster)
@@ -72,7 +72,7 @@ async function keepRunning(options: PostmasterOptions, password: string): Promis
       try {
         postmaster = (await startPatiently(options, async () => port)).postmaster
       } catch (error) {
-        // A full disk may be emptied, and a port given back.
+        // It is tried again, because a full disk may be emptied and a port released.
         log.fatal({ err: error }, 'PostgreSQL cannot be started again just now')
         await delay(againAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
         continue
@@ -99,7 +99,7 @@ async function keepRunning(options: PostmasterOptions, password: string): Promis
   }
 }
 
-/** Starts PostgreSQL, outlasting what a killed server or postmaster leaves behind and a port taken meanwhile. */
+/** Starts PostgreSQL, and tries again while remains of a killed server exist or the port is taken. */
 async function startPatiently(
   options: PostmasterOptions,
   choosePort: () => Promise<number>,
@@ -124,7 +124,10 @@ async function startPatiently(
   }
 }
 
-/** A postmaster that appeared meanwhile, memory still used by its dying backends, and a port taken by someone else. */
+/**
+ * Failures that end by themselves: a postmaster that has just appeared, memory still used by its dying backends, and a
+ * port taken by another process.
+ */
 const passesByItself = /lock file .* already exists|still in use|could not create any TCP\/IP sockets/
 
 async function freePort(): Promise<number> {
@@ -150,7 +153,7 @@ async function readPassword(dataDirectory: DataDirectory, cluster: string): Prom
   })
 }
 
-/** Where PostgreSQL's own user cannot be put past closed folders, this one at least lets it through. */
+/** Gives PostgreSQL's user access to this folder, if it cannot be started past closed folders. */
 async function openTheWay(dataDirectory: DataDirectory, { user }: PostmasterOptions): Promise<void> {
   if (user !== null && process.platform !== 'linux') await chmod(dataDirectory.path, 0o711)
 }

@@ -8,16 +8,16 @@ import { StartupProblem } from '../../startup-problem.ts'
 import { type Binaries, program } from './binaries.ts'
 import { findPostmaster } from './pid-file.ts'
 
-/** Ways to shut down: `fast` ends sessions and writes everything out, `immediate` leaves that to the next start. */
+/** Ways to shut down: `fast` ends sessions and writes everything to disk, `immediate` leaves that to the next start. */
 const signals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
 
-/** Tells a postmaster to shut down; one that is already gone is no error. */
+/** Asks a postmaster to shut down. If it has ended already, that is no error. */
 export async function signalPostmaster(
   pid: number,
   mode: keyof typeof signals,
   binaries: Binaries,
 ): Promise<void> {
-  // Windows has no signals: Node would end the postmaster alone, and hard.
+  // Windows has no signals: Node would kill the postmaster only, without a shutdown.
   if (process.platform === 'win32') {
     const signal = signals[mode].replace('SIG', '')
     await promisify(execFile)(program(binaries, 'pg_ctl'), ['kill', signal, `${pid}`]).catch(() => {})
@@ -31,8 +31,8 @@ export async function signalPostmaster(
 }
 
 /**
- * Stops the PostgreSQL that a killed server has left running on this cluster, if any, and waits until it is gone.
- * The caller holds the lock of the data directory, so it serves nobody. Throws StartupProblem if it does not end.
+ * Stops the PostgreSQL that a killed server has left running on this cluster, if any, and waits for its end. The caller
+ * holds the lock of the data directory, so no server uses it. Throws StartupProblem if it does not end.
  */
 export async function stopOrphan(cluster: string, binaries: Binaries, log: Logger): Promise<void> {
   const orphan = await findPostmaster(cluster)

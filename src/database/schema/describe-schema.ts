@@ -1,9 +1,9 @@
 import type pg from 'pg'
 
-/** The roles whose rights belong to the schema; the owner's own follow from owning. */
+/** The roles whose rights belong to the schema. The owner's rights follow from ownership. */
 const ROLES = ['public', 'colloquy_app', 'colloquy_system']
 
-/** Statements that would make the schemas `public` and `app` as they are, in the order of their names. */
+/** The statements that would create the schemas `public` and `app`, sorted by name. */
 export interface SchemaDescription {
   /** Tables with columns, constraints, indexes, statistics and row-level security. */
   tables: string[]
@@ -11,15 +11,15 @@ export interface SchemaDescription {
   functions: string[]
   policies: string[]
   triggers: string[]
-  /** Rights on schemas, tables, columns and functions of the roles that do not own them. */
+  /** Rights on schemas, tables, columns and functions of roles other than the owner. */
   grants: Grant[]
 }
 
-/** A right of one of the roles that do not own the schema. */
+/** A right of a role other than the owner. */
 export interface Grant {
   kind: 'schema' | 'function' | 'table'
   privilege: string
-  /** A right to one column only. */
+  /** The column, if the right is to one column only. */
   column: string | null
   object: string
   role: string
@@ -38,7 +38,7 @@ export async function describeSchema(client: pg.ClientBase): Promise<SchemaDescr
   }
 }
 
-/** The description as one text, for review: functions without their bodies, which stand in prisma/sql. */
+/** Returns the description as one text for review. Functions have no bodies in it; those are in prisma/sql. */
 export function printSchema({ tables, functions, policies, triggers, grants }: SchemaDescription): string {
   const signatures = functions.map((text) => `${text.split('\nAS $')[0]?.replaceAll(/\n\s*/g, ' ')};`)
   const rights = grants.map(
@@ -58,12 +58,12 @@ export function printSchema({ tables, functions, policies, triggers, grants }: S
 
 const ours = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relkind in ('r', 'p', 'v', 'm') and c.relname <> '_prisma_migrations'`
 
-/** The rights as JSON, a line each, for the checks of a database against them. */
+/** Returns the rights as JSON, one per line. Databases are checked against it. */
 export function printGrants({ grants }: SchemaDescription): string {
   return `[\n${grants.map((grant) => `  ${JSON.stringify(grant)}`).join(',\n')}\n]\n`
 }
 
-/** Prisma's own table too: a node that starts reads there whether anything is left to migrate. */
+/** Includes Prisma's own table, in which a starting process reads whether migrations are pending. */
 const everyTable = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relkind in ('r', 'p', 'v', 'm')`
 
 const tables = `
@@ -102,7 +102,7 @@ const functions = `
   select pg_get_functiondef(p.oid) as text from pg_proc p
   where p.pronamespace = to_regnamespace('app') and p.prokind in ('f', 'p') order by p.proname, pg_get_function_identity_arguments(p.oid)`
 
-/** Policies of the owner name whoever migrated, which differs between installations. */
+/** Policies of the owner name the role that migrated, which differs between installations. */
 const policies = `
   select concat_ws(' ', format('create policy %I on %s', p.polname, c.oid::regclass),
     case when not p.polpermissive then 'as restrictive' end,

@@ -3,12 +3,12 @@ import { reasonOf } from '../../reason.ts'
 import { describeSchema } from './describe-schema.ts'
 import { findLeftovers, readSqlFiles, SQL_FILE_SETTINGS, type SqlFile } from './sql-files.ts'
 
-/** SQLSTATE invalid_function_definition: the present function has other parameter names or another result. */
+/** SQLSTATE invalid_function_definition: the existing function has other parameter names or another result type. */
 const OTHER_SIGNATURE = '42P13'
 
 /**
- * The script that brings a database to what prisma/sql says: every file whose text changes the catalogue, and a drop of
- * everything that no file defines. Empty if the database is as the files say. Changes nothing.
+ * Returns the script that changes a database into the state of prisma/sql: all files whose text changes the catalogue,
+ * and a drop of everything that no file defines. Empty if there is no difference. Changes nothing.
  */
 export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Promise<string> {
   const pieces: string[] = []
@@ -31,7 +31,10 @@ export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Pr
   return pieces.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${pieces.join('\n')}`
 }
 
-/** True if all files together change nothing and define everything, as most often. The transaction is as it was. */
+/**
+ * True if all files together change nothing and define everything, which is the usual case. The transaction stays
+ * unchanged.
+ */
 async function areApplied(client: pg.ClientBase, files: SqlFile[], before: string): Promise<boolean> {
   await client.query('savepoint files')
   try {
@@ -40,14 +43,14 @@ async function areApplied(client: pg.ClientBase, files: SqlFile[], before: strin
       JSON.stringify(await describeSchema(client)) === before && (await findLeftovers(client)).length === 0
     )
   } catch {
-    // The file that cannot be applied is named when they are applied one by one.
+    // Applying the files one by one then names the file that fails.
     return false
   } finally {
     await client.query('rollback to savepoint files')
   }
 }
 
-/** Applies one file; returns the statement that had to drop the function first, or an empty text. */
+/** Applies one file. Returns the statement that had to drop the function first, or an empty text. */
 async function applyFile(client: pg.ClientBase, { name, sql }: SqlFile): Promise<string> {
   await client.query('savepoint file')
   try {

@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { prismaDirectory } from '../migration-files.ts'
 
-/** One file of prisma/sql: the present text of a function, or of a table's policies, triggers and rights. */
+/** A file of prisma/sql: the present text of a function, or of a table's policies, triggers and rights. */
 export interface SqlFile {
   /** The path below prisma/sql, such as `messages/send_message.sql`. */
   name: string
   sql: string
 }
 
-/** Something in the database that no file of prisma/sql defines, and the statement that removes it. */
+/** An object in the database that no file of prisma/sql defines, and the statement that drops it. */
 export interface Leftover {
   name: string
   drop: string
 }
 
-/** Reads prisma/sql in the order in which it applies: functions first, since policies and triggers call them. */
+/** Reads prisma/sql in the order in which it applies: functions first, because policies and triggers call them. */
 export async function readSqlFiles(directory = join(prismaDirectory(), 'sql')): Promise<SqlFile[]> {
   const entries = await readdir(directory, { recursive: true })
   const files = await Promise.all(
@@ -32,12 +32,14 @@ function definesFunction({ sql }: SqlFile): boolean {
   return /^create or replace function/m.test(sql)
 }
 
-/** Settings under which the files apply in any order: bodies are not planned, and row security does not refuse. */
+/**
+ * Settings with which the files apply in any order: function bodies are not checked, and row security does not reject.
+ */
 export const SQL_FILE_SETTINGS = 'set local check_function_bodies = off;\nset local row_security = on;\n'
 
 /**
- * Functions, policies and triggers that the current transaction, which must have applied every file, has not written:
- * no file defines them any more.
+ * Returns functions, policies and triggers that no file defines. The current transaction must have applied all files:
+ * objects that it has not written are left over.
  */
 export async function findLeftovers(client: pg.ClientBase): Promise<Leftover[]> {
   return (await client.query<Leftover>(untouched)).rows
@@ -45,7 +47,7 @@ export async function findLeftovers(client: pg.ClientBase): Promise<Leftover[]> 
 
 const ours = `c.relnamespace in ('public'::regnamespace, to_regnamespace('app')) and c.relname <> '_prisma_migrations'`
 
-// The age of a row is counted from this transaction: rows that it or its savepoints wrote have none.
+// The age of a row is counted from this transaction. Rows that it or its savepoints wrote have none.
 const untouched = `
   select 'function ' || p.oid::regprocedure as name, format('drop function %s;', p.oid::regprocedure) as drop
   from pg_proc p where p.pronamespace = to_regnamespace('app') and age(p.xmin) > 0

@@ -1,6 +1,6 @@
 /**
  * Run by `npm run migration -- <name>`: writes a migration from the changes in prisma/schema.prisma and prisma/sql, and
- * prints prisma/schema.sql and prisma/grants.json anew. Without a change it only prints.
+ * prints prisma/schema.sql and prisma/grants.json again. Without a change it only prints.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { planSqlFiles } from './plan-migration.ts'
 
 const log = pino({ level: 'warn' })
 
-/** Runs `work` with the owner's URL of a database that all migrations have been applied to. */
+/** Runs `work` with the owner's URL of a database with all migrations applied. */
 async function onMigratedDatabase<T>(work: (ownerUrl: string) => Promise<T>): Promise<T> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-migration-'))
   const dataDirectory = await openDataDirectory(path, { exclusive: true })

@@ -124,7 +124,7 @@ function exactPage(audience: Audience): string {
     ${pageOf(audience, 'select * from near union all select * from named union all select * from worded')}`
 }
 
-/** The same for variants of the words: `wordNumbers` says which word each is one of, from 0. */
+/** Like exactPage, for variants of the words. `wordNumbers` are the indexes, from 0, of the words they vary. */
 function misspeltPage(audience: Audience): string {
   const every = `(1::bigint << :wordCount::int) - 1`
   return `with ${contacts('true')},

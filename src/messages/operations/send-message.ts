@@ -39,7 +39,7 @@ const schema = z.object({
   idempotencyKey: idempotencyKey.nullish(),
 })
 
-/** What a send leads to; `replayed`: it had been sent before under this key. */
+/** A sent message. `replayed` is true if an earlier call with the same idempotency key sent it. */
 export interface SentMessage {
   message: MessageRow
   replayed: boolean

@@ -16,8 +16,8 @@ const receiptColumns = columns({
 })
 
 /**
- * People who have moved past a message, latest first, in one statement whatever their number: the log of mark moves
- * gives each person's first move at or past it. Those of a broadcast are for its author.
+ * Recipients who have received or read a message, latest first, by one statement: the log of mark changes gives each
+ * person's first mark at or past it. Receipts of a broadcast are shown to its author only.
  */
 const receiptsOf = statement({
   name: 'receipts_of',

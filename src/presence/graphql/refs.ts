@@ -3,7 +3,7 @@ import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
 import type { DeliveredState, PresenceState } from '../status.ts'
 
-/** The GraphQL enum of how present somebody is. */
+/** The GraphQL enum of presence states. */
 export const PresenceStatusEnum = builder.enumType('PresenceStatus', {
   description: 'The presence of a person over all devices. The most active device counts.',
   values: {
@@ -13,7 +13,7 @@ export const PresenceStatusEnum = builder.enumType('PresenceStatus', {
   } as const,
 })
 
-/** The GraphQL type of somebody's presence. */
+/** The GraphQL type of a person's presence. */
 export const PresenceRef = builder.objectRef<PresenceState | DeliveredState>('Presence').implement({
   description: 'The presence of a person.',
   fields: (t) => ({

@@ -2,8 +2,8 @@ import { type Context, requirePermission } from '../../context.ts'
 import { type PresenceState, type PresenceStatus, presenceTimes } from '../status.ts'
 
 /**
- * Says how present the viewer is on this device; needs PRESENCE_WRITE. Unless it is repeated within 45 s the device is
- * gone; resolves to how present the viewer is by all devices.
+ * Stores the viewer's presence on this device. Requires PRESENCE_WRITE. Without another heartbeat the device ends after
+ * 45 s. Resolves to the viewer's presence over all devices.
  */
 export async function heartbeat(
   context: Context,
@@ -14,7 +14,7 @@ export async function heartbeat(
   const person = { companyId: viewer.companyId, userId: viewer.userId }
   const { id: deviceId, hasClosed } = device()
   const beaten = services.presence.beat(person, deviceId, status)
-  // The socket it came over may have closed before its beat was recorded.
+  // The socket may have closed before its heartbeat was stored.
   if (hasClosed) services.presence.leave(person, { deviceId, graceMs: presenceTimes.grace })
   return { presence: await beaten }
 }

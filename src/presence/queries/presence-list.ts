@@ -4,11 +4,14 @@ import { people } from '../../members/queries/people.ts'
 import { acquaintancesAmong } from '../acquaintances.ts'
 import type { PresenceState } from '../status.ts'
 
-/** The most that `presence` gives without ids. */
+/** Maximum number of people that `presence` returns without ids. */
 export const MAX_CONTACTS = 500
 const MAX_NAMED = 100
 
-/** How present these people are; unknown, foreign and disabled ones are left out. Throws BAD_USER_INPUT above 100 ids. */
+/**
+ * Returns the presence of these people. Unknown ids, ids of other companies and disabled members are left out. Throws
+ * BAD_USER_INPUT for more than 100 ids.
+ */
 export async function presenceOf(context: Context, userIds: readonly string[]): Promise<PresenceState[]> {
   if (userIds.length > MAX_NAMED) {
     throw new RequestError('BAD_USER_INPUT', `At most ${MAX_NAMED} ids are taken at once.`)
@@ -18,7 +21,10 @@ export async function presenceOf(context: Context, userIds: readonly string[]): 
   return context.services.presence.read(context.viewer.companyId, enabled)
 }
 
-/** Those the viewer shares a conversation with who are not offline, at most 500; who is online comes first. */
+/**
+ * Returns the people who share a conversation with the viewer and are not offline, at most 500. People who are online
+ * come first.
+ */
 export async function presenceOfContacts(context: Context): Promise<PresenceState[]> {
   const { viewer, tenant, services } = context
   const present = await services.presence.present(viewer.companyId)

@@ -8,9 +8,9 @@ import { createLatestQueue, type LatestQueue } from '../latest-queue.ts'
 const MAX_NAMED = 1_000
 
 /**
- * Subscribes the viewer to changes of these people, at most 1,000, or of those the viewer shares a conversation with at
- * the time. Throws BAD_USER_INPUT on more, FORBIDDEN without an active membership that may see presence. It ends for
- * whoever may not see it any more.
+ * Subscribes the viewer to presence changes of at most 1,000 people, or of all who share a conversation with the viewer
+ * at the time. It ends when the viewer may no longer see presence. Throws BAD_USER_INPUT for more ids, and FORBIDDEN
+ * without an active membership or the permission.
  */
 export async function presenceStream(
   context: Context,
@@ -34,7 +34,8 @@ export async function presenceStream(
 
   const named = userIds && new Set(userIds)
   const watcher = { userId, named, offer: queue.offer, end: queue.end }
-  // It wants none of the company's events, but that they be read here: a change of access has its watchers looked over.
+  // This subscriber takes no events. Joining makes this process read the company's events, so that a change of access
+  // rechecks the watchers.
   const subscriber = {
     userId,
     offer: () => {},

@@ -10,8 +10,8 @@ import { id, parseInput } from '../../input.ts'
 const schema = z.object({ conversationId: id('Conversation'), typing: z.boolean() })
 
 /**
- * Tells who follows the conversation that the viewer types, or does not any more; it expires by itself. Throws
- * PermissionDeniedError, NotFoundError, RepliesClosedError where the viewer cannot post.
+ * Shows the subscribers of the conversation that the viewer types or has stopped. It expires by itself. Throws
+ * PermissionDeniedError, NotFoundError, and RepliesClosedError if the viewer cannot post.
  */
 export async function setTyping(
   context: Context,
