@@ -54,8 +54,6 @@ export const unreadMentionsSql = `(
   )::int`
 
 /** The first unread message of a conversation for a viewer. */
-export type UnreadStartRow = RowOf<typeof unreadStartColumns>
-
 const unreadStartColumns = columns({
   conversationId: column.uuid.from('c.id'),
   unreadFromSeq: column.integer.orNull.from('u.seq'),
