@@ -92,7 +92,7 @@ create table company_streams (
   "position" bigint not null default 0,
   constraint company_streams_pkey PRIMARY KEY (company_id),
   constraint company_streams_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
-);
+) with (fillfactor=50);
 alter table company_streams enable row level security;
 alter table company_streams force row level security;
 
@@ -138,7 +138,7 @@ create table conversations (
   constraint conversations_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['NORMAL'::text, 'CONFIDENTIAL'::text, 'RESTRICTED'::text]))),
   constraint conversations_company_id_created_by_id_fkey FOREIGN KEY (company_id, created_by_id) REFERENCES users(company_id, id),
   constraint conversations_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
-);
+) with (fillfactor=50);
 CREATE INDEX conversations_company_id_kind_title_folded_id_idx ON public.conversations USING btree (company_id, kind, title_folded, id);
 CREATE INDEX conversations_company_wide_idx ON public.conversations USING btree (company_id, id) WHERE (audience = 'COMPANY'::text);
 CREATE INDEX conversations_without_memberships_idx ON public.conversations USING btree (company_id, id) WHERE (audience <> 'PARTICIPANTS'::text);
@@ -335,7 +335,7 @@ create table participants (
   constraint participants_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'MEMBER'::text]))),
   constraint participants_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint participants_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
-);
+) with (fillfactor=50);
 CREATE INDEX participants_company_id_user_id_conversation_id_idx ON public.participants USING btree (company_id, user_id, conversation_id);
 alter table participants enable row level security;
 alter table participants force row level security;

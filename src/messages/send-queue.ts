@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
+import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
 import {
   type BatchRow,
   batchOf,
@@ -121,12 +122,15 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   async function run(batch: Waiting[]): Promise<void> {
     inFlight += 1
     const began = performance.now()
+    sendBatchSize.observe(batch.length)
+    for (const { since } of batch) sendStage.observe({ stage: 'queue' }, (began - since) / 1000)
     const values = batchOf(batch.map(({ message }) => message))
     try {
       const rows = await database.batch(sendManyStatement, values)
       if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
-      if (batch.length >= TELLING_BATCH)
-        msPerMessage += ((performance.now() - began) / batch.length - msPerMessage) / 8
+      const tookMs = performance.now() - began
+      sendStage.observe({ stage: 'batch' }, tookMs / 1000)
+      if (batch.length >= TELLING_BATCH) msPerMessage += (tookMs / batch.length - msPerMessage) / 8
       settle(batch, rows)
     } catch {
       // Each message's own attempt returns the reason.
@@ -199,7 +203,8 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   }
 
   function sendAlone(message: OutgoingMessage): Promise<SentRow> {
-    return notified(message, sendOne(message))
+    const done = sendStage.startTimer({ stage: 'alone' })
+    return notified(message, sendOne(message).finally(done))
   }
 
   async function notified({ companyId }: OutgoingMessage, sending: Promise<SentRow>): Promise<SentRow> {

@@ -55,6 +55,23 @@ export const liveLag = new Histogram({
   registers: [metrics],
 })
 
+/** Messages that went into the database together. */
+export const sendBatchSize = new Histogram({
+  name: 'colloquy_send_batch_messages',
+  help: 'Messages that went into the database together.',
+  buckets: [1, 2, 4, 8, 16, 32, 64],
+  registers: [metrics],
+})
+
+/** How long the stages of a send take: waiting in the queue, and the database's part. */
+export const sendStage = new Histogram({
+  name: 'colloquy_send_stage_seconds',
+  help: 'How long a message waits in the queue (queue), its batch takes in the database (batch), or it takes there on its own (alone).',
+  labelNames: ['stage'],
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  registers: [metrics],
+})
+
 /**
  * Jobs that this process has run, by task and outcome: done, failed (will be repeated) or dead (failed for the last
  * time).

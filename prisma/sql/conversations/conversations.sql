@@ -15,3 +15,6 @@ revoke all on table public.conversations from public, colloquy_app, colloquy_sys
 grant insert, select, update on table public.conversations to colloquy_app;
 -- Disabling somebody locks the conversations that may need another admin; a lock wants the right to change one column.
 grant select, update (is_closed) on table public.conversations to colloquy_system;
+
+-- Every message changes its conversation's row, and room for the next version in the same page saves the index's part.
+alter table public.conversations set (fillfactor = 50);

@@ -20,3 +20,6 @@ create or replace trigger company_streams_digests after insert on public.company
 revoke all on table public.company_streams from public, colloquy_app, colloquy_system;
 grant select, update on table public.company_streams to colloquy_app;
 grant insert, select, update on table public.company_streams to colloquy_system;
+
+-- Every event changes the row.
+alter table public.company_streams set (fillfactor = 50);
