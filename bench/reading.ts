@@ -15,7 +15,7 @@ export interface Reader extends Actor {
   conversationId: string
 }
 
-/** What a workload of reading asks for, and the same from the database alone. */
+/** The requests of a reading workload, and the same reads from the database only. */
 export interface Reading<Data> {
   workload: string
   /** That each reader takes part in, all with others. */

@@ -8,9 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Generated files follow their generators, and this file contains the words that it looks for. */
 const SKIPPED = /(^|\/)generated\/|^src\/client\/operations\.ts$|(^|\/)plain-words\.test\.ts$/
 
-const LOOKED_AT = /^(src|bench|test)\/.*\.ts$|^prisma\/sql\/.*\.sql$/
+const LOOKED_AT = /^(src|bench|test)\/.*\.ts$|^prisma\/(sql|migrations)\/.*\.sql$/
 
-const files = ['src', 'bench', 'test', 'prisma/sql']
+const files = ['src', 'bench', 'test', 'prisma']
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map(
       (name) => `${folder}/${String(name).replaceAll('\\', '/')}`,

@@ -111,7 +111,7 @@ describe('delivered events', () => {
     await frame(isLast)
     const bodies = frames.flatMap(({ payload }) => payload?.data?.inboxEvents?.message?.body ?? [])
     expect(bodies).toEqual(Array.from({ length: EVENTS }, (_, at) => `event ${at}`))
-    // What they cost was taken from the budget that operations are paid from.
+    // Their cost was charged to the same budget as operations.
     expect((await untilLimited(() => erin.send('{ __typename }'))).attempts).toBeLessThan(20)
     socket.close()
   })

@@ -26,7 +26,7 @@ export interface KeyringOptions {
 
 interface Loaded {
   keys: Promise<CompanyKeys>
-  /** What the promise has come to. */
+  /** The result of the promise, once it has one. */
   value?: CompanyKeys
   loadedAt: number
 }

@@ -9,7 +9,7 @@ const BYTES_PER_POINT = 256
 /** Shorter texts are within the cost of their fields. */
 const MIN_CHARGED_BYTES = 1024
 
-/** What answers hold so far; graphql-js makes new variables for each execution, a subscription's events included. */
+/** Bytes of text in each answer so far, by its variables, which graphql-js creates anew for each execution and event. */
 const held = new WeakMap<object, number>()
 
 /**

@@ -11,7 +11,7 @@ begin
 end
 $$;
 
--- What stands in pg_temp is found before most else, so no role that serves makes anything there, nor in public. Only the
+-- Objects in pg_temp are found before most others, so no serving role may create any there, nor in public. Only the
 -- database's owner can say so; others are told by the server, which does not start before it is done.
 do $$
 begin
@@ -397,7 +397,7 @@ create index connection_tickets_age_idx on connection_tickets (expires_at);
 create unique index connection_tickets_ticket_hash_key on connection_tickets (ticket_hash);
 create index conversations_company_id_kind_title_folded_id_idx on conversations (company_id, kind, title_folded, id);
 create index conversations_company_wide_idx on conversations (company_id, id) where (audience = 'COMPANY'::text);
--- What people can see without a membership.
+-- Conversations that people can see without a membership.
 create index conversations_without_memberships_idx on conversations (company_id, id) where (audience <> 'PARTICIPANTS'::text);
 -- A context has at most one conversation that everybody may see, and beside it at most one restricted one: a restricted
 -- conversation keeps nobody from talking about the same thing, and nobody learns of it by trying.
@@ -412,7 +412,7 @@ create index messages_company_id_conversation_id_author_id_seq_idx on messages (
 create index messages_replies_idx on messages (company_id, parent_id, seq) where (parent_id IS NOT NULL);
 -- Unread counts subtract retracted messages; this keeps the cost to their number.
 create index messages_retracted_idx on messages (company_id, conversation_id, seq) where (state = 'RETRACTED'::text);
--- What somebody has sent, latest first. The condition always holds, and only the statement that repeats it can use this
+-- Messages by author, latest first. The condition always holds, and only the statement that repeats it can use this
 -- index: the planner takes company and author for independent of each other, believes that an author has next to no
 -- messages, and would count the viewer's own in one conversation by reading all that the viewer ever sent.
 create index messages_sent_idx on messages (company_id, author_id, created_at, id) where (depth >= 0);

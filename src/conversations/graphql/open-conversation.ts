@@ -4,7 +4,7 @@ import { selectedFields } from '../../graphql/selected-fields.ts'
 import { conversationWithPage, type MessagePageArgs } from '../../messages/queries/message-page.ts'
 import { type ConversationRow, PLAIN_FIELDS } from '../conversation-row.ts'
 
-/** What is known of a conversation before it is read. */
+/** The properties of a conversation that are known before it is read. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(['__typename', 'id', 'messages'])
 
 /**
