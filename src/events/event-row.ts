@@ -1,7 +1,7 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
-import { fence } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
+import { storedMembership } from '../visibility/visibility.ts'
 
 /** The kinds of events. */
 export type EventKind =
@@ -99,11 +99,7 @@ export function hydrated(selection: string): string {
           where (p.user_id is not null or c.audience = 'COMPANY') and (p.hidden_seq is null or p.hidden_seq < c.last_seq)
         ) as "memberIds"
       from readers r
-      left join lateral (
-        select p.user_id, p.hidden_seq from participants p
-        where p.company_id = :companyId and p.conversation_id = e.conversation_id and p.user_id = r.id and p.left_at is null
-        ${fence}
-      ) p on true
+      ${storedMembership('r.id', 'e.conversation_id')}
     ) v
     left join messages m on m.company_id = :companyId and m.id = case when v."visibleTo" is not null then e.message_id end`
 }

@@ -1,6 +1,7 @@
 import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { fence, statement } from '../database/statement.ts'
+import { knownToAllSql } from '../visibility/visibility.ts'
 
 /**
  * Pairs of people who share a conversation, one from `:someIds` and one from the others. Stored memberships count: a company-wide
@@ -16,7 +17,7 @@ function acquaintancesWith(others: string): string {
     ) p
     cross join lateral (
       select c.id from conversations c where c.company_id = :companyId and c.id = p.conversation_id
-        and c.audience <> 'COMPANY' and (c.kind <> 'DIRECT' or c.last_seq > 0) ${fence}
+        and c.audience <> 'COMPANY' and ${knownToAllSql} ${fence}
     ) c
     ${others}
     where q.user_id <> p.user_id limit :max`

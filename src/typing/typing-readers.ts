@@ -1,8 +1,8 @@
 import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
-import { fence, statement } from '../database/statement.ts'
+import { statement } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
-import { readableSql } from '../visibility/visibility.ts'
+import { readableSql, storedMembership } from '../visibility/visibility.ts'
 
 /** A person in a conversation. */
 export interface ReaderPair {
@@ -20,11 +20,7 @@ const typingReaders = statement({
     from unnest(:conversationIds::uuid[], :userIds::uuid[]) v (conversation_id, user_id)
     join readers u on u.id = v.user_id
     join conversations c on c.company_id = :companyId and c.id = v.conversation_id
-    left join lateral (
-      select p.user_id from participants p
-      where p.company_id = :companyId and p.conversation_id = v.conversation_id and p.user_id = v.user_id and p.left_at is null
-      ${fence}
-    ) p on true
+    ${storedMembership('v.user_id', 'v.conversation_id')}
     where ${readableSql} or c.audience = 'COMPANY'`,
 })
 

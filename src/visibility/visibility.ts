@@ -29,6 +29,21 @@ export function viewerMembership(viewer = ':viewerId'): string {
     ) p on true`
 }
 
+/**
+ * Joins the stored membership `p` of any person to a conversation of :companyId, for statements that decide for many people
+ * at once. Both arguments are SQL ids. The fence has it looked up by key for each person.
+ */
+export function storedMembership(user: string, conversation: string): string {
+  return `left join lateral (
+        select p.user_id, p.hidden_seq from participants p
+        where p.company_id = :companyId and p.conversation_id = ${conversation} and p.user_id = ${user} and p.left_at is null
+        ${fence}
+      ) p on true`
+}
+
+/** True where everybody in conversation `c` may know of it: a direct one before its first message is its starter's alone. */
+export const knownToAllSql = `(c.kind <> 'DIRECT' or c.last_seq > 0)`
+
 /** True if the viewer may read the messages: as a member, or as a visitor of a context that is not restricted. */
 export const readableSql = `(p.user_id is not null and ${begunSql} or c.audience = 'VISITORS')`
 

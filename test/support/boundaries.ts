@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
  * The layers of src, from low to high: a folder imports only what stands before it, on its own line or above. `graphql`,
  * `operations` and `queries` of a feature are folders of their own.
  */
-export const LAYERS: Record<string, string> = {
+const LAYERS: Record<string, string> = {
   foundation:
     'client concurrency http ids.ts startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
