@@ -1174,7 +1174,7 @@ $$;
 revoke all on function app.start_seq from public, colloquy_app, colloquy_system;
 grant execute on function app.start_seq to colloquy_app, colloquy_system;
 
--- prisma/sql/email/begin_digests.sql
+-- prisma/sql/digests/begin_digests.sql
 -- Digests of a new company start with its first event.
 create or replace function app.begin_digests() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1187,7 +1187,7 @@ $$;
 revoke all on function app.begin_digests from public, colloquy_app, colloquy_system;
 grant execute on function app.begin_digests to colloquy_app, colloquy_system;
 
--- prisma/sql/email/companies_to_digest.sql
+-- prisma/sql/digests/companies_to_digest.sql
 -- Returns companies with events that were not scanned for digests, or with people who may be due a digest. For the
 -- system role.
 create or replace function app.companies_to_digest() returns setof uuid
@@ -1201,7 +1201,7 @@ $$;
 revoke all on function app.companies_to_digest from public, colloquy_app, colloquy_system;
 grant execute on function app.companies_to_digest to colloquy_system;
 
--- prisma/sql/email/due_digest.sql
+-- prisma/sql/digests/due_digest.sql
 -- Returns the person's messages for a digest that are older than the company's e-mail delay, by conversation, latest
 -- first.
 create or replace function app.due_digest(p_user uuid) returns table (conversation_id uuid, message_count int, up_to_seq int)
@@ -1215,7 +1215,7 @@ $$;
 revoke all on function app.due_digest from public, colloquy_app, colloquy_system;
 grant execute on function app.due_digest to colloquy_system;
 
--- prisma/sql/email/find_digests.sql
+-- prisma/sql/digests/find_digests.sql
 -- Scans the bound company's events that are older than its e-mail delay, and adds the people to pending_digests who
 -- have unread messages among them and want e-mail. Returns their number. One process at a time does this for a company.
 -- Mark and people are written in one transaction, so nobody is lost.
@@ -1287,7 +1287,7 @@ $$;
 revoke all on function app.find_digests from public, colloquy_app, colloquy_system;
 grant execute on function app.find_digests to colloquy_system;
 
--- prisma/sql/email/is_digest_queued.sql
+-- prisma/sql/digests/is_digest_queued.sql
 -- True while the job that was enqueued at this time is the person's current one.
 create or replace function app.is_digest_queued(p_user uuid, p_queued_at bigint) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -1300,7 +1300,7 @@ $$;
 revoke all on function app.is_digest_queued from public, colloquy_app, colloquy_system;
 grant execute on function app.is_digest_queued to colloquy_system;
 
--- prisma/sql/email/next_digests.sql
+-- prisma/sql/digests/next_digests.sql
 -- Returns the next people to check, at most p_max. Concurrent processes get different people. A job that has not ended
 -- within an hour counts as lost.
 create or replace function app.next_digests(p_max int) returns setof uuid
@@ -1318,7 +1318,7 @@ $$;
 revoke all on function app.next_digests from public, colloquy_app, colloquy_system;
 grant execute on function app.next_digests to colloquy_system;
 
--- prisma/sql/email/queue_digests.sql
+-- prisma/sql/digests/queue_digests.sql
 -- Enqueues a digest job for each of these people with a due message, and deletes those with nothing to report. It waits
 -- for messages that are due soon, but not longer than one e-mail delay, so that a burst of messages becomes one e-mail.
 -- Returns the number of jobs.
@@ -1366,7 +1366,7 @@ $$;
 revoke all on function app.queue_digests from public, colloquy_app, colloquy_system;
 grant execute on function app.queue_digests to colloquy_system;
 
--- prisma/sql/email/settle_digest.sql
+-- prisma/sql/digests/settle_digest.sql
 -- Ends a digest job: the person was sent the messages of these conversations up to these numbers, and is checked again
 -- later.
 create or replace function app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs int[]) returns void
@@ -1382,7 +1382,7 @@ $$;
 revoke all on function app.settle_digest from public, colloquy_app, colloquy_system;
 grant execute on function app.settle_digest to colloquy_system;
 
--- prisma/sql/email/untold_messages.sql
+-- prisma/sql/digests/untold_messages.sql
 -- Returns the person's unread messages that no e-mail has reported and that should be: all in the person's own
 -- conversations that are not muted, in broadcasts if the sender asked for it, and elsewhere those that mention the
 -- person.
@@ -2801,7 +2801,7 @@ grant select, update (role) on table public.participants to colloquy_system;
 -- Marks move often and are in no index: a new version finds room in the same page.
 alter table public.participants set (fillfactor = 50);
 
--- prisma/sql/email/digest_marks.sql
+-- prisma/sql/digests/digest_marks.sql
 -- The position up to which a company's events were scanned for people to send an e-mail to.
 
 alter table public.digest_marks enable row level security;
@@ -2822,7 +2822,7 @@ revoke all on table public.digest_marks from public, colloquy_app, colloquy_syst
 grant select on table public.digest_marks to colloquy_app;
 grant insert, select, update on table public.digest_marks to colloquy_system;
 
--- prisma/sql/email/pending_digests.sql
+-- prisma/sql/digests/pending_digests.sql
 -- People with unread messages to report by e-mail once they are offline. Each has at most one job in the queue;
 -- queued_at is the time at which it was enqueued.
 
@@ -2845,7 +2845,7 @@ create policy pending_digests_tenant on public.pending_digests to colloquy_app
 revoke all on table public.pending_digests from public, colloquy_app, colloquy_system;
 grant delete, insert, select, update on table public.pending_digests to colloquy_system;
 
--- prisma/sql/email/told_messages.sql
+-- prisma/sql/digests/told_messages.sql
 -- The last message of a conversation that a person was sent an e-mail about.
 
 alter table public.told_messages enable row level security;
