@@ -52,6 +52,8 @@ async function post(
       ...headers,
     },
   })
+  // The answer may come with the last byte, before the request is ended.
+  const answered = once(call, 'response')
   if (pauseMs === undefined) call.end(bytes)
   else {
     for (let at = 0; at < bytes.length; at += 50) {
@@ -60,7 +62,7 @@ async function post(
     }
     call.end()
   }
-  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  const [response] = (await answered) as [IncomingMessage]
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
   return {
