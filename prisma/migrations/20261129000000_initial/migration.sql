@@ -2130,11 +2130,14 @@ begin
           order by c.id for no key update skip locked
         ),
         mark as materialized (
-          select p.conversation_id, p.user_id, p.last_read_seq, p.unread_from_seq, p.hidden_seq
-          from (select distinct i.conversation_id, i.user_id from item i) i
-          join public.participants p on p.company_id = v_company and p.conversation_id = i.conversation_id and p.user_id = i.user_id
-          where p.left_at is null
-          for no key update of p skip locked
+          -- One membership at a time: joined, the planner may read all memberships of the company.
+          select p.* from (select distinct i.conversation_id, i.user_id from item i) i
+          cross join lateral (
+            select p.conversation_id, p.user_id, p.last_read_seq, p.unread_from_seq, p.hidden_seq from public.participants p
+            where p.company_id = v_company and p.conversation_id = i.conversation_id and p.user_id = i.user_id
+              and p.left_at is null
+            for no key update skip locked
+          ) p
         ),
         author as materialized (
           select u.id from public.users u
