@@ -14,7 +14,8 @@ afterAll(() => app[Symbol.asyncDispose]())
 describe('the size of a page', () => {
   it.each([101, -1, 2 ** 31 - 1])('is refused at %i by every connection', async (size) => {
     const { alice, bob } = acme
-    const { conversationId } = await alice.say({ recipientId: bob.userId }, 'a page')
+    const { id: messageId, conversationId } = await alice.say({ recipientId: bob.userId }, 'a page')
+    await alice.mutate('setReaction', { messageId, emoji: '👍', on: true })
     const sent = await alice.mutate(
       'sendBroadcast',
       { audience: 'USERS', userIds: [bob.userId], subject: 'a', body: 'b' },
@@ -46,6 +47,8 @@ describe('the size of a page', () => {
     if (type === 'Conversation') return `{ conversation(id: "${conversationId}") { ${page} } }`
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
     if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
+    if (type === 'Reaction')
+      return `{ conversation(id: "${conversationId}") { lastMessage { reactions { ${page} } } } }`
     throw new Error(`Say here how to reach a ${type}.`)
   }
 })
