@@ -10,7 +10,8 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
 
 beforeAll(async () => {
-  app = await startApp()
+  // Long messages to a slow reader are more than one person's ordinary work.
+  app = await startApp({ environment: { workBudgetPerPerson: 0 } })
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
 })
 
