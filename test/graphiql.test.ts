@@ -62,7 +62,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
   /** Waits until the server has so many open subscriptions. */
   function subscriptions(count: number) {
     return expect
-      .poll(async () => (await fetch(`${demo.url}/metrics`)).text(), { timeout: 10_000 })
+      .poll(async () => (await fetch(`${demo.url}/metrics`)).text(), { timeout: 60_000 })
       .toMatch(new RegExp(`^colloquy_live_subscriptions ${count}$`, 'm'))
   }
 
@@ -215,7 +215,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     const window = await open()
     await window.turnTo('SendMessage')
     await window.fill('variables', (await window.text('variables')).replace('noon', 'one'))
-    await expect.poll(() => stored(window.page), { timeout: 10_000 }).toMatch(/at one.*"activeTabIndex":3/)
+    await expect.poll(() => stored(window.page), { timeout: 60_000 }).toMatch(/at one.*"activeTabIndex":3/)
     const expired = await demo.app.issuer.mint({ subject: 'bob@acme.test', expiresInSeconds: -60 })
     await window.page.close()
     const elsewhere = await context.newPage()
@@ -259,7 +259,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     await window.run()
     await window.response((text) => text.includes('Bob Baker'))
     await window.turnTo('InboxEvents')
-    await expect.poll(() => stored(window.page), { timeout: 10_000 }).toContain('"activeTabIndex":1')
+    await expect.poll(() => stored(window.page), { timeout: 60_000 }).toContain('"activeTabIndex":1')
     expect(await stored(window.page)).not.toContain(token)
     // The answer of 401 is a complaint of the browser's own.
     window.complaints.length = 0

@@ -136,7 +136,8 @@ function modelOf(pane: string): string {
   return `__MONACO.editor.getModels().find((model) => model.uri.path.includes('${pane}.'))`
 }
 
-const wait = { timeout: 10_000 }
+/** A condition may come late on a busy machine; the tests themselves end after 90 s. */
+const wait = { timeout: 60_000 }
 
 function isExecutable(path: string): boolean {
   try {
