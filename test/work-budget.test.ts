@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeId } from '../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from './support/app.ts'
 import type { Answer, Client } from './support/client.ts'
 import { openSocket } from './support/raw-socket.ts'
@@ -12,7 +14,7 @@ const BUDGET = 50
 const EVENTS = 80
 
 let app: TestApp
-let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave' | 'erin'>
+let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave' | 'erin' | 'fay' | 'gus' | 'hal'>
 let globex: TestCompany<'gina'>
 beforeAll(async () => {
   app = await startApp({ environment: { workBudgetPerPerson: BUDGET } })
@@ -22,6 +24,9 @@ beforeAll(async () => {
     carol: 'member',
     dave: 'member',
     erin: 'member',
+    fay: 'member',
+    gus: 'member',
+    hal: 'member',
   })
   globex = await app.company('Globex', { gina: 'owner' })
 })
@@ -84,6 +89,38 @@ it('one budget holds for HTTP, WebSockets and event streams', async () => {
   expect(answers).toMatchObject([{ errors: [limited] }])
   expect(await dave.send('{ __typename }')).toMatchObject({ errors: [limited] })
   socket.close()
+})
+
+describe('a rejected message', () => {
+  const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+    __typename ... on UserError { detail } } }`
+  const nowhere = (body: string) => ({
+    input: { conversationId: encodeId('Conversation', randomUUID()), body },
+  })
+
+  it('costs the size of its request, over HTTP', async () => {
+    const { fay } = acme
+    const long = nowhere('The budget for the second quarter was sent to Anna. '.repeat(600))
+    expect((await untilLimited(() => fay.send(SEND, long))).attempts).toBeLessThanOrEqual(4)
+  })
+
+  it('costs the size of its request, over a WebSocket', async () => {
+    const { ask, socket } = await openSocket(app.url, { authorization: `Bearer ${acme.gus.token}` })
+    const body = 'The budget for the second quarter was sent to Anna. '.repeat(600)
+    const { attempts } = await untilLimited(async () => {
+      const { type, payload } = await ask(SEND, { variables: nowhere(body) })
+      return type === 'error' ? { errors: payload } : payload
+    })
+    expect(attempts).toBeLessThanOrEqual(4)
+    socket.close()
+  })
+
+  it('costs the words that were made of its text', async () => {
+    const { hal } = acme
+    // Each character and each pair is a word: 12,000 of them in a request that is not long.
+    const body = Array.from({ length: 6_000 }, (_, at) => String.fromCharCode(0x4e00 + at)).join('')
+    expect((await untilLimited(() => hal.send(SEND, nowhere(body)))).attempts).toBe(2)
+  })
 })
 
 describe('delivered events', () => {

@@ -5,8 +5,8 @@ import { createWorkBudget } from './work-budget.ts'
 
 /** Limits the work that one person causes, so that people of other companies are served meanwhile. */
 export interface Work {
-  /** Charges an attempt by the length of its document. Throws RATE_LIMITED if the budget is overdrawn. */
-  admit(worker: Worker, documentLength: number): Promise<void>
+  /** Charges an attempt by the size of its request, variables included. Throws RATE_LIMITED if the budget is overdrawn. */
+  admit(worker: Worker, requestSize: number): Promise<void>
   /** Charges the cost of an operation in points. */
   charge(worker: Worker, points: number): void
   /**
@@ -28,7 +28,7 @@ export interface Work {
 
 /** Minimum cost of an operation in points. */
 const POINTS_PER_OPERATION = 50
-const CHARACTERS_PER_POINT = 50
+const BYTES_PER_POINT = 50
 const DEAR_EVENT = 100
 const DEAR_OPERATION = 500
 const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
@@ -69,13 +69,13 @@ export function createWork(pointsPerSecond: number): Work {
   }
 
   return {
-    async admit(worker, documentLength) {
+    async admit(worker, requestSize) {
       const key = keyOf(worker)
       const firstMs = budget.waitMs(key)
       if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
       const waitMs = budget.waitMs(key)
       if (waitMs > 0) throw tooMuch('You ask for more work than your budget allows: try again later.', waitMs)
-      budget.charge(key, POINTS_PER_OPERATION + documentLength / CHARACTERS_PER_POINT)
+      budget.charge(key, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
     },
     charge: (worker, points) => budget.charge(keyOf(worker), points),
     async run(worker, act) {

@@ -17,6 +17,8 @@ import type { GraphQLServer } from './yoga.ts'
 interface KnownOperation {
   params: GraphQLParams & { query: string }
   document: DocumentNode
+  /** Of the body, in bytes. */
+  size: number
 }
 
 /**
@@ -48,7 +50,9 @@ function find(documents: KnownDocuments, body: Buffer): KnownOperation | undefin
   if (!params) return undefined
   const document = documents.find(params.query)
   const operation = document && getOperationAST(document, params.operationName)
-  return operation && operation.operation !== 'subscription' ? { params, document } : undefined
+  return operation && operation.operation !== 'subscription'
+    ? { params, document, size: body.length }
+    : undefined
 }
 
 function read(body: Buffer): KnownOperation['params'] | undefined {
@@ -73,14 +77,14 @@ function isObjectOrNone(value: unknown): boolean {
 /** Undefined where a company is to be chosen first. */
 async function run(
   server: GraphQLServer,
-  { params, document }: KnownOperation,
+  { params, document, size }: KnownOperation,
   header: ReadHeader,
 ): Promise<ExecutionResult | undefined> {
   const { services, schema, mask } = server
   try {
     // With an Authorization header there is a viewer, or an error.
     const viewer = (await signInRequest(services, header, params)) as Viewer
-    await services.work.admit(viewer, params.query.length)
+    await services.work.admit(viewer, size)
     return await services.work.run(viewer, () =>
       executeMasked(
         {

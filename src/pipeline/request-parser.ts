@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { hasTooManyValues, tooManyValues } from '../graphql/many-values.ts'
+import { withSize } from './request-size.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
 /** The media types of answers. */
@@ -18,10 +19,10 @@ const MAX_ANONYMOUS_BYTES = 16 * 1024
 type Parser = (request: Request) => GraphQLParams | Promise<GraphQLParams>
 
 const parsers = new Map<string, Parser>([
-  ['application/json', async (request) => readJson(await bodyOf(request))],
-  ['application/graphql+json', async (request) => readJson(await bodyOf(request))],
-  ['application/graphql', async (request) => ({ query: decode(await bodyOf(request)) })],
-  ['application/x-www-form-urlencoded', async (request) => parseForm(decode(await bodyOf(request)))],
+  ['application/json', reading(readJson)],
+  ['application/graphql+json', reading(readJson)],
+  ['application/graphql', reading((bytes) => ({ query: decode(bytes) }))],
+  ['application/x-www-form-urlencoded', reading((bytes) => parseForm(decode(bytes)))],
 ])
 
 /**
@@ -69,6 +70,14 @@ function parserOf({ headers }: Request): Parser {
   return parser
 }
 
+/** A parser of bodies, which remembers their size. */
+function reading(read: (bytes: ArrayBuffer) => GraphQLParams): Parser {
+  return async (request) => {
+    const bytes = await bodyOf(request)
+    return withSize(read(bytes), bytes.byteLength)
+  }
+}
+
 async function bodyOf(request: Request): Promise<ArrayBuffer> {
   const isAnonymous = request.headers.get('authorization') === null
   const isLarge = (length: number) => isAnonymous && length > MAX_ANONYMOUS_BYTES
@@ -113,7 +122,7 @@ function known({ query, operationName, variables, extensions }: GraphQLParams): 
 
 function parseQuery({ url }: Request): GraphQLParams {
   const start = url.indexOf('?')
-  return parseForm(start < 0 ? '' : url.slice(start + 1))
+  return withSize(parseForm(start < 0 ? '' : url.slice(start + 1)), url.length)
 }
 
 function parseForm(text: string): GraphQLParams {

@@ -5,6 +5,7 @@ import type { Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { asksOnlyForCompanies } from './asks-only-for-companies.ts'
 import { maskError } from './mask-error.ts'
+import { sizeOf } from './request-size.ts'
 
 /** The result of signing in, for the context of the operation. */
 export interface SignedIn {
@@ -38,7 +39,7 @@ export function signInFirst(
       try {
         const viewer = await find({ request, params } as YogaInitialContext)
         if (!viewer) return assertSmall(params, mayIntrospect)
-        await services.work.admit(viewer, query.length)
+        await services.work.admit(viewer, sizeOf(params))
         context.signedIn = viewer
         setParamsHandler((payload) => services.work.run(viewer, () => paramsHandler(payload)))
       } catch (error) {

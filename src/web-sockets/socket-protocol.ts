@@ -85,7 +85,7 @@ export function socketProtocol(
         const { viewer, device } = extra
         // graphql-ws has closed the socket of a client that did not sign in.
         if (!viewer) throw unauthenticated()
-        await services.work.admit(viewer, params.query.length)
+        await services.work.admit(viewer, extra.received?.length ?? params.query.length)
         const pipeline = socketOperation(graphql, params, { viewer, device })
         const { document, errors } = pipeline
         if (errors.length > 0) return errors.map((error) => maskError(error, services.log))

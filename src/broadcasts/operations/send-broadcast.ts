@@ -7,7 +7,7 @@ import { InvalidInputError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { bodyText, ids, parseInput, subjectText } from '../../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../../messages/idempotency-key.ts'
-import { messageTokens } from '../../messages/message-tokens.ts'
+import { tokensOf } from '../../messages/operations/tokens-of.ts'
 import { locationOfText } from '../../messages/queries/message-text.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
@@ -124,7 +124,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     broadcastId: id,
     subject: seal('subject'),
     body: seal('body'),
-    tokens: await messageTokens(keys, request),
+    tokens: await tokensOf(context, request),
     priority: request.priority,
     audience: request.audience,
     groupIds: request.groupIds,

@@ -5,9 +5,9 @@ import { statement } from '../../database/statement.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../../input.ts'
 import type { MessageRow } from '../message-row.ts'
-import { messageTokens } from '../message-tokens.ts'
 import { locationOfText, readText, sealAnew } from '../queries/message-text.ts'
 import { requireMessage } from '../queries/require-message.ts'
+import { tokensOf } from './tokens-of.ts'
 
 const schema = z.object({
   messageId: id('Message'),
@@ -67,7 +67,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     revision: message.revision,
     subject: subject === null ? null : seal('subject', subject),
     body: seal('body', body),
-    tokens: await messageTokens(keys, { subject, body }),
+    tokens: await tokensOf(context, { subject, body }),
     replacedSubject: replaced('subject'),
     replacedBody: replaced('body'),
   })

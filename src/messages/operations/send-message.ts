@@ -10,9 +10,9 @@ import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts
 import { canonicalJson } from '../canonical-json.ts'
 import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from '../idempotency-key.ts'
 import type { MessageRow } from '../message-row.ts'
-import { messageTokens } from '../message-tokens.ts'
 import { locationOfText, type TextField } from '../queries/message-text.ts'
 import { findSent } from '../send-statements.ts'
+import { tokensOf } from './tokens-of.ts'
 
 const schema = z.object({
   conversationId: id('Conversation').nullish(),
@@ -89,7 +89,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     body: message.body,
     metadata: message.metadata,
     hash: request.key === null ? null : hashRequest(keys, request),
-    tokens: await messageTokens(keys, request),
+    tokens: await tokensOf(context, request),
   })
   if (sent.replayed) return replay(context, sent.messageId)
   return {
