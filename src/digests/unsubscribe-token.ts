@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto'
 import { parse } from 'uuid'
 import type { Services } from '../context.ts'
 import { statement } from '../database/statement.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { KeyUnavailableError } from '../encryption/errors.ts'
 import { uuidFromBytes } from '../ids.ts'
+import { isSameSecret } from '../text/same-secret.ts'
 
 /** The path of the links below the public URL. */
 export const UNSUBSCRIBE_PATH = '/unsubscribe/'
@@ -51,7 +51,7 @@ export async function readUnsubscribeToken(
   if (!member) return null
   try {
     const expected = mac(await keyring.forCompany(companyId), subscription)
-    return timingSafeEqual(bytes.subarray(2 * ID_BYTES), expected) ? subscription : null
+    return isSameSecret(bytes.subarray(2 * ID_BYTES), expected) ? subscription : null
   } catch (error) {
     if (error instanceof KeyUnavailableError) return null
     throw error

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { RequestError } from '../errors.ts'
+import { isSameSecret } from '../text/same-secret.ts'
 
 /** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
 export const INBOX = 'inbox'
@@ -27,7 +27,7 @@ export function readCursor(keys: CompanyKeys, name: StreamName, cursor: string):
   const bytes = Buffer.from(cursor, 'base64url')
   if (bytes.length === POSITION_BYTES + MAC_BYTES && bytes.toString('base64url') === cursor) {
     const position = Number(bytes.readBigUInt64BE())
-    if (timingSafeEqual(bytes.subarray(POSITION_BYTES), mac(keys, name, position))) return position
+    if (isSameSecret(bytes.subarray(POSITION_BYTES), mac(keys, name, position))) return position
   }
   throw new RequestError(
     'CURSOR_EXPIRED',

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Services } from '../context.ts'
 import { acceptedEncoding, type ContentEncoding } from '../http/content-encoding.ts'
+import { isFromThisMachine } from '../http/this-machine.ts'
 import { assetFolder, graphiqlAssets } from './assets.ts'
+import type { DemoLink } from './demo-link.ts'
 import { commonHeaders, graphiqlPage, pageHeaders } from './page.ts'
 import { graphiqlSettings } from './settings.ts'
-import { type DemoLink, isAtThisMachine } from './visitor.ts'
 
 /** A person that GraphiQL is signed in as, with a token of the development issuer. */
 export interface DemoUser {
@@ -39,7 +40,8 @@ export function graphiql(
         endResponse(new fetchAPI.Response(body, { headers: assetHeaders(asset.type, encoding) }))
       } else if (url.pathname === '/graphql' && isNavigation(request)) {
         const address = serverContext?.req?.socket.remoteAddress
-        const isTrusted = isAtThisMachine(address, request.headers) || demoLink?.use(url.searchParams)
+        const headerOf = (name: string) => request.headers.get(name) ?? undefined
+        const isTrusted = isFromThisMachine(address, headerOf) || demoLink?.use(url.searchParams)
         const settings = await graphiqlSettings(services, isTrusted ? await demoUsers() : [])
         const page = graphiqlPage(await graphiqlAssets(), settings)
         endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))
