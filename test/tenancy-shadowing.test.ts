@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { migrate } from '../src/database/migrate.ts'
 import { withClient } from '../src/database/roles.ts'
 import { assertNoShadowing } from '../src/database/shadowing-checks.ts'
 import { newId } from '../src/ids.ts'
@@ -136,6 +139,37 @@ describe('functions that run as their owner', () => {
       }
     })
   }
+})
+
+describe('migrating a database that its owner was given', () => {
+  it('leaves nobody but the owner the right to make temporary objects', async () => {
+    const adminUrl = inject('adminUrl')
+    const { ownerUrl, appUrl, systemUrl } = inject('templateUrls')
+    const name = `given_${randomBytes(6).toString('hex')}`
+    const within = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
+    await withClient(adminUrl, (admin) => admin.query(`create database ${name} owner colloquy_owner`))
+    try {
+      const makes = (url: string) =>
+        withClient(within(url), (client) => client.query('create temporary table made (id int)'))
+      // PostgreSQL gives the right to everybody at first.
+      for (const url of [appUrl, systemUrl]) await makes(url)
+      await migrate({ url: within(ownerUrl), log: pino({ level: 'silent' }) })
+      for (const url of [appUrl, systemUrl]) {
+        await expect(makes(url)).rejects.toMatchObject({ code: '42501' })
+        await assertNoShadowing(within(url))
+      }
+      const { rows } = await withClient(adminUrl, (admin) =>
+        admin.query<{ grantee: string }>(
+          `select a.grantee::regrole::text as grantee from pg_database d, aclexplode(d.datacl) a
+           where d.datname = $1 and a.privilege_type = 'TEMPORARY'`,
+          [name],
+        ),
+      )
+      expect(rows).toEqual([{ grantee: 'colloquy_owner' }])
+    } finally {
+      await withClient(adminUrl, (admin) => admin.query(`drop database ${name} with (force)`))
+    }
+  })
 })
 
 describe('the membership that a transaction remembers', () => {
