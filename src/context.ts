@@ -10,6 +10,7 @@ import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { Batch } from './events/event-row.ts'
 import type { LiveHub } from './events/hub.ts'
+import type { RequestOrigin } from './http/request-origin.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
 import type { Work } from './limits/work.ts'
@@ -62,6 +63,8 @@ export interface Context {
   choices?: readonly Membership[] | undefined
   /** Returns the device that the operation comes from. */
   device(): Device
+  /** Returns the client that the operation comes from, and the id of its request. Undefined for jobs. */
+  origin(): RequestOrigin | undefined
   /** The Idempotency-Key header. */
   idempotencyKey: string | undefined
   /** Calls that the rate limits have accepted in advance, by mutation, for an operation with several mutations. */
@@ -94,7 +97,7 @@ export interface SubscribedViewers {
 export function createContext(
   services: Services,
   viewer: Viewer,
-  request: Partial<Pick<Context, 'device' | 'idempotencyKey' | 'lastEventId'>> = {},
+  request: Partial<Pick<Context, 'device' | 'origin' | 'idempotencyKey' | 'lastEventId'>> = {},
 ): Context {
   const { companyId, userId } = viewer
   const tenant = services.database.forTenant({ companyId, userId })
@@ -106,6 +109,7 @@ export function createContext(
     keys: () => services.keyring.forCompany(companyId),
     loadedKeys: () => services.keyring.loaded(companyId),
     device: request.device ?? noDevice,
+    origin: request.origin ?? noOrigin,
     idempotencyKey: request.idempotencyKey,
     lastEventId: request.lastEventId,
     streamPosition: undefined,
@@ -137,6 +141,8 @@ function loadersOf({ tenant, viewer, services }: Context, messagesToCome: readon
 function noDevice(): Device {
   return { id: 'none', session: 'none' }
 }
+
+function noOrigin(): undefined {}
 
 /** Throws PermissionDeniedError unless the viewer's role has the permission. */
 export function requirePermission(context: Context, permission: Permission): void {

@@ -67,7 +67,13 @@ export function createServer({
   keepAliveMs = KEEP_ALIVE_MS,
   learnsAtOnce,
 }: ServerOptions): Server {
-  const graphql = createGraphQLServer({ services, demoUsers, demoLink, learnsAtOnce })
+  const graphql = createGraphQLServer({
+    services,
+    demoUsers,
+    demoLink,
+    learnsAtOnce,
+    trustedProxies: webSockets.limits.trustedProxies,
+  })
   const metricsPage = createMetricsPage(bringUpToDate, metrics)
   async function bringUpToDate() {
     if (redis) redisReady.set(redis.status().ready ? 1 : 0)

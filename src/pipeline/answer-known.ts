@@ -4,6 +4,7 @@ import { type FetchAPI, type GraphQLParams, processRegularResult } from 'graphql
 import { CompanyNotChosen } from '../auth/choose-membership.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { acceptedEncoding } from '../http/content-encoding.ts'
+import { requestOrigin } from '../http/request-origin.ts'
 import { corsHeaders } from './cors.ts'
 import { executeMasked } from './execute-masked.ts'
 import type { KnownDocuments } from './known-documents.ts'
@@ -35,7 +36,7 @@ export async function answerKnown(
   if (!body) return true
   const header: ReadHeader = (name) => request.headers[name] as string | undefined
   const operation = find(server.documents, body)
-  const result = operation && (await run(server, operation, header))
+  const result = operation && (await run(server, operation, header, request))
   if (!result) {
     giveBack(request, body)
     return false
@@ -79,8 +80,9 @@ async function run(
   server: GraphQLServer,
   { params, document, size }: KnownOperation,
   header: ReadHeader,
+  request: IncomingMessage,
 ): Promise<ExecutionResult | undefined> {
-  const { services, schema, mask } = server
+  const { services, schema, mask, trustedProxies } = server
   try {
     // With an Authorization header there is a viewer, or an error.
     const viewer = (await signInRequest(services, header, params)) as Viewer
@@ -92,7 +94,9 @@ async function run(
           document,
           operationName: params.operationName,
           variableValues: params.variables,
-          contextValue: requestContext(services, viewer, header),
+          contextValue: requestContext(services, viewer, header, () =>
+            requestOrigin(request, trustedProxies),
+          ),
         },
         mask,
       ),

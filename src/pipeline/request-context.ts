@@ -2,6 +2,7 @@ import { sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { type Context, createContext, type Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
+import type { RequestOrigin } from '../http/request-origin.ts'
 import type { Device } from '../presence/device.ts'
 import { ticketCompany } from './ticket-company.ts'
 
@@ -22,9 +23,23 @@ export async function signInRequest(
   })
 }
 
+/** The client behind a socket. */
+export interface SocketClient {
+  viewer: Viewer
+  device?: Device | undefined
+  /** Returns the origin of the next operation. */
+  originOfNext?: (() => RequestOrigin) | undefined
+}
+
 /** The context of an operation that came over HTTP. */
-export function requestContext(services: Services, viewer: Viewer, header: ReadHeader): Context {
+export function requestContext(
+  services: Services,
+  viewer: Viewer,
+  header: ReadHeader,
+  findOrigin: () => RequestOrigin,
+): Context {
   return createContext(services, viewer, {
+    origin: once(findOrigin),
     idempotencyKey: header('idempotency-key'),
     lastEventId: header('last-event-id') || undefined,
     device: () => deviceOf(header),
@@ -32,11 +47,26 @@ export function requestContext(services: Services, viewer: Viewer, header: ReadH
 }
 
 /** The context of an operation on a socket, which outlives changes of role and settings: each sees them as they are. */
-export async function socketContext(services: Services, viewer: Viewer, device?: Device): Promise<Context> {
+export async function socketContext(
+  services: Services,
+  { viewer, device, originOfNext }: SocketClient,
+): Promise<Context> {
   if (viewer.expiresAt.getTime() <= Date.now())
     throw new RequestError('UNAUTHENTICATED', 'The access token has expired.')
   const current = await services.viewers.renew(viewer)
-  return createContext(services, current, device ? { device: () => device } : {})
+  return createContext(services, current, {
+    ...(device && { device: () => device }),
+    ...(originOfNext && { origin: once(originOfNext) }),
+  })
+}
+
+/** Reads the origin when it is first asked for: most operations never do. */
+function once(find: () => RequestOrigin): () => RequestOrigin {
+  let found: RequestOrigin | undefined
+  return () => {
+    found ??= find()
+    return found
+  }
 }
 
 /** The token of an Authorization header (RFC 6750); throws UNAUTHENTICATED if it is none. */

@@ -8,12 +8,10 @@ import {
   type SubscriptionArgs,
 } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
-import type { Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { operationsRun } from '../metrics/metrics.ts'
-import type { Device } from '../presence/device.ts'
 import { executeMasked } from './execute-masked.ts'
-import { socketContext } from './request-context.ts'
+import { type SocketClient, socketContext } from './request-context.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** How an operation of a socket is run once it is parsed and validated. */
@@ -27,17 +25,11 @@ export interface SocketOperation {
   subscribe(args: SubscriptionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }
 
-/** The client behind a socket. */
-interface Client {
-  viewer: Viewer
-  device: Device | undefined
-}
-
 /** Parses and validates an operation, unless it is a query or mutation of a known document. Throws for what cannot be parsed. */
 export function socketOperation(
   server: GraphQLServer,
   params: SubscribePayload,
-  client: Client,
+  client: SocketClient,
 ): SocketOperation {
   const document = server.documents.find(params.query)
   const operation = document && getOperationAST(document, params.operationName)
@@ -49,19 +41,23 @@ export function socketOperation(
 function knownOperation(
   { services, schema, mask }: GraphQLServer,
   document: DocumentNode,
-  { viewer, device }: Client,
+  client: SocketClient,
 ): SocketOperation {
   return {
     document,
     errors: [],
     schema,
-    contextFactory: () => socketContext(services, viewer, device),
+    contextFactory: () => socketContext(services, client),
     execute: (args) => executeMasked(args, mask),
     subscribe: () => Promise.reject(new Error('A query or mutation is no subscription.')),
   }
 }
 
-function newOperation({ yoga }: GraphQLServer, params: SubscribePayload, client: Client): SocketOperation {
+function newOperation(
+  { yoga }: GraphQLServer,
+  params: SubscribePayload,
+  client: SocketClient,
+): SocketOperation {
   const enveloped = yoga.getEnveloped({ ...client, params, request: undefined } as never)
   const document = enveloped.parse(params.query)
   const errors = enveloped.validate(enveloped.schema, document)

@@ -1,30 +1,28 @@
+import type { IncomingMessage } from 'node:http'
 import { type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql'
 import { createYoga, type Plugin, type YogaInitialContext, type YogaServerInstance } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Context, Services } from '../context.ts'
 import type { DemoLink } from '../graphiql/demo-link.ts'
 import { type DemoUser, graphiql } from '../graphiql/graphiql.ts'
-import type { Device } from '../presence/device.ts'
+import { requestOrigin } from '../http/request-origin.ts'
 import { subscribeFreshly } from '../subscriptions/subscribe-freshly.ts'
 import { codedAnswers } from './coded-answers.ts'
 import { corsOptions } from './cors.ts'
 import { operations } from './execute-operation.ts'
 import { createKnownDocuments, type KnownDocuments, learnAtOnce } from './known-documents.ts'
 import { maskError, withoutSuggestion } from './mask-error.ts'
-import { requestContext, signInRequest, socketContext } from './request-context.ts'
+import { requestContext, type SocketClient, signInRequest, socketContext } from './request-context.ts'
 import { maxRequestBytes, requestLimitPlugins } from './request-limits.ts'
 import { requestParser } from './request-parser.ts'
 import { schema } from './schema.ts'
 import { type SignedIn, signInFirst } from './sign-in-first.ts'
 
-/** A WebSocket has found this out about its client before the first operation. */
-export interface SocketContext {
-  viewer?: Viewer
-  device?: Device
-}
+/** The request as Node.js received it; on a WebSocket what it has found out about its client before the first operation. */
+export type ServerContext = Partial<SocketClient> & { req?: IncomingMessage }
 
 /** GraphQL Yoga: HTTP and SSE through its handler, WebSockets through `getEnveloped`. */
-type Yoga = YogaServerInstance<SocketContext, Context>
+type Yoga = YogaServerInstance<ServerContext, Context>
 
 /** Answers operations, whichever way they come in. */
 export interface GraphQLServer {
@@ -33,6 +31,8 @@ export interface GraphQLServer {
   /** Valid ones, which are run without Yoga the next time. */
   documents: KnownDocuments
   services: Services
+  /** Number of proxies in front of the server whose X-Forwarded-For entries are trusted. */
+  trustedProxies: number
   /** Turns an error into one that a client may know. */
   mask(error: unknown): GraphQLError
 }
@@ -43,6 +43,8 @@ export interface GraphQLServerOptions {
   demoUsers: (() => Promise<DemoUser[]>) | null
   /** A link that signs one visitor from another machine in as the demo users. */
   demoLink?: DemoLink | undefined
+  /** Number of proxies in front of the server whose X-Forwarded-For entries are trusted. 0 by default. */
+  trustedProxies?: number | undefined
   /** True: plain requests take the short way also with a document that is new, for tests that have each document once. */
   learnsAtOnce?: boolean | undefined
 }
@@ -52,6 +54,7 @@ export function createGraphQLServer({
   services,
   demoUsers,
   demoLink,
+  trustedProxies = 0,
   learnsAtOnce,
 }: GraphQLServerOptions): GraphQLServer {
   const mask = (error: unknown) => {
@@ -59,7 +62,7 @@ export function createGraphQLServer({
     return demoUsers ? masked : withoutSuggestion(masked)
   }
   const documents = createKnownDocuments()
-  const yoga = createYoga<SocketContext, Context>({
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     logging: false,
     landingPage: false,
@@ -80,13 +83,14 @@ export function createGraphQLServer({
       operations(),
       subscribeFreshly(),
     ],
-    context: (initial) => contextOf(services, initial),
+    context: (initial) => contextOf(services, initial, trustedProxies),
   })
   return {
     yoga,
     schema,
     documents: learnsAtOnce ? learnAtOnce(documents, yoga as never) : documents,
     services,
+    trustedProxies,
     mask,
   }
 }
@@ -94,13 +98,16 @@ export function createGraphQLServer({
 /** Without a viewer the operation gate allows only introspection, and the companies to choose from. */
 async function contextOf(
   services: Services,
-  initial: YogaInitialContext & SocketContext & SignedIn,
+  initial: YogaInitialContext & ServerContext & SignedIn,
+  trustedProxies: number,
 ): Promise<Context> {
-  const { viewer, device, signedIn, choices } = initial
+  const { viewer, device, originOfNext, signedIn, choices, req } = initial
   // A WebSocket's operations come without a request.
-  if (viewer) return socketContext(services, viewer, device)
+  if (viewer) return socketContext(services, { viewer, device, originOfNext })
   if (!signedIn) return { services, choices } as Context
-  return requestContext(services, signedIn, headersOf(initial.request))
+  return requestContext(services, signedIn, headersOf(initial.request), () =>
+    requestOrigin(req as IncomingMessage, trustedProxies),
+  )
 }
 
 function viewerOf(services: Services, { request, params }: YogaInitialContext): Promise<Viewer | undefined> {

@@ -4,11 +4,11 @@ import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { SocketLimits } from '../env.ts'
 import { RequestError } from '../errors.ts'
+import { clientNetwork } from '../http/client-address.ts'
 import { createOpenCounts } from '../limits/open-counts.ts'
 import { createTokenBucket } from '../limits/token-bucket.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
 import { onceClosed } from './authenticate.ts'
-import { clientAddress } from './client-address.ts'
 import { closeCodes } from './close-codes.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
@@ -30,7 +30,7 @@ export function createAdmission(limits: SocketLimits): Admission {
   const users = createOpenCounts(limits.socketsPerUser)
   return {
     admitAddress(request, connection) {
-      const close = addresses.open(clientAddress(request, limits.trustedProxies))
+      const close = addresses.open(clientNetwork(request, limits.trustedProxies))
       if (close) connection.once('close', close)
       else {
         refusedSockets.inc({ reason: 'address' })

@@ -6,6 +6,7 @@ import type { Viewer } from '../auth/viewer.ts'
 import type { Context, Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
+import { type RequestOrigin, socketOrigins } from '../http/request-origin.ts'
 import { maskError } from '../pipeline/mask-error.ts'
 import { unauthenticated } from '../pipeline/sign-in-first.ts'
 import { type SocketOperation, socketOperation } from '../pipeline/socket-operation.ts'
@@ -22,6 +23,8 @@ import { rawAnswers } from './raw-answers.ts'
 export interface SocketState extends Record<PropertyKey, unknown> {
   viewer: Viewer
   device: Device
+  /** Returns the origin of the next operation. */
+  originOfNext: () => RequestOrigin
   /** The request of each open subscription. */
   streams: Set<object>
   /** The text of the message that is being processed. */
@@ -51,6 +54,7 @@ export function socketProtocol(
         admission.admitUser(viewer, extra.socket)
         extra.viewer = viewer
         extra.device = openDevice(devices, viewer, params, extra.socket)
+        extra.originOfNext = socketOrigins(extra.request, graphql.trustedProxies)
         extra.streams = new Set()
         closeAtExpiry(extra.socket, viewer.expiresAt)
         return true
@@ -82,11 +86,11 @@ export function socketProtocol(
       if (inexact)
         return [maskError(new RequestError('BAD_USER_INPUT', inexactNumberText(inexact)), services.log)]
       try {
-        const { viewer, device } = extra
+        const { viewer, device, originOfNext } = extra
         // graphql-ws has closed the socket of a client that did not sign in.
         if (!viewer) throw unauthenticated()
         await services.work.admit(viewer, extra.received?.length ?? params.query.length)
-        const pipeline = socketOperation(graphql, params, { viewer, device })
+        const pipeline = socketOperation(graphql, params, { viewer, device, originOfNext })
         const { document, errors } = pipeline
         if (errors.length > 0) return errors.map((error) => maskError(error, services.log))
         const operation = getOperationAST(document, params.operationName)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  */
 const LAYERS: Record<string, string> = {
   foundation:
-    'client concurrency http ids.ts startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
+    'client concurrency ids.ts http startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
   services:
     'limits pubsub members auth visibility messages conversations companies events presence broadcasts typing',
