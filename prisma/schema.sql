@@ -151,7 +151,10 @@ create table data_keys (
   id uuid not null,
   wrapped bytea not null,
   created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  purpose text not null default 'CONTENT'::text,
+  retired_at timestamp(3) with time zone,
   constraint data_keys_pkey PRIMARY KEY (company_id, id),
+  constraint data_keys_purpose_check CHECK ((purpose = ANY (ARRAY['CONTENT'::text, 'INDEX'::text, 'LOOKUP'::text]))),
   constraint data_keys_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 alter table data_keys enable row level security;
@@ -178,6 +181,7 @@ create table events (
   joined_ids uuid[] default ARRAY[]::uuid[],
   left_ids uuid[] default ARRAY[]::uuid[],
   created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  permission text,
   constraint events_pkey PRIMARY KEY (company_id, "position"),
   constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text]))),
   constraint events_message_check CHECK (((message_id IS NULL) OR (conversation_id IS NOT NULL))),
@@ -467,7 +471,7 @@ create table app.secrets (
 
 CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -621,8 +625,8 @@ CREATE TRIGGER users_words_changed AFTER UPDATE ON public.users FOR EACH ROW WHE
 grant execute on function app.acknowledge_delivery(uuid,uuid,uuid[],integer[]) to colloquy_app;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_app;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_system;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[]) to colloquy_app;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[]) to colloquy_system;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text) to colloquy_system;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;

@@ -36,8 +36,8 @@ describe('the keys of a company', () => {
       expect(second.decrypt(first.encrypt('from the first', context), context)).toBe('from the first')
       expect(first.decrypt(second.encrypt('from the second', context), context)).toBe('from the second')
       expect(first.requestHash('x')).toEqual(second.requestHash('x'))
-      expect(rows.get(companyId)).toHaveLength(1)
-      expect(added.toSorted()).toEqual(['added', 'exists'])
+      expect(rows.get(companyId)).toHaveLength(3)
+      expect(added.filter((outcome) => outcome === 'added')).toHaveLength(3)
 
       function startNode() {
         return createKeyring({ provider: createLocalKeyProvider(directory), store }).forCompany(companyId)
@@ -58,15 +58,15 @@ describe('the keys of a company', () => {
     const keyring = createKeyring({ provider: counting, store }, { maxCompanies: 2 })
     const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
     await Promise.all(Array.from({ length: 50 }, () => keyring.forCompany(a)))
-    expect(unwraps).toBe(1)
+    expect(unwraps).toBe(3)
     await keyring.forCompany(b)
     await keyring.forCompany(a)
     await keyring.forCompany(c)
-    expect(unwraps).toBe(3)
+    expect(unwraps).toBe(9)
     await keyring.forCompany(a)
-    expect(unwraps).toBe(3)
+    expect(unwraps).toBe(9)
     await keyring.forCompany(b)
-    expect(unwraps).toBe(4)
+    expect(unwraps).toBe(12)
   })
 
   test('rotate: old texts stay readable, request hashes stable, and every node knows a key before one encrypts with it', async () => {
@@ -81,7 +81,7 @@ describe('the keys of a company', () => {
     const old = before.encrypt('old', context)
     const hash = before.requestHash('x')
     await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
-    expect(rows.get(companyId)?.map((row) => row.id.slice(-1))).toEqual(['1', '2'])
+    expect(rows.get(companyId)?.map((row) => row.id.slice(-1))).toEqual(['1', '2', '3', '4'])
 
     const usedKeys = new Set<string>()
     for (let minute = 0; minute < 40; minute++) {
@@ -106,7 +106,43 @@ describe('the keys of a company', () => {
     await createKeyring({ provider, store }).forCompany(companyId)
     const existing = rows.get(companyId) ?? []
     await Promise.all([1, 2].map(() => addDataKey({ provider, store }, companyId, existing)))
-    expect(rows.get(companyId)).toHaveLength(2)
+    expect(rows.get(companyId)).toHaveLength(4)
+  })
+
+  test('have a purpose each, and a company from before purposes keeps what its oldest key has hashed', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const before = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(rows.get(companyId)?.map(({ purpose }) => purpose)).toEqual(['CONTENT', 'INDEX', 'LOOKUP'])
+    const plain = await Promise.all(
+      (rows.get(companyId) ?? []).map(({ wrapped }) => provider.unwrap(companyId, Buffer.from(wrapped))),
+    )
+    expect(new Set(plain.map((key) => key.toString('hex'))).size).toBe(3)
+
+    const old = rows.get(companyId)?.slice(0, 1) ?? []
+    rows.set(companyId, old)
+    const nodes = await Promise.all(
+      [1, 2].map(() => createKeyring({ provider, store }).forCompany(companyId)),
+    )
+    expect(rows.get(companyId)?.map(({ purpose, wrapped }) => [purpose, wrapped])).toEqual(
+      ['CONTENT', 'INDEX', 'LOOKUP'].map((purpose) => [purpose, old[0]?.wrapped]),
+    )
+    expect(nodes[0]?.searchToken('word')).toBe(nodes[1]?.searchToken('word'))
+    expect(nodes[0]?.decrypt(before.encrypt('kept', context), context)).toBe('kept')
+  })
+
+  test('encrypt nothing once retired, and still decrypt', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const old = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('old', context)
+    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
+    const [first] = rows.get(companyId) ?? []
+    if (first) first.retiredAt = new Date()
+    const keys = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(keys.encrypt('new', context).toString('hex', 1, 17)).not.toBe(old.toString('hex', 1, 17))
+    expect(keys.decrypt(old, context)).toBe('old')
   })
 
   test('can be wrapped with a new secret without a change to the data they encrypted', async () => {
@@ -118,9 +154,8 @@ describe('the keys of a company', () => {
     const oldSecret = await readFile(keyPath(companyId), 'utf8')
     const newSecret = `${'5a'.repeat(32)}\n`
     await writeFile(keyPath(companyId), oldSecret + newSecret)
-    const [row] = rows.get(companyId) ?? []
-    if (!row) throw new Error('no data key')
-    row.wrapped = await provider.wrap(companyId, await provider.unwrap(companyId, Buffer.from(row.wrapped)))
+    for (const row of rows.get(companyId) ?? [])
+      row.wrapped = await provider.wrap(companyId, await provider.unwrap(companyId, Buffer.from(row.wrapped)))
     await writeFile(keyPath(companyId), newSecret)
 
     const keys = await createKeyring({ provider, store }).forCompany(companyId)

@@ -18,9 +18,23 @@ interface ConversationText {
   conversationId: string
 }
 
-/** The location of a text of another row. */
+/**
+ * The location of a text of another row. A name is part of what is authenticated, so it never changes once a text is stored
+ * under it.
+ */
 interface RecordText {
-  field: 'report' | 'phone' | 'email'
+  field:
+    | 'report'
+    | 'phone'
+    | 'email'
+    | 'note'
+    | 'guest-body'
+    | 'inbound-body'
+    | 'file-name'
+    | 'audit-origin'
+    | 'export-filter'
+    | 'consent-words'
+    | 'push-endpoint'
   recordId: string
 }
 

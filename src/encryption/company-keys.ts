@@ -1,12 +1,14 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { open, seal } from './aes-gcm.ts'
 import { type AssociatedData, encodeAssociatedData } from './associated-data.ts'
+import type { KeyPurpose } from './data-keys.ts'
 import { DecryptionError } from './errors.ts'
 
 /** An unwrapped data key of a company. */
 export interface PlainDataKey {
   id: string
   plainKey: Buffer
+  purpose: KeyPurpose
 }
 
 /**
@@ -40,11 +42,9 @@ export function createCompanyKeys(
   dataKeys: PlainDataKey[],
   encryptWith: string,
 ): CompanyKeys {
-  const oldest = dataKeys[0]
-  if (!oldest) throw new TypeError('A company needs a data key.')
-  // Hashes that are compared with stored ones use the oldest data key, which no rotation replaces.
-  const requestKey = derive(oldest.plainKey, 'request')
-  const searchKey = derive(oldest.plainKey, 'search')
+  // Hashes that are compared with stored ones have keys of their own, which no rotation of content keys replaces.
+  const requestKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'request')
+  const searchKey = derive(oldestOf(dataKeys, 'INDEX'), 'search')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
   const remembered = new Map<string, bigint>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
@@ -76,6 +76,12 @@ export function createCompanyKeys(
       return token
     },
   }
+}
+
+function oldestOf(dataKeys: PlainDataKey[], purpose: KeyPurpose): Buffer {
+  const oldest = dataKeys.find((key) => key.purpose === purpose)
+  if (!oldest) throw new TypeError(`A company needs a data key for the purpose ${purpose}.`)
+  return oldest.plainKey
 }
 
 function derive(dataKey: Buffer, purpose: string): KeyObject {

@@ -7,12 +7,14 @@ const listKeys = statement({
   name: 'list_data_keys',
   parameters: ['companyId'],
   row: rowsOf<DataKeyRow>(),
-  text: `select id, wrapped, created_at as "createdAt" from data_keys where company_id = :companyId`,
+  text: `select id, wrapped, purpose, created_at as "createdAt", retired_at as "retiredAt" from data_keys
+    where company_id = :companyId`,
 })
 const addKey = statement({
   name: 'add_data_key',
-  parameters: ['companyId', 'id', 'wrapped'],
-  text: `insert into data_keys (company_id, id, wrapped) values (:companyId, :id, :wrapped) on conflict do nothing returning id`,
+  parameters: ['companyId', 'id', 'wrapped', 'purpose'],
+  text: `insert into data_keys (company_id, id, wrapped, purpose) values (:companyId, :id, :wrapped, :purpose)
+    on conflict do nothing returning id`,
 })
 
 /**
@@ -21,8 +23,8 @@ const addKey = statement({
 export function createDataKeyStore(database: Database): DataKeyStore {
   return {
     list: (companyId) => database.forSystem(companyId).query(listKeys, { companyId }),
-    async add(companyId, { id, wrapped }) {
-      const added = await database.forSystem(companyId).query(addKey, { companyId, id, wrapped })
+    async add(companyId, row) {
+      const added = await database.forSystem(companyId).query(addKey, { companyId, ...row })
       return added.length > 0 ? 'added' : 'exists'
     },
   }

@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyProvider } from './key-provider.ts'
 
+/**
+ * The use of a data key: CONTENT encrypts texts, INDEX makes search tokens, LOOKUP the hashes of requests and the MACs of
+ * cursors. A key of one purpose can be retired without the others.
+ */
+export type KeyPurpose = 'CONTENT' | 'INDEX' | 'LOOKUP'
+
 /** A wrapped data key of a company, as the database stores it. */
 export interface DataKeyRow {
   id: string
   wrapped: Uint8Array
+  purpose: KeyPurpose
   createdAt: Date
+  /** From this time on nothing is encrypted with it. */
+  retiredAt: Date | null
 }
 
 /** The storage of wrapped data keys. */
@@ -13,7 +22,10 @@ export interface DataKeyStore {
   /** Returns all data keys of the company, in any order. */
   list(companyId: string): Promise<DataKeyRow[]>
   /** Adds a data key unless the company has one with this id. Commits before it returns. */
-  add(companyId: string, row: { id: string; wrapped: Buffer }): Promise<'added' | 'exists'>
+  add(
+    companyId: string,
+    row: { id: string; wrapped: Buffer; purpose: KeyPurpose },
+  ): Promise<'added' | 'exists'>
 }
 
 /** The services that create and read data keys. */
@@ -22,22 +34,38 @@ export interface DataKeySource {
   store: DataKeyStore
 }
 
+/** In the order in which a new company gets its keys. */
+const purposes: readonly KeyPurpose[] = ['CONTENT', 'INDEX', 'LOOKUP']
+
 /**
- * Returns the company's wrapped data keys, oldest first. Creates the first secret and key if it has none. A company
- * with keys never gets a new secret: a missing one was lost or destroyed.
+ * Returns the company's wrapped data keys, oldest first. Creates the first secret, and a key for each purpose, if it has
+ * none. A company with keys never gets a new secret: a missing one was lost or destroyed.
  */
 export async function loadDataKeys(source: DataKeySource, companyId: string): Promise<DataKeyRow[]> {
   const existing = await listInOrder(source.store, companyId)
-  if (existing.length > 0) return existing
-  await source.provider.createSecret(companyId)
-  await addDataKey(source, companyId, existing)
+  const missing = purposes.filter((purpose) => !existing.some((row) => row.purpose === purpose))
+  if (missing.length === 0) return existing
+  if (existing.length === 0) await source.provider.createSecret(companyId)
+  for (const [index, purpose] of missing.entries()) {
+    const wrapped = await firstOf(source, companyId, existing)
+    await source.store.add(companyId, { id: generationId(newestOf(existing) + index + 1), wrapped, purpose })
+  }
   const made = await listInOrder(source.store, companyId)
   if (made.length === 0) throw new Error('The data key just stored cannot be read back; is the tenant bound?')
   return made
 }
 
+/** A company from before keys had purposes has used its oldest one for all of them, and keeps it. */
+async function firstOf(
+  { provider }: DataKeySource,
+  companyId: string,
+  [oldest]: DataKeyRow[],
+): Promise<Buffer> {
+  return oldest ? Buffer.from(oldest.wrapped) : provider.wrap(companyId, randomBytes(32))
+}
+
 /**
- * Adds the next data key of the company. Its id is derived from its generation, so of two concurrent processes one adds
+ * Adds the next data key for content of the company. Its id is derived from its generation, so of two concurrent processes one adds
  * the key and the other finds it. Processes encrypt with it only after all of them have had time to load it.
  */
 export async function addDataKey(
@@ -45,14 +73,17 @@ export async function addDataKey(
   companyId: string,
   existing: DataKeyRow[],
 ): Promise<void> {
-  const newest = Math.max(0, ...existing.map((row) => generationOf(row.id)))
   const wrapped = await provider.wrap(companyId, randomBytes(32))
-  await store.add(companyId, { id: generationId(newest + 1), wrapped })
+  await store.add(companyId, { id: generationId(newestOf(existing) + 1), wrapped, purpose: 'CONTENT' })
 }
 
 async function listInOrder(store: DataKeyStore, companyId: string): Promise<DataKeyRow[]> {
   const rows = await store.list(companyId)
   return rows.toSorted((left, right) => generationOf(left.id) - generationOf(right.id))
+}
+
+function newestOf(rows: DataKeyRow[]): number {
+  return Math.max(0, ...rows.map((row) => generationOf(row.id)))
 }
 
 /** Returns a UUIDv8 whose last 48 bits count the company's data keys. */

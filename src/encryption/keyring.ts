@@ -75,12 +75,18 @@ export function createKeyring(source: DataKeySource, options: KeyringOptions = {
 
   async function unwrap(companyId: string, row: DataKeyRow): Promise<PlainDataKey> {
     const wrapped = Buffer.from(row.wrapped.buffer, row.wrapped.byteOffset, row.wrapped.byteLength)
-    return { id: row.id, plainKey: await source.provider.unwrap(companyId, wrapped) }
+    const plainKey = await source.provider.unwrap(companyId, wrapped)
+    return { id: row.id, plainKey, purpose: row.purpose }
   }
 
   function encryptingKey(rows: DataKeyRow[]): string {
-    const active = rows.findLast((row) => now() - row.createdAt.getTime() >= activationMs) ?? rows[0]
+    const usable = rows.filter((row) => row.purpose === 'CONTENT' && !isRetired(row))
+    const active = usable.findLast((row) => now() - row.createdAt.getTime() >= activationMs) ?? usable[0]
     return active?.id ?? ''
+  }
+
+  function isRetired({ retiredAt }: DataKeyRow): boolean {
+    return retiredAt !== null && retiredAt.getTime() <= now()
   }
 
   function evictOldest(): void {

@@ -51,7 +51,10 @@ export interface LiveEvent {
   createdAt: Date
   /** Null if none of the people may see it. */
   message: MessageRow | null
-  /** The people who may read its conversation, or anything in the company if it belongs to no conversation. */
+  /**
+   * The people who may read its conversation, or anything in the company if it belongs to no conversation. If it wants a
+   * permission, those of them who have it.
+   */
   visibleTo: ReadonlySet<string>
   /** The people who have its conversation in their inbox. */
   memberIds: ReadonlySet<string>
@@ -79,7 +82,7 @@ const eventColumns = columns({
  * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`.
  */
 export function hydrated(selection: string): string {
-  return `with readers as materialized (select u.id from ${readersOf(':userIds', 'MESSAGE_READ')} u)
+  return `with readers as materialized (select u.id, u.permissions from ${readersOf(':userIds', 'MESSAGE_READ')} u)
     select ${eventColumns.of('e')}, ${messageColumns.of('m')}, v."visibleTo", v."memberIds",
       array(
         select h.user_id from hidden_messages h
@@ -100,6 +103,7 @@ export function hydrated(selection: string): string {
         ) as "memberIds"
       from readers r
       ${storedMembership('r.id', 'e.conversation_id')}
+      where e.permission is null or e.permission = any(r.permissions)
     ) v
     left join messages m on m.company_id = :companyId and m.id = case when v."visibleTo" is not null then e.message_id end`
 }

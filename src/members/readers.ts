@@ -9,9 +9,9 @@ import type { Permission } from './permissions.ts'
  */
 export function readersOf(userIds: string, permission: Permission): string {
   return `(
-      select u.id from (select distinct a.id from unnest(${userIds}::uuid[]) a (id)) asked
+      select u.id, u.permissions from (select distinct a.id from unnest(${userIds}::uuid[]) a (id)) asked
       cross join lateral (
-        select u.id from users u
+        select u.id, r.permissions from users u
         join roles r on r.company_id = :companyId and r.id = u.role_id and '${permission}' = any(r.permissions)
         join companies k on k.id = :companyId and k.messaging_enabled
           and (not k.safe_mode or 'MESSAGE_MODERATE' = any(r.permissions))

@@ -7,10 +7,11 @@ export function memoryStore() {
   const added: string[] = []
   const store: DataKeyStore = {
     list: async (companyId) => [...(rows.get(companyId) ?? [])].reverse(),
-    async add(companyId, { id, wrapped }) {
+    async add(companyId, { id, wrapped, purpose }) {
       const present = rows.get(companyId) ?? []
       const outcome = present.some((row) => row.id === id) ? 'exists' : 'added'
-      if (outcome === 'added') rows.set(companyId, [...present, { id, wrapped, createdAt: new Date() }])
+      if (outcome === 'added')
+        rows.set(companyId, [...present, { id, wrapped, purpose, createdAt: new Date(), retiredAt: null }])
       added.push(outcome)
       return outcome
     },

@@ -8,7 +8,7 @@ begin
       select a.company_id, array_agg(a.id) as user_ids
       from after a join before b on b.company_id = a.company_id and b.id = a.id
       where b.is_enabled and (
-        (a.is_enabled, a.role_id) is distinct from (b.is_enabled, b.role_id)
+        (a.is_enabled, a.role_id, a.department) is distinct from (b.is_enabled, b.role_id, b.department)
         -- Removing a login ends access. Adding one changes nothing for other people.
         or b.subject is not null and (a.issuer, a.subject) is distinct from (b.issuer, b.subject)
       )

@@ -3,8 +3,11 @@ import { reasonOf } from '../../reason.ts'
 import { describeSchema } from './describe-schema.ts'
 import { findLeftovers, readSqlFiles, SQL_FILE_SETTINGS, type SqlFile } from './sql-files.ts'
 
-/** SQLSTATE invalid_function_definition: the existing function has other parameter names or another result type. */
-const OTHER_SIGNATURE = '42P13'
+/**
+ * SQLSTATE invalid_function_definition: the existing function has other parameter names or another result type; and
+ * ambiguous_function: it has other parameter types, so that there are two of the name.
+ */
+const OTHER_SIGNATURE = ['42P13', '42725']
 
 /**
  * Returns the script that changes a database into the state of prisma/sql: all files whose text changes the catalogue,
@@ -58,7 +61,7 @@ async function applyFile(client: pg.ClientBase, { name, sql }: SqlFile): Promise
     return ''
   } catch (error) {
     const [, fn] = /^create or replace function (app\.\w+)/m.exec(sql) ?? []
-    if (!(error instanceof pg.DatabaseError) || error.code !== OTHER_SIGNATURE || !fn) {
+    if (!(error instanceof pg.DatabaseError) || !OTHER_SIGNATURE.includes(error.code ?? '') || !fn) {
       throw new Error(`prisma/sql/${name} cannot be applied: ${reasonOf(error)}`)
     }
     const drop = `drop function ${fn};\n`
