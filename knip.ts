@@ -1,7 +1,7 @@
 import type { KnipConfig } from 'knip'
 
 export default {
-  entry: ['src/{main,cli,client/client}.ts', 'src/client/*.mjs', 'test/support/*-process.ts'],
+  entry: ['src/{main,cli,client/client}.ts', 'src/client/*.mjs', 'test/**/*-process.ts'],
   project: ['{src,test,bench,prisma}/**/*.{ts,mjs,prisma}'],
   ignoreDependencies: [
     // Looked up by name, for the PostgreSQL binaries it brings.

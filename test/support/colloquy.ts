@@ -19,8 +19,8 @@ export interface Colloquy {
 
 /** Bundles the server and the command line. */
 export async function bundleColloquy(): Promise<Colloquy> {
-  const server = await bundleProgram('../../src/main.ts')
-  const commandLine = await bundleProgram('../../src/cli.ts')
+  const server = await bundleProgram('src/main.ts')
+  const commandLine = await bundleProgram('src/cli.ts')
   return {
     server,
     serve: (env) => server.start([], { env: { ...onlyPath(), PORT: '0', ...env } }),

@@ -33,15 +33,16 @@ export interface Program {
   remove(): Promise<void>
 }
 
-/** Bundles a TypeScript file of this folder into a program that plain Node runs. */
-export async function bundleProgram(fileName: string): Promise<Program> {
+/** Bundles a TypeScript file, named by its path in the project, into a program that plain Node runs. */
+export async function bundleProgram(file: string): Promise<Program> {
   // Inside the project, so that the bundle finds its packages.
-  const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url))
+  const project = new URL('../../', import.meta.url)
+  const cache = fileURLToPath(new URL('node_modules/.cache/', project))
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(`${cache}program-`)
   const bundle = `${folder}/program.mjs`
   await build({
-    entryPoints: { program: fileURLToPath(new URL(fileName, import.meta.url)) },
+    entryPoints: { program: fileURLToPath(new URL(file, project)) },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

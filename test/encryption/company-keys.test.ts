@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDataKey } from '../../src/encryption/data-keys.ts'
+import { KeyUnavailableError } from '../../src/encryption/errors.ts'
+import type { KeyProvider } from '../../src/encryption/key-provider.ts'
+import { createKeyring } from '../../src/encryption/keyring.ts'
+import { createLocalKeyProvider } from '../../src/encryption/local-key-provider.ts'
+import { bodyOf, memoryStore } from '../support/data-keys.ts'
+
+const fiveMinutes = 5 * 60_000
+
+let directory: string
+let provider: KeyProvider
+
+beforeAll(async () => {
+  directory = join(await mkdtemp(join(tmpdir(), 'colloquy-keys-')), 'keys')
+  provider = createLocalKeyProvider(directory)
+})
+
+afterAll(() => rm(join(directory, '..'), { recursive: true }))
+
+function keyPath(companyId: string): string {
+  return join(directory, `${companyId}.key`)
+}
+
+describe('the keys of a company', () => {
+  test('are made once when two nodes race for the first ones', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { store, rows, added } = memoryStore()
+      const companyId = randomUUID()
+      const [first, second] = await Promise.all([startNode(), startNode()])
+      const context = bodyOf()
+      expect(second.decrypt(first.encrypt('from the first', context), context)).toBe('from the first')
+      expect(first.decrypt(second.encrypt('from the second', context), context)).toBe('from the second')
+      expect(first.requestHash('x')).toEqual(second.requestHash('x'))
+      expect(rows.get(companyId)).toHaveLength(3)
+      expect(added.filter((outcome) => outcome === 'added')).toHaveLength(3)
+
+      function startNode() {
+        return createKeyring({ provider: createLocalKeyProvider(directory), store }).forCompany(companyId)
+      }
+    }
+  })
+
+  test('are loaded once for all who ask, and again after the least recently used were dropped', async () => {
+    const { store } = memoryStore()
+    let unwraps = 0
+    const counting: KeyProvider = {
+      ...provider,
+      unwrap: (companyId, wrapped) => {
+        unwraps++
+        return provider.unwrap(companyId, wrapped)
+      },
+    }
+    const keyring = createKeyring({ provider: counting, store }, { maxCompanies: 2 })
+    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
+    await Promise.all(Array.from({ length: 50 }, () => keyring.forCompany(a)))
+    expect(unwraps).toBe(3)
+    await keyring.forCompany(b)
+    await keyring.forCompany(a)
+    await keyring.forCompany(c)
+    expect(unwraps).toBe(9)
+    await keyring.forCompany(a)
+    expect(unwraps).toBe(9)
+    await keyring.forCompany(b)
+    expect(unwraps).toBe(12)
+  })
+
+  test('rotate: old texts stay readable, request hashes stable, and every node knows a key before one encrypts with it', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    let clock = Date.now()
+    const firstNode = createKeyring({ provider, store }, { now: () => clock })
+    const secondNode = createKeyring({ provider, store }, { now: () => clock })
+    const keysOfNodes = () => Promise.all([firstNode.forCompany(companyId), secondNode.forCompany(companyId)])
+    const context = bodyOf()
+    const [before] = await keysOfNodes()
+    const old = before.encrypt('old', context)
+    const hash = before.requestHash('x')
+    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
+    expect(rows.get(companyId)?.map((row) => row.id.slice(-1))).toEqual(['1', '2', '3', '4'])
+
+    const usedKeys = new Set<string>()
+    for (let minute = 0; minute < 40; minute++) {
+      clock += 60_000
+      const [one, two] = await keysOfNodes()
+      const envelope = one.encrypt('new', context)
+      usedKeys.add(envelope.toString('hex', 1, 17))
+      expect(two.decrypt(envelope, context)).toBe('new')
+      expect(two.decrypt(old, context)).toBe('old')
+      expect(two.requestHash('x')).toEqual(hash)
+      // Nodes that loaded before the rotation meet one that has just started.
+      const started = createKeyring({ provider, store }, { now: () => clock })
+      const fresh = await started.forCompany(companyId)
+      expect(two.decrypt(fresh.encrypt('fresh', context), context)).toBe('fresh')
+    }
+    expect(usedKeys.size).toBe(2)
+  })
+
+  test('are rotated once when two nodes rotate at the same time', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    await createKeyring({ provider, store }).forCompany(companyId)
+    const existing = rows.get(companyId) ?? []
+    await Promise.all([1, 2].map(() => addDataKey({ provider, store }, companyId, existing)))
+    expect(rows.get(companyId)).toHaveLength(4)
+  })
+
+  test('have a purpose each, and a company from before purposes keeps what its oldest key has hashed', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const before = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(rows.get(companyId)?.map(({ purpose }) => purpose)).toEqual(['CONTENT', 'INDEX', 'LOOKUP'])
+    const plain = await Promise.all(
+      (rows.get(companyId) ?? []).map(({ wrapped }) => provider.unwrap(companyId, Buffer.from(wrapped))),
+    )
+    expect(new Set(plain.map((key) => key.toString('hex'))).size).toBe(3)
+
+    const old = rows.get(companyId)?.slice(0, 1) ?? []
+    rows.set(companyId, old)
+    const nodes = await Promise.all(
+      [1, 2].map(() => createKeyring({ provider, store }).forCompany(companyId)),
+    )
+    expect(rows.get(companyId)?.map(({ purpose, wrapped }) => [purpose, wrapped])).toEqual(
+      ['CONTENT', 'INDEX', 'LOOKUP'].map((purpose) => [purpose, old[0]?.wrapped]),
+    )
+    expect(nodes[0]?.searchToken('word')).toBe(nodes[1]?.searchToken('word'))
+    expect(nodes[0]?.decrypt(before.encrypt('kept', context), context)).toBe('kept')
+  })
+
+  test('encrypt nothing once retired, and still decrypt', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const old = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('old', context)
+    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
+    const [first] = rows.get(companyId) ?? []
+    if (first) first.retiredAt = new Date()
+    const keys = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(keys.encrypt('new', context).toString('hex', 1, 17)).not.toBe(old.toString('hex', 1, 17))
+    expect(keys.decrypt(old, context)).toBe('old')
+  })
+
+  test('can be wrapped with a new secret without a change to the data they encrypted', async () => {
+    const { store, rows } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const envelope = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('kept', context)
+
+    const oldSecret = await readFile(keyPath(companyId), 'utf8')
+    const newSecret = `${'5a'.repeat(32)}\n`
+    await writeFile(keyPath(companyId), oldSecret + newSecret)
+    for (const row of rows.get(companyId) ?? [])
+      row.wrapped = await provider.wrap(companyId, await provider.unwrap(companyId, Buffer.from(row.wrapped)))
+    await writeFile(keyPath(companyId), newSecret)
+
+    const keys = await createKeyring({ provider, store }).forCompany(companyId)
+    expect(keys.decrypt(envelope, context)).toBe('kept')
+  })
+})
+
+describe('the secret of a company', () => {
+  test('is a file only its owner reads, and nothing else is left beside it', async () => {
+    const companyId = randomUUID()
+    await Promise.all(Array.from({ length: 8 }, () => provider.createSecret(companyId)))
+    const file = await stat(keyPath(companyId))
+    expect(await readFile(keyPath(companyId), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(file.mode & 0o777).toBe(0o600)
+    expect((await stat(directory)).mode & 0o777).toBe(0o700)
+    expect((await readdir(directory)).filter((name) => !name.endsWith('.key'))).toEqual([])
+    const secret = await readFile(keyPath(companyId))
+    await provider.createSecret(companyId)
+    expect(await readFile(keyPath(companyId))).toEqual(secret)
+  })
+
+  test('once destroyed, closes the company for new and, within five minutes, for running nodes', async () => {
+    const { store } = memoryStore()
+    const companyId = randomUUID()
+    let clock = Date.now()
+    const running = createKeyring({ provider, store }, { now: () => clock })
+    await running.forCompany(companyId)
+    await provider.destroySecret(companyId)
+    await provider.destroySecret(companyId)
+
+    await expect(createKeyring({ provider, store }).forCompany(companyId)).rejects.toThrow(
+      KeyUnavailableError,
+    )
+    clock += fiveMinutes
+    await expect(running.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
+    await expect(stat(keyPath(companyId))).rejects.toThrow('ENOENT')
+  })
+
+  test('can be forgotten by a running node at once', async () => {
+    const companyId = randomUUID()
+    const keyring = createKeyring({ provider, store: memoryStore().store })
+    await keyring.forCompany(companyId)
+    await provider.destroySecret(companyId)
+    keyring.forget(companyId)
+    await expect(keyring.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
+  })
+
+  test('when missing, damaged or another one, is reported with its file and what to do, and asked for again next time', async () => {
+    const { store } = memoryStore()
+    const companyId = randomUUID()
+    const keyring = createKeyring({ provider, store })
+    await keyring.forCompany(companyId)
+    const secret = await readFile(keyPath(companyId))
+
+    await rm(keyPath(companyId))
+    await expect(unavailable()).resolves.toMatch(/cannot be read from .*ENOENT.*Restore the key directory/)
+    await writeFile(keyPath(companyId), `${'07'.repeat(32)}\n`)
+    await expect(unavailable()).resolves.toMatch(/does not open the data keys of company/)
+    await truncate(keyPath(companyId), 63)
+    await expect(unavailable()).resolves.toMatch(/is damaged/)
+    await writeFile(keyPath(companyId), '')
+    await expect(unavailable()).resolves.toMatch(/is damaged/)
+    await writeFile(keyPath(companyId), secret)
+    await expect(keyring.forCompany(companyId)).resolves.toBeDefined()
+
+    async function unavailable(): Promise<string> {
+      keyring.forget(companyId)
+      const error = await keyring.forCompany(companyId).catch((reason: unknown) => reason)
+      if (!(error instanceof KeyUnavailableError)) throw new Error('the key was available')
+      expect(error.message).toContain(keyPath(companyId))
+      return error.message
+    }
+  })
+
+  test('does not open a data key of another company', async () => {
+    const [mine, other] = [randomUUID(), randomUUID()]
+    await provider.createSecret(mine)
+    await writeFile(keyPath(other), await readFile(keyPath(mine)))
+    const wrapped = await provider.wrap(mine, Buffer.alloc(32, 1))
+    await expect(provider.unwrap(mine, wrapped)).resolves.toEqual(Buffer.alloc(32, 1))
+    await expect(provider.unwrap(other, wrapped)).rejects.toThrow(KeyUnavailableError)
+  })
+
+  test('never leaves the key directory, whatever the id', async () => {
+    for (const id of ['../../etc/passwd', '', 'x'.repeat(36), `${randomUUID()}/..`]) {
+      await expect(provider.createSecret(id)).rejects.toThrow('must be a uuid')
+    }
+  })
+})

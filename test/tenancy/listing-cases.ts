@@ -1,0 +1,90 @@
+import { CONVERSATION, PAGE } from './naming-cases.ts'
+
+/** An operation without ids. Its answer must contain nothing of another company and nothing hidden. */
+export interface ListingCase {
+  document: string
+  /** `text` occurs only in another company; `cursor` belongs to the same list there. */
+  variables(text: string, cursor: string): Record<string, unknown>[]
+}
+
+/** Root fields that take no ids. */
+export const listingCases: Record<string, ListingCase> = {
+  'Query.viewer': {
+    document: `{ viewer { user { id name email } company { id name } companies { id name } role { id name }
+      unread { total } inboxCursor } }`,
+    variables: () => [{}],
+  },
+  'Query.companies': { document: '{ companies { id name externalId } }', variables: () => [{}] },
+  'Query.conversations': {
+    document: `query ($filter: ConversationFilter, $after: String) {
+      conversations(filter: $filter, after: $after) { nodes { ${CONVERSATION} } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { filter: { search: text } }, { after: cursor }],
+  },
+  'Query.groups': {
+    document: `query ($search: String, $after: String) {
+      groups(search: $search, after: $after) { nodes { ${CONVERSATION} } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.users': {
+    document: `query ($search: String, $after: String) {
+      users(search: $search, after: $after) { nodes { id name email } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.members': {
+    document: `query ($search: String, $after: String) {
+      members(search: $search, after: $after) { nodes { user { id name } role { id } } edges { cursor } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { after: cursor }],
+  },
+  'Query.contextConversation': {
+    document: `query ($id: String!) { contextConversation(type: TOPIC, contextId: $id) { ${CONVERSATION} } }`,
+    variables: (text) => [{ id: text }],
+  },
+  'Mutation.createGlobalConversation': {
+    document: `mutation { createGlobalConversation(input: { title: "Here" }) { __typename
+      ... on PermissionDeniedError { permission } } }`,
+    variables: () => [{}],
+  },
+  'Query.broadcasts': {
+    document: `query ($after: String) { broadcasts(after: $after) { nodes { id subject body } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Query.searchMessages': {
+    document: `query ($text: String = "in", $after: String) {
+      searchMessages(text: $text, after: $after) { nodes { id body author { name } } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { text }, { after: cursor }],
+  },
+  'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
+  'Query.sentMessages': {
+    document: `query ($after: String) { sentMessages(after: $after) { nodes { id body } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Mutation.updateCompanySettings': {
+    document: `mutation { updateCompanySettings(input: { emailDelayMinutes: 10 }) { __typename
+      ... on UpdateCompanySettingsPayload { company { id name } } } }`,
+    variables: () => [{}],
+  },
+  'Mutation.updatePreferences': {
+    document: `mutation { updatePreferences(input: { sound: true }) { __typename
+      ... on UpdatePreferencesPayload { preferences { sound } } } }`,
+    variables: () => [{}],
+  },
+  'Mutation.syncMembers': {
+    document: `mutation ($members: [MemberInput!]!) { syncMembers(input: { members: $members }) { __typename
+      ... on SyncMembersPayload { created updated unchanged problems { detail } } } }`,
+    variables: () => [{ members: [{ externalId: 'nobody knows', name: 'New Here', isEnabled: false }] }],
+  },
+  'Mutation.heartbeat': {
+    document: `mutation { heartbeat(input: { status: ONLINE }) { __typename
+      ... on HeartbeatPayload { presence { user { id name } status } } } }`,
+    variables: () => [{}],
+  },
+  'Subscription.presenceChanged': {
+    // Nobody else receives an answer; test/presence/presence-changes.test.ts waits for that.
+    document: 'subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { user { id name } status } }',
+    variables: () => [{ ids: ['nobody'] }],
+  },
+  'Subscription.inboxEvents': {
+    document: 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }',
+    variables: (_text, cursor) => [{ after: cursor }],
+  },
+}

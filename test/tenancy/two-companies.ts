@@ -1,0 +1,85 @@
+import { decodeId } from '../../src/ids.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
+import { onDatabase } from '../support/on-database.ts'
+
+/** The people of the two companies. */
+export type Person = 'admin' | 'one' | 'other' | 'stranger' | 'disabled'
+
+/** A company in which every tenant table has rows, and the ids of what is in it. */
+export interface Furnished {
+  company: TestCompany<Person>
+  /** A direct conversation of `one` and `other`. */
+  directId: string
+  /** A private group of `one` and `other`. */
+  groupId: string
+  /** A message of `one` in each, and a reply by `other` in the group. */
+  directMessageId: string
+  groupMessageId: string
+  replyId: string
+  /** A broadcast of `admin` to `one` and `other`. */
+  broadcastId: string
+  /** A text that stands nowhere else, in names, titles and bodies. */
+  secret: string
+}
+
+/** Makes two companies that know nothing of each other, each with something of everything. */
+export async function twoCompanies(app: TestApp): Promise<{ acme: Furnished; globex: Furnished }> {
+  return { acme: await furnish(app, 'Zephyrine'), globex: await furnish(app, 'Quillfeather') }
+}
+
+async function furnish(app: TestApp, secret: string): Promise<Furnished> {
+  const company = await app.company(secret, {
+    admin: 'admin',
+    one: 'member',
+    other: 'member',
+    stranger: 'member',
+    disabled: 'member',
+  })
+  const { admin, one, other, disabled } = company
+  const direct = await one.say({ recipientId: other.userId }, `${secret} in confidence`, {
+    idempotencyKey: 'the same in both companies',
+  })
+  const groupId = await one.group(`${secret} plans`, [other], { access: 'PRIVATE', description: secret })
+  const said = await one.say({ conversationId: groupId }, `${secret} for us`, { mentionIds: [other.userId] })
+  const reply = await other.say({ conversationId: groupId }, `${secret} indeed`, { parentId: said.id })
+  await other.mutate('markRead', { conversationId: direct.conversationId })
+  await one.mutate('editMessage', { messageId: said.id, body: `${secret} for all of us` })
+  await other.mutate('setReaction', { messageId: said.id, emoji: '👍', on: true })
+  await one.mutate('openContextConversation', { type: 'TOPIC', contextId: secret, restricted: true })
+  const hidden = await other.say({ conversationId: groupId }, `${secret} no more`)
+  await one.mutate('hideMessage', { messageId: hidden.id })
+  await one.mutate('createConnectionTicket', {}, 'ticket')
+  const boardId = await admin.group('Board', [one], { access: 'PRIVATE' })
+  const text = { subject: `${secret} news`, body: `${secret} for some` }
+  await admin.mutate('sendBroadcast', { audience: 'GROUPS', groupIds: [boardId], ...text })
+  const { broadcast } = await admin.mutate(
+    'sendBroadcast',
+    { audience: 'USERS', userIds: [one.userId, other.userId], idempotencyKey: 'the same in both', ...text },
+    'broadcast { id }',
+  )
+  await admin.mutate('syncMembers', {
+    members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
+  })
+  // As the digests leave it behind, for which nobody here is away long enough.
+  const values = [company.companyUuid, other.uuid, decodeId(groupId)?.uuid]
+  await onDatabase(
+    app,
+    'insert into pending_digests (company_id, user_id) values ($1, $2) on conflict do nothing',
+    values.slice(0, 2),
+  )
+  await onDatabase(
+    app,
+    'insert into told_messages (company_id, user_id, conversation_id, seq) values ($1, $2, $3, 1) on conflict do nothing',
+    values,
+  )
+  return {
+    company,
+    directId: direct.conversationId,
+    groupId,
+    directMessageId: direct.id,
+    groupMessageId: said.id,
+    replyId: reply.id,
+    broadcastId: broadcast.id,
+    secret,
+  }
+}
