@@ -76,6 +76,8 @@ create table companies (
   broadcasts_per_hour integer not null default 10,
   event_retention_days integer not null default 30,
   access_version integer not null default 1,
+  audit_reads_visible boolean not null default false,
+  spam jsonb,
   constraint companies_pkey PRIMARY KEY (id),
   constraint companies_delays_check CHECK (((COALESCE(edit_window_minutes, 0) >= 0) AND (COALESCE(retract_window_minutes, 0) >= 0) AND (email_delay_minutes >= 0) AND (broadcasts_per_hour >= 0) AND (event_retention_days >= 1))),
   constraint companies_depth_check CHECK (((max_thread_depth >= 0) AND (max_thread_depth <= 64))),
@@ -182,10 +184,12 @@ create table events (
   left_ids uuid[] default ARRAY[]::uuid[],
   created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
   permission text,
+  case_id uuid,
   constraint events_pkey PRIMARY KEY (company_id, "position"),
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text, 'MESSAGE_ACCESS_CHANGED'::text, 'HELD_MESSAGE_DECIDED'::text, 'MODERATION_CASE_OPENED'::text, 'MODERATION_CASE_DECIDED'::text, 'AUDITED'::text]))),
   constraint events_message_check CHECK (((message_id IS NULL) OR (conversation_id IS NOT NULL))),
   constraint events_company_id_actor_id_fkey FOREIGN KEY (company_id, actor_id) REFERENCES users(company_id, id),
+  constraint events_company_id_case_id_fkey FOREIGN KEY (company_id, case_id) REFERENCES moderation_cases(company_id, id),
   constraint events_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint events_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint events_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id),
@@ -244,6 +248,26 @@ CREATE INDEX mentions_company_id_user_id_conversation_id_seq_idx ON public.menti
 alter table mentions enable row level security;
 alter table mentions force row level security;
 
+create table message_access (
+  company_id uuid not null,
+  message_id uuid not null,
+  number integer not null,
+  effect text not null,
+  role_id uuid,
+  user_id uuid,
+  attribute text,
+  ended_at timestamp(3) with time zone,
+  constraint message_access_pkey PRIMARY KEY (company_id, message_id, number),
+  constraint message_access_effect_check CHECK ((effect = ANY (ARRAY['ALLOW'::text, 'DENY'::text]))),
+  constraint message_access_target_check CHECK ((num_nonnulls(role_id, user_id, attribute) = 1)),
+  constraint message_access_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint message_access_company_id_role_id_fkey FOREIGN KEY (company_id, role_id) REFERENCES roles(company_id, id),
+  constraint message_access_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX message_access_company_id_role_id_idx ON public.message_access USING btree (company_id, role_id);
+alter table message_access enable row level security;
+alter table message_access force row level security;
+
 create table message_days (
   company_id uuid not null,
   day integer not null,
@@ -252,6 +276,36 @@ create table message_days (
 );
 alter table message_days enable row level security;
 alter table message_days force row level security;
+
+create table message_gaps (
+  company_id uuid not null,
+  conversation_id uuid not null,
+  from_seq integer not null,
+  to_seq integer not null,
+  constraint message_gaps_pkey PRIMARY KEY (company_id, conversation_id, from_seq),
+  constraint message_gaps_range_check CHECK (((from_seq >= 1) AND (to_seq >= from_seq))),
+  constraint message_gaps_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table message_gaps enable row level security;
+alter table message_gaps force row level security;
+
+create table message_reports (
+  company_id uuid not null,
+  message_id uuid not null,
+  reporter_id uuid not null,
+  case_id uuid not null,
+  reason text not null,
+  note bytea,
+  reported_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint message_reports_pkey PRIMARY KEY (company_id, message_id, reporter_id),
+  constraint message_reports_reason_check CHECK ((reason = ANY (ARRAY['SPAM'::text, 'HARASSMENT'::text, 'CONFIDENTIAL'::text, 'OTHER'::text]))),
+  constraint message_reports_company_id_case_id_fkey FOREIGN KEY (company_id, case_id) REFERENCES moderation_cases(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint message_reports_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint message_reports_company_id_reporter_id_fkey FOREIGN KEY (company_id, reporter_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX message_reports_company_id_case_id_reported_at_reporter_id_idx ON public.message_reports USING btree (company_id, case_id, reported_at, reporter_id);
+alter table message_reports enable row level security;
+alter table message_reports force row level security;
 
 create table message_revisions (
   company_id uuid not null,
@@ -299,17 +353,21 @@ create table messages (
   edited_at timestamp(3) with time zone,
   retracted_at timestamp(3) with time zone,
   revision integer not null default 0,
+  is_restricted boolean not null default false,
+  submitted_at timestamp(3) with time zone,
   constraint messages_pkey PRIMARY KEY (company_id, id),
-  constraint messages_depth_check CHECK ((((parent_id IS NULL) = (depth = 0)) AND (depth >= 0))),
+  constraint messages_depth_check CHECK (((depth >= 0) AND ((parent_id IS NULL) OR (depth > 0)))),
   constraint messages_priority_check CHECK ((priority = ANY (ARRAY['LOW'::text, 'NORMAL'::text, 'HIGH'::text, 'URGENT'::text]))),
   constraint messages_seq_check CHECK ((((state = ANY (ARRAY['HELD'::text, 'REJECTED'::text])) = (seq IS NULL)) AND (seq >= 1))),
   constraint messages_state_check CHECK ((state = ANY (ARRAY['POSTED'::text, 'HELD'::text, 'REJECTED'::text, 'RETRACTED'::text]))),
+  constraint messages_submitted_check CHECK (((state <> ALL (ARRAY['HELD'::text, 'REJECTED'::text])) OR (submitted_at IS NOT NULL))),
   constraint messages_company_id_author_id_fkey FOREIGN KEY (company_id, author_id) REFERENCES users(company_id, id),
   constraint messages_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint messages_company_id_conversation_id_parent_id_fkey FOREIGN KEY (company_id, conversation_id, parent_id) REFERENCES messages(company_id, conversation_id, id)
 );
 CREATE INDEX messages_company_id_conversation_id_author_id_seq_idx ON public.messages USING btree (company_id, conversation_id, author_id, seq);
 CREATE INDEX messages_replies_idx ON public.messages USING btree (company_id, parent_id, seq) WHERE (parent_id IS NOT NULL);
+CREATE INDEX messages_restricted_idx ON public.messages USING btree (company_id, conversation_id, seq) WHERE is_restricted;
 CREATE INDEX messages_retracted_idx ON public.messages USING btree (company_id, conversation_id, seq) WHERE (state = 'RETRACTED'::text);
 CREATE INDEX messages_sent_idx ON public.messages USING btree (company_id, author_id, created_at, id) WHERE (depth >= 0);
 CREATE UNIQUE INDEX messages_company_id_conversation_id_id_key ON public.messages USING btree (company_id, conversation_id, id);
@@ -317,6 +375,35 @@ CREATE UNIQUE INDEX messages_company_id_conversation_id_seq_key ON public.messag
 CREATE STATISTICS public.messages_of_a_conversation (dependencies) ON company_id, conversation_id FROM messages;
 alter table messages enable row level security;
 alter table messages force row level security;
+
+create table moderation_cases (
+  company_id uuid not null,
+  id uuid not null,
+  message_id uuid not null,
+  kind text not null,
+  state text not null default 'OPEN'::text,
+  signals text[] default ARRAY[]::text[],
+  opened_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  decided_at timestamp(3) with time zone,
+  decided_by_id uuid,
+  reason bytea,
+  constraint moderation_cases_pkey PRIMARY KEY (company_id, id),
+  constraint moderation_cases_decision_check CHECK ((num_nulls(decided_at, decided_by_id, reason) =
+CASE state
+    WHEN 'OPEN'::text THEN 3
+    ELSE 0
+END)),
+  constraint moderation_cases_kind_check CHECK ((kind = ANY (ARRAY['HELD'::text, 'REPORTED'::text]))),
+  constraint moderation_cases_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'APPROVED'::text, 'REJECTED'::text, 'DISMISSED'::text, 'RETRACTED'::text]))),
+  constraint moderation_cases_company_id_decided_by_id_fkey FOREIGN KEY (company_id, decided_by_id) REFERENCES users(company_id, id),
+  constraint moderation_cases_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX moderation_cases_company_id_message_id_idx ON public.moderation_cases USING btree (company_id, message_id);
+CREATE INDEX moderation_cases_company_id_opened_at_id_idx ON public.moderation_cases USING btree (company_id, opened_at, id);
+CREATE INDEX moderation_cases_company_id_state_opened_at_id_idx ON public.moderation_cases USING btree (company_id, state, opened_at, id);
+CREATE UNIQUE INDEX moderation_cases_open_idx ON public.moderation_cases USING btree (company_id, message_id) WHERE (state = 'OPEN'::text);
+alter table moderation_cases enable row level security;
+alter table moderation_cases force row level security;
 
 create table participants (
   company_id uuid not null,
@@ -398,6 +485,19 @@ CREATE UNIQUE INDEX roles_company_id_name_key ON public.roles USING btree (compa
 alter table roles enable row level security;
 alter table roles force row level security;
 
+create table spam_penalties (
+  company_id uuid not null,
+  user_id uuid not null,
+  step integer not null,
+  stepped_at timestamp(3) with time zone not null,
+  cooldown_until timestamp(3) with time zone,
+  constraint spam_penalties_pkey PRIMARY KEY (company_id, user_id),
+  constraint spam_penalties_step_check CHECK ((step >= 1)),
+  constraint spam_penalties_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table spam_penalties enable row level security;
+alter table spam_penalties force row level security;
+
 create table told_messages (
   company_id uuid not null,
   user_id uuid not null,
@@ -470,8 +570,11 @@ create table app.secrets (
 -- functions
 
 CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.add_message_gap(p_conversation uuid, p_from integer, p_to integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.allowed(p_company uuid, p_message uuid, p_user uuid) RETURNS SETOF boolean LANGUAGE sql STABLE ROWS 1 BEGIN ATOMIC SELECT true FROM ( SELECT bool_or((a.effect = 'ALLOW'::text)) AS is_narrowed, bool_or(((a.effect = 'ALLOW'::text) AND n.is_named)) AS is_let, bool_or(((a.effect = 'DENY'::text) AND n.is_named)) AS is_denied FROM ((message_access a JOIN users u ON (((u.company_id = a.company_id) AND (u.id = allowed.p_user)))) CROSS JOIN LATERAL ( SELECT COALESCE(((a.user_id = u.id) OR (a.role_id = u.role_id) OR (a.attribute = ('department:'::text || lower(u.department)))), false) AS is_named) n) WHERE ((a.company_id = allowed.p_company) AND (a.message_id = allowed.p_message) AND (a.ended_at IS NULL))) r WHERE ((NOT r.is_denied) AND (r.is_let OR (NOT r.is_narrowed))); END ;
 CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_case_event(p_kind text, p_case uuid, p_actor uuid) RETURNS bigint LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text, p_case uuid DEFAULT NULL::uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -490,6 +593,7 @@ CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_messa
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.has_permission(p_company uuid, p_user uuid, p_permission text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -509,6 +613,7 @@ CREATE OR REPLACE FUNCTION app.memberships_of(p_issuer text, p_subject text, p_m
 CREATE OR REPLACE FUNCTION app.messages_with_words(p_words bigint[], p_before timestamp with time zone, p_id uuid, p_from timestamp with time zone, p_max integer, p_conversations uuid[]) RETURNS TABLE(conversation_id uuid, created_at timestamp with time zone, message_id uuid, is_last boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off' SET enable_indexscan TO 'off' SET jit TO 'off' SET max_parallel_workers_per_gather TO '0';
 CREATE OR REPLACE FUNCTION app.mint_ticket(p_hash bytea, p_token_expires_at timestamp with time zone) RETURNS timestamp with time zone LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.next_digests(p_max integer) RETURNS SETOF uuid LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.punish_spam(p_company uuid, p_user uuid, p_signals text[], OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -522,11 +627,12 @@ CREATE OR REPLACE FUNCTION app.remind_recipients(p_company uuid, p_user uuid, p_
 CREATE OR REPLACE FUNCTION app.require_oldest_events() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_open(p_company uuid) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.reschedule_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.restrict_message(p_company uuid, p_message uuid, p_rules jsonb) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.retract_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timestamp with time zone) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_counts integer[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]) RETURNS TABLE(outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
 CREATE OR REPLACE FUNCTION app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamp with time zone) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -536,6 +642,7 @@ CREATE OR REPLACE FUNCTION app.settle_succession(p_company uuid, p_conversation 
 CREATE OR REPLACE FUNCTION app.settle_successions() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) RETURNS integer LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.take_sequence(p_company uuid, p_conversation uuid, p_takes boolean) RETURNS conversations LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tell_access_changed() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tie_member(p_user uuid, p_issuer text, p_subject text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.unindex_message(p_company uuid, p_message uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -577,9 +684,15 @@ create policy idempotency_keys_system on idempotency_keys to colloquy_system usi
 create policy idempotency_keys_tenant on idempotency_keys to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy mentions_system on mentions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy mentions_tenant on mentions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_access_system on message_access to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_access_tenant on message_access to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_days_owner_read on message_days for select to the owner using (true);
 create policy message_days_system on message_days to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy message_days_tenant on message_days to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_gaps_system on message_gaps to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_gaps_tenant on message_gaps to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy message_reports_system on message_reports to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy message_reports_tenant on message_reports to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_revisions_system on message_revisions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy message_revisions_tenant on message_revisions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_words_owner_read on message_words for select to the owner using (true);
@@ -587,6 +700,8 @@ create policy message_words_system on message_words to colloquy_system using ((c
 create policy message_words_tenant on message_words to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy messages_system on messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy messages_tenant on messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy moderation_cases_system on moderation_cases to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy moderation_cases_tenant on moderation_cases to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy participants_system on participants to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy participants_tenant on participants to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy pending_digests_system on pending_digests to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
@@ -598,6 +713,8 @@ create policy receipts_system on receipts to colloquy_system using ((company_id 
 create policy receipts_tenant on receipts to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy roles_system on roles to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy roles_tenant on roles to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy spam_penalties_system on spam_penalties to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy spam_penalties_tenant on spam_penalties to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy told_messages_system on told_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy told_messages_tenant on told_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy user_words_owner on user_words to the owner using (true);
@@ -623,10 +740,14 @@ CREATE TRIGGER users_words_changed AFTER UPDATE ON public.users FOR EACH ROW WHE
 -- grants
 
 grant execute on function app.acknowledge_delivery(uuid,uuid,uuid[],integer[]) to colloquy_app;
+grant execute on function app.add_message_gap(uuid,integer,integer) to colloquy_system;
+grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_system;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_app;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_system;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text) to colloquy_app;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text) to colloquy_system;
+grant execute on function app.append_case_event(text,uuid,uuid) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_system;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;
@@ -651,6 +772,7 @@ grant execute on function app.enqueue_job(text,json,timestamp with time zone,tex
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
 grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.find_digests(integer) to colloquy_system;
+grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
 grant execute on function app.free_broadcast_at(uuid) to colloquy_app;
 grant execute on function app.has_permission(uuid,uuid,text) to colloquy_app;
 grant execute on function app.hide_conversation(uuid,uuid,uuid) to colloquy_app;
@@ -670,6 +792,7 @@ grant execute on function app.memberships_of(text,text,text) to colloquy_app;
 grant execute on function app.messages_with_words(bigint[],timestamp with time zone,uuid,timestamp with time zone,integer,uuid[]) to colloquy_app;
 grant execute on function app.mint_ticket(bytea,timestamp with time zone) to colloquy_app;
 grant execute on function app.next_digests(integer) to colloquy_system;
+grant execute on function app.punish_spam(uuid,uuid,text[]) to colloquy_app;
 grant execute on function app.purge_events(integer) to colloquy_system;
 grant execute on function app.purge_idempotency_keys(integer) to colloquy_system;
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
@@ -683,11 +806,12 @@ grant execute on function app.remind_recipients(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_system;
 grant execute on function app.reschedule_broadcast(uuid,uuid,uuid,text,text,timestamp with time zone) to colloquy_app;
+grant execute on function app.restrict_message(uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.retract_message(uuid,uuid,uuid,integer,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) to colloquy_app;
 grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea) to colloquy_app;
-grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[]) to colloquy_app;
+grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid) to colloquy_app;
 grant execute on function app.send_messages(uuid[],integer[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[]) to colloquy_app;
 grant execute on function app.send_scheduled_broadcast(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.set_mute(uuid,uuid,uuid,boolean,timestamp with time zone) to colloquy_app;
@@ -698,6 +822,7 @@ grant execute on function app.settle_succession(uuid,uuid) to colloquy_system;
 grant execute on function app.start_direct(uuid,uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_system;
+grant execute on function app.take_sequence(uuid,uuid,boolean) to colloquy_app;
 grant execute on function app.tie_member(uuid,text,text) to colloquy_app;
 grant execute on function app.unindex_message(uuid,uuid) to colloquy_app;
 grant execute on function app.unindex_message(uuid,uuid) to colloquy_system;
@@ -765,10 +890,22 @@ grant insert on table mentions to colloquy_app;
 grant select on table mentions to colloquy_app;
 grant update on table mentions to colloquy_app;
 grant select on table mentions to colloquy_system;
+grant insert on table message_access to colloquy_app;
+grant select on table message_access to colloquy_app;
+grant update (ended_at) on table message_access to colloquy_app;
+grant select on table message_access to colloquy_system;
 grant insert on table message_days to colloquy_app;
 grant select on table message_days to colloquy_app;
 grant insert on table message_days to colloquy_system;
 grant select on table message_days to colloquy_system;
+grant select on table message_gaps to colloquy_app;
+grant delete on table message_gaps to colloquy_system;
+grant insert on table message_gaps to colloquy_system;
+grant select on table message_gaps to colloquy_system;
+grant update on table message_gaps to colloquy_system;
+grant insert on table message_reports to colloquy_app;
+grant select on table message_reports to colloquy_app;
+grant select on table message_reports to colloquy_system;
 grant insert on table message_revisions to colloquy_app;
 grant select on table message_revisions to colloquy_app;
 grant select on table message_revisions to colloquy_system;
@@ -784,6 +921,10 @@ grant insert on table messages to colloquy_app;
 grant select on table messages to colloquy_app;
 grant update on table messages to colloquy_app;
 grant select on table messages to colloquy_system;
+grant insert on table moderation_cases to colloquy_app;
+grant select on table moderation_cases to colloquy_app;
+grant update on table moderation_cases to colloquy_app;
+grant select on table moderation_cases to colloquy_system;
 grant insert on table participants to colloquy_app;
 grant select on table participants to colloquy_app;
 grant update on table participants to colloquy_app;
@@ -804,6 +945,10 @@ grant select on table roles to colloquy_app;
 grant insert on table roles to colloquy_system;
 grant select on table roles to colloquy_system;
 grant update on table roles to colloquy_system;
+grant insert on table spam_penalties to colloquy_app;
+grant select on table spam_penalties to colloquy_app;
+grant update on table spam_penalties to colloquy_app;
+grant select on table spam_penalties to colloquy_system;
 grant delete on table told_messages to colloquy_system;
 grant insert on table told_messages to colloquy_system;
 grant select on table told_messages to colloquy_system;

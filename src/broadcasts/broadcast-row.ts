@@ -7,7 +7,7 @@ import {
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
-import { notHidden, viewerMembership, visibleSql } from '../visibility/visibility.ts'
+import { shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it. Subject and body are ciphertext. */
 export type BroadcastRow = RowOf<typeof broadcastColumns>
@@ -48,7 +48,7 @@ const seen = `broadcasts b
     left join messages m on m.company_id = b.company_id and m.id = b.id
     ${viewerMembership()}
     where b.company_id = :companyId and case
-      when b.status = 'SENT' then p.user_id is not null and coalesce(p.hidden_seq, 0) < 1 and ${notHidden()}
+      when b.status = 'SENT' then p.user_id is not null and coalesce(p.hidden_seq, 0) < 1 and ${shownTo()}
       else b.author_id = :viewerId
     end`
 

@@ -2,7 +2,7 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { notHidden, readableSql, viewerMembership, visibleSql } from '../visibility/visibility.ts'
+import { forbiddenTo, readableSql, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** The people a conversation is for: its participants, the whole company, or also visitors. */
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
@@ -29,7 +29,7 @@ const markSql = 'greatest(least(p.last_read_seq, p.unread_from_seq - 1), p.hidde
 
 /**
  * Number of unread messages of membership `p` in conversation `c`: all messages above the mark minus the viewer's own,
- * the retracted and the hidden ones. Only these exclusions are counted, so the cost does not grow with the number of
+ * the retracted and the hidden ones, those that access rules keep from the viewer, and those that are no longer stored. Only these exclusions are counted, so the cost does not grow with the number of
  * unread messages. Own messages are compared as a row, so that the planner uses the author's index and does not read
  * the whole conversation.
  */
@@ -44,13 +44,20 @@ export const unreadSql = `(
            and o.author_id <> p.user_id and o.state <> 'RETRACTED' ${fence}
        ) o
        where h.company_id = c.company_id and h.user_id = p.user_id and h.conversation_id = c.id and h.seq > ${markSql})
+    - (select count(*) from messages m where m.company_id = c.company_id and m.conversation_id = c.id and m.is_restricted
+         and m.seq > ${markSql} and m.state <> 'RETRACTED' and ${forbiddenTo('p.user_id')} and not exists (
+           select from hidden_messages h where h.company_id = m.company_id and h.user_id = p.user_id
+             and h.conversation_id = m.conversation_id and h.seq = m.seq
+         ))
+    - (select coalesce(sum(g.to_seq - greatest(g.from_seq - 1, ${markSql})), 0) from message_gaps g
+       where g.company_id = c.company_id and g.conversation_id = c.id and g.to_seq > ${markSql})
   )::int`
 
 /** Number of unread messages of conversation `c` that mention the person of membership `p`. */
 export const unreadMentionsSql = `(
     select count(*) from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
     where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id
-      and n.seq > ${markSql} and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden('p.user_id')}
+      and n.seq > ${markSql} and m.state = 'POSTED' and m.author_id <> p.user_id and ${shownTo('p.user_id')}
   )::int`
 
 /** The first unread message of a conversation for a viewer. */
@@ -70,13 +77,13 @@ export const unreadStarts = statement({
     left join lateral (
       select m.seq from messages m
       where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > ${markSql}
-        and m.author_id <> p.user_id and m.state <> 'RETRACTED' and ${notHidden()}
+        and m.author_id <> p.user_id and m.state <> 'RETRACTED' and ${shownTo()}
       order by m.seq limit 1
     ) u on true
     left join lateral (
       select n.seq from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
       where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id and n.seq > ${markSql}
-        and m.state = 'POSTED' and m.author_id <> p.user_id and ${notHidden()}
+        and m.state = 'POSTED' and m.author_id <> p.user_id and ${shownTo()}
       order by n.seq limit 1
     ) n on true
     where c.company_id = :companyId and c.id = any(:ids) and p.user_id is not null and ${readableSql}`,
@@ -129,7 +136,7 @@ function lastMessageJoinFor(viewer: string): string {
   return `left join lateral (
     select ${messageColumns.of('m')} from messages m
     where ${readableSql} and m.company_id = c.company_id and m.conversation_id = c.id
-      and m.seq > coalesce(p.hidden_seq, 0) and ${notHidden(viewer)}
+      and m.seq > coalesce(p.hidden_seq, 0) and ${shownTo(viewer)}
     order by m.seq desc limit 1
   ) l on true`
 }

@@ -22,6 +22,8 @@ const findShadowing = `
       select p.oid::regprocedure::text from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
       where n.nspname not in ('pg_catalog', 'information_schema') and (n.nspname = 'app' or p.prosecdef)
         and not coalesce(p.proconfig @> array[$1], false)
+        -- A body that was bound to its objects when it was created looks for no names.
+        and (p.prosqlbody is null or p.prosecdef)
         and not exists (select from pg_catalog.pg_depend d where d.objid = p.oid and d.deptype = 'e')
       order by 1
     ) as functions`

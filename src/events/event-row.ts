@@ -1,7 +1,7 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { storedMembership } from '../visibility/visibility.ts'
+import { forbiddenTo, storedMembership } from '../visibility/visibility.ts'
 
 /** The kinds of events. */
 export type EventKind =
@@ -20,6 +20,10 @@ export type EventKind =
   | 'ACCESS_CHANGED'
   | 'BROADCAST_SENT'
   | 'BROADCAST_REMINDED'
+  | 'MESSAGE_ACCESS_CHANGED'
+  | 'HELD_MESSAGE_DECIDED'
+  | 'MODERATION_CASE_OPENED'
+  | 'MODERATION_CASE_DECIDED'
 
 /** Events that were read together. */
 export interface Batch {
@@ -45,6 +49,7 @@ export interface LiveEvent {
   broadcasterId: string | null
   seq: number | null
   actorId: string | null
+  caseId: string | null
   recipientId: string | null
   joinedIds: string[]
   leftIds: string[]
@@ -58,7 +63,7 @@ export interface LiveEvent {
   visibleTo: ReadonlySet<string>
   /** The people who have its conversation in their inbox. */
   memberIds: ReadonlySet<string>
-  /** The people who have hidden its message, alone or with everything up to it. */
+  /** The people who do not see its message: they have hidden it, alone or with everything up to it, or access rules keep it from them. */
   hiddenFrom: ReadonlySet<string>
 }
 
@@ -70,6 +75,7 @@ const eventColumns = columns({
   broadcasterId: column.uuid.orNull.from(`case when c.kind = 'BROADCAST' then c.created_by_id end`),
   eventSeq: column.integer.orNull.from('e.seq'),
   actorId: column.uuid.orNull,
+  caseId: column.uuid.orNull,
   recipientId: column.uuid.orNull,
   joinedIds: column.of<string[]>(),
   leftIds: column.of<string[]>(),
@@ -91,6 +97,8 @@ export function hydrated(selection: string): string {
         select p.user_id from participants p
         where p.company_id = :companyId and p.conversation_id = e.conversation_id and p.user_id = any(:userIds)
           and p.left_at is null and p.hidden_seq >= m.seq
+        union
+        select r.id from readers r where ${forbiddenTo('r.id')}
       ) as "hiddenFrom"
     from (${selection}) e
     left join conversations c on c.company_id = :companyId and c.id = e.conversation_id
@@ -136,6 +144,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     broadcasterId,
     eventSeq,
     actorId,
+    caseId,
     recipientId,
     joinedIds,
     leftIds,
@@ -153,6 +162,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     broadcasterId,
     seq: eventSeq,
     actorId,
+    caseId,
     recipientId,
     joinedIds,
     leftIds,

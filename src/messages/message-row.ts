@@ -1,7 +1,7 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
-import { notHidden, readableSql, seenBy, viewerMembership, visibleSql } from '../visibility/visibility.ts'
+import { readableSql, seenBy, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A message as the statements below return it. Subject, body and metadata are ciphertext. */
 export type MessageRow = RowOf<typeof messageColumns>
@@ -25,6 +25,9 @@ export const messageColumns = columns({
   retractedAt: column.instant.orNull,
   /** Number of edits. */
   revision: column.integer,
+  /** Set if it was held for review before it was posted. */
+  submittedAt: column.instant.orNull,
+  isRestricted: column.boolean,
   /** False if a revision with this or a higher number is stored: an older row was put back, so its text is not decrypted. */
   isLatest: column.boolean.from(isLatestSql),
 })
@@ -58,7 +61,7 @@ export const messagesById = statement({
   parameters: ['companyId', 'viewerId', 'ids'],
   row: messageColumns,
   text: `select ${messageColumns.of('m')} from messages m ${seenBy()}
-    where m.company_id = :companyId and m.id = any(:ids) and (m.seq is not null or m.author_id = :viewerId)`,
+    where m.company_id = :companyId and m.id = any(:ids)`,
 })
 
 /** The versions of these messages, without their texts, if the viewer may still read them. */
@@ -67,7 +70,7 @@ export const messageVersions = statement({
   parameters: ['companyId', 'viewerId', 'ids'],
   row: versionColumns,
   text: `select ${versionColumns.of('m')} from messages m ${seenBy()}
-    where m.company_id = :companyId and m.id = any(:ids) and (m.seq is not null or m.author_id = :viewerId)`,
+    where m.company_id = :companyId and m.id = any(:ids)`,
 })
 
 /** Like messageVersions, for many viewers: each viewer with the id at the same index. */
@@ -77,8 +80,7 @@ export const messageVersionsOfViewers = statement({
   row: rowsOf<MessageVersion & { viewerId: string }>(),
   text: `select a.viewer_id as "viewerId", ${versionColumns.of('m')}
     from unnest(:viewerIds::uuid[], :ids::uuid[]) a (viewer_id, message_id)
-    join messages m on m.company_id = :companyId and m.id = a.message_id ${seenBy('a.viewer_id')}
-    where m.seq is not null or m.author_id = a.viewer_id`,
+    join messages m on m.company_id = :companyId and m.id = a.message_id ${seenBy('a.viewer_id')}`,
 })
 
 /** A range of a conversation's messages that the viewer may read now. `where` and `order` refer to `m`. */
@@ -87,7 +89,7 @@ function stretch(where: string, order: string): string {
     cross join lateral (
       select * from messages m
       where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > coalesce(p.hidden_seq, 0)
-        and ${where} and ${notHidden()} order by ${order} limit :max
+        and ${where} and ${shownTo()} order by ${order} limit :max
     ) m
     where c.company_id = :companyId and c.id = :conversationId and ${readableSql} order by ${order}`
 }
@@ -126,7 +128,7 @@ export const conversationWithMessages = bindingItself(
     left join lateral (
       select * from messages m
       where m.company_id = c.company_id and m.conversation_id = c.id and m.seq > coalesce(p.hidden_seq, 0)
-        and m.seq >= :from and m.seq < :below and ${notHidden()} and ${readableSql} order by m.seq desc limit :max
+        and m.seq >= :from and m.seq < :below and ${shownTo()} and ${readableSql} order by m.seq desc limit :max
     ) m on true
     where c.company_id = :companyId and c.id = :conversationId and ${visibleSql} order by m.seq desc`,
   }),

@@ -71,12 +71,21 @@ export const conversationOf = `cross join lateral (
         select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
       ) c`
 
-/** True unless the viewer has hidden message `m`. */
-export function notHidden(viewer = ':viewerId'): string {
-  return `not exists (
+/**
+ * True if message `m` of a conversation that the viewer may read is shown to them: the viewer has not hidden it, and its access
+ * rules, if there are any, let them see it. One that is held or was rejected is its author's alone.
+ */
+export function shownTo(viewer = ':viewerId'): string {
+  return `(not exists (
       select from hidden_messages h where h.company_id = m.company_id and h.user_id = ${viewer}
         and h.conversation_id = m.conversation_id and h.seq = m.seq
-    )`
+    ) and (m.seq is not null or m.author_id = ${viewer}) and not ${forbiddenTo(viewer)})`
+}
+
+/** True if the access rules of message `m` keep it from the viewer. They are looked at only if it has some. */
+export function forbiddenTo(viewer = ':viewerId'): string {
+  return `(m.is_restricted and m.author_id <> ${viewer}
+      and not exists (select from app.allowed(m.company_id, m.id, ${viewer})))`
 }
 
 /** Keeps message `m` only if the viewer may read it now. */
@@ -84,6 +93,6 @@ export function seenBy(viewer = ':viewerId'): string {
   return `cross join lateral (
       select from conversations c ${viewerMembership(viewer)}
       where c.company_id = m.company_id and c.id = m.conversation_id and ${readableSql}
-        and (m.seq is null or m.seq > coalesce(p.hidden_seq, 0)) and ${notHidden(viewer)} ${fence}
+        and (m.seq is null or m.seq > coalesce(p.hidden_seq, 0)) and ${shownTo(viewer)} ${fence}
     ) seen`
 }

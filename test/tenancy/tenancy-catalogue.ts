@@ -142,7 +142,7 @@ const FUNCTIONS = `
   select p.oid::regprocedure || ' ' || flaw as problem
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   cross join lateral (values
-    (n.nspname = 'app' and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false), 'does not set the search_path to pg_catalog, pg_temp'),
+    (n.nspname = 'app' and p.prosqlbody is null and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false), 'does not set the search_path to pg_catalog, pg_temp'),
     (p.prosecdef and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false), 'runs as its owner on a search_path of the caller'),
     (exists (
       select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a

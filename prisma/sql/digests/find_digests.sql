@@ -49,6 +49,7 @@ begin
         select from public.hidden_messages h where h.company_id = m.company_id and h.user_id = u.id
           and h.conversation_id = m.conversation_id and h.seq = m.seq
       )
+      and (not m.is_restricted or exists (select from app.allowed(m.company_id, m.id, u.id)))
       and case
         when exists (
           select from public.mentions n where n.company_id = m.company_id and n.message_id = m.id and n.user_id = u.id

@@ -43,6 +43,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     select from public.hidden_messages h where h.company_id = m.company_id and h.user_id = p_user
       and h.conversation_id = m.conversation_id and h.seq = m.seq
   )
+  and (not m.is_restricted or exists (select from app.allowed(m.company_id, m.id, p_user)))
 $$;
 
 revoke all on function app.untold_messages from public, colloquy_app, colloquy_system;

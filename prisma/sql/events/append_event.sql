@@ -2,7 +2,8 @@
 -- checked under the lock.
 create or replace function app.append_event(
   p_kind text, p_conversation uuid, p_message uuid default null, p_seq int default null, p_actor uuid default null,
-  p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}', p_permission text default null
+  p_recipient uuid default null, p_joined uuid[] default '{}', p_left uuid[] default '{}', p_permission text default null,
+  p_case uuid default null
 ) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,9 +18,11 @@ begin
   end if;
   perform app.require_open(v_company);
   insert into public.events
-    (company_id, position, kind, conversation_id, message_id, seq, actor_id, recipient_id, joined_ids, left_ids, permission)
+    (company_id, position, kind, conversation_id, message_id, seq, actor_id, recipient_id, joined_ids, left_ids, permission,
+      case_id)
   values (
-    v_company, v_position, p_kind, p_conversation, p_message, p_seq, p_actor, p_recipient, p_joined, p_left, p_permission
+    v_company, v_position, p_kind, p_conversation, p_message, p_seq, p_actor, p_recipient, p_joined, p_left, p_permission,
+    p_case
   );
   return v_position;
 end

@@ -5,7 +5,7 @@ create or replace function app.hide_message(
 #variable_conflict use_column
 declare
   v_company uuid := app.bind(p_company, p_user);
-  v_message public.messages := app.seen_message(v_company, p_user, p_message, 'messageId');
+  v_message public.messages := app.hold_message(v_company, p_user, p_message);
 begin
   conversation_id := v_message.conversation_id;
   insert into public.hidden_messages (company_id, user_id, conversation_id, seq, message_id)

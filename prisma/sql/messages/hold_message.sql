@@ -1,4 +1,5 @@
--- Locks and returns a message that the person may read. Raises CQ404 otherwise, and CQ409 if it is retracted.
+-- Locks and returns a posted or retracted message that the person may read, for a change of it. Raises CQ404 otherwise, and
+-- CQ403 for an own message that is not posted, which stays as moderators see it.
 create or replace function app.hold_message(p_company uuid, p_user uuid, p_message uuid) returns public.messages
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6,6 +7,11 @@ declare
 begin
   perform app.seen_message(p_company, p_user, p_message, 'messageId');
   select m.* into v_message from public.messages m where m.company_id = p_company and m.id = p_message for no key update;
+  if v_message.seq is null then
+    raise exception using errcode = 'CQ403', message = case v_message.state
+      when 'HELD' then 'The message waits for review: until then nothing about it changes.'
+      else 'The message was rejected by a moderator.' end;
+  end if;
   return v_message;
 end
 $$;

@@ -17,6 +17,8 @@ begin
     or v_membership.user_id is null and v_conversation.audience = 'PARTICIPANTS'
     or v_message.seq is null and v_message.author_id <> p_user
     or v_message.seq <= v_membership.hidden_seq
+    or v_message.is_restricted and v_message.author_id <> p_user
+      and not exists (select from app.allowed(p_company, p_message, p_user))
     or exists (
       select from public.hidden_messages h where h.company_id = p_company and h.user_id = p_user
         and h.conversation_id = v_message.conversation_id and h.seq = v_message.seq

@@ -1,12 +1,15 @@
 -- A send is one call: it binds the tenant, takes the conversation's next sequence and the company's next position, and
 -- writes message, words, mentions, own mark, event and idempotency key. A rejection is an exception, so nothing is half-written.
+-- A message that is held for review takes no sequence and is in no index: moderators are told of its case instead. One that is
+-- refused for spam is an outcome and no exception, because the penalty is to stay.
 -- CQ425: a twin of this call has just been committed under the same key; the caller answers from that one.
 create or replace function app.send_message(
   p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid,
   p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text,
-  p_key text, p_hash bytea, p_words bigint[] default '{}',
+  p_key text, p_hash bytea, p_words bigint[] default '{}', p_signals text[] default '{}', p_access jsonb default '[]',
+  p_case uuid default null,
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
-  out "position" bigint
+  out "position" bigint, out penalty text, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -17,6 +20,9 @@ declare
   v_max_depth int;
   v_count int;
   v_joins boolean := false;
+  v_is_held boolean;
+  -- The number of the message before it.
+  v_before int;
 begin
   replayed := false;
   if p_key is not null then
@@ -36,23 +42,29 @@ begin
     raise exception using errcode = 'CQ422', message = 'You cannot write to yourself.', column = 'recipientId';
   end if;
 
-  -- The sequence is taken by locking: whoever is refused below gives it back by rolling back.
-  update public.conversations c set last_seq = c.last_seq + 1,
-    -- Under the lock, and never before the message it follows, should the clock be set back.
-    last_activity_at = greatest(date_trunc('milliseconds', clock_timestamp()), c.last_activity_at)
-  where c.company_id = v_company and c.id = p_conversation returning c.* into v_conversation;
+  select j.penalty, j.cooldown_until into penalty, cooldown_until from app.punish_spam(v_company, p_user, p_signals) j;
+  if penalty = 'REFUSED' then
+    return;
+  end if;
+  v_is_held := penalty is not distinct from 'HELD';
+
+  v_conversation := app.take_sequence(v_company, p_conversation, not v_is_held);
   if v_conversation.id is null and p_recipient is not null then
     if not 'CONVERSATION_DIRECT' = any (v_permissions) then
       raise exception using errcode = 'CQ403', message = 'You may not start direct conversations.', hint = 'CONVERSATION_DIRECT';
     end if;
     perform app.ensure_direct(p_user, p_conversation, p_recipient);
-    update public.conversations c set last_seq = c.last_seq + 1,
-      last_activity_at = greatest(date_trunc('milliseconds', clock_timestamp()), c.last_activity_at)
-    where c.company_id = v_company and c.id = p_conversation returning c.* into v_conversation;
+    v_conversation := app.take_sequence(v_company, p_conversation, not v_is_held);
   end if;
   message_id := p_message;
-  seq := v_conversation.last_seq;
-  created_at := v_conversation.last_activity_at;
+  if v_is_held then
+    created_at := date_trunc('milliseconds', clock_timestamp());
+    v_before := v_conversation.last_seq;
+  else
+    seq := v_conversation.last_seq;
+    created_at := v_conversation.last_activity_at;
+    v_before := seq - 1;
+  end if;
 
   select p.* into v_mark from public.participants p
   where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user and p.left_at is null;
@@ -60,13 +72,13 @@ begin
     select (h.membership).* into v_mark from app.lock_membership(v_company, p_user, p_conversation, 'conversationId') h;
   elsif v_mark.user_id is null and v_conversation.audience = 'VISITORS' then
     v_joins := true;
-    v_mark := app.join_conversation(v_company, p_conversation, p_user, seq - 1);
+    v_mark := app.join_conversation(v_company, p_conversation, p_user, v_before);
     perform app.settle_succession(v_company, p_conversation);
   end if;
   if v_mark.user_id is null then
     perform app.refuse_stranger(v_conversation);
   end if;
-  if v_mark.user_id is null or v_conversation.kind = 'DIRECT' and seq = 1 and p_recipient is null
+  if v_mark.user_id is null or v_conversation.kind = 'DIRECT' and v_before = 0 and p_recipient is null
     and v_conversation.created_by_id <> p_user then
     raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = 'conversationId';
   end if;
@@ -85,7 +97,8 @@ begin
   if p_parent is not null then
     select m.depth + 1, c.max_thread_depth into depth, v_max_depth
     from public.messages m join public.companies c on c.id = m.company_id
-    where m.company_id = v_company and m.conversation_id = p_conversation and m.id = p_parent and m.seq is not null;
+    where m.company_id = v_company and m.conversation_id = p_conversation and m.id = p_parent and m.seq is not null
+      and (not m.is_restricted or m.author_id = p_user or exists (select from app.allowed(m.company_id, m.id, p_user)));
     if not found then
       raise exception using errcode = 'CQ404', message = 'There is no such message in this conversation.', column = 'parentId';
     end if;
@@ -95,13 +108,17 @@ begin
   end if;
 
   insert into public.messages (
-    company_id, id, conversation_id, seq, author_id, parent_id, depth, subject, body, metadata, priority,
-    client_message_id, created_at
+    company_id, id, conversation_id, seq, author_id, parent_id, depth, subject, body, metadata, priority, state,
+    client_message_id, created_at, submitted_at, is_restricted
   ) values (
     v_company, p_message, p_conversation, seq, p_user, p_parent, depth, p_subject, p_body, p_metadata, p_priority,
-    p_client_id, created_at
+    case when v_is_held then 'HELD' else 'POSTED' end, p_client_id, created_at, case when v_is_held then created_at end,
+    jsonb_array_length(p_access) > 0
   );
-  perform app.index_message(v_company, p_conversation, p_message, created_at, p_words);
+  perform app.restrict_message(v_company, p_message, p_access) where jsonb_array_length(p_access) > 0;
+  if not v_is_held then
+    perform app.index_message(v_company, p_conversation, p_message, created_at, p_words);
+  end if;
   if cardinality(p_mentions) > 0 then
     insert into public.mentions (company_id, message_id, user_id, conversation_id, seq)
     select v_company, p_message, u.id, p_conversation, send_message.seq
@@ -119,19 +136,8 @@ begin
     end if;
   end if;
 
-  -- The own mark follows an own send only if nothing unread lies before it.
-  if v_mark.unread_from_seq is null then
-    update public.participants p set last_read_seq = send_message.seq, last_delivered_seq = send_message.seq
-    where p.company_id = v_company and p.conversation_id = p_conversation and p.user_id = p_user
-      and p.last_read_seq < send_message.seq and not exists (
-        select from public.messages m
-        where m.company_id = v_company and m.conversation_id = p_conversation
-          and m.seq > greatest(v_mark.last_read_seq, v_mark.hidden_seq)
-          and m.seq < send_message.seq and m.author_id <> p_user and m.state = 'POSTED' and not exists (
-            select from public.hidden_messages h where h.company_id = v_company and h.user_id = p_user
-              and h.conversation_id = p_conversation and h.seq = m.seq
-          )
-      );
+  if not v_is_held then
+    perform app.follow_own_send(v_mark, seq);
   end if;
 
   if p_key is not null then
@@ -144,7 +150,13 @@ begin
   if v_joins then
     perform app.append_event('PARTICIPANTS_CHANGED', p_conversation, null, null, p_user, p_joined => array[p_user]);
   end if;
-  position := app.append_event('MESSAGE_SENT', p_conversation, p_message, seq, p_user);
+  if v_is_held then
+    insert into public.moderation_cases (company_id, id, message_id, kind, signals, opened_at)
+    values (v_company, p_case, p_message, 'HELD', p_signals, created_at);
+    position := app.append_case_event('MODERATION_CASE_OPENED', p_case, p_user);
+  else
+    position := app.append_event('MESSAGE_SENT', p_conversation, p_message, seq, p_user);
+  end if;
 end
 $$;
 

@@ -161,7 +161,9 @@ begin
               select from public.messages m
               where m.company_id = v_company and m.conversation_id = n.conversation_id
                 and m.seq > greatest(g.last_read_seq, g.hidden_seq)
-                and m.author_id <> n.first_author_id and m.state = 'POSTED' and not exists (
+                and m.author_id <> n.first_author_id and m.state = 'POSTED'
+                and (not m.is_restricted or exists (select from app.allowed(m.company_id, m.id, n.first_author_id)))
+                and not exists (
                   select from public.hidden_messages h where h.company_id = v_company and h.user_id = n.first_author_id
                     and h.conversation_id = n.conversation_id and h.seq = m.seq
                 )

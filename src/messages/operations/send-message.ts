@@ -77,6 +77,8 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     editedAt: null,
     retractedAt: null,
     revision: 0,
+    submittedAt: null,
+    isRestricted: false,
     isLatest: true,
   }
   const sent = await services.sends.send({
