@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Two cores serve the tests, PostgreSQL and Redis alike.
     maxWorkers: 2,
     // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.

@@ -209,7 +209,7 @@ describe('while the identity provider is down', () => {
     issuer.publish(rotated)
     await issuer.comesBack()
     await expect
-      .poll(async () => (await as(bob, unknown)).errors, { timeout: 20_000, interval: 250 })
+      .poll(async () => (await as(bob, unknown)).errors, { timeout: 30_000, interval: 250 })
       .toBe(undefined)
   })
 })

@@ -143,7 +143,7 @@ describe('a scheduled broadcast', () => {
         const { rows } = await admin.query('select status from broadcasts where id = $1', [uuid])
         return rows[0].status
       })
-    await expect.poll(status, { timeout: 10_000 }).toBe('CANCELLED')
+    await expect.poll(status, { timeout: 30_000 }).toBe('CANCELLED')
     expect(await feed(bob)).toEqual([])
   })
 

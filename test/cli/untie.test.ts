@@ -64,16 +64,16 @@ describe('the command member untie', () => {
     expect(err).toContain('"subject":"thief"')
 
     await expect
-      .poll(async () => (await bob.send(WHO)).data, { timeout: 20_000 })
+      .poll(async () => (await bob.send(WHO)).data, { timeout: 30_000 })
       .toMatchObject({
         viewer: { user: { externalId: bob.externalId } },
       })
     await expect
-      .poll(async () => (await ask(WHO)).payload[0]?.extensions.code, { timeout: 20_000 })
+      .poll(async () => (await ask(WHO)).payload[0]?.extensions.code, { timeout: 30_000 })
       .toBe('UNAUTHENTICATED')
     socket.close()
     await expect
-      .poll(async () => (await thief.send(WHO)).errors?.[0]?.extensions?.code, { timeout: 20_000 })
+      .poll(async () => (await thief.send(WHO)).errors?.[0]?.extensions?.code, { timeout: 30_000 })
       .toBe('FORBIDDEN')
     expect(await refusedSocket(app.url, { ticket })).toMatchObject({ code: 4401 })
   })

@@ -67,7 +67,7 @@ describe('the streams of a client', () => {
       message: 'There is no access token: Error: The sign-in is away.',
       cause: new Error('The sign-in is away.'),
     }
-    await expect.poll(() => problems, { timeout: 20_000 }).toContainEqual(expect.objectContaining(expected))
+    await expect.poll(() => problems, { timeout: 30_000 }).toContainEqual(expect.objectContaining(expected))
     isSignedIn = true
     await acme.alice.say({ conversationId }, 'after')
     expect(await take(stream, 1)).toMatchObject([{ message: { body: 'after' } }])
@@ -118,7 +118,7 @@ describe('after an outage', () => {
     const reload = vi.fn(async () => (await cursorsOf(acme.bob, conversationId)).events)
     const stream = bob.conversationEvents(conversationId, { after: 'no cursor any more', reload })
     const heard = take(stream, 1)
-    await expect.poll(() => reload.mock.calls.length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => reload.mock.calls.length, { timeout: 30_000 }).toBe(1)
     await acme.alice.say({ conversationId }, 'after')
     expect(await heard).toMatchObject([{ message: { body: 'after' } }])
   })

@@ -35,7 +35,7 @@ describe('the embedded PostgreSQL that ends by itself', () => {
       20_000,
     )
     await rename(String(away), String(settings))
-    await vi.waitFor(() => query(postgres.adminUrl, 'select 1'), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(() => query(postgres.adminUrl, 'select 1'), { timeout: 30_000, interval: 100 })
   })
 
   it('comes back though sessions of the one that was killed take their time to end', async () => {
@@ -49,7 +49,7 @@ describe('the embedded PostgreSQL that ends by itself', () => {
       process.kill(pid, 'SIGCONT')
       await ended
     }
-    await vi.waitFor(() => query(server.adminUrl, 'select 1'), { timeout: 20_000 })
+    await vi.waitFor(() => query(server.adminUrl, 'select 1'), { timeout: 30_000 })
     expect(await postmasterOf(folder)).not.toBe(postmaster)
   })
 })

@@ -114,7 +114,7 @@ describe('the embedded PostgreSQL', () => {
     const postmaster = await postmasterOf(folder)
     expect(isRunning(postmaster)).toBe(true)
     expect(await server.end(signal)).toBe(0)
-    await vi.waitFor(() => expect(isRunning(postmaster)).toBe(false), 10_000)
+    await vi.waitFor(() => expect(isRunning(postmaster)).toBe(false), 30_000)
   })
 
   it('goes on serving when Ctrl-C reaches the whole process group', async () => {
@@ -161,7 +161,7 @@ describe('the embedded PostgreSQL', () => {
     await vi.waitFor(async () => {
       const draft = (await readdir(folder)).find((name) => name.startsWith('postgres.draft-'))
       expect(existsSync(join(folder, `${draft}`, 'data/PG_VERSION'))).toBe(true)
-    }, 10_000)
+    }, 30_000)
     await killed.end('SIGKILL')
     expect(existsSync(join(folder, 'postgres'))).toBe(false)
 

@@ -335,6 +335,6 @@ describe('an e-mail to somebody offline', () => {
     await withClient(app.database.adminUrl, (admin) =>
       admin.query('update graphile_worker._private_jobs set run_at = now()'),
     )
-    await expect.poll(() => mailTo(bob).length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => mailTo(bob).length, { timeout: 30_000 }).toBe(1)
   })
 })

@@ -70,7 +70,7 @@ describe('a subscriber that catches up', () => {
   it('takes no memory for events that it does not take: they are read again in smaller pages', async () => {
     const { queue, reads, waits, caughtUp } = setUp()
     // First with the page, then without.
-    await expect.poll(waits, { timeout: 20_000 }).toBe(2)
+    await expect.poll(waits, { timeout: 30_000 }).toBe(2)
     expect(await take(queue, HEAD / 3)).toEqual(range(1, HEAD / 3).map((n) => 3 * n))
     expect(await caughtUp).toBe(HEAD)
     expect(reads.slice(0, 3)).toEqual([

@@ -8,7 +8,7 @@ import { query } from '../support/embedded-postgres.ts'
 import { enqueueAs, queueOf, recordJobs } from '../support/jobs.ts'
 
 // Waiting here is for PostgreSQL on a busy machine.
-const WAIT = { timeout: 20_000, interval: 20 }
+const WAIT = { timeout: 30_000, interval: 20 }
 const UUID = '0190a5b2-0000-7000-8000-000000000001'
 
 let app: TestApp
@@ -97,7 +97,7 @@ describe('a job', () => {
       jobKey: `broadcast ${UUID}`,
     })
     expect(await queueOf(app)).toHaveLength(2)
-    const soon = new Date(Date.now() + 5_000)
+    const soon = new Date(Date.now() + 10_000)
     await enqueueAs(app, acme, { task: 'send_broadcast', payload, runAt: soon, jobKey: `broadcast ${UUID}` })
     expect(await queueOf(app)).toHaveLength(2)
     expect(done).toEqual([])

@@ -26,7 +26,7 @@ failOnUnhandledRejections()
 async function connect(url: string) {
   const redis = connectRedis(url, pino({ level: 'silent' }), { minWaitMs: 3_000 })
   onTestFinished(() => redis.close())
-  await redis.whenReady(5_000)
+  await redis.whenReady(30_000)
   return redis
 }
 
@@ -171,7 +171,7 @@ describe.each([
     const key = randomUUID()
     const windows = [{ max: 1, perMs: 150 }]
     await takeAccepted(limiter, key, windows)
-    await vi.waitFor(() => takeAccepted(limiter, key, windows), { interval: 10, timeout: 5_000 })
+    await vi.waitFor(() => takeAccepted(limiter, key, windows), { interval: 10, timeout: 30_000 })
   })
 })
 

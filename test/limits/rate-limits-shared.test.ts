@@ -5,19 +5,19 @@ import { trySend } from '../support/sending.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 const WARN = 40
-const SOON = { interval: 50, timeout: 15_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
 failOnUnhandledRejections()
 
-describe.skipIf(!redis)('limits shared by two servers through Redis', { timeout: 60_000 }, () => {
+describe.skipIf(!redis)('limits shared by two servers through Redis', { timeout: 90_000 }, () => {
   let app: TestApp
   let other: TestApp
   beforeAll(async () => {
     app = await startApp({ redisUrl: redis?.url ?? '' })
     other = await startApp({ beside: app })
-    await Promise.all([app, other].map((node) => node.application.redis?.whenReady(10_000)))
+    await Promise.all([app, other].map((node) => node.application.redis?.whenReady(30_000)))
   })
   afterAll(async () => {
     await other[Symbol.asyncDispose]()

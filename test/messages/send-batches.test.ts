@@ -216,7 +216,7 @@ describe('sends that go together', () => {
         )
         expect(killed).toHaveLength(1)
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     )
     expect(new Set(await sent).size).toBe(3)
     await onDatabase(app, 'drop function nap cascade; drop sequence naps')

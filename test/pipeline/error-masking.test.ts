@@ -230,7 +230,7 @@ describe('while the database restarts', () => {
       })
     }
     for (const ask of operations) {
-      await expect.poll(async () => (await ask()).errors, { timeout: 10_000 }).toBe(undefined)
+      await expect.poll(async () => (await ask()).errors, { timeout: 30_000 }).toBe(undefined)
     }
   })
 })

@@ -7,6 +7,7 @@ import { operationsRun } from '../../src/metrics/metrics.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { openSocket } from '../support/raw-socket.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
+import { acceptedFor } from './accepted-socket.ts'
 
 failOnUnhandledRejections()
 
@@ -278,13 +279,13 @@ describe('requests for known documents', () => {
     const { hostname, port } = new URL(app.url)
     for (const length of [0, 10, body.length - 1]) {
       const socket = connect(Number(port), hostname)
-      socket.write(
-        `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer ${acme.alice.token}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, length)}`,
-      )
-      await delay(50)
+      const atServer = await acceptedFor(socket)
+      const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer ${acme.alice.token}\r\nContent-Length: ${body.length}\r\n\r\n`
+      socket.write(head + body.slice(0, length))
+      await expect.poll(() => atServer.bytesRead).toBe(head.length + length)
       socket.destroy()
+      await expect.poll(() => atServer.closed).toBe(true)
     }
-    await delay(50)
     expect((await post(page())).text).not.toContain('never said')
     expect(app.logged.filter(({ level }) => Number(level) >= 50)).toEqual([])
   })

@@ -1,11 +1,11 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createConnection, type Socket } from 'node:net'
+import { createConnection } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { openEventStream } from '../support/event-stream.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
+import { acceptedFor } from './accepted-socket.ts'
 
 const INBOX = 'subscription { inboxEvents { __typename ... on ConversationActivity { message { body } } } }'
 
@@ -31,14 +31,14 @@ describe('an answer over HTTP', () => {
     expect((await stream.event()).event.message.body).toBe('one')
   })
 
-  it('that is a stream of which nothing is read is ended', { timeout: 60_000 }, async () => {
+  it('that is a stream of which nothing is read is ended', { timeout: 90_000 }, async () => {
     const { client, atServer } = await ask(acme.bob, INBOX)
     // The operating system holds some megabytes before the server learns of anything.
     while (!atServer.destroyed) await sayMuch(20)
     client.destroy()
   })
 
-  it('of any other kind of which nothing is read is ended', { timeout: 60_000 }, async () => {
+  it('of any other kind of which nothing is read is ended', { timeout: 90_000 }, async () => {
     await sayMuch(100)
     const messages = 'messages(last: 50) { nodes { body } }'
     const page = `{ conversation(id: "${groupId}") { a: ${messages} b: ${messages} c: ${messages} d: ${messages} } }`
@@ -57,19 +57,14 @@ describe('an answer over HTTP', () => {
   /** Asks over HTTP and reads only how the answer begins; with the server's end of the connection. */
   async function ask({ token }: Client, query: string) {
     const { port, hostname } = new URL(app.url)
-    const accepted: Socket[] = []
-    const accept = (message: unknown) => void accepted.push((message as { socket: Socket }).socket)
-    subscribe('net.server.socket', accept)
     const client = createConnection(Number(port), hostname).on('error', () => {})
+    const accepted = acceptedFor(client)
     const body = JSON.stringify({ query })
     client.write(
       `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nAccept: text/event-stream, application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     )
     await once(client, 'data')
     client.pause()
-    unsubscribe('net.server.socket', accept)
-    const atServer = accepted.find(({ remotePort }) => remotePort === client.localPort)
-    if (!atServer) throw new Error('The server has not accepted the connection.')
-    return { client, atServer }
+    return { client, atServer: await accepted }
   }
 })

@@ -24,7 +24,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
   let acme: TestCompany<'alice' | 'bob' | 'carol'>
   beforeAll(async () => {
     app = await startApp({ ...(redisUrl && { redisUrl }), presenceClock: () => clock.ms })
-    await app.application.redis?.whenReady(10_000)
+    await app.application.redis?.whenReady(30_000)
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {
@@ -149,7 +149,7 @@ describe.each(settings)('changes of presence in $name', ({ redisUrl }) => {
       await watch.count(at + 1)
     }
     await beat(carol, 'ONLINE')
-    await vi.waitFor(async () => expect(await presenceOf(alice, [carol])).toEqual(['ONLINE']), 10_000)
+    await vi.waitFor(async () => expect(await presenceOf(alice, [carol])).toEqual(['ONLINE']), 30_000)
     await settled(alice)
     await stalled
       .next()

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import type { PrivateRedis } from '../support/redis.ts'
 
-const SOON = { interval: 50, timeout: 20_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 /** Deletes all data of Redis. */
 export async function forgetAll(redis: PrivateRedis): Promise<void> {

@@ -15,13 +15,13 @@ import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 const SECOND = 1_000
 const WARN = 40
-const SOON = { interval: 50, timeout: 15_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
 failOnUnhandledRejections()
 
-describe.skipIf(!redis)('presence shared by two servers through Redis', { timeout: 60_000 }, () => {
+describe.skipIf(!redis)('presence shared by two servers through Redis', { timeout: 90_000 }, () => {
   /** This server's clock goes ahead by as much as a test wants. */
   const ahead = { ms: 0 }
   let app: TestApp
@@ -29,7 +29,7 @@ describe.skipIf(!redis)('presence shared by two servers through Redis', { timeou
   let acme: TestCompany<'alice' | 'bob' | 'carol'>
   beforeAll(async () => {
     app = await startApp({ redisUrl: redis?.url ?? '', presenceClock: () => Date.now() + ahead.ms })
-    await app.application.redis?.whenReady(10_000)
+    await app.application.redis?.whenReady(30_000)
     program = await bundleProgram('src/main.ts')
   })
   afterAll(async () => {

@@ -8,13 +8,13 @@ import { redisForTests } from '../support/redis.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 import { forgetAll, freezeFor } from './presence-faults.ts'
 
-const SOON = { interval: 50, timeout: 20_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
 failOnUnhandledRejections()
 
-describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000 }, () => {
+describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 90_000 }, () => {
   /** How far the servers' clocks are off. */
   const clock = { off: 0 }
   let one: TestApp
@@ -24,7 +24,7 @@ describe.skipIf(!redis)('presence at two servers whose Redis', { timeout: 60_000
     const presenceClock = () => Date.now() + clock.off
     one = await startApp({ redisUrl: redis?.url ?? '', presenceClock })
     two = await startApp({ beside: one, presenceClock })
-    for (const { application } of [one, two]) await application.redis?.whenReady(10_000)
+    for (const { application } of [one, two]) await application.redis?.whenReady(30_000)
   })
   afterAll(async () => {
     await two[Symbol.asyncDispose]()

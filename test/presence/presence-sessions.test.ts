@@ -7,7 +7,7 @@ import { redisForTests } from '../support/redis.ts'
 import { forgetAll, freezeFor } from './presence-faults.ts'
 
 const SECOND = 1_000
-const SOON = { interval: 50, timeout: 10_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
@@ -21,7 +21,7 @@ describe.skipIf(!redis)('a heartbeat over HTTP of a session with sockets at two 
     const presenceClock = () => clock.ms
     one = await startApp({ redisUrl: redis?.url ?? '', presenceClock })
     two = await startApp({ beside: one, presenceClock })
-    for (const { application } of [one, two]) await application.redis?.whenReady(10_000)
+    for (const { application } of [one, two]) await application.redis?.whenReady(30_000)
   })
   afterAll(async () => {
     await two[Symbol.asyncDispose]()
@@ -154,7 +154,7 @@ describe.skipIf(!redis)('a heartbeat over HTTP of a session with sockets at two 
   it('continues for people of a server that stops, and ends with their last socket elsewhere', async () => {
     const { alice, bob } = acme
     const three = await startApp({ beside: one, presenceClock: () => clock.ms })
-    await three.application.redis?.whenReady(10_000)
+    await three.application.redis?.whenReady(30_000)
     const device = await openSocket(bob.at(three.url))
     await using watch = await watchPresence(alice, [bob])
     expect(await beat(bob.at(three.url), 'ONLINE')).toBe('ONLINE')

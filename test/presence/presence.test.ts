@@ -4,7 +4,7 @@ import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { beat, contactsOf, heartbeat, openDevice, presenceOf, watchPresence } from '../support/presence.ts'
 import { redisForTests } from '../support/redis.ts'
 
-const SOON = { interval: 50, timeout: 10_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
@@ -22,7 +22,7 @@ describe.each(settings)('presence in $name', ({ redisUrl }) => {
   let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
   beforeAll(async () => {
     app = await startApp({ ...(redisUrl && { redisUrl }), presenceClock: () => clock.ms })
-    await app.application.redis?.whenReady(10_000)
+    await app.application.redis?.whenReady(30_000)
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {

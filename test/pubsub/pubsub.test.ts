@@ -8,7 +8,7 @@ import { createNode, hear, settle } from '../support/notifications.ts'
 import { sharedRedisForTests } from '../support/redis.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
-const SOON = { interval: 20, timeout: 15_000 }
+const SOON = { interval: 20, timeout: 30_000 }
 
 const server = await sharedRedisForTests()
 afterAll(() => server?.dispose())

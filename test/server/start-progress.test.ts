@@ -23,7 +23,7 @@ it('a start counts the seconds in one line of a terminal, and leaves it empty', 
   const progress = startProgress(out, true)
   progress.step('One')
   await expect
-    .poll(() => written.at(-1)?.replace('\r\u001b[K', ''), { timeout: 20_000 })
+    .poll(() => written.at(-1)?.replace('\r\u001b[K', ''), { timeout: 30_000 })
     .toMatch(/^One … [1-9]\d* s$/)
   progress.done()
   const count = written.length

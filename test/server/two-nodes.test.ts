@@ -34,7 +34,7 @@ const settings: { name: string; redisUrl: string | undefined }[] = [
 
 describe.each(settings)(
   'two server processes with one database and $name',
-  { timeout: 60_000 },
+  { timeout: 90_000 },
   ({ redisUrl }) => {
     let servers: [ServerProcess, ServerProcess]
     let urls: [string, string]

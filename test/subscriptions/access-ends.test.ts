@@ -154,7 +154,7 @@ describe.each(endings)('after $name', ({ code, ask, sql, values }) => {
     for (const recorder of recorders) await recorder[Symbol.asyncDispose]()
   })
 
-  it('nothing that was committed after it is delivered, in races', { timeout: 60_000 }, async () => {
+  it('nothing that was committed after it is delivered, in races', { timeout: 90_000 }, async () => {
     const bob = acme.bob.at(other.url)
     await using inbox = followInbox(bob, 'WebSocket', ACTIVITY)
     await using group = followConversation(acme.bob, 'WebSocket', groupId, SENT)

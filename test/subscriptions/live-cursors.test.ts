@@ -46,7 +46,7 @@ describe.each<Transport>(['WebSocket', 'SSE'])('a cursor over %s', (transport) =
     }
   })
 
-  it('is refused if any one byte of it is another', { timeout: 60_000 }, async () => {
+  it('is refused if any one byte of it is another', { timeout: 90_000 }, async () => {
     const mine = await cursorsOf(acme.bob, groupId)
     for (const [cursor, follow] of [
       [mine.inbox, inbox],

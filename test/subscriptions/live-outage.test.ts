@@ -9,7 +9,7 @@ import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 const INBOX = '... on ConversationActivity { cursor message { seq body } }'
 const EVENTS = '... on MessageSent { cursor message { seq body } }'
-const SOON = { interval: 50, timeout: 15_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 
 const redis = await redisForTests()
 afterAll(() => redis?.dispose())
@@ -58,13 +58,13 @@ async function redisIsReady({ url }: TestApp): Promise<number> {
   return Number(/^colloquy_redis_ready (\d)/m.exec(text)?.[1])
 }
 
-describe.skipIf(!redis)('two servers with one Redis', { timeout: 60_000 }, () => {
+describe.skipIf(!redis)('two servers with one Redis', { timeout: 90_000 }, () => {
   let app: TestApp
   let other: TestApp
   beforeAll(async () => {
     app = await startApp({ redisUrl: redis?.url ?? '' })
     other = await startApp({ beside: app })
-    await Promise.all([app, other].map((node) => node.application.redis?.whenReady(10_000)))
+    await Promise.all([app, other].map((node) => node.application.redis?.whenReady(30_000)))
   })
   afterEach(() => redis?.cont())
   afterAll(async () => {

@@ -11,7 +11,7 @@ import { changeManyTimes, range } from '../support/stored-events.ts'
 
 const EVENTS = '... on MessageSent { message { seq body } } ... on Discontinuity { cursor }'
 const OVERFLOWS = 'colloquy_live_overflows_total'
-const SOON = { interval: 50, timeout: 15_000 }
+const SOON = { interval: 50, timeout: 30_000 }
 const WATCH = `subscription ($id: ID!, $after: String) {
   conversationEvents(conversationId: $id, after: $after) { __typename ${EVENTS} } }`
 
@@ -64,7 +64,7 @@ describe('a subscriber that does not keep up', () => {
     expect(healed.at(-1)?.type).toBe('ConversationActivity')
   })
 
-  it('is held to its bytes as well as to its events', { timeout: 60_000 }, async () => {
+  it('is held to its bytes as well as to its events', { timeout: 90_000 }, async () => {
     const { alice, bob } = await app.company('Acme', { alice: 'owner', bob: 'member' })
     const groupId = await alice.group('Team', [bob])
     const { events: after } = await cursorsOf(bob, groupId)

@@ -4,7 +4,7 @@ import { cursorsOf, followInbox, openSharedSocket } from '../support/following.t
 import { openSocket } from '../support/raw-socket.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
-const SOON = { interval: 20, timeout: 15_000 }
+const SOON = { interval: 20, timeout: 30_000 }
 const WATCH = `subscription ($id: ID!, $after: String) {
   conversationEvents(conversationId: $id, after: $after) { __typename ... on MessageSent { message { body } } } }`
 const INBOX = 'subscription { inboxEvents { __typename ... on ConversationActivity { message { body } } } }'

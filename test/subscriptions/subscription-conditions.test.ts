@@ -54,7 +54,7 @@ describe('a subscription whose conditions may leave it without a field', () => {
   it('has its field where they leave it', async () => {
     const events = acme.alice.subscribe('subscription { inboxEvents @skip(if: false) { __typename } }')
     await expect
-      .poll(async () => (await fetch(`${app.url}/metrics`)).text(), { timeout: 20_000 })
+      .poll(async () => (await fetch(`${app.url}/metrics`)).text(), { timeout: 30_000 })
       .toMatch(/^colloquy_live_subscriptions 1$/m)
     await events[Symbol.asyncDispose]()
   })

@@ -12,7 +12,7 @@ export async function createNode(
 ) {
   const lines: { level: number; msg: string }[] = []
   const redis = connectRedis(url, pino({ level: 'silent' }))
-  if (waitForRedis) expect(await redis.whenReady(10_000)).toBe(true)
+  if (waitForRedis) expect(await redis.whenReady(30_000)).toBe(true)
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
   const notifications = createNotifications({ log, redis, channelPrefix })
   const node = { redis, notifications, lines, channelPrefix, gaps: 0 }

@@ -62,7 +62,7 @@ export async function watchPresence(
     // An earlier subscription may be closed only now.
     watching = Math.min(watching, open)
     if (open === watching) throw new Error('The watch is not open.')
-  }, 10_000)
+  }, 30_000)
   return recorder
 }
 

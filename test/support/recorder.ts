@@ -44,7 +44,7 @@ export class Recorder implements AsyncDisposable {
     this.#wake()
   }
 
-  /** Waits until the condition returns a value. Fails with everything received if nothing arrives for 10 s. */
+  /** Waits until the condition returns a value. Fails with everything received if nothing arrives for 30 s. */
   async until<T>(find: (recorder: this) => T | undefined | false): Promise<T> {
     let hasChanged = true
     for (;;) {
@@ -52,7 +52,7 @@ export class Recorder implements AsyncDisposable {
       if (found !== undefined && found !== false) return found as T
       if (!hasChanged)
         throw new Error(`It did not come. Received: ${JSON.stringify({ ...this, '#waiting': undefined })}`)
-      hasChanged = await this.#change(10_000)
+      hasChanged = await this.#change(30_000)
     }
   }
 

@@ -219,5 +219,5 @@ async function limited(plans: PlanRecord, ann: Client, conversationId: string): 
   await socket.count(1)
   // The poll compares positions while somebody is subscribed.
   await using _inbox = await ann.inbox('__typename')
-  await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 10_000)
+  await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 30_000)
 }

@@ -71,7 +71,7 @@ describe('typing', () => {
       await setTyping(bob, groupId)
       expect(typingIn(watched)).toContainEqual([carol.userId, false])
     }
-    await vi.waitFor(hasEnded, { interval: 1_000, timeout: 20_000 })
+    await vi.waitFor(hasEnded, { interval: 1_000, timeout: 30_000 })
     expect(performance.now() - began).toBeGreaterThan(SIX_SECONDS - 50)
     // Bob has said so again and again.
     expect(typingIn(watched).filter(([id]) => id === bob.userId)).toEqual([[bob.userId, true]])
@@ -191,7 +191,7 @@ describe('typing', () => {
     await visitor.until(() => typingIn(visitor).length === 1)
   })
 
-  it('is the first thing that a subscriber misses who does not keep up', { timeout: 30_000 }, async () => {
+  it('is the first thing that a subscriber misses who does not keep up', { timeout: 90_000 }, async () => {
     const { alice, bob, companyUuid } = acme
     const stalled = await conversationStream(
       await contextOf(app, companyUuid, alice),
@@ -218,7 +218,7 @@ describe.skipIf(!redis)('typing at another server', () => {
   it('arrives through Redis, and ends there with the message', async () => {
     await using one = await startApp({ redisUrl: redis?.url ?? '' })
     await using two = await startApp({ redisUrl: redis?.url ?? '', beside: one })
-    for (const { application } of [one, two]) await application.redis?.whenReady(10_000)
+    for (const { application } of [one, two]) await application.redis?.whenReady(30_000)
     const { alice, bob } = await one.company('Acme', { alice: 'owner', bob: 'member' })
     const sharedId = await alice.group('Plans', [bob])
     await using watched = await watchTyping(alice, sharedId, bob)

@@ -9,7 +9,7 @@ import { follow } from '../support/following.ts'
 import { openRawSocket, openSocket } from '../support/raw-socket.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
-const SOON = { interval: 20, timeout: 15_000 }
+const SOON = { interval: 20, timeout: 30_000 }
 const INBOX = 'subscription { inboxEvents { __typename } }'
 const ME = '{ viewer { user { name } } }'
 

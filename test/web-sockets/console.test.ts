@@ -7,7 +7,7 @@ import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { openRawSocket, openSocket } from '../support/raw-socket.ts'
 
 const READ = '{ conversations { nodes { messages { nodes { id body } } } } }'
-const SOON = { interval: 20, timeout: 10_000 }
+const SOON = { interval: 20, timeout: 30_000 }
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
