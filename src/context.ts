@@ -3,6 +3,7 @@ import type { Membership } from './auth/choose-membership.ts'
 import type { SignIn } from './auth/sign-in.ts'
 import type { Viewer, ViewerDirectory } from './auth/viewer.ts'
 import type { Semaphore } from './concurrency/semaphore.ts'
+import type { Hold } from './concurrency/shared.ts'
 import type { Database, TenantDatabase } from './database/database.ts'
 import type { Mailer } from './email/mailer.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
@@ -90,7 +91,7 @@ export interface SubscribedViewer {
 /** The people who have subscriptions in this process. */
 export interface SubscribedViewers {
   /** Adds a subscription of a person. The person is dropped when the last one leaves. */
-  enter(context: Context): { subscribed: SubscribedViewer; leave(): void }
+  enter(context: Context): Hold<SubscribedViewer>
 }
 
 /** Creates the context of one operation. */

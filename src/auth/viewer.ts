@@ -20,6 +20,11 @@ export interface Viewer {
   mayChangeCompany: boolean
 }
 
+/** The viewer as a connection remembers it. The profile may change meanwhile, and `renew` finds it. */
+export type RememberedViewer = Pick<Viewer, 'companyId' | 'userId' | 'expiresAt' | 'mayChangeCompany'> & {
+  user: Pick<UserRow, 'issuer' | 'subject'>
+}
+
 type Profile = Omit<Viewer, 'expiresAt' | 'mayChangeCompany'>
 
 /** The profiles of members who have sent requests recently. */
@@ -32,7 +37,7 @@ export interface ViewerDirectory {
    * Returns the viewer with the current profile. Throws FORBIDDEN, and UNAUTHENTICATED if the login is no longer tied
    * to the member.
    */
-  renew(viewer: Viewer): Promise<Viewer>
+  renew(viewer: RememberedViewer): Promise<Viewer>
   /**
    * Counts how often the company's profiles were forgotten. A profile that was found at another count may be outdated.
    */
@@ -121,8 +126,20 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
   }
 }
 
+/** Returns the viewer without the profile. */
+export function remembered({
+  companyId,
+  userId,
+  expiresAt,
+  mayChangeCompany,
+  user,
+}: Viewer): RememberedViewer {
+  const { issuer, subject } = user
+  return { companyId, userId, expiresAt, mayChangeCompany, user: { issuer, subject } }
+}
+
 /** Returns the viewer with this profile. Throws UNAUTHENTICATED if the login is no longer tied to the member. */
-export function renewed(viewer: Viewer, profile: Profile): Viewer {
+export function renewed(viewer: RememberedViewer, profile: Profile): Viewer {
   const { issuer, subject } = viewer.user
   if (subject !== null && (profile.user.issuer !== issuer || profile.user.subject !== subject)) {
     throw new RequestError('UNAUTHENTICATED', 'This login no longer belongs to the member: sign in again.')

@@ -1,24 +1,24 @@
-/** Lets a number of calls per second pass, and twice as many at once after a pause. */
-export interface TokenBucket {
-  /** False if the bucket is empty. */
-  passes(): boolean
-}
-
 const BURST_SECONDS = 2
 
-/** Creates a token bucket that fills steadily. */
-export function createTokenBucket(perSecond: number): TokenBucket {
-  const max = perSecond * BURST_SECONDS
-  let tokens = max
-  let filledAt = performance.now()
-  return {
-    passes() {
-      const now = performance.now()
-      tokens = Math.min(max, tokens + ((now - filledAt) / 1000) * perSecond)
-      filledAt = now
-      if (tokens < 1) return false
-      tokens -= 1
-      return true
-    },
+/** Lets a number of calls per second pass, and twice as many at once after a pause. It fills steadily. */
+export class TokenBucket {
+  readonly #perSecond: number
+  #tokens: number
+  #filledAt = performance.now()
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond
+    this.#tokens = perSecond * BURST_SECONDS
+  }
+
+  /** False if the bucket is empty. */
+  passes(): boolean {
+    const now = performance.now()
+    const filled = this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond
+    this.#tokens = Math.min(this.#perSecond * BURST_SECONDS, filled)
+    this.#filledAt = now
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
   }
 }

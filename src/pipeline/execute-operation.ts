@@ -1,4 +1,4 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { chargeOperation, variableErrors } from '../graphql/query-cost.ts'
@@ -35,11 +35,18 @@ export function operations(): Plugin {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) => executeOperation(args, executeFn))
     },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const errors = variableErrors(args)
-      if (errors) return setResultAndStopExecution({ errors })
-      chargeOperation(args)
-      return admitOperation(args)
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const errors = await admitSubscription(args)
+      if (errors) setResultAndStopExecution({ errors })
     },
   }
+}
+
+/** Charges and admits a subscription before it begins, or tells what is wrong with its variables. Throws RequestError. */
+export async function admitSubscription(args: ExecutionArgs): Promise<GraphQLError[] | undefined> {
+  const errors = variableErrors(args)
+  if (errors) return errors
+  chargeOperation(args)
+  await admitOperation(args)
+  return undefined
 }

@@ -1,5 +1,5 @@
 import { sessionOfToken } from '../auth/session.ts'
-import type { Viewer } from '../auth/viewer.ts'
+import type { RememberedViewer, Viewer } from '../auth/viewer.ts'
 import { type Context, createContext, type Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import type { RequestOrigin } from '../http/request-origin.ts'
@@ -25,7 +25,7 @@ export async function signInRequest(
 
 /** The client behind a socket. */
 export interface SocketClient {
-  viewer: Viewer
+  viewer: RememberedViewer
   device?: Device | undefined
   /** Returns the origin of the next operation. */
   originOfNext?: (() => RequestOrigin) | undefined

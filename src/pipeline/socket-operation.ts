@@ -1,16 +1,15 @@
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  type SubscriptionArgs,
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLError,
+  GraphQLSchema,
+  SubscriptionArgs,
 } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import type { Context } from '../context.ts'
 import { operationsRun } from '../metrics/metrics.ts'
-import { executeMasked } from './execute-masked.ts'
+import { executeMasked, subscribeMasked } from './execute-masked.ts'
 import { type SocketClient, socketContext } from './request-context.ts'
 import type { GraphQLServer } from './yoga.ts'
 
@@ -25,17 +24,15 @@ export interface SocketOperation {
   subscribe(args: SubscriptionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }
 
-/** Parses and validates an operation, unless it is a query or mutation of a known document. Throws for what cannot be parsed. */
+/** Parses and validates an operation, unless its document is known. Throws for what cannot be parsed. */
 export function socketOperation(
   server: GraphQLServer,
   params: SubscribePayload,
   client: SocketClient,
 ): SocketOperation {
   const document = server.documents.find(params.query)
-  const operation = document && getOperationAST(document, params.operationName)
-  const isKnown = operation?.operation === 'query' || operation?.operation === 'mutation'
-  operationsRun.inc({ transport: 'websocket', document: isKnown ? 'known' : 'new' })
-  return document && isKnown ? knownOperation(server, document, client) : newOperation(server, params, client)
+  operationsRun.inc({ transport: 'websocket', document: document ? 'known' : 'new' })
+  return document ? knownOperation(server, document, client) : newOperation(server, params, client)
 }
 
 function knownOperation(
@@ -49,7 +46,7 @@ function knownOperation(
     schema,
     contextFactory: () => socketContext(services, client),
     execute: (args) => executeMasked(args, mask),
-    subscribe: () => Promise.reject(new Error('A query or mutation is no subscription.')),
+    subscribe: (args) => subscribeMasked(args, mask),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Consumer } from '../events/event-queue.ts'
 import type { DeliveredState } from './status.ts'
 
 /** A queue that holds only the latest state of each person. */
@@ -5,6 +6,8 @@ export interface LatestQueue extends AsyncIterableIterator<DeliveredState> {
   offer(state: DeliveredState): void
   /** Ends the stream after the queued states. */
   end(): void
+  /** Gives the consumer the next state, now or when there is one, and undefined at the end of the stream. */
+  giveNext(consumer: Consumer<DeliveredState>): void
   readonly hasEnded: boolean
 }
 
@@ -17,18 +20,16 @@ export interface LatestQueueOptions {
   onEnd(): void
 }
 
-type Result = IteratorResult<DeliveredState>
-
 /** Creates the queue between a company's watch and one subscription. */
 export function createLatestQueue({ maxPeople, onOverflow, onEnd }: LatestQueueOptions): LatestQueue {
   const waiting = new Map<string, DeliveredState>()
-  const consumers: ((result: Result) => void)[] = []
+  const consumers: Consumer<DeliveredState>[] = []
   let ended = false
 
   function offer(state: DeliveredState): void {
     if (ended) return
     const consumer = consumers.shift()
-    if (consumer) consumer({ value: state, done: false })
+    if (consumer) consumer.take(state)
     else wait(state)
   }
 
@@ -45,23 +46,30 @@ export function createLatestQueue({ maxPeople, onOverflow, onEnd }: LatestQueueO
   function end(): void {
     if (ended) return
     ended = true
-    for (const consumer of consumers.splice(0)) consumer({ value: undefined, done: true })
+    for (const consumer of consumers.splice(0)) consumer.take(undefined)
     onEnd()
   }
 
-  function next(): Promise<Result> {
+  function giveNext(consumer: Consumer<DeliveredState>): void {
     for (const [userId, state] of waiting) {
       waiting.delete(userId)
-      return Promise.resolve({ value: state, done: false })
+      consumer.take(state)
+      return
     }
-    if (ended) return Promise.resolve({ value: undefined, done: true })
-    return new Promise((resolve) => consumers.push(resolve))
+    if (ended) consumer.take(undefined)
+    else consumers.push(consumer)
   }
 
   return {
     offer,
     end,
-    next,
+    giveNext,
+    next: () =>
+      new Promise((resolve) =>
+        giveNext({
+          take: (value) => resolve(value ? { value, done: false } : { value: undefined, done: true }),
+        }),
+      ),
     get hasEnded() {
       return ended
     },

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
 import { presenceFallback, presenceWatches } from '../metrics/metrics.ts'
 import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
@@ -48,10 +49,9 @@ export interface PresenceOptions {
   readonly clock?: (() => number) | undefined
 }
 
-interface HeldWatch {
+interface OpenWatch {
   watch: CompanyWatch
   opened: Promise<() => void>
-  members: number
 }
 
 const SWEEP_MS = 500
@@ -66,7 +66,9 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     ? createRedisStore({ redis, log, clock, onChange, onFallback, onRenewed })
     : createMemoryStore(clock ?? Date.now, onChange)
   const activity = createActivityRecorder(store, clock ?? Date.now)
-  const watches = new Map<string, HeldWatch>()
+  const watches = new Shared<string, OpenWatch>(
+    ({ opened }) => void opened.then((close) => close()).catch(() => {}),
+  )
   let isAlone = false
   let comparingAgain: NodeJS.Timeout | undefined
   const sweeping = setInterval(() => void store.sweep(), SWEEP_MS).unref()
@@ -118,34 +120,25 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   }
 
   async function watch(companyId: string, watcher: Watcher): Promise<() => void> {
-    const held = watches.get(companyId) ?? open(companyId)
-    held.members += 1
-    let isIn = true
-    const leave = () => {
-      if (!isIn) return
-      isIn = false
-      if (held.watch.watchers.delete(watcher)) presenceWatches.dec()
-      held.members -= 1
-      if (held.members > 0) return
-      watches.delete(companyId)
-      held.opened.then((close) => close()).catch(() => {})
-    }
+    const held = watches.hold(companyId, () => open(companyId))
+    const { watchers } = held.value.watch
     try {
-      await held.opened
+      await held.value.opened
     } catch (error) {
-      leave()
+      held.release()
       throw error
     }
-    held.watch.watchers.add(watcher)
+    watchers.add(watcher)
     presenceWatches.inc()
-    return leave
+    return () => {
+      if (watchers.delete(watcher)) presenceWatches.dec()
+      held.release()
+    }
   }
 
-  function open(companyId: string): HeldWatch {
+  function open(companyId: string): OpenWatch {
     const watch = createCompanyWatch(database.forSystem(companyId), store, log)
-    const held = { watch, opened: listen(companyId, watch), members: 0 }
-    watches.set(companyId, held)
-    return held
+    return { watch, opened: listen(companyId, watch) }
   }
 
   async function listen(companyId: string, watch: CompanyWatch): Promise<() => void> {

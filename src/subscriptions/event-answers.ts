@@ -1,12 +1,12 @@
-import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
-import { type Context, refreshContext } from '../context.ts'
-import { RequestError } from '../errors.ts'
-import { operationCost } from '../graphql/query-cost.ts'
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
+import type { Hold } from '../concurrency/shared.ts'
+import type { Context, SubscribedViewer } from '../context.ts'
+import type { Consumer } from '../events/event-queue.ts'
 import type { Answer } from './answer.ts'
-import { createEventContexts, type EventContexts } from './event-contexts.ts'
-import { type PositionedEvent, withEventId } from './event-id.ts'
+import type { PositionedEvent } from './event-id.ts'
+import { EventsAlone } from './events-alone.ts'
 import { enterSelection } from './selections.ts'
-import type { LiveValue } from './shared-selection.ts'
+import type { LiveValue, SharedSelection } from './shared-selection.ts'
 
 /** Receives the answers of one subscription directly, without the framing and counting of other messages. */
 export interface AnswerSink {
@@ -16,70 +16,86 @@ export interface AnswerSink {
   drained(): Promise<void>
 }
 
-/** A source of events. A queue can also return its next event without a promise. */
-export type EventSource = AsyncIterable<unknown> & { takeNow?: () => unknown }
+/** A source of events, which gives one at a time. */
+export interface EventSource {
+  giveNext(consumer: Consumer<object>): void
+  return(): Promise<unknown>
+}
+
+/** The caller of `next`, until it has its result. */
+interface Caller {
+  resolve(result: IteratorResult<ExecutionResult>): void
+  reject(error: unknown): void
+}
 
 const open = new WeakMap<object, EventAnswers>()
 
-/** Sends the shared answers of the subscription that began with this context to the sink. */
-export function sendAnswersTo(context: object, sink: AnswerSink): void {
-  open.get(context)?.sendTo(sink)
+/** Returns the answers of the subscription that began with this context. Undefined if it did not begin. */
+export function answersOf(context: object): EventAnswers | undefined {
+  return open.get(context)
 }
 
-/** The answers of one subscription, one event at a time and in order. */
-export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
+/**
+ * The answers of one subscription, one event at a time and in order. There may be tens of thousands that wait for an
+ * event, so waiting takes no function that is suspended, and a sink no context.
+ */
+export class EventAnswers implements AsyncIterableIterator<ExecutionResult>, Consumer<object> {
   readonly #source: EventSource
-  readonly #events: AsyncIterator<unknown>
   readonly #args: ExecutionArgs
-  readonly #isEventStream: boolean
   readonly #expiresAt: number
-  readonly #shared: ReturnType<typeof enterSelection>
-  readonly #person: ReturnType<Context['services']['subscribedViewers']['enter']>
-  #leave: (() => void) | undefined
-  #contexts: EventContexts | undefined
+  readonly #counted: Hold<unknown>
+  readonly #person: Hold<SubscribedViewer>
+  readonly #shared: Hold<SharedSelection> | undefined
+  /** Undefined over HTTP, and while the subscription begins. */
   #sink: AnswerSink | undefined
+  #alone: EventsAlone | undefined
+  #caller: Caller | undefined
+  #mask: ((error: unknown) => GraphQLError) | undefined
+  #taken = 0
   #hasEnded = false
 
-  constructor(source: EventSource, args: ExecutionArgs, leave: () => void) {
-    const context = args.contextValue as Context & { request?: Request }
+  /** `counted` is released at the end. */
+  constructor(source: EventSource, args: ExecutionArgs, counted: Hold<unknown>) {
+    const context = args.contextValue as Context
     this.#source = source
-    this.#events = source[Symbol.asyncIterator]()
     this.#args = args
-    this.#leave = leave
-    this.#isEventStream = context.request !== undefined
     this.#expiresAt = context.viewer.expiresAt.getTime()
-    this.#shared = enterSelection(args)
+    this.#counted = counted
     this.#person = context.services.subscribedViewers.enter(context)
+    this.#shared = enterSelection(args)
     open.set(context, this)
   }
 
+  /** Sends the answers that several subscriptions share to the sink, and lets go of what only the beginning needed. */
   sendTo(sink: AnswerSink): void {
     this.#sink = sink
+    this.#args.contextValue = undefined
+    this.#args.rootValue = undefined
   }
 
-  async next(): Promise<IteratorResult<ExecutionResult>> {
-    while (!this.#hasEnded) {
-      const event = (this.#source.takeNow?.() ?? (await this.#upcoming())) as PositionedEvent | undefined
-      if (!event) break
-      const found = isLive(event) && this.#answerTo(event)
-      const answer = found instanceof Promise ? await found : found
-      if (this.#hasEnded) break
-      if (answer && this.#sink) {
-        this.#sink.send(answer)
-        if (this.#sink.isFull) await this.#sink.drained()
-      } else {
-        const result = answer ? asEventStream(answer) : await this.#execute(event)
-        if (result) return { value: result, done: false }
-      }
-    }
-    this.#stop()
-    return { value: undefined, done: true }
+  /** Turns each error into one that a client may know. GraphQL Yoga does so itself. */
+  maskErrors(mask: (error: unknown) => GraphQLError): void {
+    this.#mask = mask
+  }
+
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    if (this.#hasEnded) return Promise.resolve({ value: undefined, done: true })
+    return new Promise((resolve, reject) => {
+      this.#caller = { resolve, reject }
+      this.#ask()
+    })
+  }
+
+  /** Takes an event, or undefined at the end of the stream. It is answered after the others have been offered theirs. */
+  take(event: object | undefined): void {
+    this.#taken += 1
+    if (event === undefined) this.#finish()
+    else queueMicrotask(() => void this.#deliver(event as PositionedEvent))
   }
 
   async return(): Promise<IteratorResult<ExecutionResult>> {
-    this.#hasEnded = true
     this.#stop()
-    await this.#events.return?.()
+    await this.#source.return()
     return { value: undefined, done: true }
   }
 
@@ -87,32 +103,65 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
     return this
   }
 
+  /** Answers the event to the sink and asks for the next one, or to the caller of `next`. Never rejects. */
+  async #deliver(event: PositionedEvent): Promise<void> {
+    try {
+      const found = isLive(event) ? this.#answerTo(event) : undefined
+      const answer = found instanceof Promise ? await found : found
+      if (this.#hasEnded) return this.#finish()
+      if (answer && this.#sink) {
+        this.#sink.send(answer)
+        if (this.#sink.isFull) await this.#sink.drained()
+      } else {
+        const result = answer ? asEventStream(answer) : await this.#execute(event)
+        if (result) return this.#settle({ value: this.#masked(result), done: false })
+      }
+      if (this.#hasEnded) return this.#finish()
+      this.#ask()
+    } catch (error) {
+      const caller = this.#caller
+      this.#caller = undefined
+      caller?.reject(this.#mask?.(error) ?? error)
+    }
+  }
+
+  /** Asks for the next event. If none comes in this turn of the event loop, others may execute theirs. */
+  #ask(): void {
+    const before = this.#taken
+    this.#source.giveNext(this)
+    const alone = this.#alone
+    if (!alone || this.#taken > before) return
+    setImmediate(() => {
+      if (this.#taken === before) alone.pause()
+    })
+  }
+
+  #masked(result: ExecutionResult): ExecutionResult {
+    const mask = this.#mask
+    return mask && result.errors ? { ...result, errors: result.errors.map(mask) } : result
+  }
+
+  #settle(result: IteratorResult<ExecutionResult>): void {
+    const caller = this.#caller
+    this.#caller = undefined
+    caller?.resolve(result)
+  }
+
+  #finish(): void {
+    this.#stop()
+    this.#settle({ value: undefined, done: true })
+  }
+
   #stop(): void {
-    this.#contexts?.end()
-    if (!this.#leave) return
-    this.#leave()
-    this.#leave = undefined
-    this.#shared?.leave()
-    this.#person.leave()
+    this.#hasEnded = true
+    this.#alone?.end()
+    this.#counted.release()
+    this.#shared?.release()
+    this.#person.release()
   }
 
   async #end(): Promise<undefined> {
     await this.return()
-  }
-
-  /** Undefined at the end of the stream. */
-  async #upcoming(): Promise<unknown> {
-    const contexts = this.#contexts
-    if (!contexts) return (await this.#events.next()).value
-    let hasCome = false
-    setImmediate(() => {
-      if (!hasCome) contexts.pause()
-    })
-    try {
-      return (await this.#events.next()).value
-    } finally {
-      hasCome = true
-    }
   }
 
   /**
@@ -121,11 +170,11 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
    */
   #answerTo(event: LiveValue): Answer | undefined | Promise<Answer | undefined> {
     if (!this.#shared || (!this.#sink && !this.#isEventStream)) return undefined
-    const { subscribed } = this.#person
+    const subscribed = this.#person.value
     if (this.#expiresAt <= Date.now()) return this.#end()
     const isSolvent = subscribed.services.work.isSolvent(subscribed.viewer)
     return isSolvent && subscribed.isCurrent
-      ? this.#shared.selection.answer(event, subscribed)
+      ? this.#shared.value.answer(event, subscribed)
       : this.#answerLater(event)
   }
 
@@ -134,31 +183,26 @@ export class EventAnswers implements AsyncIterableIterator<ExecutionResult> {
    * checked first.
    */
   async #answerLater(event: LiveValue): Promise<Answer | undefined> {
-    const { subscribed } = this.#person
+    const subscribed = this.#person.value
     await subscribed.services.work.whenSolvent(subscribed.viewer)
     if (this.#expiresAt <= Date.now()) return this.#end()
     if (!subscribed.isCurrent && !(await subscribed.refresh())) return this.#end()
-    return this.#shared?.selection.answer(event, subscribed)
+    return this.#shared?.value.answer(event, subscribed)
+  }
+
+  get #isEventStream(): boolean {
+    return (this.#args.contextValue as { request?: Request } | undefined)?.request !== undefined
   }
 
   /** Undefined if the viewer has lost access since the event was read. */
   async #execute(event: PositionedEvent): Promise<ExecutionResult | undefined> {
-    this.#contexts ??= createEventContexts(this.#args.contextValue as Context)
-    const { viewer, services } = this.#args.contextValue as Context
-    // Wait before taking a permit, so that none is held meanwhile.
-    await services.work.whenSolvent(viewer)
-    const contextValue = await this.#contexts.of(event)
-    if (!contextValue) return this.#end()
-    const cost = this.#shared?.selection.cost ?? operationCost(this.#args)
-    const result = await services.work.deliver(viewer, cost, () =>
-      execute({ ...this.#args, rootValue: event, contextValue }),
-    )
-    if (result.errors) this.#contexts.forget()
-    if (result.data) return withEventId(result, event, contextValue)
-    if (!result.errors) return result
-    if (await hasLostAccess(result.errors, contextValue)) return undefined
-    // An event that could not be delivered ends the stream, so that its client resumes before it.
-    await this.#end()
+    this.#alone ??= new EventsAlone({
+      args: this.#args,
+      subscribed: this.#person.value,
+      expiresAt: this.#expiresAt,
+    })
+    const { result, isLast } = await this.#alone.execute(event)
+    if (isLast) await this.#end()
     return result
   }
 }
@@ -170,16 +214,4 @@ function isLive(event: PositionedEvent): event is LiveValue {
 /** Yoga writes the result of `stringify` after `data: `, and JSON has no line breaks. */
 function asEventStream({ payload, cursor }: Answer): ExecutionResult {
   return { data: {}, stringify: () => `${payload}\nid: ${cursor}` } as ExecutionResult
-}
-
-async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {
-  const isGone = errors.some(
-    ({ originalError }) => originalError instanceof RequestError && originalError.code === 'NOT_FOUND',
-  )
-  if (isGone) return true
-  try {
-    return (await refreshContext(context).loaders.user.load(context.viewer.userId)) === null
-  } catch {
-    return false
-  }
 }

@@ -1,36 +1,21 @@
 import { type DocumentNode, type ExecutionArgs, Kind, type OperationDefinitionNode, visit } from 'graphql'
+import { type Hold, Shared } from '../concurrency/shared.ts'
 import { operationOf, SharedSelection } from './shared-selection.ts'
 
-interface Held {
-  selection: SharedSelection
-  count: number
-}
-
-const held = new WeakMap<DocumentNode, Map<string, Held>>()
+const selections = new WeakMap<DocumentNode, Shared<string, SharedSelection>>()
 
 /**
  * Returns the shared selection of an operation. Operations with the same fields and variables share one, even if they
  * begin after different cursors. Undefined if the document has no such operation.
  */
-export function enterSelection(
-  args: ExecutionArgs,
-): { selection: SharedSelection; leave(): void } | undefined {
+export function enterSelection(args: ExecutionArgs): Hold<SharedSelection> | undefined {
   const operation = operationOf(args)
   if (!operation) return undefined
   const fromNow = withoutAfter(operation)
-  const alike = held.get(args.document) ?? new Map<string, Held>()
-  held.set(args.document, alike)
+  const alike = selections.get(args.document) ?? new Shared<string, SharedSelection>()
+  selections.set(args.document, alike)
   const key = JSON.stringify([args.operationName, variablesOf(args, fromNow)])
-  const entered = alike.get(key) ?? { selection: new SharedSelection(args, fromNow), count: 0 }
-  alike.set(key, entered)
-  entered.count += 1
-  return {
-    selection: entered.selection,
-    leave() {
-      entered.count -= 1
-      if (entered.count === 0 && alike.get(key) === entered) alike.delete(key)
-    },
-  }
+  return alike.hold(key, () => new SharedSelection(args, fromNow))
 }
 
 /** Removes `after`, because the start of a stream does not change what its events show. */

@@ -1,5 +1,6 @@
-import { createSourceEventStream, type SubscriptionArgs } from 'graphql'
+import { createSourceEventStream, type ExecutionResult, type SubscriptionArgs } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
+import type { Hold } from '../concurrency/shared.ts'
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { requireRootField } from '../graphql/require-root-field.ts'
@@ -20,26 +21,29 @@ export function subscribeFreshly(): Plugin {
   }
 }
 
-async function subscribe(args: SubscriptionArgs) {
+/** Begins a subscription. Throws RATE_LIMITED if the viewer has too many. */
+export async function subscribe(args: SubscriptionArgs): Promise<EventAnswers | ExecutionResult> {
   requireRootField(args)
-  const leave = enter(args.contextValue as Context)
-  const source = await createSourceEventStream(args).catch((error) => {
-    leave()
-    throw error
-  })
-  if (!(Symbol.asyncIterator in source)) {
-    leave()
+  const counted = count(args.contextValue as Context)
+  try {
+    const source = await createSourceEventStream(args)
+    if (Symbol.asyncIterator in source) {
+      const answers = new EventAnswers(source as never, args, counted)
+      endWithRequest(answers, (args.contextValue as Partial<YogaInitialContext>).request)
+      return answers
+    }
+    counted.release()
     return source
+  } catch (error) {
+    counted.release()
+    throw error
   }
-  const events = new EventAnswers(source, args, leave)
-  endWithRequest(events, (args.contextValue as Partial<YogaInitialContext>).request)
-  return events
 }
 
-/** Counts the subscription for its viewer. Throws RATE_LIMITED if there are too many. */
-function enter({ services, viewer }: Context): () => void {
-  const leave = services.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
-  if (leave) return leave
+/** Counts the subscription for its viewer. */
+function count({ services, viewer }: Context): Hold<unknown> {
+  const counted = services.subscriptions.open(`${viewer.companyId} ${viewer.userId}`)
+  if (counted) return counted
   refusedSockets.inc({ reason: 'subscriptions' })
   throw new RequestError(
     'RATE_LIMITED',
@@ -49,8 +53,9 @@ function enter({ services, viewer }: Context): () => void {
 }
 
 /** Yoga does not close the stream of a client that disconnects before its answer begins. */
-function endWithRequest(events: AsyncIterator<unknown>, request: Request | undefined): void {
-  const end = () => void events.return?.()
-  if (request?.signal.aborted) end()
-  else request?.signal.addEventListener('abort', end, { once: true })
+function endWithRequest(events: EventAnswers, request: Request | undefined): void {
+  if (!request) return
+  const end = () => void events.return()
+  if (request.signal.aborted) end()
+  else request.signal.addEventListener('abort', end, { once: true })
 }

@@ -1,5 +1,6 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { requireOpen } from '../companies/require-open.ts'
+import { Shared } from '../concurrency/shared.ts'
 import {
   type Context,
   createContext,
@@ -25,7 +26,7 @@ interface Company {
 
 /** Creates an empty collection. */
 export function createSubscribedViewers(): SubscribedViewers {
-  const people = new Map<string, { subscribed: SubscribedPerson; count: number }>()
+  const people = new Shared<string, SubscribedPerson>()
   const companies = new Map<string, Company>()
 
   function companyAsOf({ database }: Services, companyId: string, batch: Batch): Company {
@@ -42,26 +43,14 @@ export function createSubscribedViewers(): SubscribedViewers {
   }
 
   return {
-    enter({ viewer, services }) {
-      const key = `${viewer.companyId} ${viewer.userId}`
-      const person = people.get(key) ?? {
-        subscribed: new SubscribedPerson(services, viewer, companyAsOf),
-        count: 0,
-      }
-      people.set(key, person)
-      person.count += 1
-      let isIn = true
-      return {
-        subscribed: person.subscribed,
-        leave() {
-          if (!isIn) return
-          isIn = false
-          person.count -= 1
-          if (person.count === 0) people.delete(key)
-        },
-      }
-    },
+    enter: ({ viewer, services }) =>
+      people.hold(keyOf(viewer), () => new SubscribedPerson(services, viewer, companyAsOf)),
   }
+}
+
+/** A member who is tied to another login later must sign in again, so each login has its own entry. */
+function keyOf({ companyId, userId, user: { issuer, subject } }: Viewer): string {
+  return JSON.stringify([companyId, userId, issuer, subject])
 }
 
 type CompanyAsOf = (services: Services, companyId: string, batch: Batch) => Company
@@ -91,11 +80,10 @@ class SubscribedPerson implements SubscribedViewer {
   }
 
   async #find(): Promise<boolean> {
-    const { companyId, userId } = this.viewer
     const { viewers } = this.services
     try {
-      const now = viewers.timesForgotten(companyId)
-      const viewer = { ...this.viewer, ...(await viewers.find(companyId, userId)) }
+      const now = viewers.timesForgotten(this.viewer.companyId)
+      const viewer = await viewers.renew(this.viewer)
       requireOpen(viewer, 'read')
       this.viewer = viewer
       this.#foundAt = now

@@ -11,7 +11,7 @@ export type TypingNotice = Omit<Extract<Ephemeral, { kind: 'typing' }>, 'kind'>
 export interface TypingListener {
   readonly userId: string
   /** Takes a change unless too many are waiting. Returns false if it was dropped. */
-  offer(userId: string, typing: boolean): boolean
+  offerTyping(userId: string, typing: boolean): boolean
 }
 
 /** A listener's subscription to the typing of a conversation. */
@@ -45,6 +45,7 @@ interface Typist {
 }
 
 interface Room {
+  conversationId: string
   listeners: Set<TypingListener>
   typists: Map<string, Typist>
 }
@@ -57,22 +58,22 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
   let isTelling = false
 
   function join(conversationId: string, listener: TypingListener): TypingSubscription {
-    const room = rooms.get(conversationId) ?? { listeners: new Set(), typists: new Map() }
+    const room: Room = rooms.get(conversationId) ?? {
+      conversationId,
+      listeners: new Set(),
+      typists: new Map(),
+    }
     rooms.set(conversationId, room)
     room.listeners.add(listener)
-    return {
-      see({ kind, actorId, leftIds }) {
-        if (kind === 'MESSAGE_SENT' && actorId) endFor(listener, room.typists.get(actorId))
-        for (const userId of leftIds) endFor(listener, room.typists.get(userId))
-      },
-      leave() {
-        if (!room.listeners.delete(listener)) return
-        for (const typist of room.typists.values()) forget(typist, listener)
-        if (room.listeners.size > 0) return
-        for (const typist of room.typists.values()) stop(typist)
-        rooms.delete(conversationId)
-      },
-    }
+    return new Seat(room, listener, leave)
+  }
+
+  function leave(room: Room, listener: TypingListener): void {
+    if (!room.listeners.delete(listener)) return
+    for (const typist of room.typists.values()) forget(typist, listener)
+    if (room.listeners.size > 0) return
+    for (const typist of room.typists.values()) stop(typist)
+    rooms.delete(room.conversationId)
   }
 
   function receive({ conversationId, userId, typing }: TypingNotice): void {
@@ -101,19 +102,13 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
 
   function end(typist: Typist): void {
     stop(typist)
-    for (const listener of typist.told) listener.offer(typist.userId, false)
+    for (const listener of typist.told) listener.offerTyping(typist.userId, false)
   }
 
   function stop(typist: Typist): void {
     clearTimeout(typist.expiry)
     untold.delete(typist)
     rooms.get(typist.conversationId)?.typists.delete(typist.userId)
-  }
-
-  function endFor(listener: TypingListener, typist: Typist | undefined): void {
-    if (!typist) return
-    typist.overFor.set(listener, typist.notice)
-    if (typist.told.delete(listener)) listener.offer(typist.userId, false)
   }
 
   async function tellUntold(): Promise<void> {
@@ -147,7 +142,7 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
       const { conversationId, userId } = typist
       if (!readers.has(keyOf({ conversationId, userId: listener.userId }))) continue
       const isCurrent = rooms.get(conversationId)?.typists.get(userId) === typist
-      if (isCurrent && wants(listener, typist, notice) && listener.offer(userId, true))
+      if (isCurrent && wants(listener, typist, notice) && listener.offerTyping(userId, true))
         typist.told.add(listener)
     }
   }
@@ -167,6 +162,35 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
   }
 
   return { join, receive }
+}
+
+/** A class, because there are as many as subscriptions. */
+class Seat implements TypingSubscription {
+  readonly #room: Room
+  readonly #listener: TypingListener
+  readonly #leave: (room: Room, listener: TypingListener) => void
+
+  constructor(room: Room, listener: TypingListener, leave: (room: Room, listener: TypingListener) => void) {
+    this.#room = room
+    this.#listener = listener
+    this.#leave = leave
+  }
+
+  see({ kind, actorId, leftIds }: LiveEvent): void {
+    const { typists } = this.#room
+    if (kind === 'MESSAGE_SENT' && actorId) endFor(this.#listener, typists.get(actorId))
+    for (const userId of leftIds) endFor(this.#listener, typists.get(userId))
+  }
+
+  leave(): void {
+    this.#leave(this.#room, this.#listener)
+  }
+}
+
+function endFor(listener: TypingListener, typist: Typist | undefined): void {
+  if (!typist) return
+  typist.overFor.set(listener, typist.notice)
+  if (typist.told.delete(listener)) listener.offerTyping(typist.userId, false)
 }
 
 function forget(typist: Typist, listener: TypingListener): void {

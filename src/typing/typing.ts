@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
+import { type Hold, Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
+import type { LiveEvent } from '../events/event-row.ts'
 import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { Unsubscribe } from '../pubsub/notifications.ts'
 import {
@@ -23,10 +25,9 @@ export interface JoinedTyping extends TypingSubscription {
   readonly ready: Promise<unknown>
 }
 
-interface HeldCompany {
+interface HeardCompany {
   company: CompanyTyping
   heard: Promise<Unsubscribe>
-  members: number
 }
 
 /** Creates typing with the ephemeral channels of the companies. */
@@ -36,41 +37,47 @@ export function createTyping(services: {
   log: Logger
 }): Typing {
   const { database, channel, log } = services
-  const companies = new Map<string, HeldCompany>()
+  const companies = new Shared<string, HeardCompany>(
+    ({ heard }) => void heard.then((unsubscribe) => unsubscribe()),
+  )
 
-  function join(companyId: string, conversationId: string, listener: TypingListener): JoinedTyping {
-    const held = companies.get(companyId) ?? open(companyId)
-    held.members += 1
-    const { see, leave } = held.company.join(conversationId, listener)
-    let isIn = true
-    return {
-      ready: held.heard,
-      see,
-      leave() {
-        if (!isIn) return
-        isIn = false
-        leave()
-        held.members -= 1
-        if (held.members > 0) return
-        companies.delete(companyId)
-        void held.heard.then((unsubscribe) => unsubscribe())
-      },
-    }
-  }
-
-  function open(companyId: string): HeldCompany {
+  function open(companyId: string): HeardCompany {
     const company = createCompanyTyping(database.forSystem(companyId), log)
     const heard = channel.listen(companyId, (message) => {
       if (message.kind === 'typing') company.receive(message)
     })
-    const held = { company, heard, members: 0 }
-    companies.set(companyId, held)
-    return held
+    return { company, heard }
   }
 
   return {
     tell: (companyId, conversationId, userId, typing) =>
       channel.send(companyId, { kind: 'typing', conversationId, userId, typing }),
-    join,
+    join(companyId, conversationId, listener) {
+      const held = companies.hold(companyId, () => open(companyId))
+      return new HeldTyping(held, held.value.company.join(conversationId, listener))
+    },
+  }
+}
+
+class HeldTyping implements JoinedTyping {
+  readonly #held: Hold<HeardCompany>
+  readonly #joined: TypingSubscription
+
+  constructor(held: Hold<HeardCompany>, joined: TypingSubscription) {
+    this.#held = held
+    this.#joined = joined
+  }
+
+  get ready(): Promise<unknown> {
+    return this.#held.value.heard
+  }
+
+  see(event: LiveEvent): void {
+    this.#joined.see(event)
+  }
+
+  leave(): void {
+    this.#joined.leave()
+    this.#held.release()
   }
 }

@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { SocketLimits } from '../env.ts'
 import { RequestError } from '../errors.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { createOpenCounts } from '../limits/open-counts.ts'
-import { createTokenBucket } from '../limits/token-bucket.ts'
+import { TokenBucket } from '../limits/token-bucket.ts'
 import { refusedSockets } from '../metrics/metrics.ts'
-import { onceClosed } from './authenticate.ts'
+import type { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
@@ -17,9 +16,9 @@ export interface Admission {
   /** Returns false if the upgrade was answered with 429, because too many sockets of its network are open. */
   admitAddress(request: IncomingMessage, connection: Duplex): boolean
   /** Throws RATE_LIMITED if the person has too many open sockets. */
-  admitUser(viewer: Viewer, socket: WebSocket): void
+  admitUser(viewer: Viewer, socket: ClientSocket): void
   /** Closes the socket when it receives too many messages. */
-  limitMessages(socket: WebSocket): void
+  limitMessages(socket: ClientSocket): void
 }
 
 const RETRY_SECONDS = 5
@@ -30,17 +29,17 @@ export function createAdmission(limits: SocketLimits): Admission {
   const users = createOpenCounts(limits.socketsPerUser)
   return {
     admitAddress(request, connection) {
-      const close = addresses.open(clientNetwork(request, limits.trustedProxies))
-      if (close) connection.once('close', close)
+      const counted = addresses.open(clientNetwork(request, limits.trustedProxies))
+      if (counted) connection.once('close', () => counted.release())
       else {
         refusedSockets.inc({ reason: 'address' })
         refuseUpgrade(connection, '429 Too Many Requests', { 'Retry-After': RETRY_SECONDS })
       }
-      return close !== undefined
+      return counted !== undefined
     },
     admitUser({ companyId, userId }, socket) {
-      const close = users.open(`${companyId} ${userId}`)
-      if (!close) {
+      const counted = users.open(`${companyId} ${userId}`)
+      if (!counted) {
         refusedSockets.inc({ reason: 'user' })
         throw new RequestError(
           'RATE_LIMITED',
@@ -48,10 +47,10 @@ export function createAdmission(limits: SocketLimits): Admission {
           RETRY_SECONDS * 1000,
         )
       }
-      onceClosed(socket, close)
+      socket.onceClosed(() => counted.release())
     },
     limitMessages(socket) {
-      const bucket = createTokenBucket(limits.socketMessagesPerSecond)
+      const bucket = new TokenBucket(limits.socketMessagesPerSecond)
       const hold = () => {
         if (bucket.passes()) return
         refusedSockets.inc({ reason: 'messages' })

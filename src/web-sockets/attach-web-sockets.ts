@@ -1,11 +1,11 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { handleProtocols, makeServer } from 'graphql-ws'
-import type { Extra } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../context.ts'
 import type { SocketLimits } from '../env.ts'
 import { asksForWebSocket, ignoreUpgrade } from '../http/ignore-upgrade.ts'
+import { socketOrigins } from '../http/request-origin.ts'
 import { requestPath } from '../http/request-target.ts'
 import { openSockets } from '../metrics/metrics.ts'
 import { maxRequestBytes } from '../pipeline/request-limits.ts'
@@ -16,10 +16,12 @@ import { createAdmission } from './admission.ts'
 import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createInFlight } from './in-flight.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
-import { type SocketState, socketProtocol } from './socket-protocol.ts'
-import { endWhenSilent, speak } from './speak.ts'
+import { socketProtocol } from './socket-protocol.ts'
+import { openState, type SocketState } from './socket-state.ts'
+import { speak } from './speak.ts'
 
 /** The settings of WebSockets. */
 export interface WebSocketOptions {
@@ -46,6 +48,8 @@ export function attachWebSockets(
 ): { close(): Promise<void> } {
   const admission = createAdmission(limits)
   const inFlight = createInFlight()
+  const heartbeat = createHeartbeat(pingMs)
+  const noteFailure = (error: Error) => services.log.debug({ err: error }, 'a WebSocket failed')
   let isStopping = false
   const sockets = new WebSocketServer({
     noServer: true,
@@ -61,10 +65,11 @@ export function attachWebSockets(
     if (!admission.admitAddress(request, connection)) return
     sockets.handleUpgrade(request, connection, head, (client) => {
       openSockets.inc()
-      client.once('close', () => openSockets.dec())
-      client.on('error', (error) => services.log.debug({ err: error }, 'a WebSocket failed'))
-      endWhenSilent(client, pingMs)
-      speak(protocol, client, request, services.log)
+      client.onceClosed(leaveOpenSockets)
+      client.on('error', noteFailure)
+      heartbeat.watch(client)
+      const origins = socketOrigins(request, limits.trustedProxies)
+      speak(protocol, openState(client, request.socket, origins), services.log)
       admission.limitMessages(client)
     })
   })
@@ -72,7 +77,7 @@ export function attachWebSockets(
   const devices = createSocketDevices(services.presence, () =>
     isStopping ? presenceTimes.silence : presenceTimes.grace,
   )
-  const protocol = makeServer<ConnectionParams, Extra & Partial<SocketState>>(
+  const protocol = makeServer<ConnectionParams, SocketState>(
     socketProtocol(graphql, services, devices, admission, inFlight),
   )
 
@@ -94,4 +99,8 @@ export function attachWebSockets(
       clearTimeout(leaveBehind)
     },
   }
+}
+
+function leaveOpenSockets(): void {
+  openSockets.dec()
 }

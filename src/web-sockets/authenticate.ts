@@ -1,10 +1,10 @@
-import type { WebSocket } from 'ws'
 import { sessionOfTicket, sessionOfToken } from '../auth/session.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { bearerToken } from '../pipeline/request-context.ts'
 import type { Device, SocketDevices } from '../presence/device.ts'
+import type { ClientSocket } from './client-socket.ts'
 
 /** The payload of `connection_init`. */
 export interface ConnectionParams extends Record<string, unknown> {
@@ -43,19 +43,13 @@ export function openDevice(
   devices: SocketDevices,
   viewer: Viewer,
   { ticket, authorization }: ConnectionParams,
-  socket: WebSocket,
+  socket: ClientSocket,
 ): Device {
   const session =
     typeof ticket === 'string' ? sessionOfTicket(ticket) : sessionOfToken(bearerToken(String(authorization)))
   const { device, close } = devices.open(viewer, session)
-  onceClosed(socket, close)
+  socket.onceClosed(close)
   return device
-}
-
-/** Runs `act` when the socket is closed, which may already have happened while its credentials were verified. */
-export function onceClosed(socket: WebSocket, act: () => void): void {
-  if (socket.readyState === socket.OPEN) socket.once('close', act)
-  else act()
 }
 
 function isGiven(value: unknown): boolean {

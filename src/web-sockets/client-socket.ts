@@ -10,6 +10,29 @@ const MAX_BUFFERED = 16 * 1024 * 1024
 
 /** A client's socket. */
 export class ClientSocket extends WebSocket {
+  /** True if it has answered the last ping, or was not pinged yet. */
+  hasAnswered = true
+  #atEnd: readonly (() => void)[] | undefined
+
+  /**
+   * Runs `act` when the socket is closed, which may already have happened while its credentials were verified. All acts
+   * share one listener, since a process has tens of thousands of sockets.
+   */
+  onceClosed(act: () => void): void {
+    if (this.readyState !== this.OPEN) act()
+    else if (this.#atEnd) this.#atEnd = this.#atEnd.concat(act)
+    else {
+      this.#atEnd = [act]
+      this.once('close', endAll)
+    }
+  }
+
+  /** Runs the acts of `onceClosed`. */
+  runAtEnd(): void {
+    for (const act of this.#atEnd ?? []) act()
+    this.#atEnd = []
+  }
+
   /**
    * A message to a client that has disconnected counts as sent, because graphql-ws would print an internal error to the
    * console.
@@ -35,4 +58,8 @@ export class ClientSocket extends WebSocket {
     this.terminate()
     return false
   }
+}
+
+function endAll(this: WebSocket): void {
+  if (this instanceof ClientSocket) this.runAtEnd()
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { Answer } from '../subscriptions/answer.ts'
 import type { AnswerSink } from '../subscriptions/event-answers.ts'
 
 const corked = new Set<Socket>()
@@ -9,18 +10,34 @@ const draining = new WeakMap<Socket, (() => void)[]>()
  * Writes a subscription's answers to its connection as frames of graphql-transport-ws. An answer for many sockets is
  * framed once, and all frames for one connection in one turn of the event loop are one write.
  */
-export function rawAnswers(socket: WebSocket, connection: Socket, id: string): AnswerSink {
-  return {
-    send(answer) {
-      // A message to a client that has disconnected counts as sent.
-      if (socket.readyState !== socket.OPEN) return
-      cork(connection)
-      connection.write(answer.bytesFor(id, nextFrame))
-    },
-    get isFull() {
-      return connection.writableNeedDrain && socket.readyState === socket.OPEN
-    },
-    drained: () => drained(connection),
+export class RawAnswers implements AnswerSink {
+  readonly #socket: WebSocket
+  readonly #connection: Socket
+  readonly #id: string
+
+  constructor({ socket, connection }: { socket: WebSocket; connection: Socket }, id: string) {
+    this.#socket = socket
+    this.#connection = connection
+    this.#id = id
+  }
+
+  get isFull(): boolean {
+    return this.#connection.writableNeedDrain && this.#isOpen
+  }
+
+  send(answer: Answer): void {
+    // A message to a client that has disconnected counts as sent.
+    if (!this.#isOpen) return
+    cork(this.#connection)
+    this.#connection.write(answer.bytesFor(this.#id, nextFrame))
+  }
+
+  drained(): Promise<void> {
+    return drained(this.#connection)
+  }
+
+  get #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
   }
 }
 

@@ -1,38 +1,21 @@
-import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
-import type { ServerOptions } from 'graphql-ws'
-import type { Extra } from 'graphql-ws/use/ws'
-import type { WebSocket } from 'ws'
-import type { Viewer } from '../auth/viewer.ts'
+import { type DocumentNode, type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
+import type { ServerOptions, SubscribePayload } from 'graphql-ws'
 import type { Context, Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
-import { type RequestOrigin, socketOrigins } from '../http/request-origin.ts'
 import { maskError } from '../pipeline/mask-error.ts'
-import { unauthenticated } from '../pipeline/sign-in-first.ts'
 import { type SocketOperation, socketOperation } from '../pipeline/socket-operation.ts'
 import type { GraphQLServer } from '../pipeline/yoga.ts'
-import type { Device, SocketDevices } from '../presence/device.ts'
-import { sendAnswersTo } from '../subscriptions/event-answers.ts'
+import type { SocketDevices } from '../presence/device.ts'
+import { answersOf } from '../subscriptions/event-answers.ts'
 import type { Admission } from './admission.ts'
 import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
-import { closeCodes, closeRefused } from './close-codes.ts'
+import { closeRefused } from './close-codes.ts'
 import type { InFlight } from './in-flight.ts'
-import { rawAnswers } from './raw-answers.ts'
-
-/** The state of a socket after its client has signed in. */
-export interface SocketState extends Record<PropertyKey, unknown> {
-  viewer: Viewer
-  device: Device
-  /** Returns the origin of the next operation. */
-  originOfNext: () => RequestOrigin
-  /** The request of each open subscription. */
-  streams: Set<object>
-  /** The text of the message that is being processed. */
-  received: string
-}
+import { RawAnswers } from './raw-answers.ts'
+import { addStream, remember, removeStream, type SocketState, viewerOf } from './socket-state.ts'
 
 const INIT_TIMEOUT_MS = 5_000
-const MAX_STREAMS = 100
 
 /** Returns the graphql-ws options for connections and operations. */
 export function socketProtocol(
@@ -41,31 +24,31 @@ export function socketProtocol(
   devices: SocketDevices,
   admission: Admission,
   inFlight: InFlight,
-): ServerOptions<ConnectionParams, Extra & Partial<SocketState>> {
+): ServerOptions<ConnectionParams, SocketState> {
   return {
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     execute: (args) => answered(services, args, (pipeline) => pipeline.execute(args)),
     subscribe: (args) => answered(services, args, (pipeline) => pipeline.subscribe(args)),
 
-    async onConnect({ connectionParams, extra }) {
+    async onConnect(connection) {
+      const { connectionParams: params = {}, extra } = connection
       try {
-        const params = connectionParams ?? {}
         const viewer = await authenticate(services, params)
         admission.admitUser(viewer, extra.socket)
-        extra.viewer = viewer
         extra.device = openDevice(devices, viewer, params, extra.socket)
-        extra.originOfNext = socketOrigins(extra.request, graphql.trustedProxies)
-        extra.streams = new Set()
-        closeAtExpiry(extra.socket, viewer.expiresAt)
+        remember(extra, viewer)
         return true
       } catch (error) {
         closeRefused(extra.socket, maskError(error, services.log))
         return false
+      } finally {
+        // The socket needs its credential no more.
+        delete (connection as { connectionParams?: unknown }).connectionParams
       }
     },
 
-    onOperation({ extra }, id, _params, { contextValue }) {
-      sendAnswersTo(contextValue as object, rawAnswers(extra.socket, extra.request.socket, id))
+    onOperation({ extra }, id, _params, args) {
+      answersOf(args.contextValue as object)?.sendTo(new RawAnswers(extra, id))
     },
 
     onNext(_context, _id, _params, _args, { errors }) {
@@ -76,44 +59,63 @@ export function socketProtocol(
       dropStatus(errors)
     },
 
-    onComplete({ extra }, _id, params) {
-      extra.streams?.delete(params)
+    onComplete({ extra }, id, params) {
+      removeStream(extra, id)
       inFlight.delete(extra.socket, params)
     },
 
-    async onSubscribe({ extra }, _id, params) {
-      const inexact = inexactNumber(extra.received ?? '', ['payload', 'variables'])
-      if (inexact)
-        return [maskError(new RequestError('BAD_USER_INPUT', inexactNumberText(inexact)), services.log)]
+    async onSubscribe({ extra }, id, params) {
       try {
-        const { viewer, device, originOfNext } = extra
-        // graphql-ws has closed the socket of a client that did not sign in.
-        if (!viewer) throw unauthenticated()
-        await services.work.admit(viewer, extra.received?.length ?? params.query.length)
-        const pipeline = socketOperation(graphql, params, { viewer, device, originOfNext })
-        const { document, errors } = pipeline
-        if (errors.length > 0) return errors.map((error) => maskError(error, services.log))
-        const operation = getOperationAST(document, params.operationName)
-        if (!operation)
-          throw new RequestError('BAD_USER_INPUT', 'Could not determine what operation to execute.')
-        const isStream = operation.operation === 'subscription'
-        if (!isStream) inFlight.add(extra.socket, params)
-        const contextValue = await pipeline.contextFactory()
-        if (isStream) addStream(extra.streams ?? new Set(), params)
-        return {
-          schema: pipeline.schema,
-          operationName: params.operationName,
-          document,
-          variableValues: params.variables,
-          contextValue,
-          rootValue: pipeline,
-        }
+        return await begin({ graphql, services, inFlight }, extra, { id, params })
       } catch (error) {
         inFlight.delete(extra.socket, params)
-        return [maskError(error, services.log)]
+        return maskAll([error], services)
       }
     },
   }
+}
+
+interface Parts {
+  graphql: GraphQLServer
+  services: Services
+  inFlight: InFlight
+}
+
+/** Admits an operation, and returns what it is executed with, or the errors of its document. Throws RequestError. */
+async function begin(
+  { graphql, services, inFlight }: Parts,
+  state: SocketState,
+  { id, params }: { id: string; params: SubscribePayload },
+): Promise<ExecutionArgs | GraphQLError[]> {
+  const { received, device, originOfNext } = state
+  const inexact = inexactNumber(received, ['payload', 'variables'])
+  if (inexact) throw new RequestError('BAD_USER_INPUT', inexactNumberText(inexact))
+  const viewer = viewerOf(state)
+  await services.work.admit(viewer, received.length)
+  const pipeline = socketOperation(graphql, params, { viewer, device, originOfNext })
+  const { document, errors } = pipeline
+  if (errors.length > 0) return maskAll(errors, services)
+  const operation = getOperationAST(document, params.operationName)
+  if (!operation) throw new RequestError('BAD_USER_INPUT', 'Could not determine what operation to execute.')
+  const isStream = operation.operation === 'subscription'
+  if (!isStream) inFlight.add(state.socket, params)
+  const contextValue = await pipeline.contextFactory()
+  if (isStream) {
+    addStream(state, id)
+    shareText(params, document)
+  }
+  return {
+    schema: pipeline.schema,
+    operationName: params.operationName,
+    document,
+    variableValues: params.variables,
+    contextValue,
+    rootValue: pipeline,
+  }
+}
+
+function maskAll(errors: readonly unknown[], { log }: Services): GraphQLError[] {
+  return errors.map((error) => maskError(error, log))
 }
 
 /**
@@ -132,26 +134,12 @@ async function answered<T>(
   }
 }
 
-function addStream(streams: Set<object>, request: object): void {
-  if (streams.size >= MAX_STREAMS) {
-    throw new RequestError(
-      'QUERY_TOO_EXPENSIVE',
-      `At most ${MAX_STREAMS} subscriptions are open on one connection: complete one first.`,
-    )
-  }
-  streams.add(request)
+/** graphql-ws holds the request as long as the subscription; all requests of a document hold one text. */
+function shareText(request: SubscribePayload, { loc }: DocumentNode): void {
+  if (loc) Object.assign(request, { query: loc.source.body })
 }
 
 /** Masked errors carry a status for HTTP, which means nothing here. */
 function dropStatus(errors: readonly { extensions?: Record<string, unknown> }[]): void {
   for (const { extensions } of errors) delete extensions?.http
-}
-
-function closeAtExpiry(socket: WebSocket, expiresAt: Date): void {
-  // The client may have disconnected while its credentials were verified.
-  if (socket.readyState !== socket.OPEN) return
-  const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), 2 ** 31 - 1)
-  const timer = setTimeout(() => socket.close(closeCodes.unauthorized, 'The access token has expired.'), wait)
-  timer.unref()
-  socket.once('close', () => clearTimeout(timer))
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
 import { liveOverflows } from '../../metrics/metrics.ts'
+import { expiries } from '../../subscriptions/expiries.ts'
 import { requireReader } from '../../subscriptions/require-reader.ts'
-import { at } from '../../subscriptions/streams.ts'
 import { createLatestQueue, type LatestQueue } from '../latest-queue.ts'
 
 const MAX_NAMED = 1_000
@@ -30,7 +30,10 @@ export async function presenceStream(
   function leaveAll(): void {
     for (const leave of leaving.splice(0)) leave()
   }
-  leaving.push(at(viewer.expiresAt, queue.end))
+  const expiry = { due: queue.end }
+  const expiresAt = viewer.expiresAt.getTime()
+  expiries.add(expiresAt, expiry)
+  leaving.push(() => expiries.delete(expiresAt, expiry))
 
   const named = userIds && new Set(userIds)
   const watcher = { userId, named, offer: queue.offer, end: queue.end }

@@ -1,0 +1,79 @@
+import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
+import { type Context, createContext, refreshContext, type SubscribedViewer } from '../context.ts'
+import { RequestError } from '../errors.ts'
+import { operationCost } from '../graphql/query-cost.ts'
+import { createEventContexts, type EventContexts } from './event-contexts.ts'
+import { type PositionedEvent, withEventId } from './event-id.ts'
+
+/** The answer to an event. Without a result, the event is left out. */
+interface AloneAnswer {
+  result?: ExecutionResult
+  /** True if the subscription ends with it, so that its client resumes before the event. */
+  isLast?: boolean
+}
+
+/** The subscription whose events are executed. */
+interface AloneOptions {
+  args: ExecutionArgs
+  subscribed: SubscribedViewer
+  /** Time at which the access token expires, in milliseconds since 1970. */
+  expiresAt: number
+}
+
+/** Executes events for one subscription alone: those that are missed, not shared, or could not be answered for all. */
+export class EventsAlone {
+  readonly #args: ExecutionArgs
+  readonly #cost: number
+  readonly #first: Context
+  readonly #contexts: EventContexts
+
+  constructor({ args, subscribed, expiresAt }: AloneOptions) {
+    this.#args = args
+    this.#cost = operationCost(args)
+    this.#first = (args.contextValue as Context | undefined) ?? contextOf(subscribed, expiresAt)
+    this.#contexts = createEventContexts(this.#first)
+  }
+
+  async execute(event: PositionedEvent): Promise<AloneAnswer> {
+    const { viewer, services } = this.#first
+    // Wait before taking a permit, so that none is held meanwhile.
+    await services.work.whenSolvent(viewer)
+    const contextValue = await this.#contexts.of(event)
+    if (!contextValue) return { isLast: true }
+    const result = await services.work.deliver(viewer, this.#cost, () =>
+      execute({ ...this.#args, rootValue: event, contextValue }),
+    )
+    if (result.errors) this.#contexts.forget()
+    if (result.data) return { result: await withEventId(result, event, contextValue) }
+    if (!result.errors) return { result }
+    // The viewer has lost access since the event was read.
+    if (await hasLostAccess(result.errors, contextValue)) return {}
+    return { result, isLast: true }
+  }
+
+  /** No event is queued, so others may execute theirs. */
+  pause(): void {
+    this.#contexts.pause()
+  }
+
+  end(): void {
+    this.#contexts.end()
+  }
+}
+
+/** A context for a subscription that has let go of the one it began with. */
+function contextOf({ services, viewer }: SubscribedViewer, expiresAt: number): Context {
+  return createContext(services, { ...viewer, expiresAt: new Date(expiresAt) })
+}
+
+async function hasLostAccess(errors: readonly GraphQLError[], context: Context): Promise<boolean> {
+  const isGone = errors.some(
+    ({ originalError }) => originalError instanceof RequestError && originalError.code === 'NOT_FOUND',
+  )
+  if (isGone) return true
+  try {
+    return (await refreshContext(context).loaders.user.load(context.viewer.userId)) === null
+  } catch {
+    return false
+  }
+}
