@@ -17,7 +17,7 @@ describe('the command member untie', () => {
   let cli: CommandLine
   let issuer: Awaited<ReturnType<typeof startTokenIssuer>>
   let app: TestApp
-  let acme: TestCompany<'alice' | 'bob'>
+  let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
   let company: string
   beforeAll(async () => {
     cli = await openCommandLine()
@@ -25,7 +25,12 @@ describe('the command member untie', () => {
     issuer.publish(key)
     const identity = identityOf(issuer, { memberClaim: 'employee', companyClaim: 'company' })
     app = await startApp({ environment: { identity } })
-    acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
+    acme = await app.company('Acme', {
+      alice: 'owner',
+      bob: 'member',
+      carol: 'member',
+      dave: 'owner',
+    })
     company = acme.companyUuid
   })
   afterAll(async () => {
@@ -76,6 +81,32 @@ describe('the command member untie', () => {
       .poll(async () => (await thief.send(WHO)).errors?.[0]?.extensions?.code, { timeout: 30_000 })
       .toBe('FORBIDDEN')
     expect(await refusedSocket(app.url, { ticket })).toMatchObject({ code: 4401 })
+  })
+
+  test('ends what the old login is subscribed to, though its member may read on', async () => {
+    const { carol } = acme
+    const dave = as('dave', acme.dave)
+    const before = as('before', carol)
+    expect(await before.run(WHO)).toMatchObject({ viewer: { user: { externalId: carol.externalId } } })
+    const groupId = await dave.group('Team', [carol])
+    const { say, frame, frames } = await openSocket(app.url, { authorization: `Bearer ${before.token}` })
+    const query =
+      'subscription { inboxEvents { __typename ... on ConversationActivity { message { body } } } }'
+    say({ type: 'subscribe', id: 'inbox', payload: { query } })
+    await expect
+      .poll(
+        async () => {
+          await dave.say({ conversationId: groupId }, 'before')
+          return frames.some(({ type }) => type === 'next')
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true)
+    expect((await untie('acme', carol.externalId)).code).toBe(0)
+    await as('after', carol).run(WHO)
+    await dave.say({ conversationId: groupId }, 'after')
+    await frame(({ type }) => type === 'complete')
+    expect(frames.filter(({ payload }) => JSON.stringify(payload ?? '').includes('"after"'))).toEqual([])
   })
 
   test('says when there is nothing to untie, and what it does not find', async () => {
