@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
 import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
+import { createSendLanes, type Waiting } from './send-lanes.ts'
 import {
   type BatchRow,
   batchOf,
@@ -16,25 +17,6 @@ import {
 export interface SendQueue {
   /** Resolves once the message is committed; rejects with the reason why it was not sent. */
   send(message: OutgoingMessage): Promise<SentRow>
-}
-
-interface Waiting {
-  message: OutgoingMessage
-  since: number
-  resolve(sent: SentRow | Promise<SentRow>): void
-  reject(error: unknown): void
-}
-
-/** The messages of one company that wait. */
-interface Lane {
-  waiting: Waiting[]
-  /** A batch with messages of the company is under way, or one of them waits alone for the company's stream. */
-  holds: number
-  /**
-   * Conversations in which another transaction holds a row. One message waits for it, and the others wait for that
-   * message.
-   */
-  heldConversations: Set<string>
 }
 
 const MAX_BATCH = 64
@@ -55,19 +37,12 @@ type Notify = (companyId: string, position: number) => void
 
 /** Creates the process's queue. */
 export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notify): SendQueue {
-  const lanes = new Map<string, Lane>()
+  const lanes = createSendLanes()
   /** Sends under an idempotency key that have not ended, by person and key. */
   const sending = new Map<string, Promise<unknown>>()
-  let queued = 0
   let inFlight = 0
   let isScheduled = false
   let msPerMessage = 1
-
-  function laneOf(companyId: string): Lane {
-    const lane = lanes.get(companyId) ?? { waiting: [], holds: 0, heldConversations: new Set() }
-    lanes.set(companyId, lane)
-    return lane
-  }
 
   /** Messages that arrive in the same turn of the event loop are sent together. */
   function schedule(): void {
@@ -76,47 +51,12 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
     setImmediate(() => {
       isScheduled = false
       while (inFlight < MAX_IN_FLIGHT) {
-        const batch = collect()
+        const { batch, late } = lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
+        for (const entry of late) entry.reject(overloaded(MIN_RETRY_MS))
         if (batch.length === 0) return
         void run(batch)
       }
     })
-  }
-
-  function collect(): Waiting[] {
-    const batch: Waiting[] = []
-    const open = [...lanes].filter(([, lane]) => lane.holds === 0 && lane.waiting.length > 0)
-    const share = Math.max(1, Math.ceil(MAX_BATCH / Math.max(1, open.length)))
-    for (const [companyId, lane] of open) {
-      const taken = takeFrom(lane, Math.min(share, MAX_BATCH - batch.length))
-      if (taken.length > 0) {
-        lane.holds += 1
-        batch.push(...taken)
-      }
-      // Other companies come first next time.
-      lanes.delete(companyId)
-      if (lane.holds > 0 || lane.waiting.length > 0 || lane.heldConversations.size > 0)
-        lanes.set(companyId, lane)
-      if (batch.length >= MAX_BATCH) break
-    }
-    return batch
-  }
-
-  function takeFrom(lane: Lane, max: number): Waiting[] {
-    const taken: Waiting[] = []
-    const left: Waiting[] = []
-    const tooLate = performance.now() - MAX_WAIT_MS
-    for (const entry of lane.waiting) {
-      if (entry.since < tooLate) {
-        queued -= 1
-        entry.reject(overloaded(MIN_RETRY_MS))
-      } else if (taken.length < max && !lane.heldConversations.has(entry.message.conversationId)) {
-        queued -= 1
-        taken.push(entry)
-      } else left.push(entry)
-    }
-    lane.waiting = left
-    return taken
   }
 
   async function run(batch: Waiting[]): Promise<void> {
@@ -137,68 +77,52 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
       for (const entry of batch) entry.resolve(notified(entry.message, sendAfterFailure(entry.message)))
     }
     inFlight -= 1
-    for (const companyId of new Set(batch.map(({ message }) => message.companyId))) unhold(companyId)
+    for (const companyId of new Set(batch.map(({ message }) => message.companyId))) lanes.release(companyId)
     schedule()
-  }
-
-  function unhold(companyId: string): void {
-    const lane = laneOf(companyId)
-    lane.holds -= 1
-    forgetIdle(companyId, lane)
-  }
-
-  function forgetIdle(companyId: string, lane: Lane): void {
-    if (lane.holds === 0 && lane.waiting.length === 0 && lane.heldConversations.size === 0)
-      lanes.delete(companyId)
   }
 
   function settle(batch: Waiting[], rows: BatchRow[]): void {
     const again: Waiting[] = []
     const heldCompanies = new Set<string>()
     const positions = new Map<string, number>()
-    for (const [index, entry] of batch.entries()) {
-      const row = rows[index]
+    for (const row of rows.toSorted((one, other) => one.item - other.item)) {
+      const entry = batch[row.item - 1]
+      if (!entry) throw new Error('send_messages returned a row of no message')
       const { message } = entry
-      if (row?.outcome === 'SENT') {
-        positions.set(message.companyId, Number(row.position))
-        entry.resolve({ ...row, messageId: message.messageId, replayed: false, depth: 0 })
-      } else if (row?.outcome === 'COMPANY_BUSY') {
+      if (row.outcome === 'SENT') {
+        const { seq, createdAt, position } = row
+        positions.set(message.companyId, Number(position))
+        entry.resolve({ messageId: message.messageId, replayed: false, depth: 0, seq, createdAt, position })
+      } else if (row.outcome === 'COMPANY_BUSY') {
         if (heldCompanies.has(message.companyId)) again.push(entry)
         else void waitForStream(entry)
         heldCompanies.add(message.companyId)
-      } else if (row?.outcome === 'BUSY') {
-        if (laneOf(message.companyId).heldConversations.has(message.conversationId)) again.push(entry)
-        else void waitForConversation(entry)
+      } else if (row.outcome === 'BUSY') {
+        if (lanes.holdConversation(message)) void waitForConversation(entry)
+        else again.push(entry)
       } else {
         entry.resolve(sendAlone(message))
       }
     }
     for (const [companyId, position] of positions) notify(companyId, position)
-    for (const entry of again.reverse()) {
-      queued += 1
-      laneOf(entry.message.companyId).waiting.unshift(entry)
-    }
+    lanes.putBack(again)
   }
 
   async function waitForStream(entry: Waiting): Promise<void> {
     const { companyId } = entry.message
-    laneOf(companyId).holds += 1
+    lanes.hold(companyId)
     const sent = sendAlone(entry.message)
     entry.resolve(sent)
     await Promise.race([sent.catch(() => {}), delay(MAX_HOLD_MS, undefined, { ref: false })])
-    unhold(companyId)
+    lanes.release(companyId)
     schedule()
   }
 
   async function waitForConversation(entry: Waiting): Promise<void> {
-    const { companyId, conversationId } = entry.message
-    laneOf(companyId).heldConversations.add(conversationId)
     const sent = sendAlone(entry.message)
     entry.resolve(sent)
     await sent.catch(() => {})
-    const lane = laneOf(companyId)
-    lane.heldConversations.delete(conversationId)
-    forgetIdle(companyId, lane)
+    lanes.releaseConversation(entry.message)
     schedule()
   }
 
@@ -214,14 +138,10 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   }
 
   function enqueue(message: OutgoingMessage): Promise<SentRow> {
-    const lane = laneOf(message.companyId)
-    // Companies are served in rotation, so nobody waits for more messages of another company than of their own.
-    const ahead = Math.min(queued, (lane.waiting.length + 1) * lanes.size)
-    const waitMs = ahead * msPerMessage
+    const waitMs = lanes.ahead(message.companyId) * msPerMessage
     if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ message, since: performance.now(), resolve, reject })
-      queued += 1
+      lanes.add({ message, since: performance.now(), resolve, reject })
       schedule()
     })
   }

@@ -34,10 +34,10 @@ export interface SentRow {
   position: string
 }
 
-/** The outcome of one message of a batch, as app.send_messages returns it. */
+/** The outcome of one message of a batch, as app.send_messages returns it. `item` is its place in the batch, from 1. */
 export type BatchRow =
-  | { outcome: 'SENT'; seq: number; createdAt: Date; position: string }
-  | { outcome: 'ALONE' | 'BUSY' | 'COMPANY_BUSY' }
+  | { item: number; outcome: 'SENT'; seq: number; createdAt: Date; position: string }
+  | { item: number; outcome: 'ALONE' | 'BUSY' | 'COMPANY_BUSY' }
 
 const sendOneStatement = statement({
   name: 'send_message',
@@ -82,12 +82,11 @@ const findWrittenStatement = statement({
     where m.company_id = :companyId and m.id = :messageId`,
 })
 
-/** Sends a batch; the messages of a company follow one another, and `counts` says how many each company has. */
+/** Sends a batch. The rows come in any order. */
 export const sendManyStatement = statement({
   name: 'send_messages',
   parameters: [
     'companyIds',
-    'counts',
     'authorIds',
     'messageIds',
     'conversationIds',
@@ -101,9 +100,9 @@ export const sendManyStatement = statement({
     'tokens',
   ],
   row: rowsOf<BatchRow>(),
-  text: `select outcome, seq, created_at as "createdAt", position::text as position
+  text: `select item, outcome, seq, created_at as "createdAt", position::text as position
     from app.send_messages(
-      :companyIds, :counts, :authorIds, :messageIds, :conversationIds, :subjects, :bodies, :metadata, :priorities,
+      :companyIds, :authorIds, :messageIds, :conversationIds, :subjects, :bodies, :metadata, :priorities,
       :clientMessageIds, :keys, :hashes, :tokens
     )`,
 })
@@ -134,18 +133,10 @@ export async function findWritten(message: OutgoingMessage): Promise<SentRow | u
   return row
 }
 
-/** The values of a batch of these messages, those of a company one after another. */
+/** The values of a batch of these messages. */
 export function batchOf(messages: readonly OutgoingMessage[]): Values<NameOf<typeof sendManyStatement>> {
-  const companyIds: string[] = []
-  const counts: number[] = []
-  for (const { companyId } of messages) {
-    const last = companyIds.length - 1
-    if (companyIds[last] === companyId) counts[last] = (counts[last] ?? 0) + 1
-    else counts[companyIds.push(companyId) - 1] = 1
-  }
   return {
-    companyIds,
-    counts,
+    companyIds: messages.map(({ companyId }) => companyId),
     authorIds: messages.map(({ authorId }) => authorId),
     messageIds: messages.map(({ messageId }) => messageId),
     conversationIds: messages.map(({ conversationId }) => conversationId),

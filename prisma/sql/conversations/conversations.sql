@@ -1,6 +1,11 @@
 alter table public.conversations enable row level security;
 alter table public.conversations force row level security;
 
+drop policy if exists conversations_sending on public.conversations;
+create policy conversations_sending on public.conversations to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists conversations_system on public.conversations;
 create policy conversations_system on public.conversations to colloquy_system
   using (company_id = (select app.bound_company()))

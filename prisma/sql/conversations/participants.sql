@@ -1,6 +1,11 @@
 alter table public.participants enable row level security;
 alter table public.participants force row level security;
 
+drop policy if exists participants_sending on public.participants;
+create policy participants_sending on public.participants to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists participants_system on public.participants;
 create policy participants_system on public.participants to colloquy_system
   using (company_id = (select app.bound_company()))

@@ -1,6 +1,10 @@
 alter table public.events enable row level security;
 alter table public.events force row level security;
 
+drop policy if exists events_sending on public.events;
+create policy events_sending on public.events for insert to current_user
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists events_system on public.events;
 create policy events_system on public.events to colloquy_system
   using (company_id = (select app.bound_company()))

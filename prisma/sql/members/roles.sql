@@ -1,6 +1,10 @@
 alter table public.roles enable row level security;
 alter table public.roles force row level security;
 
+drop policy if exists roles_sending on public.roles;
+create policy roles_sending on public.roles for select to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists roles_system on public.roles;
 create policy roles_system on public.roles to colloquy_system
   using (company_id = (select app.bound_company()))

@@ -6,6 +6,11 @@ drop policy if exists idempotency_keys_past on public.idempotency_keys;
 create policy idempotency_keys_past on public.idempotency_keys to colloquy_system
   using (created_at < now() - interval '7 days') with check (false);
 
+drop policy if exists idempotency_keys_sending on public.idempotency_keys;
+create policy idempotency_keys_sending on public.idempotency_keys to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists idempotency_keys_system on public.idempotency_keys;
 create policy idempotency_keys_system on public.idempotency_keys to colloquy_system
   using (company_id = (select app.bound_company()))

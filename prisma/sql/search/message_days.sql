@@ -7,6 +7,11 @@ drop policy if exists message_days_owner_read on public.message_days;
 create policy message_days_owner_read on public.message_days for select to current_user
   using (true);
 
+drop policy if exists message_days_sending on public.message_days;
+create policy message_days_sending on public.message_days to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists message_days_system on public.message_days;
 create policy message_days_system on public.message_days to colloquy_system
   using (company_id = (select app.bound_company()))

@@ -9,6 +9,11 @@ drop policy if exists message_words_owner_read on public.message_words;
 create policy message_words_owner_read on public.message_words for select to current_user
   using (true);
 
+drop policy if exists message_words_sending on public.message_words;
+create policy message_words_sending on public.message_words to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists message_words_system on public.message_words;
 create policy message_words_system on public.message_words to colloquy_system
   using (company_id = (select app.bound_company()))

@@ -1,6 +1,11 @@
 alter table public.company_streams enable row level security;
 alter table public.company_streams force row level security;
 
+drop policy if exists company_streams_sending on public.company_streams;
+create policy company_streams_sending on public.company_streams to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null)
+  with check (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists company_streams_system on public.company_streams;
 create policy company_streams_system on public.company_streams to colloquy_system
   using (company_id = (select app.bound_company()))

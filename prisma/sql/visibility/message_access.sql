@@ -1,6 +1,10 @@
 alter table public.message_access enable row level security;
 alter table public.message_access force row level security;
 
+drop policy if exists message_access_sending on public.message_access;
+create policy message_access_sending on public.message_access for select to current_user
+  using (array_position((select nullif(current_setting('app.sending_companies', true), '')::uuid[]), company_id) is not null);
+
 drop policy if exists message_access_system on public.message_access;
 create policy message_access_system on public.message_access to colloquy_system
   using (company_id = (select app.bound_company()))
