@@ -11,7 +11,7 @@ import { isRunning, postmasterOf } from '../support/embedded-postgres.ts'
 import { bundleProgram, type Program, type ServerProcess, startProcess } from '../support/server-process.ts'
 
 // Real processes and a PostgreSQL each, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 let colloquy: Colloquy
 let folder: string
@@ -100,6 +100,12 @@ describe('the server process', () => {
       '{ viewer { company { name } } }',
     )
     expect(viewer.company.name).toBe('Globex')
+  })
+
+  test('keeps idle connections for as long as KEEP_ALIVE_SECONDS says', async () => {
+    putData()
+    const address = await addressOf(start({ KEEP_ALIVE_SECONDS: '90' }))
+    expect((await fetch(`${address}/healthz`)).headers.get('keep-alive')).toBe('timeout=90')
   })
 
   test('ends with exit code 0 when it is told to stop, also when it is told twice', async () => {
