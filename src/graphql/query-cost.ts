@@ -21,17 +21,29 @@ const REFUSED_COST = 200
 const MAX_VARIABLE_ERRORS = 5
 const MAX_ERROR_LENGTH = 500
 
-/** Tells what is wrong with the variables, as execution would say it at more length; undefined if nothing is. */
-export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
+/** The values of an operation's variables. */
+export type Variables = Record<string, unknown>
+
+/** Coerces the variables, or tells what is wrong with them, as execution would say it at more length. */
+export function readVariables({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: ExecutionArgs):
+  | { coerced: Variables; errors?: undefined }
+  | { coerced?: undefined; errors: GraphQLError[] } {
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? []
-  const { errors } = getVariableValues(schema, definitions, variableValues ?? {}, {
+  const { coerced, errors } = getVariableValues(schema, definitions, variableValues ?? {}, {
     maxErrors: MAX_VARIABLE_ERRORS,
   })
-  return errors?.map(({ message, nodes }) => {
-    const text = message.length > MAX_ERROR_LENGTH ? `${message.slice(0, MAX_ERROR_LENGTH)}…` : message
-    const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
-    return new GraphQLError(text, { ...(nodes && { nodes }), extensions })
-  })
+  return errors ? { errors: errors.map(variableError) } : { coerced }
+}
+
+function variableError({ message, nodes }: GraphQLError): GraphQLError {
+  const text = message.length > MAX_ERROR_LENGTH ? `${message.slice(0, MAX_ERROR_LENGTH)}…` : message
+  const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
+  return new GraphQLError(text, { ...(nodes && { nodes }), extensions })
 }
 
 /** How many costs are remembered of one operation, by the shape of its variables. */

@@ -1,10 +1,19 @@
 import { normalizedExecutor } from '@graphql-tools/executor'
-import type { ExecutionArgs, ExecutionResult, GraphQLError, SubscriptionArgs } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  getOperationAST,
+  type SubscriptionArgs,
+} from 'graphql'
+import type { Variables } from '../graphql/query-cost.ts'
 import { EventAnswers } from '../subscriptions/event-answers.ts'
 import { subscribe } from '../subscriptions/subscribe-freshly.ts'
+import { compileOperation } from './compile-operation.ts'
+import { executeCompiled } from './execute-compiled.ts'
 import { admitSubscription, executeOperation } from './execute-operation.ts'
 
-/** Runs a query or mutation outside GraphQL Yoga with Yoga's executor; a client may know its errors. Throws RequestError. */
+/** Runs a query or mutation of a known document outside GraphQL Yoga; a client may know its errors. Throws RequestError. */
 export async function executeMasked(
   args: ExecutionArgs,
   mask: (error: unknown) => GraphQLError,
@@ -25,5 +34,11 @@ export async function subscribeMasked(
   return result
 }
 
-/** Of queries and mutations it makes no streams. */
-const execute = normalizedExecutor as (args: ExecutionArgs) => Promise<ExecutionResult>
+function execute(args: ExecutionArgs, coerced: Variables): Promise<ExecutionResult> {
+  const operation = getOperationAST(args.document, args.operationName)
+  const compiled = operation && compileOperation(args.schema, args.document, operation)
+  // Of queries and mutations the library's own executor makes no streams either.
+  return compiled
+    ? executeCompiled(compiled, args.contextValue, coerced)
+    : (normalizedExecutor(args) as Promise<ExecutionResult>)
+}

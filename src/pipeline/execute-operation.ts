@@ -1,19 +1,20 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { chargeOperation, variableErrors } from '../graphql/query-cost.ts'
+import { chargeOperation, readVariables, type Variables } from '../graphql/query-cost.ts'
 import { noteActivity } from './note-activity.ts'
 import { admitOperation } from './operation-gate.ts'
 import { reserveCalls } from './reserve-calls.ts'
 
-type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+/** Executes an operation whose variables are coerced already; an executor may do so once more. */
+type Execute = (args: ExecutionArgs, coerced: Variables) => ExecutionResult | Promise<ExecutionResult>
 
 /**
  * Runs a query or mutation once it is charged, admitted and within the rate limits: the one way to execution, whatever
  * transport the operation came by. Throws RequestError.
  */
 export async function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const errors = variableErrors(args)
+  const { coerced, errors } = readVariables(args)
   if (errors) return { errors }
   const cost = chargeOperation(args)
   await admitOperation(args)
@@ -21,8 +22,8 @@ export async function executeOperation(args: ExecutionArgs, execute: Execute): P
   noteActivity(args)
   const { viewer, services } = args.contextValue as Partial<Context>
   try {
-    if (!viewer || !services) return await execute(args)
-    return await services.work.execute(viewer, cost, () => execute(args))
+    if (!viewer || !services) return await execute(args, coerced)
+    return await services.work.execute(viewer, cost, () => execute(args, coerced))
   } finally {
     // A call that did not run, since something before it failed, does not count.
     await refund?.()
@@ -44,7 +45,7 @@ export function operations(): Plugin {
 
 /** Charges and admits a subscription before it begins, or tells what is wrong with its variables. Throws RequestError. */
 export async function admitSubscription(args: ExecutionArgs): Promise<GraphQLError[] | undefined> {
-  const errors = variableErrors(args)
+  const { errors } = readVariables(args)
   if (errors) return errors
   chargeOperation(args)
   await admitOperation(args)
