@@ -1,11 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { PoolConfig } from 'pg'
+import type pg from 'pg'
 import type { Logger } from 'pino'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
 import { type Statement, statement, type Values } from './statement.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
-import { asNobody, asTenant, type Tenant, TenantPool, withOwnBinding } from './tenant-pool.ts'
+import { asTenant, type Tenant, TenantPool } from './tenant-pool.ts'
 
 /** Asks for nothing, but that the database answers. */
 export const ready = statement({ name: 'ready', text: 'select 1 as one' })
@@ -77,17 +77,17 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   return {
     forTenant: (tenant) => app.bind(tenant),
     forSystem: (companyId) => system.bind({ companyId }),
-    unbound: runner(asNobody, app.pool),
-    batch: runner(asNobody, batches.pool),
-    acrossCompanies: runner(asNobody, system.pool),
-    measuring: runner(asNobody, measuring.pool),
+    unbound: asNobody(app.pool),
+    batch: asNobody(batches.pool),
+    acrossCompanies: asNobody(system.pool),
+    measuring: asNobody(measuring.pool),
     async close() {
       await Promise.all([app.close(), system.close(), measuring.close(), batches.close()])
     },
   }
 }
 
-function openRole(connectionString: string, max: number, log: Logger, limits: PoolConfig = {}) {
+function openRole(connectionString: string, max: number, log: Logger, limits: pg.PoolConfig = {}) {
   const pool = new TenantPool({
     ...limits,
     connectionString,
@@ -119,8 +119,8 @@ function openRole(connectionString: string, max: number, log: Logger, limits: Po
 
 function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): TenantDatabase {
   let prisma: TenantClient | undefined
-  const query = runner((work) => asTenant(tenant, work), pool)
-  const call = runner((work) => withOwnBinding(tenant, work), pool)
+  const query = runner((config) => pool.run(config, tenant))
+  const call = runner((config) => pool.runUnbound(config, tenant))
   return {
     tenant,
     get prisma() {
@@ -142,18 +142,21 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): Tenan
   }
 }
 
-/** Runs statements on connections of the pool, each within what `bound` sets up. */
-function runner(bound: <T>(work: () => Promise<T>) => Promise<T>, pool: TenantPool): Run {
-  return <Name extends string, Row extends object>(
+function asNobody(pool: TenantPool): Run {
+  return runner((config) => pool.run(config, undefined))
+}
+
+/** Runs statements by what sends one to PostgreSQL. They throw RequestError and UserError. */
+function runner(send: <Row extends object>(config: pg.QueryConfig) => Promise<Row[]>): Run {
+  return async <Name extends string, Row extends object>(
     { name, text, parameters }: Statement<Name, Row>,
     given: Values<Name>,
-  ) =>
-    bound(async () => {
-      const values = parameters.map((parameter) => given[parameter])
-      try {
-        return (await pool.query<Row>({ name, text, values })).rows
-      } catch (error) {
-        throw toDomainError(error)
-      }
-    })
+  ) => {
+    const values = parameters.map((parameter) => given[parameter])
+    try {
+      return await send<Row>({ name, text, values })
+    } catch (error) {
+      throw toDomainError(error)
+    }
+  }
 }

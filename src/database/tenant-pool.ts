@@ -14,11 +14,6 @@ type ConnectCallback = (
   done: (release?: unknown) => void,
 ) => void
 
-interface Scope extends Tenant {
-  /** True if the statement binds its tenant itself. */
-  bindsItself?: boolean
-}
-
 /**
  * Maximum share of the connections that one company holds, so that others continue while its writes wait for one
  * another.
@@ -26,22 +21,15 @@ interface Scope extends Tenant {
 const LARGEST_SHARE = 0.6
 const MAX_WAIT_MS = 5_000
 
-const scope = new AsyncLocalStorage<Scope | undefined>()
+const scope = new AsyncLocalStorage<Tenant | undefined>()
 const NOBODY = ' '
 
-/** Runs `work` so that every connection checked out inside it is bound to `tenant`. `work` must await its queries. */
+/**
+ * Runs `work` so that every connection checked out inside it is bound to `tenant`. `work` must await its queries. For Prisma,
+ * which checks connections out by itself; statements name their tenant.
+ */
 export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
   return scope.run(tenant, work)
-}
-
-/** Runs `work` without a binding, even inside a tenant's scope. */
-export function asNobody<T>(work: () => Promise<T>): Promise<T> {
-  return scope.run(undefined, work)
-}
-
-/** Runs a statement that binds its tenant for its own transaction, so the connection needs no binding. */
-export function withOwnBinding<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> {
-  return scope.run({ ...tenant, bindsItself: true }, work)
 }
 
 /**
@@ -65,8 +53,7 @@ export class TenantPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
-    const tenant = scope.getStore()
-    const bound = tenant ? this.#connectWithin(tenant) : super.connect().then((client) => this.#bind(client))
+    const bound = this.#checkOut(scope.getStore())
     if (!callback) return bound
     bound.then(
       (client) =>
@@ -76,20 +63,46 @@ export class TenantPool extends pg.Pool {
     return undefined
   }
 
-  /** Takes a connection within the company's share. */
-  async #connectWithin(tenant: Scope): Promise<pg.PoolClient> {
-    const release = await this.#shares.take(tenant.companyId)
+  /** Runs a statement bound to the tenant, or to nobody. */
+  async run<Row extends pg.QueryResultRow>(
+    query: pg.QueryConfig,
+    tenant: Tenant | undefined,
+  ): Promise<Row[]> {
+    return this.#runOn(await this.#checkOut(tenant), query)
+  }
+
+  /** Runs a statement that binds its tenant itself, for its own transaction: the connection needs no binding. */
+  async runUnbound<Row extends pg.QueryResultRow>(query: pg.QueryConfig, tenant: Tenant): Promise<Row[]> {
+    return this.#runOn(await this.#takeShare(tenant), query)
+  }
+
+  async #runOn<Row extends pg.QueryResultRow>(client: pg.PoolClient, query: pg.QueryConfig): Promise<Row[]> {
     try {
-      return await this.#bind(await super.connect(), tenant, release)
+      const { rows } = await client.query<Row>(query)
+      client.release()
+      return rows
+    } catch (error) {
+      client.release(error as Error)
+      throw error
+    }
+  }
+
+  async #checkOut(tenant: Tenant | undefined): Promise<pg.PoolClient> {
+    return this.#bind(tenant ? await this.#takeShare(tenant) : withCare(await super.connect()), tenant)
+  }
+
+  /** Takes a connection within the company's share. */
+  async #takeShare({ companyId }: Tenant): Promise<pg.PoolClient> {
+    const release = await this.#shares.take(companyId)
+    try {
+      return withCare(await super.connect(), release)
     } catch (error) {
       release()
       throw error
     }
   }
 
-  async #bind(client: pg.PoolClient, tenant?: Scope, onRelease?: () => void): Promise<pg.PoolClient> {
-    releaseCarefully(client, onRelease)
-    if (tenant?.bindsItself) return client
+  async #bind(client: pg.PoolClient, tenant: Tenant | undefined): Promise<pg.PoolClient> {
     const key = tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
     if (this.#lastTenant.get(client) === key) return client
     try {
@@ -112,7 +125,7 @@ export class TenantPool extends pg.Pool {
  * pg.Pool discards a connection after every error, and keeps one that was released inside a transaction. Here a
  * rejected statement costs no reconnection, and an open transaction never reaches the next tenant.
  */
-function releaseCarefully(client: pg.PoolClient, onRelease = () => {}): void {
+function withCare(client: pg.PoolClient, onRelease = () => {}): pg.PoolClient {
   const release = client.release
   client.release = (reason) => {
     const isStatementError = reason instanceof pg.DatabaseError && reason.severity === 'ERROR'
@@ -120,4 +133,5 @@ function releaseCarefully(client: pg.PoolClient, onRelease = () => {}): void {
     release.call(client, isIdle && isStatementError ? undefined : (reason ?? !isIdle))
     onRelease()
   }
+  return client
 }
