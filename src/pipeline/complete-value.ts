@@ -99,7 +99,7 @@ function list(itemType: GraphQLOutputType): Complete {
   }
 }
 
-/** What is left to do once an item is there. */
+/** Completes an item once it is there. */
 function later(complete: Complete, ...place: [Execution, CompiledField, GraphQLResolveInfo, Path]) {
   return (item: unknown) => complete(...place, item)
 }
