@@ -2,6 +2,7 @@ import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
 import type { Reads } from './database/batched-reads.ts'
 import type { TenantDatabase } from './database/database.ts'
+import { guestLoaders } from './guests/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
 import { presenceLoaders } from './presence/loaders.ts'
@@ -14,6 +15,7 @@ const makers = {
   ...messageLoaders,
   ...broadcastLoaders,
   ...presenceLoaders,
+  ...guestLoaders,
 }
 
 /** Batched reads of one query, mutation field or event. They return the data of its time. */

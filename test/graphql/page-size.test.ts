@@ -21,6 +21,7 @@ describe('the size of a page', () => {
       { audience: 'USERS', userIds: [bob.userId], subject: 'a', body: 'b' },
       'broadcast { id }',
     )
+    await alice.mutate('upsertGuests', { guests: [{ externalId: 'a' }] })
     const paths = connections()
     expect(paths).toContain('Query.conversations')
     expect(paths.length).toBeGreaterThanOrEqual(7)
@@ -47,6 +48,7 @@ describe('the size of a page', () => {
     if (type === 'Conversation') return `{ conversation(id: "${conversationId}") { ${page} } }`
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
     if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
+    if (type === 'Guest') return `{ guests(first: 1) { nodes { ${page} } } }`
     if (type === 'Reaction')
       return `{ conversation(id: "${conversationId}") { lastMessage { reactions { ${page} } } } }`
     throw new Error(`Say here how to reach a ${type}.`)

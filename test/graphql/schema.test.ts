@@ -32,6 +32,7 @@ const BOUNDED: Record<string, string> = {
   'Query.roles': "a company's roles",
   'Role.permissions': 'as many as there are permissions',
   'SyncMembersPayload.problems': 'as many as there were rows, at most 1,000',
+  'UpsertGuestsPayload.problems': 'as many as there were rows, at most 1,000',
   'Viewer.companies': "one person's companies",
   'Viewer.permissions': 'as many as there are permissions',
 }

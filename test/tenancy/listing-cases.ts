@@ -53,6 +53,16 @@ export const listingCases: Record<string, ListingCase> = {
       searchMessages(text: $text, after: $after) { nodes { id body author { name } } ${PAGE} } }`,
     variables: (text, cursor) => [{}, { text }, { after: cursor }],
   },
+  'Query.guests': {
+    document: `query ($search: String, $after: String) {
+      guests(search: $search, after: $after) { nodes { id name phone email } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { search: '+14155550123' }, { after: cursor }],
+  },
+  'Mutation.upsertGuests': {
+    document: `mutation { upsertGuests(input: { guests: [{ phone: "+14155550199" }] }) { __typename
+      ... on UpsertGuestsPayload { created problems { detail } } } }`,
+    variables: () => [{}],
+  },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
   'Query.sentMessages': {
     document: `query ($after: String) { sentMessages(after: $after) { nodes { id body } ${PAGE} } }`,

@@ -6,6 +6,7 @@ export interface Ids {
   role: string
   company: string
   broadcast: string
+  guest: string
 }
 
 /** Objects that the viewer may name: a group of the viewer's own, of which a colleague is a member too. */
@@ -66,7 +67,7 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
     probes: [
       {
-        variables: (ids) => ({ ids: Object.values(ids) }),
+        variables: ({ guest: _, ...ids }) => ({ ids: Object.values(ids) }),
         answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null\]\}\}$/,
       },
     ],
@@ -102,6 +103,14 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
   },
+  'Query.guest': {
+    document: 'query ($id: ID!) { guest(id: $id) { id name phone consentEvents { nodes { words } } } }',
+    probes: [{ variables: (ids) => ({ id: ids.guest }), answer: /"guest":null|"code":"FORBIDDEN"/ }],
+  },
+  'Mutation.recordGuestConsent': mutation('recordGuestConsent', [
+    [(ids) => ({ guestId: ids.guest, state: 'OPTED_OUT' }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.eraseGuest': mutation('eraseGuest', [[(ids) => ({ guestId: ids.guest }), NOT_FOUND_OR_DENIED]]),
   'Mutation.sendBroadcast': mutation('sendBroadcast', [
     [(ids) => ({ audience: 'USERS', userIds: [ids.user], subject: 'No', body: 'No' }), NOT_FOUND_OR_DENIED],
     [

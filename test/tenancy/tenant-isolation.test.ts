@@ -133,6 +133,7 @@ describe('tenant isolation', () => {
       role: encodeId('Role', newId()),
       company: encodeId('Company', newId()),
       broadcast: encodeId('Broadcast', newId()),
+      guest: encodeId('Guest', newId()),
     }
     const { roles } = await globex.company.admin.run('{ roles { id } }')
     const foreign = {
@@ -140,6 +141,7 @@ describe('tenant isolation', () => {
       role: roles[0].id,
       company: globex.company.companyId,
       broadcast: globex.broadcastId,
+      guest: globex.guestId,
     }
     return {
       'unknown ids': unknown,
