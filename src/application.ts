@@ -26,7 +26,9 @@ import { createLiveHub } from './events/hub.ts'
 import type { Tasks } from './jobs/job.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
+import { createMemorySightings } from './limits/memory-sightings.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
+import { createRedisSightings } from './limits/redis-sightings.ts'
 import { createWork } from './limits/work.ts'
 import { createSendQueue } from './messages/send-queue.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
@@ -146,6 +148,7 @@ async function assemble(
     database,
     keyring,
     limiter,
+    sightings: redis ? createRedisSightings(redis) : createMemorySightings(),
     sendLimitCeiling: environment.sendLimitCeiling,
     live,
     sends: createSendQueue(database, live.notify),

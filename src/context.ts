@@ -14,6 +14,7 @@ import type { LiveHub } from './events/hub.ts'
 import type { RequestOrigin } from './http/request-origin.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
+import type { Sightings } from './limits/sightings.ts'
 import type { Work } from './limits/work.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
@@ -27,6 +28,8 @@ export interface Services {
   database: Database
   keyring: Keyring
   limiter: RateLimiter
+  /** Counts how often the same body was sent lately. */
+  sightings: Sightings
   /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
   live: LiveHub

@@ -94,6 +94,17 @@ export class RepliesClosedError extends UserError {
   override readonly name = 'RepliesClosedError'
 }
 
+/** Nothing of the person is accepted until a time, because earlier texts were taken for spam. */
+export class SpamRefusedError extends UserError {
+  override readonly name = 'SpamRefusedError'
+  readonly cooldownUntil: Date
+
+  constructor(cooldownUntil: Date) {
+    super('This looks like spam: nothing is accepted from you for a while.')
+    this.cooldownUntil = cooldownUntil
+  }
+}
+
 /** The reply would be deeper in its thread than the company allows. */
 export class ThreadTooDeepError extends UserError {
   override readonly name = 'ThreadTooDeepError'

@@ -1,7 +1,15 @@
 import { v7, validate } from 'uuid'
 
 /** The types whose ids the API returns. */
-export const nodeTypes = ['Company', 'User', 'Role', 'Conversation', 'Message', 'Broadcast', 'Guest'] as const
+export const nodeTypes = [
+  'Company',
+  'User',
+  'Role',
+  'Conversation',
+  'Message',
+  'Broadcast',
+  'ModerationCase',
+] as const
 
 /** A type whose ids the API returns. */
 export type NodeType = (typeof nodeTypes)[number]

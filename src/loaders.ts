@@ -2,9 +2,9 @@ import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
 import type { Reads } from './database/batched-reads.ts'
 import type { TenantDatabase } from './database/database.ts'
-import { guestLoaders } from './guests/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
+import { moderationLoaders } from './moderation/loaders.ts'
 import { presenceLoaders } from './presence/loaders.ts'
 import type { Presence } from './presence/presence.ts'
 
@@ -13,9 +13,9 @@ const makers = {
   ...memberLoaders,
   ...conversationLoaders,
   ...messageLoaders,
+  ...moderationLoaders,
   ...broadcastLoaders,
   ...presenceLoaders,
-  ...guestLoaders,
 }
 
 /** Batched reads of one query, mutation field or event. They return the data of its time. */

@@ -71,7 +71,8 @@ const loadViewer = statement({
         default_group_access as "defaultGroupAccess", edit_window_minutes as "editWindowMinutes",
         retract_window_minutes as "retractWindowMinutes", revisions_visible_to as "revisionsVisibleTo",
         email_delay_minutes as "emailDelayMinutes", broadcasts_per_hour as "broadcastsPerHour",
-        event_retention_days as "eventRetentionDays", access_version as "accessVersion"
+        event_retention_days as "eventRetentionDays", access_version as "accessVersion", spam,
+        audit_reads_visible as "auditReadsVisible"
       from companies where id = :companyId
     ) c on c.id = u."companyId"`,
 })

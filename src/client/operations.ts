@@ -5,6 +5,25 @@ import type { TypedDocument } from './request.ts'
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** The effect of an access rule. Rules only take away: nobody sees more than their membership shows. */
+export type AccessEffect =
+  /** The message is for those that rules allow. With none, for everyone. */
+  | 'ALLOW'
+  /** These people do not see it, whoever allows them. */
+  | 'DENY';
+
+/** A rule on who may see a message. Exactly one of roleId, userId and attribute is required. */
+export type AccessRuleInput = {
+  /** People with this attribute: `department:` and the name of the department, in any case. */
+  attribute?: string | null | undefined;
+  /** The effect. */
+  effect: AccessEffect;
+  /** People with this role. */
+  roleId?: string | null | undefined;
+  /** This person. */
+  userId?: string | null | undefined;
+};
+
 /** The purpose of a conversation. */
 export type ConversationKind =
   /** A broadcast and the replies to it. */
@@ -72,6 +91,8 @@ export type Priority =
 
 /** A message to send. */
 export type SendMessageInput = {
+  /** Rules on who in the conversation may see the message, at most 50. Without any, everyone. */
+  accessRules?: Array<AccessRuleInput> | null | undefined;
   /** Up to 32 KiB of UTF-8. */
   body: string;
   /** The sender's own id of the message, up to 128 characters. Visible to the sender only. */
@@ -111,6 +132,7 @@ export type InboxEventsSubscription = { inboxEvents:
     | { __typename: 'ConversationRead', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean }, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
     | { __typename: 'Discontinuity', cursor: string }
+    | { __typename: 'HeldMessageDecided' }
     | { __typename: 'InboxConversationChanged', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean }, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
    };
 
@@ -124,6 +146,7 @@ export type ConversationEventsSubscription = { conversationEvents:
     | { __typename: 'ConversationChanged', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string }
     | { __typename: 'Discontinuity', cursor: string }
+    | { __typename: 'MessageAccessLost' }
     | { __typename: 'MessageEdited', cursor: string, message: { id: string, seq: number | null, body: string | null, subject: string | null, priority: Priority, state: MessageState, depth: number, createdAt: string, editedAt: string | null, retractedAt: string | null, clientMessageId: string | null, metadata: unknown, status: DeliveryStatus | null, replyCount: number, author: { id: string, name: string } | null, conversation: { id: string }, parent: { id: string } | null, mentions: Array<{ id: string, name: string }>, reactions: Array<{ emoji: string, count: number, reactedByViewer: boolean }> } }
     | { __typename: 'MessageHidden', cursor: string, messageId: string }
     | { __typename: 'MessageRetracted', cursor: string, message: { id: string, seq: number | null, body: string | null, subject: string | null, priority: Priority, state: MessageState, depth: number, createdAt: string, editedAt: string | null, retractedAt: string | null, clientMessageId: string | null, metadata: unknown, status: DeliveryStatus | null, replyCount: number, author: { id: string, name: string } | null, conversation: { id: string }, parent: { id: string } | null, mentions: Array<{ id: string, name: string }>, reactions: Array<{ emoji: string, count: number, reactedByViewer: boolean }> } }
@@ -165,6 +188,7 @@ export type SendMessageMutation = { sendMessage:
     | { __typename: 'PermissionDeniedError', detail: string }
     | { __typename: 'RepliesClosedError', detail: string }
     | { __typename: 'SendMessagePayload', message: { id: string, seq: number | null, body: string | null, subject: string | null, priority: Priority, state: MessageState, depth: number, createdAt: string, editedAt: string | null, retractedAt: string | null, clientMessageId: string | null, metadata: unknown, status: DeliveryStatus | null, replyCount: number, author: { id: string, name: string } | null, conversation: { id: string }, parent: { id: string } | null, mentions: Array<{ id: string, name: string }>, reactions: Array<{ emoji: string, count: number, reactedByViewer: boolean }> } }
+    | { __typename: 'SpamRefusedError', detail: string }
     | { __typename: 'ThreadTooDeepError', detail: string }
    };
 

@@ -2,7 +2,15 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { forbiddenTo, readableSql, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
+import {
+  forbiddenTo,
+  lastActivityFor,
+  lastSeqFor,
+  readableSql,
+  shownTo,
+  viewerMembership,
+  visibleSql,
+} from '../visibility/visibility.ts'
 
 /** The people a conversation is for: its participants, the whole company, or also visitors. */
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
@@ -103,8 +111,8 @@ const plainShape = {
   isClosed: column.boolean,
   createdById: column.uuid.orNull,
   createdAt: column.instant,
-  lastSeq: column.integer,
-  lastActivityAt: column.instant,
+  lastSeq: column.integer.from(lastSeqFor('p.user_id')),
+  lastActivityAt: column.instant.from(lastActivityFor('p.user_id')),
   audience: column.of<Audience>(),
   isMember: column.boolean.from('p.user_id is not null'),
   /** True if the viewer may read its messages. */

@@ -25,6 +25,7 @@ interface ConversationText {
 interface RecordText {
   field:
     | 'report'
+    | 'decision'
     | 'phone'
     | 'email'
     | 'note'
@@ -35,9 +36,6 @@ interface RecordText {
     | 'export-filter'
     | 'consent-words'
     | 'push-endpoint'
-    | 'guest-name'
-    | 'inbound-phone'
-    | 'consent-note'
   recordId: string
 }
 

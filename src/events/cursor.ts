@@ -5,10 +5,13 @@ import { isSameSecret } from '../text/same-secret.ts'
 /** The stream of a viewer's inbox; its cursors are for `inboxEvents`. */
 export const INBOX = 'inbox'
 
+/** The stream of a company's cases; its cursors are for `moderationEvents`. */
+export const MODERATION = 'moderation'
+
 /** The stream that a cursor belongs to. It is valid for no other. */
 export interface StreamName {
   userId: string
-  /** The conversation's id, or INBOX. */
+  /** The conversation's id, INBOX or MODERATION. */
   stream: string
 }
 

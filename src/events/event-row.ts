@@ -99,6 +99,11 @@ export function hydrated(selection: string): string {
           and p.left_at is null and p.hidden_seq >= m.seq
         union
         select r.id from readers r where ${forbiddenTo('r.id')}
+        union
+        -- A mark tells the number of a message, and when somebody saw it.
+        select r.id from readers r
+        join messages m on m.company_id = :companyId and m.conversation_id = e.conversation_id and m.seq = e.seq
+        where e.kind in ('READ', 'DELIVERED') and ${forbiddenTo('r.id')}
       ) as "hiddenFrom"
     from (${selection}) e
     left join conversations c on c.company_id = :companyId and c.id = e.conversation_id

@@ -5,6 +5,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
   RepliesClosedError,
+  SpamRefusedError,
   ThreadTooDeepError,
   type UserError,
 } from '../errors.ts'
@@ -75,6 +76,20 @@ builder.objectType(RepliesClosedError, {
   description: 'The viewer may not send messages to this conversation.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof RepliesClosedError,
+})
+
+builder.objectType(SpamRefusedError, {
+  name: 'SpamRefusedError',
+  description:
+    'Earlier texts of the viewer were taken for spam, so nothing is accepted for a while. Nothing was written.',
+  interfaces: [UserErrorInterface],
+  isTypeOf: (value) => value instanceof SpamRefusedError,
+  fields: (t) => ({
+    cooldownUntil: t.expose('cooldownUntil', {
+      type: 'DateTime',
+      description: 'Time from which texts are accepted again.',
+    }),
+  }),
 })
 
 builder.objectType(ThreadTooDeepError, {

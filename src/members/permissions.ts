@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** All permissions, in the order in which the API lists them. */
 export const permissions = [
   'MESSAGE_READ',
@@ -43,6 +45,11 @@ export const builtInRoles: Readonly<Record<string, readonly Permission[]>> = {
 
 /** The role of a member that is created without one. */
 export const defaultRole = 'member'
+
+/** A list of permissions of the API, each once. */
+export const rolePermissions = z
+  .array(z.enum(permissions))
+  .transform((list) => permissions.filter((permission) => list.includes(permission)))
 
 /** True if this version knows the permission. A stored role may hold others. */
 export function isPermission(name: string): name is Permission {

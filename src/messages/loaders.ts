@@ -6,8 +6,10 @@ import {
   mentionsOf,
   messagesById,
   messageVersions,
+  peopleShown,
   reactionsOf,
   replyCounts,
+  rulesOfMessages,
 } from './message-row.ts'
 
 const messageOf = ({ messageId }: { messageId: string }) => messageId
@@ -34,6 +36,15 @@ export const messageLoaders = {
       keyOf: messageOf,
       valueFrom: (rows) => rows.map(({ userId }) => userId),
       ofMessages: true,
+    }),
+  /** For those who may know the rules: the caller decides. */
+  accessRules: (reads: Reads) => rowsByKey(reads, { statement: rulesOfMessages, keyOf: messageOf }),
+  /** The people whom access rules let see a message. */
+  peopleShown: (reads: Reads) =>
+    batched(reads, {
+      statement: peopleShown,
+      keyOf: messageOf,
+      valueFrom: ([row]) => row?.userIds ?? [],
     }),
   reactions: (reads: Reads) =>
     rowsByKey(reads, { statement: reactionsOf, keyOf: messageOf, ofMessages: true }),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
 import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
+import { NO_RULES } from '../visibility/access-rules.ts'
 import { createSendLanes, type Waiting } from './send-lanes.ts'
 import {
   type BatchRow,
@@ -92,7 +93,10 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
       if (row.outcome === 'SENT') {
         const { seq, createdAt, position } = row
         positions.set(message.companyId, Number(position))
-        entry.resolve({ messageId: message.messageId, replayed: false, depth: 0, seq, createdAt, position })
+        entry.resolve({
+          ...{ messageId: message.messageId, replayed: false, depth: 0, seq, createdAt, position },
+          ...{ penalty: null, cooldownUntil: null },
+        })
       } else if (row.outcome === 'COMPANY_BUSY') {
         if (heldCompanies.has(message.companyId)) again.push(entry)
         else void waitForStream(entry)
@@ -133,7 +137,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
 
   async function notified({ companyId }: OutgoingMessage, sending: Promise<SentRow>): Promise<SentRow> {
     const sent = await sending
-    if (!sent.replayed) notify(companyId, Number(sent.position))
+    if (!sent.replayed && sent.penalty !== 'REFUSED') notify(companyId, Number(sent.position))
     return sent
   }
 
@@ -170,8 +174,8 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   }
 }
 
-function isOrdinary({ parentId, mentionIds }: OutgoingMessage): boolean {
-  return parentId === null && mentionIds.length === 0
+function isOrdinary({ parentId, mentionIds, signals, access }: OutgoingMessage): boolean {
+  return parentId === null && mentionIds.length === 0 && !signals?.length && access === NO_RULES
 }
 
 /** The batch may have been committed although its answer was lost, and may still be committing. */

@@ -22,16 +22,28 @@ export interface OutgoingMessage {
   hash: Buffer | null
   /** The hashes of its words. */
   tokens: string[]
+  /** The signals of spam in it; null for an author who is exempt. */
+  signals: string[] | null
+  /** The rules on who may see it, as JSON. */
+  access: string
+  /** Id of the case that moderators decide, should it be held for review. */
+  caseId: string
 }
 
-/** `replayed` is true if an earlier call with the same key sent it. All columns but the id are then null. */
+/**
+ * `replayed` is true if an earlier call with the same key sent it. All columns but the id are then null. `seq` is null if it is
+ * held, and nothing was written if it was refused.
+ */
 export interface SentRow {
   messageId: string
   replayed: boolean
-  seq: number
+  seq: number | null
   depth: number
   createdAt: Date
   position: string
+  penalty: 'WARNING' | 'REFUSED' | 'HELD' | null
+  /** The end of the pause, if it was refused. */
+  cooldownUntil: Date | null
 }
 
 /** The outcome of one message of a batch, as app.send_messages returns it. `item` is its place in the batch, from 1. */
@@ -57,12 +69,16 @@ const sendOneStatement = statement({
     'key',
     'hash',
     'tokens',
+    'signals',
+    'access',
+    'caseId',
   ],
   row: rowsOf<SentRow>(),
-  text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position
+  text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position, penalty,
+      cooldown_until as "cooldownUntil"
     from app.send_message(
       :companyId, :authorId, :messageId, :conversationId, :recipientId, :parentId, :subject, :body, :metadata,
-      :priority, :mentionIds, :clientMessageId, :key, :hash, :tokens
+      :priority, :mentionIds, :clientMessageId, :key, :hash, :tokens, :signals, :access, :caseId
     )`,
 })
 
@@ -70,14 +86,15 @@ const findSentStatement = statement({
   name: 'find_sent_message',
   parameters: ['authorId', 'key', 'hash'],
   row: rowsOf<SentRow>(),
-  text: `select app.remembered_send(:authorId, :key, :hash) as "messageId", true as replayed`,
+  text: `select app.remembered_send(:authorId, :key, :hash) as "messageId", true as replayed, null as penalty`,
 })
 
 const findWrittenStatement = statement({
   name: 'find_written_message',
   parameters: ['companyId', 'messageId'],
   row: rowsOf<SentRow>(),
-  text: `select m.id as "messageId", false as replayed, m.seq, m.depth, m.created_at as "createdAt", s.position::text as position
+  text: `select m.id as "messageId", false as replayed, m.seq, m.depth, m.created_at as "createdAt", s.position::text as position,
+      case when m.state = 'HELD' then 'HELD' end as penalty
     from messages m join company_streams s on s.company_id = m.company_id
     where m.company_id = :companyId and m.id = :messageId`,
 })

@@ -6,6 +6,7 @@ import { GuardedRedis } from './guarded-redis.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { presenceScript } from './presence-script.ts'
 import { rateLimitScript } from './rate-limit-script.ts'
+import { sightingsScript } from './sightings-script.ts'
 
 const COMMAND_TIMEOUT_MS = 1_000
 const RECONNECT_FIRST_MS = 50
@@ -38,7 +39,7 @@ export interface RedisConnections {
  * is the minimum time to wait for every answer.
  */
 export function connectRedis(url: string, log: Logger, { minWaitMs = 0 } = {}): RedisConnections {
-  const scripts = { ...rateLimitScript, ...presenceScript }
+  const scripts = { ...rateLimitScript, ...presenceScript, ...sightingsScript }
   const open = (role: string, options: RedisOptions) =>
     openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, minWaitMs), options, log)
   const commands = open('commands', { enableAutoPipelining: true, scripts })

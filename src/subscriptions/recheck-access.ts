@@ -14,8 +14,13 @@ const FRESH_MS = 500
  */
 export async function recheckAccess<Value extends StreamValue>(
   value: Value,
-  { loaders }: Context,
+  { loaders, viewer }: Context,
 ): Promise<Value> {
+  if ('caseId' in value) {
+    // The viewer is renewed whenever access in the company changes.
+    if (viewer.permissions.has('MESSAGE_MODERATE')) return value
+    throw new RequestError('NOT_FOUND', 'This is no longer there for the viewer.')
+  }
   if (!value.batch || performance.now() - value.batch.readAt < FRESH_MS) return value
   if (value.type === 'ConversationRemoved') return value
   if ('message' in value) {

@@ -1,4 +1,4 @@
-import { INBOX } from '../events/cursor.ts'
+import { INBOX, MODERATION } from '../events/cursor.ts'
 import type { Batch, LiveEvent } from '../events/event-row.ts'
 import type { MessageRow } from '../messages/message-row.ts'
 
@@ -28,6 +28,10 @@ export type StreamValue = Positioned &
     | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
     | { type: 'ConversationChanged'; conversationId: string }
     | { type: 'TypingChanged'; userId: string; typing: boolean }
+    | { type: 'MessageAccessLost'; messageId: string; seq: number }
+    | { type: 'HeldMessageDecided'; message: MessageRow }
+    | { type: 'ModerationCaseOpened'; caseId: string }
+    | { type: 'ModerationCaseDecided'; caseId: string }
   )
 
 /** A value of a stream, and whether it is the last one. */
@@ -93,6 +97,13 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
     case 'MESSAGE_RETRACTED':
       if (event.hiddenFrom.has(userId)) return undefined
       return { value: { ...positioned, type: 'InboxConversationChanged' } }
+    case 'MESSAGE_ACCESS_CHANGED':
+      if (!event.joinedIds.includes(userId) && !event.leftIds.includes(userId)) return undefined
+      return { value: { ...positioned, type: 'InboxConversationChanged' } }
+    case 'HELD_MESSAGE_DECIDED':
+      return event.message
+        ? { value: { position, batch, stream: INBOX, type: 'HeldMessageDecided', message: event.message } }
+        : undefined
     default:
       return undefined
   }
@@ -117,11 +128,13 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
     case 'REACTIONS_CHANGED':
       if (!message || event.hiddenFrom.has(userId)) return undefined
       return { value: { ...positioned, type: CHANGES[event.kind], message } as StreamValue }
+    case 'MESSAGE_ACCESS_CHANGED':
+      return message ? accessValue(event, message, userId) : undefined
     case 'MESSAGE_HIDDEN':
       return message ? { value: { ...positioned, type: 'MessageHidden', messageId: message.id } } : undefined
     case 'READ':
     case 'DELIVERED':
-      if (!actorId || seq === null) return undefined
+      if (!actorId || seq === null || event.hiddenFrom.has(userId)) return undefined
       // Receipts of a broadcast are shown to the reader and to its author only.
       if (event.broadcasterId && ![event.broadcasterId, actorId].includes(userId)) return undefined
       return {
@@ -144,4 +157,27 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
     default:
       return undefined
   }
+}
+
+/** The event of a message that access rules now keep from the person, or let them see again. Others are not told. */
+function accessValue(event: LiveEvent, message: MessageRow, userId: string): Mapped {
+  const { position, batch, conversationId, joinedIds, leftIds } = event
+  if (!conversationId) return undefined
+  const positioned = { position, batch, stream: conversationId }
+  const isHidden = event.hiddenFrom.has(userId)
+  if (leftIds.includes(userId) && isHidden)
+    return {
+      value: { ...positioned, type: 'MessageAccessLost', messageId: message.id, seq: message.seq ?? 0 },
+    }
+  return joinedIds.includes(userId) && !isHidden
+    ? { value: { ...positioned, type: 'MessageSent', message } }
+    : undefined
+}
+
+/** Maps an event to the value that it has for a moderator. Undefined if it is about no case. */
+export function moderationValue(event: LiveEvent, userId: string): Mapped {
+  const { caseId, kind, position, batch } = event
+  if (!caseId || !event.visibleTo.has(userId)) return undefined
+  const type = kind === 'MODERATION_CASE_OPENED' ? 'ModerationCaseOpened' : 'ModerationCaseDecided'
+  return { value: { position, batch, stream: MODERATION, type, caseId } }
 }

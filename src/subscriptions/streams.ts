@@ -1,14 +1,23 @@
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
-import { INBOX, readCursor } from '../events/cursor.ts'
+import { INBOX, MODERATION, readCursor } from '../events/cursor.ts'
 import type { EventQueue } from '../events/event-queue.ts'
+import type { Permission } from '../members/permissions.ts'
 import { requireReader } from './require-reader.ts'
 import type { StreamValue } from './stream-value.ts'
 import { Subscription } from './subscription.ts'
 
 /** Subscribes the viewer to the inbox. */
 export function inboxStream(context: Context, after: string | undefined): Promise<EventQueue<StreamValue>> {
-  return open(context, undefined, after)
+  return open(context, { stream: INBOX }, after)
+}
+
+/** Subscribes the viewer to the company's cases of moderation. */
+export function moderationStream(
+  context: Context,
+  after: string | undefined,
+): Promise<EventQueue<StreamValue>> {
+  return open(context, { stream: MODERATION, permission: 'MESSAGE_MODERATE' }, after)
 }
 
 /** Subscribes the viewer to one conversation. Throws NOT_FOUND unless the viewer may read it. */
@@ -18,17 +27,25 @@ export async function conversationStream(
   after: string | undefined,
 ): Promise<EventQueue<StreamValue>> {
   await requireReadable(context, conversationId)
-  return open(context, conversationId, after)
+  return open(context, { stream: conversationId, conversationId }, after)
+}
+
+interface Stream {
+  /** The name of the stream in cursors. */
+  stream: string
+  /** The conversation to subscribe to, with its typing events. */
+  conversationId?: string
+  /** The permission that it wants. */
+  permission?: Permission
 }
 
 async function open(
   context: Context,
-  conversationId: string | undefined,
+  { stream, conversationId, permission = 'MESSAGE_READ' }: Stream,
   after: string | undefined,
 ): Promise<EventQueue<StreamValue>> {
   const { viewer, services } = context
   const { companyId, userId, expiresAt } = viewer
-  const stream = conversationId ?? INBOX
   // A reconnecting client repeats its original request, so the header is the later cursor.
   const cursor = context.lastEventId ?? after
   const position =
@@ -46,7 +63,7 @@ async function open(
     if (typing) subscription.hasJoinedTyping(typing)
     const [joined] = await Promise.all([services.live.join(companyId, subscription, position), typing?.ready])
     subscription.hasJoined(joined)
-    const now = await requireReader(context, 'MESSAGE_READ')
+    const now = await requireReader(context, permission)
     if (conversationId !== undefined) await requireReadable(now, conversationId)
     return subscription.queue
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Due } from '../concurrency/deadlines.ts'
+import { MODERATION } from '../events/cursor.ts'
 import { EventQueue, type EventQueueOptions } from '../events/event-queue.ts'
 import type { LiveEvent } from '../events/event-row.ts'
 import type { Joined } from '../events/hub.ts'
@@ -7,7 +8,14 @@ import { liveOverflows } from '../metrics/metrics.ts'
 import type { TypingListener } from '../typing/company-typing.ts'
 import type { JoinedTyping } from '../typing/typing.ts'
 import { expiries } from './expiries.ts'
-import { conversationValue, inboxValue, type Mapped, once, type StreamValue } from './stream-value.ts'
+import {
+  conversationValue,
+  inboxValue,
+  type Mapped,
+  moderationValue,
+  once,
+  type StreamValue,
+} from './stream-value.ts'
 
 /** Maximum number of values that are queued for a slow subscriber before its stream ends with Discontinuity. */
 const MAX_VALUES = 1_000
@@ -20,9 +28,9 @@ const MAX_BEFORE_TYPING = 50
 /** The stream that somebody subscribes to, and the beginning. */
 export interface SubscriptionOptions {
   userId: string
-  /** INBOX, or the conversation's id. */
+  /** INBOX, MODERATION, or the conversation's id. */
   stream: string
-  /** The conversation to subscribe to, with its typing events. Undefined for the inbox. */
+  /** The conversation to subscribe to, with its typing events. Undefined for other streams. */
   conversationId: string | undefined
   /** The position of the cursor to resume after; 0 to begin now. */
   position: number
@@ -30,7 +38,7 @@ export interface SubscriptionOptions {
 }
 
 /**
- * One person's subscription to the inbox or to a conversation. There may be tens of thousands in a process, so it holds
+ * One person's subscription to the inbox, to a conversation or to the cases of moderation. There may be tens of thousands in a process, so it holds
  * nothing but its own state.
  */
 export class Subscription implements Subscriber, TypingListener, EventQueueOptions<StreamValue>, Due {
@@ -138,6 +146,7 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
   }
 
   #map(event: LiveEvent): Mapped {
+    if (this.#stream === MODERATION) return once(event, MODERATION, this.userId, moderationValue)
     if (this.conversationId === undefined) return once(event, this.#stream, this.userId, inboxValue)
     if (event.conversationId !== this.conversationId) return undefined
     return once(event, this.#stream, this.userId, conversationValue)

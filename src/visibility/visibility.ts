@@ -84,8 +84,40 @@ export function shownTo(viewer = ':viewerId'): string {
 
 /** True if the access rules of message `m` keep it from the viewer. They are looked at only if it has some. */
 export function forbiddenTo(viewer = ':viewerId'): string {
-  return `(m.is_restricted and m.author_id <> ${viewer}
+  return `(m.is_restricted and m.author_id is distinct from ${viewer}
       and not exists (select from app.allowed(m.company_id, m.id, ${viewer})))`
+}
+
+/** True if access rules keep the last message of conversation `c` from the viewer, who must not learn of its number or time. */
+function lastIsForbidden(viewer: string): string {
+  return `exists (
+      select from messages m where m.company_id = c.company_id and m.conversation_id = c.id and m.seq = c.last_seq
+        and ${forbiddenTo(viewer)}
+    )`
+}
+
+/** The number of the last message of conversation `c` that access rules let the viewer know of. */
+export function lastSeqFor(viewer = ':viewerId'): string {
+  return `case when ${lastIsForbidden(viewer)} then coalesce((
+      select m.seq from messages m where m.company_id = c.company_id and m.conversation_id = c.id and m.seq is not null
+        and not ${forbiddenTo(viewer)} order by m.seq desc limit 1
+    ), 0) else c.last_seq end`
+}
+
+/**
+ * The time of the last message of conversation `c` that access rules let the viewer know of, and that was sent by a time, which
+ * is an SQL parameter; null for now.
+ */
+export function lastActivityFor(viewer = ':viewerId', by = 'null'): string {
+  return `case
+      when (${by}::timestamptz is null or c.last_activity_at <= ${by}) and not ${lastIsForbidden(viewer)} then c.last_activity_at
+      else coalesce((
+        select m.created_at from messages m
+        where m.company_id = c.company_id and m.conversation_id = c.id and m.seq is not null
+          and (${by}::timestamptz is null or m.created_at <= ${by}) and not ${forbiddenTo(viewer)}
+        order by m.seq desc limit 1
+      ), c.created_at)
+    end`
 }
 
 /** Keeps message `m` only if the viewer may read it now. */

@@ -16,12 +16,12 @@ describe('the size of a page', () => {
     const { alice, bob } = acme
     const { id: messageId, conversationId } = await alice.say({ recipientId: bob.userId }, 'a page')
     await alice.mutate('setReaction', { messageId, emoji: '👍', on: true })
+    await bob.mutate('reportMessage', { messageId, reason: 'OTHER' })
     const sent = await alice.mutate(
       'sendBroadcast',
       { audience: 'USERS', userIds: [bob.userId], subject: 'a', body: 'b' },
       'broadcast { id }',
     )
-    await alice.mutate('upsertGuests', { guests: [{ externalId: 'a' }] })
     const paths = connections()
     expect(paths).toContain('Query.conversations')
     expect(paths.length).toBeGreaterThanOrEqual(7)
@@ -47,8 +47,8 @@ describe('the size of a page', () => {
     if (type === 'Query') return `{ ${page} }`
     if (type === 'Conversation') return `{ conversation(id: "${conversationId}") { ${page} } }`
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
+    if (type === 'ModerationCase') return `{ moderationCases(first: 1) { nodes { ${page} } } }`
     if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
-    if (type === 'Guest') return `{ guests(first: 1) { nodes { ${page} } } }`
     if (type === 'Reaction')
       return `{ conversation(id: "${conversationId}") { lastMessage { reactions { ${page} } } } }`
     throw new Error(`Say here how to reach a ${type}.`)

@@ -97,15 +97,14 @@ describe.skipIf(!server)('a rate limiter whose Redis fails', { timeout: 90_000 }
   })
 
   it('answers while Redis hangs, and accepts the limit exactly', async () => {
-    const { limiter, lines, changes, recovery } = await createNode()
+    const { limiter, lines, recovery } = await createNode()
     const key = randomUUID()
     server?.stop()
     expect(await countAccepted(limiter, key, TEN_A_MINUTE, 100)).toBe(10)
     server?.cont()
     await recovery()
     expect(await countAccepted(limiter, key, TEN_A_MINUTE, 100)).toBe(0)
-    // A busy machine may keep a second answer of Redis beyond its time.
-    expect(lines.filter(({ level }) => level >= WARN)).toHaveLength(changes.filter((falls) => falls).length)
+    expect(lines.filter(({ level }) => level >= WARN)).toHaveLength(1)
   })
 
   it('does not count a refused call that a hanging Redis carries out later', async () => {

@@ -41,7 +41,6 @@ function fill(type: GraphQLInputType, name: string): unknown {
 }
 
 function nodeTypeOf(name: string): string {
-  if (/guest/i.test(name)) return 'Guest'
   if (/user|member|recipient|mention|author/i.test(name)) return 'User'
   if (/message|parent/i.test(name)) return 'Message'
   if (/broadcast/i.test(name)) return 'Broadcast'

@@ -25,8 +25,8 @@ export interface TestApp extends AsyncDisposable {
   environment: Environment
   server: Server
   /**
-   * Creates a company with members by first name and role, and signs each of them in. Sending is not limited unless
-   * `limited`.
+   * Creates a company with members by first name and role, and signs each of them in. Sending is not limited, and
+   * nothing is taken for spam, unless `limited`.
    */
   company<Names extends string>(
     name: string,
@@ -183,7 +183,10 @@ async function createTestCompany<Names extends string>(
   if (!limited) {
     await prisma.company.update({
       where: { id: companyId },
-      data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
+      data: {
+        sendLimits: [{ max: 1_000_000, perSeconds: 1 }],
+        spam: { repeatedBodies: null, mentions: null },
+      },
     })
   }
   const users = await prisma.user.findMany({ where: { companyId } })

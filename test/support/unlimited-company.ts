@@ -1,7 +1,7 @@
 import { createCompany } from '../../src/companies/operations/create-company.ts'
 import type { Database } from '../../src/database/database.ts'
 
-/** Makes a company whose people, one per login and by login, may send as often as they like. */
+/** Makes a company whose people, one per login and by login, may send as often as they like, whatever it looks like. */
 export async function createUnlimitedCompany(database: Database, name: string, logins: readonly string[]) {
   const companyId = await createCompany(database, {
     name,
@@ -17,7 +17,10 @@ export async function createUnlimitedCompany(database: Database, name: string, l
   const { prisma } = database.forSystem(companyId)
   await prisma.company.update({
     where: { id: companyId },
-    data: { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] },
+    data: {
+      sendLimits: [{ max: 1_000_000, perSeconds: 1 }],
+      spam: { repeatedBodies: null, mentions: null },
+    },
   })
   const users = await prisma.user.findMany({ where: { companyId }, orderBy: { name: 'asc' } })
   return { companyId, users }

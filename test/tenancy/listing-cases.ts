@@ -53,14 +53,17 @@ export const listingCases: Record<string, ListingCase> = {
       searchMessages(text: $text, after: $after) { nodes { id body author { name } } ${PAGE} } }`,
     variables: (text, cursor) => [{}, { text }, { after: cursor }],
   },
-  'Query.guests': {
-    document: `query ($search: String, $after: String) {
-      guests(search: $search, after: $after) { nodes { id name phone email } ${PAGE} } }`,
-    variables: (text, cursor) => [{}, { search: text }, { search: '+14155550123' }, { after: cursor }],
+  'Query.heldMessages': {
+    document: `query ($after: String) { heldMessages(after: $after) { nodes { id body } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
   },
-  'Mutation.upsertGuests': {
-    document: `mutation { upsertGuests(input: { guests: [{ phone: "+14155550199" }] }) { __typename
-      ... on UpsertGuestsPayload { created problems { detail } } } }`,
+  'Query.moderationCases': {
+    document: `query ($after: String) { moderationCases(after: $after) { nodes { id message { body } } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Mutation.createRole': {
+    document: `mutation { createRole(input: { name: "New here", permissions: [] }) { __typename
+      ... on CreateRolePayload { role { name } } } }`,
     variables: () => [{}],
   },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
@@ -92,6 +95,10 @@ export const listingCases: Record<string, ListingCase> = {
     // Nobody else receives an answer; test/presence/presence-changes.test.ts waits for that.
     document: 'subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { user { id name } status } }',
     variables: () => [{ ids: ['nobody'] }],
+  },
+  'Subscription.moderationEvents': {
+    document: 'subscription ($after: String) { moderationEvents(after: $after) { __typename } }',
+    variables: () => [{ after: 'none' }],
   },
   'Subscription.inboxEvents': {
     document: 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }',

@@ -6,7 +6,7 @@ export interface Ids {
   role: string
   company: string
   broadcast: string
-  guest: string
+  moderationCase: string
 }
 
 /** Objects that the viewer may name: a group of the viewer's own, of which a colleague is a member too. */
@@ -58,7 +58,9 @@ function mutation(
 export const namingCases: Record<string, NamingCase> = {
   'Query.node': {
     document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
-    probes: (['conversation', 'message', 'user', 'role', 'company', 'broadcast'] as const).map((type) => ({
+    probes: (
+      ['conversation', 'message', 'user', 'role', 'company', 'broadcast', 'moderationCase'] as const
+    ).map((type) => ({
       variables: (ids) => ({ id: ids[type] }),
       answer: /^\{"data":\{"node":null\}\}$/,
     })),
@@ -67,8 +69,8 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
     probes: [
       {
-        variables: ({ guest: _, ...ids }) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null\]\}\}$/,
+        variables: (ids) => ({ ids: Object.values(ids) }),
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -103,14 +105,6 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
   },
-  'Query.guest': {
-    document: 'query ($id: ID!) { guest(id: $id) { id name phone consentEvents { nodes { words } } } }',
-    probes: [{ variables: (ids) => ({ id: ids.guest }), answer: /"guest":null|"code":"FORBIDDEN"/ }],
-  },
-  'Mutation.recordGuestConsent': mutation('recordGuestConsent', [
-    [(ids) => ({ guestId: ids.guest, state: 'OPTED_OUT' }), NOT_FOUND_OR_DENIED],
-  ]),
-  'Mutation.eraseGuest': mutation('eraseGuest', [[(ids) => ({ guestId: ids.guest }), NOT_FOUND_OR_DENIED]]),
   'Mutation.sendBroadcast': mutation('sendBroadcast', [
     [(ids) => ({ audience: 'USERS', userIds: [ids.user], subject: 'No', body: 'No' }), NOT_FOUND_OR_DENIED],
     [
@@ -143,6 +137,10 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($ids: [ID!]) { presence(userIds: $ids) { user { id name } status changedAt } }',
     probes: [{ variables: (ids) => ({ ids: [ids.user] }), answer: /^\{"data":\{"presence":\[\]\}\}$/ }],
   },
+  'Mutation.updateRole': mutation('updateRole', [
+    [(ids) => ({ roleId: ids.role, name: 'No' }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.deleteRole': mutation('deleteRole', [[(ids) => ({ roleId: ids.role }), NOT_FOUND_OR_DENIED]]),
   'Mutation.createConnectionTicket': mutation('createConnectionTicket', [
     [(ids) => ({ companyId: ids.company }), DENIED],
   ]),
@@ -186,6 +184,17 @@ export const namingCases: Record<string, NamingCase> = {
     [(ids) => ({ messageId: ids.message, emoji: '👍', on: true }), NOT_FOUND],
   ]),
   'Mutation.hideMessage': mutation('hideMessage', [[(ids) => ({ messageId: ids.message }), NOT_FOUND]]),
+  'Mutation.setMessageAccess': mutation('setMessageAccess', [
+    [(ids) => ({ messageId: ids.message, rules: [] }), NOT_FOUND],
+    [(ids, own) => ({ messageId: own.messageId, rules: [{ effect: 'ALLOW', userId: ids.user }] }), NOT_FOUND],
+    [(ids, own) => ({ messageId: own.messageId, rules: [{ effect: 'DENY', roleId: ids.role }] }), NOT_FOUND],
+  ]),
+  'Mutation.reportMessage': mutation('reportMessage', [
+    [(ids) => ({ messageId: ids.message, reason: 'OTHER' }), NOT_FOUND],
+  ]),
+  'Mutation.decideModerationCase': mutation('decideModerationCase', [
+    [(ids) => ({ caseId: ids.moderationCase, decision: 'DISMISS', reason: 'No' }), NOT_FOUND_OR_DENIED],
+  ]),
   'Mutation.setTyping': mutation('setTyping', [
     [(ids) => ({ conversationId: ids.conversation, typing: true }), NOT_FOUND],
   ]),

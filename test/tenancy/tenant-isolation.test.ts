@@ -125,6 +125,15 @@ describe('tenant isolation', () => {
     return { groupId, messageId: (await client.say({ conversationId: groupId }, 'A word of my own')).id }
   }
 
+  /** A case of moderation in the other company. */
+  async function foreignCase(): Promise<string> {
+    const { one, other, admin } = globex.company
+    for (const by of [one, other])
+      await by.mutate('reportMessage', { messageId: globex.groupMessageId, reason: 'OTHER' })
+    const { moderationCases } = await admin.run('{ moderationCases { nodes { id } } }')
+    return moderationCases.nodes[0].id
+  }
+
   async function collectIds(): Promise<Record<string, Ids>> {
     const unknown = {
       conversation: encodeId('Conversation', newId()),
@@ -133,7 +142,7 @@ describe('tenant isolation', () => {
       role: encodeId('Role', newId()),
       company: encodeId('Company', newId()),
       broadcast: encodeId('Broadcast', newId()),
-      guest: encodeId('Guest', newId()),
+      moderationCase: encodeId('ModerationCase', newId()),
     }
     const { roles } = await globex.company.admin.run('{ roles { id } }')
     const foreign = {
@@ -141,7 +150,7 @@ describe('tenant isolation', () => {
       role: roles[0].id,
       company: globex.company.companyId,
       broadcast: globex.broadcastId,
-      guest: globex.guestId,
+      moderationCase: await foreignCase(),
     }
     return {
       'unknown ids': unknown,

@@ -18,8 +18,6 @@ export interface Furnished {
   replyId: string
   /** A broadcast of `admin` to `one` and `other`. */
   broadcastId: string
-  /** A guest with a phone that is the same in both companies. */
-  guestId: string
   /** A text that stands nowhere else, in names, titles and bodies. */
   secret: string
 }
@@ -59,10 +57,6 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     { audience: 'USERS', userIds: [one.userId, other.userId], idempotencyKey: 'the same in both', ...text },
     'broadcast { id }',
   )
-  await admin.mutate('upsertGuests', {
-    guests: [{ externalId: secret, name: `${secret} Guest`, phone: '+14155550123', consent: 'SUBSCRIBED' }],
-  })
-  const { guests } = await admin.run('{ guests { nodes { id } } }')
   await admin.mutate('syncMembers', {
     members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
   })
@@ -86,7 +80,6 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     groupMessageId: said.id,
     replyId: reply.id,
     broadcastId: broadcast.id,
-    guestId: guests.nodes[0].id,
     secret,
   }
 }

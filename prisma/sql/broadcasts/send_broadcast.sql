@@ -1,10 +1,11 @@
 -- Stores a broadcast and, unless it is scheduled, sends it. Raises CQ429 if the company has reached its broadcasts per
--- hour. A scheduled broadcast counts in the hour in which it is sent.
+-- hour. A scheduled broadcast counts in the hour in which it is sent. One that is refused for spam is an outcome and no
+-- exception, because the penalty is to stay.
 create or replace function app.send_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
-  p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea,
-  out broadcast_id uuid, out replayed boolean, out "position" bigint
+  p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[],
+  out broadcast_id uuid, out replayed boolean, out "position" bigint, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -29,6 +30,10 @@ begin
   where u.company_id = v_company and u.id = p_user and 'CONVERSATION_BROADCAST' = any (r.permissions);
   if not found then
     raise exception using errcode = 'CQ403', message = 'You may not send broadcasts.', hint = 'CONVERSATION_BROADCAST';
+  end if;
+  select j.cooldown_until into cooldown_until from app.punish_spam(v_company, p_user, p_signals, false) j;
+  if cooldown_until is not null then
+    return;
   end if;
   v_free_at := app.free_broadcast_at(v_company);
   if p_scheduled_for is null and v_free_at > clock_timestamp() then

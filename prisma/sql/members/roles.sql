@@ -21,4 +21,4 @@ create or replace trigger roles_tell_access_changed after update on public.roles
 
 revoke all on table public.roles from public, colloquy_app, colloquy_system;
 grant select on table public.roles to colloquy_app;
-grant insert, select, update on table public.roles to colloquy_system;
+grant delete, insert, select, update on table public.roles to colloquy_system;

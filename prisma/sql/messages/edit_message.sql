@@ -1,8 +1,10 @@
 -- Replaces a message's text with one that is encrypted for the revision after p_revision. The earlier text is stored
--- encrypted as a replaced one, so that no table contains its ciphertext as the current text, which could be put back.
+-- encrypted as a replaced one, so that no table contains its ciphertext as the current text, which could be put back. An edit
+-- that is refused for spam is an outcome and no exception, because the penalty is to stay.
 create or replace function app.edit_message(
   p_company uuid, p_user uuid, p_message uuid, p_revision int, p_subject bytea, p_body bytea, p_words bigint[],
-  p_replaced_subject bytea, p_replaced_body bytea, out "position" bigint
+  p_replaced_subject bytea, p_replaced_body bytea, p_signals text[],
+  out "position" bigint, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
@@ -22,6 +24,10 @@ begin
       when 0 then 'Messages cannot be edited in this company.'
       else format('Messages can be edited for %s minutes.', v_minutes)
     end;
+  end if;
+  select j.cooldown_until into cooldown_until from app.punish_spam(v_company, p_user, p_signals, false) j;
+  if cooldown_until is not null then
+    return;
   end if;
   insert into public.message_revisions (company_id, message_id, revision, subject, body, edited_at, edited_by_id)
   values (v_company, p_message, p_revision, p_replaced_subject, p_replaced_body, now(), p_user);

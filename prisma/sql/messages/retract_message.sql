@@ -25,11 +25,7 @@ begin
   if v_message.revision <> p_revision then
     raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
   end if;
-  update public.messages m
-  set state = 'RETRACTED', retracted_at = now(), subject = p_subject, body = p_body, metadata = p_metadata
-  where m.company_id = v_company and m.id = p_message;
-  perform app.unindex_message(v_company, p_message);
-  return app.append_event('MESSAGE_RETRACTED', v_message.conversation_id, p_message, v_message.seq, p_user);
+  return app.take_back(v_message, p_user, p_subject, p_body, p_metadata);
 end
 $$;
 

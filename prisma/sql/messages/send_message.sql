@@ -42,7 +42,7 @@ begin
     raise exception using errcode = 'CQ422', message = 'You cannot write to yourself.', column = 'recipientId';
   end if;
 
-  select j.penalty, j.cooldown_until into penalty, cooldown_until from app.punish_spam(v_company, p_user, p_signals) j;
+  select j.penalty, j.cooldown_until into penalty, cooldown_until from app.punish_spam(v_company, p_user, p_signals, true) j;
   if penalty = 'REFUSED' then
     return;
   end if;

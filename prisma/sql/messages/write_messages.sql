@@ -55,6 +55,10 @@ begin
       join public.companies c on c.id = u.company_id
       where u.company_id = g.company_id and u.id = g.user_id and u.is_enabled
         and 'MESSAGE_WRITE' = any (r.permissions) and c.messaging_enabled and not c.safe_mode
+        and not exists (
+          select from public.spam_penalties s
+          where s.company_id = u.company_id and s.user_id = u.id and s.cooldown_until > v_now
+        )
       offset 0
     ) a
   ),

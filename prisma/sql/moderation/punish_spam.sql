@@ -1,9 +1,10 @@
 -- Decides about a message of the person in which p_signals were found, and takes the next step of the penalties: a warning;
 -- then pauses of 5, 10, 20, 40 and 60 minutes, in which nothing is accepted; then messages are held for review. A step is
--- taken back for each whole day since the last one. Returns WARNING, REFUSED with the end of the pause, or HELD; null if
+-- taken back for each whole day since the last one. Without p_may_hold, for an edit or a broadcast, the last step is a pause of 60
+-- minutes too. Returns WARNING, REFUSED with the end of the pause, or HELD; null if
 -- there is nothing to object to. p_signals is null for a person who is exempt.
 create or replace function app.punish_spam(
-  p_company uuid, p_user uuid, p_signals text[], out penalty text, out cooldown_until timestamptz
+  p_company uuid, p_user uuid, p_signals text[], p_may_hold boolean, out penalty text, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -29,7 +30,7 @@ begin
   returning s.step into v_step;
   if v_step = 1 then
     penalty := 'WARNING';
-  elsif v_step >= c_held then
+  elsif v_step >= c_held and p_may_hold then
     penalty := 'HELD';
   else
     penalty := 'REFUSED';

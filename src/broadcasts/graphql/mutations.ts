@@ -1,4 +1,10 @@
-import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  PermissionDeniedError,
+  SpamRefusedError,
+} from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
 import { UnreadCountsRef } from '../../members/graphql/refs.ts'
@@ -78,7 +84,7 @@ builder.relayMutationField(
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     findReplay: findReplayOfBroadcast,
-    errors,
+    errors: { ...errors, types: [...errors.types, SpamRefusedError] },
     resolve: (_root, { input }, context) => sendBroadcast(context, input),
   },
   {

@@ -3,12 +3,13 @@ import { type Context, requirePermission } from '../../context.ts'
 import { rowsOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
-import { InvalidInputError } from '../../errors.ts'
+import { InvalidInputError, SpamRefusedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { bodyText, ids, parseInput, subjectText } from '../../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../../messages/idempotency-key.ts'
 import { tokensOf } from '../../messages/operations/tokens-of.ts'
 import { locationOfText } from '../../messages/queries/message-text.ts'
+import { judgeSpam } from '../../moderation/queries/judge-spam.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
 import { readSchedule, scheduleInput } from '../schedule.ts'
@@ -52,12 +53,13 @@ const sendOne = statement({
     'repliesAllowed',
     'idempotencyKey',
     'requestHash',
+    'signals',
   ],
   row: rowsOf<SentRow>(),
-  text: `select broadcast_id as "broadcastId", replayed, position::text as position
+  text: `select broadcast_id as "broadcastId", replayed, position::text as position, cooldown_until as "cooldownUntil"
     from app.send_broadcast(
       :companyId, :viewerId, :broadcastId, :subject, :body, :tokens, :priority, :audience, :groupIds, :userIds,
-      :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash
+      :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash, :signals
     )`,
 })
 
@@ -66,19 +68,20 @@ const findSent = statement({
   parameters: ['viewerId', 'idempotencyKey', 'requestHash'],
   row: rowsOf<SentRow>(),
   text: `select app.remembered_broadcast(:viewerId, :idempotencyKey, :requestHash) as "broadcastId", true as replayed,
-    null as position`,
+    null as position, null as "cooldownUntil"`,
 })
 
 interface SentRow {
   broadcastId: string | null
   replayed: boolean
   position: string | null
+  cooldownUntil: Date | null
 }
 
 /**
  * Sends a broadcast, or stores it until its scheduled time. Throws PermissionDeniedError, InvalidInputError,
  * NotFoundError, ConflictError, and RATE_LIMITED when the company has reached its broadcasts per hour. A scheduled
- * broadcast counts when it is sent.
+ * broadcast counts when it is sent. Throws SpamRefusedError for a text that is taken for spam, but for the first time.
  */
 export async function sendBroadcast(context: Context, input: unknown): Promise<SentBroadcast> {
   requirePermission(context, 'CONVERSATION_BROADCAST')
@@ -118,6 +121,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
       locationOfText({ id, conversationId: id, authorId: viewer.userId, revision: 0 }, field),
     )
   const hash = request.key === null ? null : hashRequest(keys, request)
+  const { signals, undo } = await judgeSpam(context, { ...request, mentions: 0, place: id })
   const values = {
     companyId: viewer.companyId,
     viewerId: viewer.userId,
@@ -136,8 +140,14 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     repliesAllowed: request.repliesAllowed,
     idempotencyKey: request.key,
     requestHash: hash,
+    signals,
   }
-  const [sent] = await tenant.call(sendOne, values)
+  const [sent] = await tenant.call(sendOne, values).catch(async (error) => {
+    await undo()
+    throw error
+  })
+  if (sent?.replayed || sent?.cooldownUntil) await undo()
+  if (sent?.cooldownUntil) throw new SpamRefusedError(sent.cooldownUntil)
   if (!sent?.broadcastId) throw new Error('send_broadcast returned no row')
   if (sent.position) services.live.notify(viewer.companyId, Number(sent.position))
   return { broadcast: await requireBroadcast(context, sent.broadcastId), replayed: sent.replayed }

@@ -4,7 +4,9 @@ import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
 import { sendLimitsOf } from '../company.ts'
 import { updateCompanySettings } from '../operations/update-company-settings.ts'
+import { spamSettingsOf } from '../spam-settings.ts'
 import { CompanyRef, GroupAccessEnum } from './refs.ts'
+import { SpamSettingsInput, SpamSettingsRef } from './spam-refs.ts'
 
 const RevisionAudienceEnum = builder.enumType('RevisionAudience', {
   description: 'The people who may see the earlier texts of an edited message.',
@@ -83,6 +85,14 @@ const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').impl
     eventRetentionDays: t.exposeInt('eventRetentionDays', {
       description: 'Days that events are kept. Subscriptions can resume from a cursor of this age.',
     }),
+    spam: t.field({
+      type: SpamSettingsRef,
+      description: 'The limits beyond which a message counts as spam.',
+      resolve: spamSettingsOf,
+    }),
+    auditReadsVisible: t.exposeBoolean('auditReadsVisible', {
+      description: 'True if participants are told when an auditor reads their conversation.',
+    }),
   }),
 })
 
@@ -131,6 +141,14 @@ builder.relayMutationField(
         description: 'Maximum number of broadcasts that the company sends per hour, 0 to 1,000.',
       }),
       eventRetentionDays: t.int({ description: 'Days that events are kept, 1 to 365.' }),
+      spam: t.field({
+        type: SpamSettingsInput,
+        description:
+          'The limits beyond which a message counts as spam. Limits that are left out stay as they are.',
+      }),
+      auditReadsVisible: t.boolean({
+        description: 'True if participants are told when an auditor reads their conversation.',
+      }),
     }),
   },
   {

@@ -3,6 +3,7 @@ import { type Context, requirePermission } from '../../context.ts'
 import { type CompanyRow, DbNull } from '../../database/prisma-types.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { parseInput } from '../../input.ts'
+import { changedSpamSettings, spamSettingsInput } from '../spam-settings.ts'
 
 const between = (min: number, max: number) =>
   z
@@ -28,6 +29,8 @@ const schema = z.object({
   emailDelayMinutes: between(0, 10_080).nullish(),
   broadcastsPerHour: between(0, 1_000).nullish(),
   eventRetentionDays: between(1, 365).nullish(),
+  spam: spamSettingsInput.nullish(),
+  auditReadsVisible: z.boolean().nullish(),
 })
 
 /** Changes the company's settings. Requires COMPANY_MANAGE. Throws InvalidInputError. */
@@ -37,7 +40,7 @@ export async function updateCompanySettings(
 ): Promise<{ company: CompanyRow }> {
   requirePermission(context, 'COMPANY_MANAGE')
   const { viewer, tenant, services } = context
-  const { sendLimits, editWindowMinutes, retractWindowMinutes, ...rest } = parseInput(schema, input)
+  const { sendLimits, editWindowMinutes, retractWindowMinutes, spam, ...rest } = parseInput(schema, input)
   assertBelowCeiling(sendLimits ?? [], services.sendLimitCeiling)
   const company = await tenant.prisma.company.update({
     where: { id: viewer.companyId },
@@ -46,6 +49,7 @@ export async function updateCompanySettings(
       // For these settings null is a value; for the others it means leaving them out.
       ...(editWindowMinutes !== undefined && { editWindowMinutes }),
       ...(retractWindowMinutes !== undefined && { retractWindowMinutes }),
+      ...(spam != null && { spam: { ...changedSpamSettings(viewer.company, spam) } }),
       ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
     },
   })

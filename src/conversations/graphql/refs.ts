@@ -60,14 +60,15 @@ export const SensitivityEnum = builder.enumType('Sensitivity', {
  * not read. Throws NOT_FOUND if the viewer has lost access.
  */
 export async function conversationOf(
-  { conversationId }: { conversationId: string },
+  { conversationId, isUnderReview }: { conversationId: string; isUnderReview?: boolean },
   _args: object,
   { loaders }: Context,
   info: GraphQLResolveInfo,
 ): Promise<ConversationRow> {
   // Only the id is resolved from this row.
   if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
-  const conversation = await loaders.conversation.load(conversationId)
+  const loader = isUnderReview ? loaders.conversationOfCase : loaders.conversation
+  const conversation = await loader.load(conversationId)
   if (!conversation) throw new RequestError('NOT_FOUND', 'There is no such conversation.')
   return conversation
 }

@@ -5,6 +5,8 @@ import { foundBy } from '../../members/queries/people-search.ts'
 import {
   begunSql,
   conversationOf,
+  lastActivityFor,
+  lastSeqFor,
   membershipsOf,
   readableSql,
   viewerMembership,
@@ -58,13 +60,9 @@ export const inboxPage = bindingItself(
       select c.*, x."sortKey"
       from ${membershipsOf('array[:viewerId::uuid]')} p ${conversationOf}
       cross join lateral (
-        select case when :firstPageAt::timestamptz is null or c.last_activity_at <= :firstPageAt then c.last_activity_at else coalesce((
-          select m.created_at from messages m
-          where m.company_id = c.company_id and m.conversation_id = c.id and m.created_at <= :firstPageAt
-          order by m.seq desc limit 1
-        ), c.created_at) end as "sortKey"
+        select ${lastActivityFor('p.user_id', ':firstPageAt')} as "sortKey"
       ) x
-      where ${begunSql} and (p.hidden_seq is null or c.last_seq > p.hidden_seq)
+      where ${begunSql} and (p.hidden_seq is null or ${lastSeqFor('p.user_id')} > p.hidden_seq)
         and (:beforeKey::timestamptz is null or (x."sortKey", c.id) < (:beforeKey::timestamptz, :beforeId::uuid))
         and (:kinds::text[] is null or c.kind = any(:kinds))
         and (:contextType::text is null or c.context_type = :contextType)

@@ -9,6 +9,14 @@ export const UserRef = builder.prismaNode('User', {
   findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
 })
 
+/** The GraphQL type of a role; its fields are in schema.ts. */
+export const RoleRef = builder.prismaNode('Role', {
+  id: { resolve: (role) => role.id },
+  nullable: true,
+  description: 'A named set of permissions.',
+  findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
+})
+
 /** The GraphQL type of a page of people. */
 export const UserConnection = builder.connectionObject(
   { type: UserRef, name: 'UserConnection', description: 'A page of people.' },

@@ -9,7 +9,7 @@ import { permissions } from '../permissions.ts'
 import { memberList, userList } from '../queries/lists.ts'
 import type { MemberRow } from '../queries/people-search.ts'
 import { unreadCounts } from '../queries/unread-counts.ts'
-import { PreferencesRef, UnreadCountsRef, UserConnection, UserRef, ViewerRef } from './refs.ts'
+import { PreferencesRef, RoleRef, UnreadCountsRef, UserConnection, UserRef, ViewerRef } from './refs.ts'
 
 builder.prismaObjectFields(UserRef, (t) => ({
   externalId: t.exposeString('externalId', {
@@ -21,23 +21,17 @@ builder.prismaObjectFields(UserRef, (t) => ({
   department: t.exposeString('department', { nullable: true, description: 'The department, if known.' }),
 }))
 
-const RoleRef = builder.prismaNode('Role', {
-  id: { resolve: (role) => role.id },
-  nullable: true,
-  description: 'A named set of permissions.',
-  findUnique: (id, { viewer }) => ({ companyId_id: { companyId: viewer.companyId, id } }),
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name, unique in the company.' }),
-    permissions: t.field({
-      type: [PermissionEnum],
-      description: 'Permissions that the role grants.',
-      resolve: (role) => permissions.filter((name) => role.permissions.includes(name)),
-    }),
-    isBuiltIn: t.exposeBoolean('isBuiltIn', {
-      description: 'True if every company has this role. It cannot be changed.',
-    }),
+builder.prismaObjectFields(RoleRef, (t) => ({
+  name: t.exposeString('name', { description: 'The name, unique in the company.' }),
+  permissions: t.field({
+    type: [PermissionEnum],
+    description: 'Permissions that the role grants.',
+    resolve: (role) => permissions.filter((name) => role.permissions.includes(name)),
   }),
-})
+  isBuiltIn: t.exposeBoolean('isBuiltIn', {
+    description: 'True if every company has this role. It cannot be changed.',
+  }),
+}))
 
 UnreadCountsRef.implement({
   description:
@@ -112,11 +106,12 @@ ViewerRef.implement({
       resolve: async (_viewer, _args, { viewer, services }) =>
         companiesOf(services, await services.signIn.companies(viewer)),
     }),
-    role: t.field({
+    role: t.prismaField({
       type: RoleRef,
       description: "The viewer's role.",
-      resolve: (_viewer, _args, { viewer, tenant }) =>
+      resolve: (query, _viewer, _args, { viewer, tenant }) =>
         tenant.prisma.role.findFirstOrThrow({
+          ...query,
           where: { companyId: viewer.companyId, id: viewer.role.id },
         }),
     }),
@@ -198,12 +193,13 @@ builder.queryField('members', (t) =>
 )
 
 builder.queryField('roles', (t) =>
-  t.field({
+  t.prismaField({
     type: [RoleRef],
     description: "The company's roles.",
     authScopes: { member: true },
-    resolve: (_root, _args, { tenant, viewer }) =>
+    resolve: (query, _root, _args, { tenant, viewer }) =>
       tenant.prisma.role.findMany({
+        ...query,
         where: { companyId: viewer.companyId },
         orderBy: { name: 'asc' },
       }),

@@ -1,7 +1,7 @@
 import { fairWork } from '../../concurrency/fair-work.ts'
 import { type Context, requirePermission } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
-import { InvalidInputError, PermissionDeniedError, RequestError } from '../../errors.ts'
+import { InvalidInputError, PermissionDeniedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import {
   CHARACTERS_AT_ONCE,
@@ -11,6 +11,7 @@ import {
   readMemberRows,
 } from '../member-rows.ts'
 import { judgeMember, type KnownRole, type Manager, type MemberFields } from '../validate-member.ts'
+import { lockMembers, readPosition } from './lock-members.ts'
 
 /** The result of a synchronisation. */
 export interface SyncedMembers {
@@ -52,13 +53,6 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   services.live.notify(companyId, position)
   const all = [...problems, ...plan.problems].sort((one, other) => one.index - other.index)
   return { ...plan.counts, problems: all }
-}
-
-async function lockMembers(transaction: Transaction, companyId: string): Promise<void> {
-  const locked = await transaction.$queryRaw<{ id: string }[]>`
-    select c.id from companies c where c.id = ${companyId}::uuid for no key update`
-  if (locked.length === 0)
-    throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
 }
 
 async function planWrites(
@@ -109,12 +103,6 @@ async function planWrites(
     }
   }
   return plan
-}
-
-/** The company's position after the trigger has appended events for members whose access has changed. */
-async function readPosition(transaction: Transaction, companyId: string): Promise<number> {
-  const stream = await transaction.companyStream.findFirst({ where: { companyId } })
-  return Number(stream?.position ?? 0)
 }
 
 /** Writes all members by one statement. */

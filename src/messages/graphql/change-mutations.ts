@@ -1,5 +1,11 @@
 import { ConversationRef } from '../../conversations/graphql/refs.ts'
-import { ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  PermissionDeniedError,
+  SpamRefusedError,
+} from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
 import { encodeId } from '../../ids.ts'
@@ -7,7 +13,9 @@ import type { MessageRow } from '../message-row.ts'
 import { editMessage } from '../operations/edit-message.ts'
 import { hideMessage } from '../operations/hide-message.ts'
 import { retractMessage } from '../operations/retract-message.ts'
+import { setMessageAccess } from '../operations/set-message-access.ts'
 import { setReaction } from '../operations/set-reaction.ts'
+import { AccessRuleInput } from './access-refs.ts'
 import { MessageRef } from './refs.ts'
 
 const errors = {
@@ -49,7 +57,7 @@ builder.relayMutationField(
       "Edits the viewer's own message within the company's `editWindowMinutes`. The earlier text is kept. Returns ConflictError if the message is retracted or was edited concurrently.",
     authScopes: { permission: 'MESSAGE_WRITE' },
     directives: standardLimit,
-    errors,
+    errors: { ...errors, types: [...errors.types, SpamRefusedError] },
     resolve: (_root, { input }, context) => editMessage(context, input),
   },
   changed('Returned when the text has been changed.'),
@@ -67,6 +75,30 @@ builder.relayMutationField(
     resolve: (_root, { input }, context) => retractMessage(context, input),
   },
   changed('Returned when the message is retracted.'),
+)
+
+builder.relayMutationField(
+  'setMessageAccess',
+  {
+    description: 'New access rules of a message.',
+    inputFields: (t) => ({
+      messageId: t.id(theMessage),
+      rules: t.field({
+        type: [AccessRuleInput],
+        required: true,
+        description: 'All rules from now on, at most 50. Empty: everyone in the conversation sees it.',
+      }),
+    }),
+  },
+  {
+    description:
+      'Says who may see a message. Its author may, who always sees it, and holders of MESSAGE_MODERATE who see it. People from whom it is taken are told by MessageAccessLost.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    directives: standardLimit,
+    errors: { ...errors, types: [PermissionDeniedError, InvalidInputError, NotFoundError] },
+    resolve: (_root, { input }, context) => setMessageAccess(context, input),
+  },
+  changed('Returned when the rules hold.'),
 )
 
 builder.relayMutationField(

@@ -5,15 +5,30 @@ import {
   NotFoundError,
   PermissionDeniedError,
   RepliesClosedError,
+  SpamRefusedError,
   ThreadTooDeepError,
 } from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
 import { UnreadCountsRef } from '../../members/graphql/refs.ts'
 import { unreadCounts } from '../../members/queries/unread-counts.ts'
+import { type SpamSignal, spamReason } from '../../moderation/spam-signal.ts'
 import { acknowledgeDelivery, markRead, markUnread } from '../operations/mark-read.ts'
 import { findReplayOfSend, sendMessage } from '../operations/send-message.ts'
-import { MessageRef, PriorityEnum } from './refs.ts'
+import { AccessRuleInput } from './access-refs.ts'
+import { MessageRef, PriorityEnum, SpamSignalEnum } from './refs.ts'
+
+const SpamWarningRef = builder.objectRef<{ signals: SpamSignal[] }>('SpamWarning').implement({
+  description: 'The message was sent; the next of the kind may be refused or held for review.',
+  fields: (t) => ({
+    signals: t.expose('signals', { type: [SpamSignalEnum], description: 'The reasons.' }),
+    detail: t.string({
+      description: 'The reasons in plain English, safe to show to users.',
+      resolve: ({ signals }) =>
+        `The message was sent, but looks like spam: ${spamReason(signals)}. The next may be refused.`,
+    }),
+  }),
+})
 
 builder.relayMutationField(
   'sendMessage',
@@ -37,6 +52,11 @@ builder.relayMutationField(
       metadata: t.field({ type: 'JSON', description: "The sender's own data, at most 4 KiB." }),
       clientMessageId: t.string({
         description: "The sender's own id of the message, up to 128 characters. Visible to the sender only.",
+      }),
+      accessRules: t.field({
+        type: [AccessRuleInput],
+        description:
+          'Rules on who in the conversation may see the message, at most 50. Without any, everyone.',
       }),
       idempotencyKey: t.string({
         description:
@@ -62,6 +82,7 @@ builder.relayMutationField(
         ConflictError,
         RepliesClosedError,
         ThreadTooDeepError,
+        SpamRefusedError,
       ],
       union: { description: 'The payload, or the error that the caller can act on.' },
     },
@@ -75,6 +96,12 @@ builder.relayMutationField(
         type: ConversationRef,
         description: 'The conversation of the message.',
         resolve: (sent) => sent.conversation(),
+      }),
+      warning: t.field({
+        type: SpamWarningRef,
+        nullable: true,
+        description: 'Set if the message was sent although it looks like spam.',
+        resolve: ({ warning }) => warning,
       }),
     }),
   },

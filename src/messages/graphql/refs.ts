@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts'
+import type { SpamSignal } from '../../moderation/spam-signal.ts'
 import type { MessageRow } from '../message-row.ts'
 
 /** The GraphQL type of a message; its fields are in schema.ts. */
@@ -29,4 +30,14 @@ export const PriorityEnum = builder.enumType('Priority', {
     HIGH: { description: 'Soon.' },
     URGENT: { description: 'At once.' },
   } as const,
+})
+
+/** The GraphQL enum of signals of spam. */
+export const SpamSignalEnum = builder.enumType('SpamSignal', {
+  description: 'A reason to take a message for spam.',
+  values: {
+    REPEATED_BODY: { description: 'The same text was sent too often, or to too many conversations.' },
+    TOO_MANY_MENTIONS: { description: 'It mentions too many people.' },
+    BLOCKED_DOMAIN: { description: 'It links to a domain that the company has blocked.' },
+  } satisfies Record<SpamSignal, object>,
 })

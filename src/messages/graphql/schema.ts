@@ -7,12 +7,14 @@ import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { UserConnection, UserRef } from '../../members/graphql/refs.ts'
 import { people } from '../../members/queries/people.ts'
 import type { ReactionRow } from '../../messages/message-row.ts'
-import { deliveryStatus } from '../queries/delivery-status.ts'
+import { rulesOf } from '../queries/access-rules.ts'
+import { deliveryStatus, recipientMarks } from '../queries/delivery-status.ts'
 import { replyPage, sentPage } from '../queries/message-page.ts'
 import { readText } from '../queries/message-text.ts'
 import { reactorPage } from '../queries/reactors.ts'
 import { receiptPage } from '../queries/receipts.ts'
 import { type RevisionRow, readRevision, revisionPage } from '../queries/revisions.ts'
+import { AccessRuleRef } from './access-refs.ts'
 import { ReceiptConnection, ReceiptRef } from './receipt-refs.ts'
 import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from './refs.ts'
 
@@ -172,7 +174,7 @@ builder.node(MessageRef, {
         "Delivery state of the viewer's own message: the lowest state among its recipients. Null for messages of others.",
       resolve: async (message, _args, { viewer, loaders }) =>
         message.authorId === viewer.userId
-          ? deliveryStatus(message, await loaders.marks.load(message.conversationId))
+          ? deliveryStatus(message, await recipientMarks(loaders, message))
           : null,
     }),
     receipts: t.connection(
@@ -220,6 +222,21 @@ builder.node(MessageRef, {
         message.authorId === viewer.userId ? message.clientMessageId : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which it was sent.' }),
+    submittedAt: t.expose('submittedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Time at which it was handed in, if it was held for review; null if it was posted at once.',
+    }),
+    accessRules: t.field({
+      perViewer: true,
+      type: [AccessRuleRef],
+      nullable: true,
+      description:
+        'The rules on who may see it, for its author and holders of MESSAGE_MODERATE; null for others. Empty: everyone in the conversation.',
+      complexity: { multiplier: 50 },
+      resolve: (message, _args, context) => rulesOf(context, message),
+    }),
     editedAt: t.expose('editedAt', {
       type: 'DateTime',
       nullable: true,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
 import { rowsOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
-import { InvalidInputError } from '../../errors.ts'
+import { InvalidInputError, SpamRefusedError } from '../../errors.ts'
 import { bodyText, id, parseInput, subjectText } from '../../input.ts'
+import { judgeSpam } from '../../moderation/queries/judge-spam.ts'
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText, readText, sealAnew } from '../queries/message-text.ts'
 import { requireMessage } from '../queries/require-message.ts'
@@ -27,17 +28,18 @@ const edit = statement({
     'tokens',
     'replacedSubject',
     'replacedBody',
+    'signals',
   ],
-  row: rowsOf<{ position: string }>(),
-  text: `select app.edit_message(
-    :companyId, :viewerId, :messageId, :revision, :subject, :body, :tokens, :replacedSubject, :replacedBody
-  )::text as position`,
+  row: rowsOf<{ position: string; cooldownUntil: Date | null }>(),
+  text: `select position::text as position, cooldown_until as "cooldownUntil" from app.edit_message(
+    :companyId, :viewerId, :messageId, :revision, :subject, :body, :tokens, :replacedSubject, :replacedBody, :signals
+  )`,
 })
 
 /**
  * Replaces the text of the viewer's own message within the company's edit window, and keeps the earlier text. A null
  * subject removes it. Throws NotFoundError, InvalidInputError, PermissionDeniedError, and ConflictError if the message
- * is retracted or was edited concurrently.
+ * is retracted or was edited concurrently. Throws SpamRefusedError for a text that is taken for spam, but for the first time.
  */
 export async function editMessage(context: Context, input: unknown): Promise<{ message: MessageRow }> {
   requirePermission(context, 'MESSAGE_WRITE')
@@ -54,6 +56,7 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
   }
   const isSame = message.authorId === viewer.userId && body === earlierBody && subject === earlierSubject
   if (isSame) return { message }
+  const judgement = await judgeSpam(context, { subject, body, mentions: 0, place: message.conversationId })
   const keys = await context.keys()
   const seal = (field: 'body' | 'subject', text: string) =>
     keys.encrypt(text, locationOfText({ ...message, revision: message.revision + 1 }, field))
@@ -70,7 +73,12 @@ export async function editMessage(context: Context, input: unknown): Promise<{ m
     tokens: await tokensOf(context, { subject, body }),
     replacedSubject: replaced('subject'),
     replacedBody: replaced('body'),
+    signals: judgement.signals,
   })
+  if (edited?.cooldownUntil) {
+    await judgement.undo()
+    throw new SpamRefusedError(edited.cooldownUntil)
+  }
   services.live.notify(viewer.companyId, Number(edited?.position))
   return { message: await requireMessage(context, messageId) }
 }

@@ -4,9 +4,12 @@ import type { ConversationRow } from '../../conversations/conversation-row.ts'
 import { directConversationId } from '../../conversations/direct-id.ts'
 import { requireConversation } from '../../conversations/queries/require-conversation.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
-import { InvalidInputError, NotFoundError } from '../../errors.ts'
+import { InvalidInputError, NotFoundError, SpamRefusedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
 import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts'
+import { type Judgement, judgeSpam } from '../../moderation/queries/judge-spam.ts'
+import type { SpamSignal } from '../../moderation/spam-signal.ts'
+import { accessRules, NO_RULES } from '../../visibility/access-rules.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from '../idempotency-key.ts'
 import type { MessageRow } from '../message-row.ts'
@@ -36,6 +39,7 @@ const schema = z.object({
   clientMessageId: text(1024, 'The clientMessageId')
     .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
     .nullish(),
+  accessRules: accessRules.nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })
 
@@ -43,18 +47,42 @@ const schema = z.object({
 export interface SentMessage {
   message: MessageRow
   replayed: boolean
+  /** Set if it was sent although it looks like spam. */
+  warning: { signals: SpamSignal[] } | null
   conversation(): Promise<ConversationRow>
 }
 
 /**
  * Sends a message, in one round trip to the database together with those that are sent concurrently. Throws NotFoundError, InvalidInputError, PermissionDeniedError,
- * ConflictError, RepliesClosedError, ThreadTooDeepError; then nothing was written.
+ * ConflictError, RepliesClosedError, ThreadTooDeepError, SpamRefusedError; then nothing was written.
  */
 export async function sendMessage(context: Context, input: unknown): Promise<SentMessage> {
   requirePermission(context, 'MESSAGE_WRITE')
-  const { viewer, tenant, services } = context
   const request = readRequest(context, input)
-  const keys = await context.keys()
+  // Redis counts while the texts are encrypted.
+  const judging = judgeSpam(context, {
+    ...request,
+    mentions: request.mentionIds.length,
+    place: request.conversationId,
+  })
+  const [keys, judgement] = await Promise.all([context.keys(), judging])
+  try {
+    const sent = await store(context, keys, request, judgement)
+    if (sent.replayed) await judgement.undo()
+    return sent
+  } catch (error) {
+    await judgement.undo()
+    throw error
+  }
+}
+
+async function store(
+  context: Context,
+  keys: CompanyKeys,
+  request: SendRequest,
+  { signals }: Judgement,
+): Promise<SentMessage> {
+  const { viewer, tenant, services } = context
   const messageId = newId()
   const { conversationId } = request
   const written = { id: messageId, conversationId, authorId: viewer.userId, revision: 0 }
@@ -78,7 +106,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     retractedAt: null,
     revision: 0,
     submittedAt: null,
-    isRestricted: false,
+    isRestricted: request.access !== NO_RULES,
     isLatest: true,
   }
   const sent = await services.sends.send({
@@ -92,11 +120,20 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     metadata: message.metadata,
     hash: request.key === null ? null : hashRequest(keys, request),
     tokens: await tokensOf(context, request),
+    signals,
+    caseId: newId(),
   })
   if (sent.replayed) return replay(context, sent.messageId)
+  if (sent.penalty === 'REFUSED') throw new SpamRefusedError(sent.cooldownUntil ?? new Date())
+  const { seq, depth, createdAt } = sent
+  const isHeld = sent.penalty === 'HELD'
   return {
-    message: { ...message, seq: sent.seq, depth: sent.depth, createdAt: sent.createdAt },
+    message: {
+      ...message,
+      ...{ seq, depth, createdAt, state: isHeld ? 'HELD' : 'POSTED', submittedAt: isHeld ? createdAt : null },
+    },
     replayed: false,
+    warning: sent.penalty === 'WARNING' ? { signals: signals ?? [] } : null,
     conversation: () => requireConversation(context, conversationId),
   }
 }
@@ -114,7 +151,12 @@ export async function findReplayOfSend(input: unknown, context: Context): Promis
 async function replay(context: Context, messageId: string): Promise<SentMessage> {
   const message = await context.loaders.message.load(messageId)
   if (!message) throw new NotFoundError('There is no such conversation.')
-  return { message, replayed: true, conversation: () => requireConversation(context, message.conversationId) }
+  return {
+    message,
+    replayed: true,
+    warning: null,
+    conversation: () => requireConversation(context, message.conversationId),
+  }
 }
 
 interface SendRequest {
@@ -127,6 +169,8 @@ interface SendRequest {
   mentionIds: string[]
   metadata: string | null
   clientMessageId: string | null
+  /** The access rules as JSON. */
+  access: string
   key: string | null
 }
 
@@ -141,6 +185,7 @@ function readRequest(context: Context, input: unknown): SendRequest {
     mentionIds: parsed.mentionIds ?? [],
     metadata: parsed.metadata,
     clientMessageId: parsed.clientMessageId ?? null,
+    access: JSON.stringify(parsed.accessRules ?? []),
     key: readIdempotencyKey(context, parsed.idempotencyKey),
   }
 }
@@ -165,7 +210,8 @@ function whereTo(
 
 /** The request without its key: what a retry under the same key must repeat. */
 function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
-  const { conversationId, body, subject, priority, parentId, mentionIds, metadata, clientMessageId } = request
+  const { conversationId, body, subject, priority, parentId, mentionIds, metadata, clientMessageId, access } =
+    request
   const content = [
     conversationId,
     body,
@@ -176,6 +222,7 @@ function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
     // Clients may write an object's members in another order when they try again.
     metadata === null ? null : canonicalJson(metadata),
     clientMessageId,
+    ...(access === NO_RULES ? [] : [access]),
   ]
   return keys.requestHash(`sendMessage ${JSON.stringify(content)}`)
 }

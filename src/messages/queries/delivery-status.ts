@@ -1,4 +1,6 @@
 import type { MarkRow } from '../../conversations/participant-row.ts'
+import type { Loaders } from '../../loaders.ts'
+import type { MessageRow } from '../message-row.ts'
 
 /** The delivery state of a message. */
 export type DeliveryStatus = 'SENT' | 'DELIVERED' | 'READ'
@@ -22,4 +24,15 @@ export function deliveryStatus(
   const hasRead = (mark: MarkRow) => mark.lastReadSeq >= seq
   if (recipients.some(hasRead) && recipients.every((mark) => hasRead(mark) || mark.hasLeft)) return 'READ'
   return recipients.every((mark) => mark.lastDeliveredSeq >= seq) ? 'DELIVERED' : 'SENT'
+}
+
+/** Returns the marks of the people whom a message is for: those whom its access rules let see it. */
+export async function recipientMarks(
+  loaders: Pick<Loaders, 'marks' | 'peopleShown'>,
+  { id, conversationId, isRestricted }: MessageRow,
+): Promise<MarkRow[]> {
+  const marks = await loaders.marks.load(conversationId)
+  if (!isRestricted) return marks
+  const shown = await loaders.peopleShown.load(id)
+  return marks.filter(({ userId }) => shown.includes(userId))
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { column, columns, type RowOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
-import { seenBy } from '../../visibility/visibility.ts'
+import { forbiddenTo, seenBy } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 
 /** The receipt of one person for a message. */
@@ -31,6 +31,7 @@ const receiptsOf = statement({
         and (c.kind <> 'BROADCAST' or c.created_by_id = :viewerId)
       join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
         and p.left_at is null and p.user_id <> m.author_id and p.last_delivered_seq >= m.seq
+        and not ${forbiddenTo('p.user_id')}
       left join lateral (
         select min(x.at) as at from receipts x where x.company_id = p.company_id and x.conversation_id = p.conversation_id
           and x.user_id = p.user_id and x.status = 'READ' and x.up_to_seq >= m.seq

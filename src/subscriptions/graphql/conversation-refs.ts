@@ -67,6 +67,19 @@ const MessageHidden = eventType('MessageHidden').implement({
   }),
 })
 
+const MessageAccessLost = eventType('MessageAccessLost').implement({
+  description:
+    'Emitted when access rules keep a message from the viewer that was shown before. One that they let the viewer see again comes as MessageSent.',
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
+    messageId: t.id({
+      description: 'Id of the message.',
+      resolve: ({ messageId }) => encodeId('Message', messageId),
+    }),
+    seq: t.exposeInt('seq', { description: 'Its sequence number in the conversation.' }),
+  }),
+})
+
 const ParticipantsChanged = eventType('ParticipantsChanged').implement({
   description:
     'Emitted when people join or leave. Each list names at most 100 people; query the conversation for all.',
@@ -128,6 +141,7 @@ export const ConversationEvent = builder.unionType('ConversationEvent', {
     MessageEdited,
     MessageRetracted,
     MessageHidden,
+    MessageAccessLost,
     ReactionsChanged,
     TypingChanged,
     ReceiptAdvanced,

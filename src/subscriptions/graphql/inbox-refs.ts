@@ -105,6 +105,15 @@ const BroadcastReceived = eventType('BroadcastReceived').implement({
   }),
 })
 
+const HeldMessageDecided = eventType('HeldMessageDecided').implement({
+  description:
+    "Emitted when a message of the viewer's that was held for review has been posted or rejected by a moderator.",
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
+    message: t.expose('message', { type: MessageRef, description: 'The message, as it is now.' }),
+  }),
+})
+
 /** The events of inboxEvents. */
 export const InboxEvent = builder.unionType('InboxEvent', {
   description: "An event of the viewer's inbox.",
@@ -114,6 +123,7 @@ export const InboxEvent = builder.unionType('InboxEvent', {
     InboxConversationChanged,
     ConversationRemoved,
     BroadcastReceived,
+    HeldMessageDecided,
     Discontinuity,
   ],
   resolveType: ({ type }) => type,

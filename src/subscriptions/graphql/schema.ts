@@ -1,9 +1,10 @@
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { recheckAccess } from '../recheck-access.ts'
-import { conversationStream, inboxStream } from '../streams.ts'
+import { conversationStream, inboxStream, moderationStream } from '../streams.ts'
 import { ConversationEvent } from './conversation-refs.ts'
 import { InboxEvent } from './inbox-refs.ts'
+import { ModerationEvent } from './moderation-refs.ts'
 
 const afterText =
   'A cursor of an earlier event or of a query. Events after it are sent first, each once and in order. Over Server-Sent Events the Last-Event-ID header replaces it.'
@@ -36,6 +37,18 @@ builder.subscriptionField('conversationEvents', (t) =>
         decodeQueryIdOf('Conversation', conversationId),
         after ?? undefined,
       ) as Promise<AsyncIterable<never>>,
+    resolve: (event, _args, context) => recheckAccess(event, context),
+  }),
+)
+
+builder.subscriptionField('moderationEvents', (t) =>
+  t.field({
+    type: ModerationEvent,
+    description: 'Emitted when a case of moderation is opened or decided.',
+    authScopes: { permission: 'MESSAGE_MODERATE' },
+    args: { after: t.arg.string({ description: afterText }) },
+    subscribe: (_root, { after }, context) =>
+      moderationStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
     resolve: (event, _args, context) => recheckAccess(event, context),
   }),
 )

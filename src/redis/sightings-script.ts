@@ -1,0 +1,40 @@
+import type { Redis, Result } from 'ioredis'
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    noteSighting(key: string, ...args: (string | number)[]): Result<[number, number], Context>
+  }
+}
+
+/** The sightings of one key: a sorted set of members, each a place, a space and an id, by the time in milliseconds. */
+const LUA = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local places, seen = 0, {}
+local members = redis.call('ZRANGE', KEYS[1], 0, -1)
+for _, member in ipairs(members) do
+  local place = string.match(member, '^%S+')
+  if not seen[place] then
+    seen[place] = true
+    places = places + 1
+  end
+end
+return { #members, places }
+`
+
+/** The command that sightings add to a Redis client. */
+export const sightingsScript = { noteSighting: { lua: LUA, numberOfKeys: 1 } }
+
+/** Notes a sighting. Returns how many there are within so many milliseconds, at most `max`, and in how many places. */
+export function noteInRedis(
+  commands: Redis,
+  key: string,
+  member: string,
+  { ms, max }: { ms: number; max: number },
+): Promise<[times: number, places: number]> {
+  return commands.noteSighting(key, member, ms, max)
+}
