@@ -19,6 +19,8 @@ export interface FairSemaphore {
   take(worker: Worker): Promise<() => void>
   /** Number of this person's pieces of work that wait for a permit. */
   waiting(worker: Worker): number
+  /** Maximum number of waiting pieces of work that get a permit before one that this person adds now. */
+  ahead(worker: Worker): number
 }
 
 interface Person {
@@ -36,6 +38,7 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
   // Maps keep the order of insertion. A company or person that gets a permit is moved to the end.
   const companies = new Map<string, Company>()
   let held = 0
+  let queued = 0
 
   function take({ companyId, userId }: Worker): Promise<() => void> {
     const company = companies.get(companyId) ?? { held: 0, people: new Map<string, Person>() }
@@ -44,6 +47,7 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
     company.people.set(userId, person)
     // Nobody who waits could run now, so nobody is overtaken.
     if (mayGo(company, person)) return Promise.resolve(grant(companyId, company, userId, person))
+    queued += 1
     return new Promise((resolve) => person.waiting.push(resolve))
   }
 
@@ -78,8 +82,9 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
     if (!next) return
     const [companyId, company] = next
     const [userId, person] = leastServed(company.people, isWaiting) ?? []
-    if (userId !== undefined && person && mayGo(company, person))
-      person.waiting.shift()?.(grant(companyId, company, userId, person))
+    if (userId === undefined || !person || !mayGo(company, person)) return
+    queued -= 1
+    person.waiting.shift()?.(grant(companyId, company, userId, person))
   }
 
   function hasWaiting({ people }: Company): boolean {
@@ -91,9 +96,18 @@ export function createFairSemaphore(bounds: SemaphoreBounds): FairSemaphore {
     return waiting.length > 0 && held < bounds.perPerson
   }
 
+  function waiting({ companyId, userId }: Worker): number {
+    return companies.get(companyId)?.people.get(userId)?.waiting.length ?? 0
+  }
+
   return {
     take,
-    waiting: ({ companyId, userId }) => companies.get(companyId)?.people.get(userId)?.waiting.length ?? 0,
+    waiting,
+    // Companies take turns, and so do the people of each: of another no more go first than of one's own.
+    ahead(worker) {
+      const people = companies.get(worker.companyId)?.people.size ?? 0
+      return Math.min(queued, (waiting(worker) + 1) * (people + 1) * (companies.size + 1))
+    },
   }
 }
 

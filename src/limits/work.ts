@@ -10,7 +10,8 @@ export interface Work {
   /** Charges the cost of an operation in points. */
   charge(worker: Worker, points: number): void
   /**
-   * Runs the work when the person's budget allows it. Throws RATE_LIMITED if too much work of the person is waiting.
+   * Runs the work when the person's budget allows it. Throws RATE_LIMITED if too much work of the person is waiting, and
+   * UNAVAILABLE at once if others' work would keep it waiting for too long.
    */
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
   /** Runs an operation with this cost in points. Of expensive operations a person runs one at a time. */
@@ -42,6 +43,8 @@ const MAX_WAITING = 500
 /** Delay of a rejection, because rejecting costs work and a client may repeat at once. */
 const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
+/** Maximum time that an operation is expected to wait for others, as long as a statement waits for a connection. */
+const MAX_WAIT_MS = 5_000
 
 /** Creates the limits of this process. A budget of 0 points per second means no limits. A point is about 5 µs. */
 export function createWork(pointsPerSecond: number): Work {
@@ -49,6 +52,8 @@ export function createWork(pointsPerSecond: number): Work {
   const budget = createWorkBudget(pointsPerSecond)
   const semaphore = createFairSemaphore(BOUNDS)
   const dear = createFairSemaphore(DEAR_BOUNDS)
+  /** How long an operation takes of late. */
+  let operationMs = 1
 
   async function withPermit<T>(
     permits: FairSemaphore,
@@ -81,7 +86,16 @@ export function createWork(pointsPerSecond: number): Work {
     async run(worker, act) {
       if (semaphore.waiting(worker) >= MAX_WAITING)
         throw tooMuch('Too many of your operations wait: wait for their answers first.', QUEUE_RETRY_MS)
-      return withPermit(semaphore, worker, act)
+      const waitMs = (semaphore.ahead(worker) * operationMs) / BOUNDS.total
+      if (waitMs > MAX_WAIT_MS) throw overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2))
+      return withPermit(semaphore, worker, async () => {
+        const began = performance.now()
+        try {
+          return await act()
+        } finally {
+          operationMs += (performance.now() - began - operationMs) / 16
+        }
+      })
     },
     execute: async (worker, points, act) => (points < DEAR_OPERATION ? act() : withPermit(dear, worker, act)),
     isSolvent: (worker) => budget.waitMs(keyOf(worker)) === 0,
@@ -126,4 +140,12 @@ function keyOf({ companyId, userId }: Worker): string {
 
 function tooMuch(detail: string, retryAfterMs: number): RequestError {
   return new RequestError('RATE_LIMITED', detail, retryAfterMs)
+}
+
+function overloaded(retryAfterMs: number): RequestError {
+  return new RequestError(
+    'UNAVAILABLE',
+    'More is being asked for than can be answered just now; try again shortly.',
+    retryAfterMs,
+  )
 }
