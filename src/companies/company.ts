@@ -19,11 +19,22 @@ export function sendLimitsOf(company: CompanyRow, ceiling: number): RateWindow[]
   )
 }
 
+/** Rows are remembered for a second, and each serves many sends. */
+const enforced = new WeakMap<CompanyRow, RateWindow[] | null>()
+
 /**
  * The rate limits that sendMessage enforces. They include the operator's maximum per second, so that the calls of a
- * longer window cannot all be made within one second.
+ * longer window cannot all be made within one second. The ceiling is one for the process.
  */
 export function enforcedSendLimits(company: CompanyRow, ceiling: number): RateWindow[] | null {
+  const known = enforced.get(company)
+  if (known !== undefined) return known
+  const limits = findEnforced(company, ceiling)
+  enforced.set(company, limits)
+  return limits
+}
+
+function findEnforced(company: CompanyRow, ceiling: number): RateWindow[] | null {
   const own = sendLimitsOf(company, ceiling)
   const isHeld = own?.some(({ max, perMs }) => perMs === 1000 || max <= ceiling)
   return own && !isHeld ? [...own, { max: ceiling, perMs: 1000 }] : own
