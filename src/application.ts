@@ -164,6 +164,7 @@ async function assemble(
     publicUrl,
     log,
   }
+  await services.sends.prepare()
   return {
     services,
     redis,

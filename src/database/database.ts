@@ -73,7 +73,10 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
-  const batches = openRole(appUrl, BATCH_CONNECTIONS, log, { statement_timeout: BATCH_MS })
+  const batches = openRole(appUrl, BATCH_CONNECTIONS, log, {
+    statement_timeout: BATCH_MS,
+    idleTimeoutMillis: 0,
+  })
   return {
     forTenant: (tenant) => app.bind(tenant),
     forSystem: (companyId) => system.bind({ companyId }),
@@ -89,11 +92,11 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
 
 function openRole(connectionString: string, max: number, log: Logger, limits: pg.PoolConfig = {}) {
   const pool = new TenantPool({
+    idleTimeoutMillis: 60_000,
     ...limits,
     connectionString,
     max,
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
-    idleTimeoutMillis: 60_000,
     // One company's locks must not block all connections.
     lock_timeout: LOCK_WAIT_MS,
     idle_in_transaction_session_timeout: 30_000,

@@ -20,6 +20,8 @@ interface Lane {
 
 /** The messages that wait, company by company. Companies take turns. */
 export interface SendLanes {
+  /** The number of messages that wait. */
+  size(): number
   /** The number of messages that go before one of this company that comes now. */
   ahead(companyId: string): number
   add(entry: Waiting): void
@@ -68,6 +70,7 @@ export function createSendLanes(): SendLanes {
   }
 
   return {
+    size: () => queued,
     // Nobody waits for more messages of another company than of their own.
     ahead(companyId) {
       const own = lanes.get(companyId)

@@ -4,6 +4,7 @@ import { RequestError } from '../errors.ts'
 import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
 import { NO_RULES } from '../visibility/access-rules.ts'
 import { createSendLanes, type Waiting } from './send-lanes.ts'
+import { createSendPace } from './send-pace.ts'
 import {
   type BatchRow,
   batchOf,
@@ -18,6 +19,8 @@ import {
 export interface SendQueue {
   /** Resolves once the message is committed; rejects with the reason why it was not sent. */
   send(message: OutgoingMessage): Promise<SentRow>
+  /** Has PostgreSQL plan the statement on all connections, so that no message waits for that. */
+  prepare(): Promise<void>
 }
 
 const MAX_BATCH = 64
@@ -41,28 +44,41 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   const lanes = createSendLanes()
   /** Sends under an idempotency key that have not ended, by person and key. */
   const sending = new Map<string, Promise<unknown>>()
+  const pace = createSendPace()
   let inFlight = 0
-  let isScheduled = false
+  let isDue = false
+  /** When the last batch went, or the first message came after it. */
+  let waitingSince = 0
+  let timer: NodeJS.Timeout | undefined
   let msPerMessage = 1
 
-  /** Messages that arrive in the same turn of the event loop are sent together. */
+  /** Messages that arrive in the same turn of the event loop are sent together at least. */
   function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    setImmediate(() => {
-      isScheduled = false
-      while (inFlight < MAX_IN_FLIGHT) {
-        const { batch, late } = lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
-        for (const entry of late) entry.reject(overloaded(MIN_RETRY_MS))
-        if (batch.length === 0) return
-        void run(batch)
-      }
-    })
+    if (isDue || lanes.size() === 0) return
+    clearTimeout(timer)
+    const dueInMs = pace.dueInMs(lanes.size(), waitingSince, inFlight)
+    if (dueInMs > 0) timer = setTimeout(schedule, dueInMs)
+    else {
+      isDue = true
+      setImmediate(start)
+    }
+  }
+
+  function start(): void {
+    isDue = false
+    while (inFlight < MAX_IN_FLIGHT && pace.dueInMs(lanes.size(), waitingSince, inFlight) === 0) {
+      const { batch, late } = lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
+      for (const entry of late) entry.reject(overloaded(MIN_RETRY_MS))
+      if (batch.length === 0) return
+      void run(batch)
+    }
   }
 
   async function run(batch: Waiting[]): Promise<void> {
     inFlight += 1
+    pace.began(batch.length)
     const began = performance.now()
+    waitingSince = began
     sendBatchSize.observe(batch.length)
     for (const { since } of batch) sendStage.observe({ stage: 'queue' }, (began - since) / 1000)
     const values = batchOf(batch.map(({ message }) => message))
@@ -71,7 +87,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
       if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
       const tookMs = performance.now() - began
       sendStage.observe({ stage: 'batch' }, tookMs / 1000)
-      if (batch.length >= TELLING_BATCH) msPerMessage += (tookMs / batch.length - msPerMessage) / 8
+      if (batch.length >= TELLING_BATCH) msPerMessage += (tookMs / batch.length - msPerMessage) / 4
       settle(batch, rows)
     } catch {
       // Each message's own attempt returns the reason.
@@ -145,22 +161,30 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
     const waitMs = lanes.ahead(message.companyId) * msPerMessage
     if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
     return new Promise((resolve, reject) => {
+      if (lanes.size() === 0) waitingSince = performance.now()
       lanes.add({ message, since: performance.now(), resolve, reject })
       schedule()
     })
   }
 
-  function start(message: OutgoingMessage): Promise<SentRow> {
+  function sendOrQueue(message: OutgoingMessage): Promise<SentRow> {
     return isOrdinary(message) ? enqueue(message) : sendAlone(message)
   }
 
   return {
+    async prepare() {
+      const none = batchOf([])
+      // Concurrent, so that each takes a connection of its own. One that fails is planned with its first batch.
+      await Promise.allSettled(
+        Array.from({ length: MAX_IN_FLIGHT }, () => database.batch(sendManyStatement, none)),
+      )
+    },
     send(message) {
-      if (message.key === null) return start(message)
+      if (message.key === null) return sendOrQueue(message)
       const name = `${message.companyId} ${message.authorId} ${message.key}`
       const earlier = sending.get(name)
       // A call with the same key waits for the earlier one, and is answered with its result.
-      const sent = earlier ? earlier.then(() => sendAlone(message)) : start(message)
+      const sent = earlier ? earlier.then(() => sendAlone(message)) : sendOrQueue(message)
       const done = sent.then(
         () => {},
         () => {},
