@@ -10,7 +10,7 @@ import { presence } from './presence.ts'
 import type { Report } from './report.ts'
 import { resume, resumeLong, resumeMany } from './resume.ts'
 import { search } from './search.ts'
-import { send } from './send.ts'
+import { send, sendMany } from './send.ts'
 import { stalled } from './stalled.ts'
 
 const workloads: Record<string, (seconds: number) => Promise<Report>> = {
@@ -27,6 +27,7 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   'resume-many': resumeMany,
   search,
   send,
+  'send-128': sendMany,
   stalled,
 }
 

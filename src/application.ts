@@ -164,7 +164,7 @@ async function assemble(
     publicUrl,
     log,
   }
-  await services.sends.prepare()
+  void services.sends.prepare()
   return {
     services,
     redis,
