@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest'
 import type { TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { watchPresence } from '../support/presence.ts'
+import { governEverything } from './every-governing-request.ts'
 import type { PlanRecord } from './plans.ts'
 
 const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
@@ -148,6 +149,7 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
     'message { reactions { count users { nodes { id } } } }',
   )
   await ann.mutate('retractMessage', { messageId: first.id }, 'message { state }')
+  await governEverything(ann, bea, cal, groupId)
   await bea.mutate('hideMessage', { messageId: first.id }, 'conversation { unreadCount }')
   await bea.mutate('hideConversation', { conversationId: groupId }, 'unread { total }')
   await companyWide(ann, bea)

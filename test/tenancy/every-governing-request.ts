@@ -1,0 +1,40 @@
+import type { Client } from '../support/client.ts'
+
+const CASE = `id kind reason decidedBy { id } message { body conversation { title } }
+  reports(first: 5) { nodes { note reporter { name } } pageInfo { endCursor } }`
+
+/** Runs every kind of request about access rules, reports and cases once. `ann` is the owner of the company. */
+export async function governEverything(
+  ann: Client,
+  bea: Client,
+  cal: Client,
+  groupId: string,
+): Promise<void> {
+  const { roles } = await ann.run('{ roles { id } }')
+  const accessRules = [
+    { effect: 'ALLOW', userId: ann.userId },
+    { effect: 'ALLOW', roleId: roles[0].id },
+    { effect: 'DENY', attribute: 'department:finance' },
+  ]
+  const RULES = 'accessRules { effect role { name } user { name } attribute }'
+  const { id } = await bea.say({ conversationId: groupId }, 'For some', { accessRules })
+  await bea.run(`query ($id: ID!) { message(id: $id) { status ${RULES} } }`, { id })
+  await bea.mutate('setMessageAccess', { messageId: id, rules: [] }, `message { ${RULES} }`)
+  for (const body of ['Stays', 'Goes']) {
+    const reported = await bea.say({ recipientId: cal.userId }, body)
+    await cal.mutate(
+      'reportMessage',
+      { messageId: reported.id, reason: 'OTHER', note: 'See' },
+      'message { id }',
+    )
+  }
+  const { moderationCases } = await ann.run(`{ moderationCases(state: OPEN) { nodes { ${CASE} } } }`)
+  const [stays, goes] = moderationCases.nodes
+  for (const [caseId, decision] of [
+    [stays.id, 'DISMISS'],
+    [goes.id, 'RETRACT'],
+  ])
+    await ann.mutate('decideModerationCase', { caseId, decision, reason: 'So' }, `case { ${CASE} }`)
+  await ann.run(`{ moderationCases(first: 1) { nodes { id } } }`)
+  await bea.run('{ heldMessages { nodes { id } } }')
+}
