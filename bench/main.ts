@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { fanOut, inboxFanOut } from './fan-out.ts'
 import { listenInThisProcess } from './fan-out-client.ts'
 import { flood } from './flood.ts'
+import { judgedSend, restrictedPage } from './governed.ts'
 import { hot } from './hot.ts'
 import { inbox } from './inbox.ts'
 import { page } from './page.ts'
@@ -19,12 +20,14 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   hot,
   inbox,
   'inbox-fanout': inboxFanOut,
+  'judged-send': judgedSend,
   page,
   people,
   presence,
   resume,
   'resume-long': resumeLong,
   'resume-many': resumeMany,
+  'restricted-page': restrictedPage,
   search,
   send,
   'send-128': sendMany,

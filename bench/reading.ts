@@ -83,7 +83,8 @@ function fill(stage: Stage, agent: Agent, { messages }: Pick<Reading<never>, 'me
   )
 }
 
-function post(url: string, agent: Agent, token: string, body: string): Promise<string> {
+/** Sends one operation and returns the text of the answer. */
+export function post(url: string, agent: Agent, token: string, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,

@@ -5,7 +5,7 @@ import { encodeId, newId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
 const SENTENCE = 'The quick brown fox, it is said, jumps over a lazy dog while nobody looks. '
-/** The body of every message. */
+/** The body of messages, unless another is given. */
 export const BODY = prose(500)
 const SEND = `mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) { __typename ... on SendMessagePayload { message { id seq } } ... on UserError { detail } }
@@ -17,8 +17,14 @@ export function prose(length: number): string {
 }
 
 /** Sends one message over HTTP, and returns its id. */
-export function sendOne(url: string, agent: Agent, author: Actor, recipient: Actor): Promise<string> {
-  const input = { recipientId: encodeId('User', recipient.userId), body: BODY, idempotencyKey: newId() }
+export function sendOne(
+  url: string,
+  agent: Agent,
+  author: Actor,
+  recipient: Actor,
+  text = BODY,
+): Promise<string> {
+  const input = { recipientId: encodeId('User', recipient.userId), body: text, idempotencyKey: newId() }
   const body = JSON.stringify({ query: SEND, variables: { input } })
   return new Promise((resolve, reject) => {
     const headers = {

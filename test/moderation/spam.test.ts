@@ -147,7 +147,33 @@ describe('spam', () => {
     })
   })
 
-  it('is counted together by processes that share Redis, and exactly by twenty senders at once', async () => {
+  it('is what the settings of the company say, with domains as they are registered', async () => {
+    const SPAM = 'spam { repeatedBodies mentions blockedDomains redirectors moderatorsExempt }'
+    const change = (spam: Record<string, unknown>) =>
+      acme.ann.mutate('updateCompanySettings', { spam }, `company { settings { ${SPAM} } }`)
+    const blockedDomains = ['https://www.Evil.co.uk/x', 'Bücher.de', 'evil.co.uk']
+    expect((await change({ repeatedBodies: null, blockedDomains })).company.settings.spam).toEqual({
+      repeatedBodies: null,
+      mentions: 20,
+      blockedDomains: ['evil.co.uk', 'xn--bcher-kva.de'],
+      redirectors: [],
+      moderatorsExempt: true,
+    })
+    expect((await change({ mentions: 3 })).company.settings.spam).toMatchObject({
+      repeatedBodies: null,
+      mentions: 3,
+      blockedDomains: ['evil.co.uk', 'xn--bcher-kva.de'],
+    })
+    for (const [spam, detail] of [
+      [{ blockedDomains: ['com'] }, '"com" is no domain that can be registered.'],
+      [{ redirectors: ['a b'] }, '"a b" is no domain that can be registered.'],
+      [{ repeatedBodies: 0 }, 'Must be 1 to 100, or null for none.'],
+      [{ blockedDomains: Array(201).fill('evil.test') }, 'At most 200 domains are kept.'],
+    ] as const)
+      expect(await change(spam)).toMatchObject({ __typename: 'InvalidInputError', detail })
+  })
+
+  it('is counted exactly by ten sends at once', async () => {
     await setSpam(app, acme, { repeatedBodies: 11 })
     const sent = await Promise.all(Array.from({ length: 10 }, () => send(acme.bob, acme.cal, 'Ten times')))
     expect(sent.filter(({ warning }) => warning === null)).toHaveLength(10)

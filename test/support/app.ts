@@ -25,8 +25,8 @@ export interface TestApp extends AsyncDisposable {
   environment: Environment
   server: Server
   /**
-   * Creates a company with members by first name and role, and signs each of them in. Sending is not limited, and
-   * nothing is taken for spam, unless `limited`.
+   * Creates a company with members by first name and role, and signs each of them in. Sending is not limited unless
+   * `limited`, and nothing is taken for spam.
    */
   company<Names extends string>(
     name: string,
@@ -180,15 +180,13 @@ async function createTestCompany<Names extends string>(
   }))
   const companyId = await createCompany(services.database, { name, externalId: suffix, members: people })
   const { prisma } = services.database.forSystem(companyId)
-  if (!limited) {
-    await prisma.company.update({
-      where: { id: companyId },
-      data: {
-        sendLimits: [{ max: 1_000_000, perSeconds: 1 }],
-        spam: { repeatedBodies: null, mentions: null },
-      },
-    })
-  }
+  await prisma.company.update({
+    where: { id: companyId },
+    data: {
+      ...(!limited && { sendLimits: [{ max: 1_000_000, perSeconds: 1 }] }),
+      spam: { repeatedBodies: null, mentions: null },
+    },
+  })
   const users = await prisma.user.findMany({ where: { companyId } })
   const clients = await Promise.all(
     people.map(async ({ externalId }, index) => {

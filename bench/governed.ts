@@ -1,0 +1,118 @@
+import { Agent } from 'node:http'
+import pg from 'pg'
+import { encodeId, newId } from '../src/ids.ts'
+import { post } from './reading.ts'
+import { type Measured, measure, percentile, type Report, round } from './report.ts'
+import { BODY, sendOne } from './sending.ts'
+import { type Actor, type Stage, setStage } from './stage.ts'
+
+const WORKERS = 16
+const COMPANIES = 6
+const SIZE = 50
+/** Turns of measuring, one with and one without, so that both see the same machine. */
+const TURNS = 6
+
+const PAGE = `query Page($id: ID!) { conversation(id: $id) {
+  messages(last: ${SIZE}) { nodes { id seq author { id } body createdAt } } } }`
+
+/** A page of which half the messages have access rules, beside one without any: the ratio of their throughputs. */
+export async function restrictedPage(seconds: number): Promise<Report> {
+  await using stage = await setStage({ companies: COMPANIES, people: 2 })
+  const agent = new Agent({ keepAlive: true, maxSockets: WORKERS })
+  const readers = await Promise.all(
+    stage.companies.map(async ({ actors: [reader, writer] }) => {
+      if (!reader || !writer) throw new Error('There is nobody to write.')
+      for (let count = 0; count < SIZE + 5; count += 1) await sendOne(stage.url, agent, writer, reader)
+      const body = JSON.stringify({
+        query: 'query ($id: ID!) { directConversation(userId: $id) { id } }',
+        variables: { id: encodeId('User', writer.userId) },
+      })
+      const { data } = JSON.parse(await post(stage.url, agent, reader.token, body))
+      return { token: reader.token, id: data.directConversation.id }
+    }),
+  )
+  await onHalf(
+    stage,
+    `with half as (
+       update messages set is_restricted = true where seq % 2 = 0 and company_id = any($1) returning company_id, id, conversation_id
+     )
+     insert into message_access (company_id, message_id, number, effect, user_id)
+     select h.company_id, h.id, 1, 'ALLOW', p.user_id from half h
+     join participants p on p.company_id = h.company_id and p.conversation_id = h.conversation_id`,
+  )
+  const report = await beside('restricted-page', seconds, readers, async ({ token, id }) => {
+    const body = JSON.stringify({ query: PAGE, variables: { id } })
+    const { data } = JSON.parse(await post(stage.url, agent, token, body))
+    if (data?.conversation.messages.nodes.length !== SIZE)
+      throw new Error('Something is missing in the answer.')
+  })
+  agent.destroy()
+  return report
+}
+
+/** Sends in companies that look for spam, beside those that do not: the ratio of their throughputs. */
+export async function judgedSend(seconds: number): Promise<Report> {
+  await using stage = await setStage({ companies: COMPANIES, people: 8 })
+  const agent = new Agent({ keepAlive: true, maxSockets: WORKERS })
+  await onHalf(
+    stage,
+    `update companies set spam = '{"repeatedBodies": 100, "mentions": 20, "blockedDomains": ["evil.example", "bad.example"]}'
+     where id = any($1)`,
+  )
+  const people = stage.companies.map(({ actors }) => actors)
+  const report = await beside('judged-send', seconds, people, async (actors) => {
+    const [from, to] = pairOf(actors)
+    await sendOne(stage.url, agent, from, to, `${BODY} ${newId()}`)
+  })
+  agent.destroy()
+  return report
+}
+
+function pairOf(actors: Actor[]): [Actor, Actor] {
+  const at = Math.floor(Math.random() * actors.length)
+  const [from, to] = [actors[at], actors[(at + 1) % actors.length]]
+  if (!from || !to) throw new Error('There is nobody to write.')
+  return [from, to]
+}
+
+/** Changes the first half of the companies. */
+async function onHalf({ adminUrl, companies }: Stage, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  await client.query(text, [companies.slice(0, COMPANIES / 2).map(({ companyId }) => companyId)])
+  await client.query('analyze')
+  await client.end()
+}
+
+/** Measures the first half of the cast and the second in turns. */
+async function beside<Cast>(
+  workload: string,
+  seconds: number,
+  cast: Cast[],
+  operation: (one: Cast) => Promise<void>,
+): Promise<Report> {
+  const halves = [cast.slice(0, COMPANIES / 2), cast.slice(COMPANIES / 2)]
+  const measured: Measured[][] = [[], []]
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const [half, all] of halves.entries()) {
+      const run = () => operation(all[Math.floor(Math.random() * all.length)] as Cast)
+      measured[half]?.push(await measure(WORKERS, seconds / TURNS, run))
+    }
+  }
+  const [governed = [], plain = []] = measured
+  const rate = (turns: Measured[]) => turns.reduce((sum, turn) => sum + turn.opsPerSecond, 0) / TURNS
+  const latenciesMs = governed.flatMap((turn) => turn.latenciesMs)
+  return {
+    workload,
+    opsPerSecond: round(rate(governed)),
+    p50Ms: percentile(latenciesMs, 0.5),
+    p95Ms: percentile(latenciesMs, 0.95),
+    p99Ms: percentile(latenciesMs, 0.99),
+    errors: [...governed, ...plain].reduce((sum, { errors }) => sum + errors, 0),
+    lost: 0,
+    duplicates: 0,
+    outOfOrder: 0,
+    floor: { name: 'the same without it, in turns', opsPerSecond: round(rate(plain)) },
+    ratio: round(rate(governed) / rate(plain)),
+  }
+}
