@@ -12,11 +12,12 @@ begin
   where a.company_id = p_company and a.message_id = p_message;
   select r.number - 1 as number, r.rule ? 'roleId' as is_role into v_unknown
   from jsonb_array_elements(p_rules) with ordinality r (rule, number)
-  where r.rule ? 'roleId' and not exists (
-      select from public.roles o where o.company_id = p_company and o.id = (r.rule ->> 'roleId')::uuid
-    ) or r.rule ? 'userId' and not exists (
-      select from public.users u where u.company_id = p_company and u.id = (r.rule ->> 'userId')::uuid
-    )
+  -- Each is looked up by its key: for `not exists` the planner would read all people of the company.
+  where r.rule ? 'roleId' and (
+      select o.id from public.roles o where o.company_id = p_company and o.id = (r.rule ->> 'roleId')::uuid
+    ) is null or r.rule ? 'userId' and (
+      select u.id from public.users u where u.company_id = p_company and u.id = (r.rule ->> 'userId')::uuid
+    ) is null
   order by r.number limit 1;
   if found then
     raise exception using errcode = 'CQ404', message = case
