@@ -112,6 +112,28 @@ CREATE UNIQUE INDEX connection_tickets_ticket_hash_key ON public.connection_tick
 alter table connection_tickets enable row level security;
 alter table connection_tickets force row level security;
 
+create table consent_events (
+  company_id uuid not null,
+  id uuid not null,
+  guest_id uuid not null,
+  phone_hash bytea,
+  state text not null,
+  source text not null,
+  words bytea,
+  note bytea,
+  recorded_by_id uuid,
+  at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint consent_events_pkey PRIMARY KEY (company_id, id),
+  constraint consent_events_source_check CHECK ((source = ANY (ARRAY['KEYWORD'::text, 'STAFF'::text, 'IMPORT'::text, 'PROVIDER'::text]))),
+  constraint consent_events_state_check CHECK ((state = ANY (ARRAY['UNKNOWN'::text, 'SUBSCRIBED'::text, 'OPTED_OUT'::text]))),
+  constraint consent_events_company_id_guest_id_fkey FOREIGN KEY (company_id, guest_id) REFERENCES guests(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint consent_events_company_id_recorded_by_id_fkey FOREIGN KEY (company_id, recorded_by_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX consent_events_company_id_guest_id_id_idx ON public.consent_events USING btree (company_id, guest_id, id);
+CREATE INDEX consent_events_company_id_phone_hash_id_idx ON public.consent_events USING btree (company_id, phone_hash, id);
+alter table consent_events enable row level security;
+alter table consent_events force row level security;
+
 create table conversations (
   company_id uuid not null,
   id uuid not null,
@@ -185,8 +207,10 @@ create table events (
   created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
   permission text,
   case_id uuid,
+  about uuid,
   constraint events_pkey PRIMARY KEY (company_id, "position"),
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text, 'MESSAGE_ACCESS_CHANGED'::text, 'HELD_MESSAGE_DECIDED'::text, 'MODERATION_CASE_OPENED'::text, 'MODERATION_CASE_DECIDED'::text, 'AUDITED'::text]))),
+  constraint events_about_check CHECK (((about IS NOT NULL) = starts_with(kind, 'GUEST_'::text))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text, 'MESSAGE_ACCESS_CHANGED'::text, 'HELD_MESSAGE_DECIDED'::text, 'MODERATION_CASE_OPENED'::text, 'MODERATION_CASE_DECIDED'::text, 'AUDITED'::text, 'GUEST_INBOUND'::text, 'GUEST_DELIVERY'::text, 'GUEST_CONSENT'::text]))),
   constraint events_message_check CHECK (((message_id IS NULL) OR (conversation_id IS NOT NULL))),
   constraint events_company_id_actor_id_fkey FOREIGN KEY (company_id, actor_id) REFERENCES users(company_id, id),
   constraint events_company_id_case_id_fkey FOREIGN KEY (company_id, case_id) REFERENCES moderation_cases(company_id, id),
@@ -197,6 +221,87 @@ create table events (
 );
 alter table events enable row level security;
 alter table events force row level security;
+
+create table guest_deliveries (
+  company_id uuid not null,
+  id uuid not null,
+  guest_message_id uuid not null,
+  guest_id uuid not null,
+  status text not null default 'QUEUED'::text,
+  provider_code text,
+  provider_sid text,
+  segments integer not null,
+  due_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  claimed_at timestamp(3) with time zone,
+  changed_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint guest_deliveries_pkey PRIMARY KEY (company_id, id),
+  constraint guest_deliveries_segments_check CHECK (((segments >= 1) AND (segments <= 100))),
+  constraint guest_deliveries_status_check CHECK ((status = ANY (ARRAY['QUEUED'::text, 'SENDING'::text, 'SENT'::text, 'DELIVERED'::text, 'UNDELIVERED'::text, 'FAILED'::text, 'DROPPED'::text, 'CANCELLED'::text, 'UNCERTAIN'::text]))),
+  constraint guest_deliveries_company_id_guest_id_fkey FOREIGN KEY (company_id, guest_id) REFERENCES guests(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint guest_deliveries_company_id_guest_message_id_fkey FOREIGN KEY (company_id, guest_message_id) REFERENCES guest_messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX guest_deliveries_company_id_guest_id_id_idx ON public.guest_deliveries USING btree (company_id, guest_id, id);
+CREATE INDEX guest_deliveries_company_id_guest_message_id_status_id_idx ON public.guest_deliveries USING btree (company_id, guest_message_id, status, id);
+CREATE INDEX guest_deliveries_due_idx ON public.guest_deliveries USING btree (company_id, due_at, id) WHERE (status = 'QUEUED'::text);
+CREATE INDEX guest_deliveries_sending_idx ON public.guest_deliveries USING btree (company_id, claimed_at) WHERE (status = 'SENDING'::text);
+CREATE UNIQUE INDEX guest_deliveries_company_id_guest_message_id_guest_id_key ON public.guest_deliveries USING btree (company_id, guest_message_id, guest_id);
+alter table guest_deliveries enable row level security;
+alter table guest_deliveries force row level security;
+
+create table guest_messages (
+  company_id uuid not null,
+  id uuid not null,
+  author_id uuid not null,
+  body bytea not null,
+  from_number text,
+  encoding text not null,
+  segments integer not null,
+  local_time text,
+  time_zone text,
+  scheduled_for timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  cancelled_at timestamp(3) with time zone,
+  expanded_to uuid,
+  is_expanded boolean not null default true,
+  recipient_count integer not null default 0,
+  in_reply_to_id uuid,
+  constraint guest_messages_pkey PRIMARY KEY (company_id, id),
+  constraint guest_messages_encoding_check CHECK ((encoding = ANY (ARRAY['GSM7'::text, 'UCS2'::text]))),
+  constraint guest_messages_schedule_check CHECK ((((local_time IS NULL) = (time_zone IS NULL)) AND ((local_time IS NULL) = (scheduled_for IS NULL)))),
+  constraint guest_messages_company_id_author_id_fkey FOREIGN KEY (company_id, author_id) REFERENCES users(company_id, id),
+  constraint guest_messages_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint guest_messages_company_id_in_reply_to_id_fkey FOREIGN KEY (company_id, in_reply_to_id) REFERENCES inbound_messages(company_id, id)
+);
+CREATE INDEX guest_messages_company_id_created_at_id_idx ON public.guest_messages USING btree (company_id, created_at, id);
+alter table guest_messages enable row level security;
+alter table guest_messages force row level security;
+
+create table guests (
+  company_id uuid not null,
+  id uuid not null,
+  external_id text,
+  name bytea,
+  phone bytea,
+  email bytea,
+  phone_hash bytea,
+  email_hash bytea,
+  words bigint[] default ARRAY[]::bigint[],
+  time_zone text,
+  consent text not null default 'UNKNOWN'::text,
+  needs_consent_review boolean not null default false,
+  created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  erased_at timestamp(3) with time zone,
+  constraint guests_pkey PRIMARY KEY (company_id, id),
+  constraint guests_consent_check CHECK ((consent = ANY (ARRAY['UNKNOWN'::text, 'SUBSCRIBED'::text, 'OPTED_OUT'::text]))),
+  constraint guests_named_check CHECK (((erased_at IS NOT NULL) OR (external_id IS NOT NULL) OR (phone IS NOT NULL))),
+  constraint guests_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX guests_company_id_email_hash_idx ON public.guests USING btree (company_id, email_hash);
+CREATE INDEX guests_words_idx ON public.guests USING gin (words);
+CREATE UNIQUE INDEX guests_company_id_external_id_key ON public.guests USING btree (company_id, external_id);
+CREATE UNIQUE INDEX guests_company_id_phone_hash_key ON public.guests USING btree (company_id, phone_hash);
+alter table guests enable row level security;
+alter table guests force row level security;
 
 create table hidden_messages (
   company_id uuid not null,
@@ -222,16 +327,36 @@ create table idempotency_keys (
   message_id uuid,
   created_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
   broadcast_id uuid,
+  guest_message_id uuid,
   constraint idempotency_keys_pkey PRIMARY KEY (company_id, user_id, operation, key),
   constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 128))),
-  constraint idempotency_keys_result_check CHECK ((num_nonnulls(message_id, broadcast_id) = 1)),
+  constraint idempotency_keys_result_check CHECK ((num_nonnulls(message_id, broadcast_id, guest_message_id) = 1)),
   constraint idempotency_keys_company_id_broadcast_id_fkey FOREIGN KEY (company_id, broadcast_id) REFERENCES broadcasts(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint idempotency_keys_company_id_guest_message_id_fkey FOREIGN KEY (company_id, guest_message_id) REFERENCES guest_messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint idempotency_keys_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint idempotency_keys_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (created_at);
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
+
+create table inbound_messages (
+  company_id uuid not null,
+  id uuid not null,
+  guest_id uuid,
+  phone bytea,
+  body bytea,
+  received_on text not null,
+  received_at timestamp(3) with time zone not null default clock_timestamp(),
+  provider_sid text not null,
+  constraint inbound_messages_pkey PRIMARY KEY (company_id, id),
+  constraint inbound_messages_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint inbound_messages_company_id_guest_id_fkey FOREIGN KEY (company_id, guest_id) REFERENCES guests(company_id, id)
+);
+CREATE INDEX inbound_messages_company_id_guest_id_id_idx ON public.inbound_messages USING btree (company_id, guest_id, id);
+CREATE UNIQUE INDEX inbound_messages_company_id_provider_sid_key ON public.inbound_messages USING btree (company_id, provider_sid);
+alter table inbound_messages enable row level security;
+alter table inbound_messages force row level security;
 
 create table mentions (
   company_id uuid not null,
@@ -485,6 +610,47 @@ CREATE UNIQUE INDEX roles_company_id_name_key ON public.roles USING btree (compa
 alter table roles enable row level security;
 alter table roles force row level security;
 
+create table sms_pace (
+  company_id uuid not null,
+  batch_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  batch_count integer not null default 0,
+  rate double precision not null default 1,
+  month text not null default ''::text,
+  month_count integer not null default 0,
+  constraint sms_pace_pkey PRIMARY KEY (company_id),
+  constraint sms_pace_rate_check CHECK (((rate > (0)::double precision) AND (rate <= (1)::double precision))),
+  constraint sms_pace_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table sms_pace enable row level security;
+alter table sms_pace force row level security;
+
+create table sms_settings (
+  company_id uuid not null,
+  from_number text,
+  help_business text,
+  help_purpose text,
+  help_phone text,
+  help_email text,
+  help_website text,
+  help_disclaimer text,
+  time_zone text,
+  quiet_from text default '21:00'::text,
+  quiet_to text default '08:00'::text,
+  batch_size integer not null default 60,
+  batch_seconds integer not null default 60,
+  monthly_cap integer,
+  keyword_replies text,
+  stop_words text[] default ARRAY[]::text[],
+  meta jsonb,
+  constraint sms_settings_pkey PRIMARY KEY (company_id),
+  constraint sms_settings_pace_check CHECK ((((batch_size >= 1) AND (batch_size <= 1000)) AND ((batch_seconds >= 1) AND (batch_seconds <= 3600)) AND (monthly_cap >= 0))),
+  constraint sms_settings_quiet_check CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
+  constraint sms_settings_replies_check CHECK ((keyword_replies = ANY (ARRAY['PROVIDER'::text, 'COLLOQUY'::text]))),
+  constraint sms_settings_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table sms_settings enable row level security;
+alter table sms_settings force row level security;
+
 create table spam_penalties (
   company_id uuid not null,
   user_id uuid not null,
@@ -567,6 +733,51 @@ create table app.secrets (
   constraint secrets_key_check CHECK ((octet_length(key) = 32))
 );
 
+create table app.sms_contacts (
+  contact_hash bytea not null,
+  company_id uuid not null,
+  written_at timestamp(3) with time zone not null default now(),
+  constraint sms_contacts_pkey PRIMARY KEY (contact_hash, company_id),
+  constraint sms_contacts_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE CASCADE
+);
+
+create table app.sms_numbers (
+  number text not null,
+  company_id uuid not null,
+  constraint sms_numbers_pkey PRIMARY KEY (number, company_id),
+  constraint sms_numbers_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE CASCADE
+);
+CREATE INDEX sms_numbers_company_id_idx ON app.sms_numbers USING btree (company_id);
+
+create table app.sms_seen (
+  provider_sid text not null,
+  reply text,
+  company_id uuid,
+  seen_at timestamp(3) with time zone not null default now(),
+  constraint sms_seen_pkey PRIMARY KEY (provider_sid)
+);
+
+create table app.sms_senders (
+  number text not null,
+  paused_at timestamp(3) with time zone not null default now(),
+  provider_code text not null,
+  constraint sms_senders_pkey PRIMARY KEY (number)
+);
+
+create table app.sms_stops (
+  contact_hash bytea not null,
+  stopped_at timestamp(3) with time zone not null default now(),
+  constraint sms_stops_pkey PRIMARY KEY (contact_hash)
+);
+
+create table app.unmatched_inbound (
+  id uuid not null,
+  received_on text not null,
+  received_at timestamp(3) with time zone not null default now(),
+  sealed bytea not null,
+  constraint unmatched_inbound_pkey PRIMARY KEY (id)
+);
+
 -- functions
 
 CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -575,6 +786,7 @@ CREATE OR REPLACE FUNCTION app.allowed(p_company uuid, p_message uuid, p_user uu
 CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_case_event(p_kind text, p_case uuid, p_actor uuid) RETURNS bigint LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text, p_case uuid DEFAULT NULL::uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_guest_events(p_kind text, p_about uuid[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -582,6 +794,9 @@ CREATE OR REPLACE FUNCTION app.bind_senders(p_companies uuid[], p_users uuid[]) 
 CREATE OR REPLACE FUNCTION app.bound_company() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bound_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.cancel_guest_message(p_company uuid, p_user uuid, p_message uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.change_consent(p_event uuid, p_guest uuid, p_state text, p_source text, p_words bytea, p_note bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.claim_sms(p_ids uuid[], p_contacts bytea[], p_froms text[], p_batch_size integer, p_batch_seconds integer, p_cap integer, p_month text, p_month_ends timestamp with time zone, OUT ids uuid[], OUT wait_until timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -594,9 +809,13 @@ CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversatio
 CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, p_signals text[], OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.erase_guest(p_company uuid, p_user uuid, p_guest uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.give_up_sms() RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.guests_with_words(p_words bigint[], p_consent text, p_before uuid, p_max integer) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.has_permission(p_company uuid, p_user uuid, p_permission text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hide_message(p_company uuid, p_user uuid, p_message uuid, OUT conversation_id uuid, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -622,6 +841,7 @@ CREATE OR REPLACE FUNCTION app.punish_spam(p_company uuid, p_user uuid, p_signal
 CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.record_guest_consent(p_company uuid, p_user uuid, p_event uuid, p_guest uuid, p_state text, p_note bytea, OUT "position" bigint, OUT is_kept boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company_id uuid, user_id uuid, token_expires_at timestamp with time zone, is_enabled boolean) LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -638,6 +858,7 @@ CREATE OR REPLACE FUNCTION app.retract_message(p_company uuid, p_user uuid, p_me
 CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timestamp with time zone) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_guest_message(p_company uuid, p_user uuid, p_message uuid, p_body bytea, p_from text, p_encoding text, p_segments integer, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_guests uuid[], p_reply_to uuid, p_key text, p_hash bytea, OUT guest_message_id uuid, OUT replayed boolean, OUT skipped integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
 CREATE OR REPLACE FUNCTION app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -645,11 +866,14 @@ CREATE OR REPLACE FUNCTION app.set_message_access(p_company uuid, p_user uuid, p
 CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamp with time zone) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs integer[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_sms(p_delivery uuid, p_status text, p_code text, p_sid text, p_due timestamp with time zone, p_event uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_succession(p_company uuid, p_conversation uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_successions() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.sms_rank(p_status text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) RETURNS integer LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.take_back(p_message messages, p_user uuid, p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.take_inbound(p_sid text, p_contact bytea, p_word text, p_parts jsonb, OUT reply text, OUT reply_company uuid, OUT positions jsonb, OUT replayed boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.take_sequence(p_company uuid, p_conversation uuid, p_takes boolean) RETURNS conversations LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tell_access_changed() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tie_member(p_user uuid, p_issuer text, p_subject text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -678,6 +902,8 @@ create policy company_streams_tenant on company_streams to colloquy_app using ((
 create policy connection_tickets_owner on connection_tickets to the owner using (true);
 create policy connection_tickets_system on connection_tickets to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy connection_tickets_tenant on connection_tickets to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy consent_events_system on consent_events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy consent_events_tenant on consent_events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy conversations_sending on conversations to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL)) with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy conversations_system on conversations to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy conversations_tenant on conversations to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -689,6 +915,14 @@ create policy digest_marks_tenant on digest_marks to colloquy_app using ((compan
 create policy events_sending on events for insert to the owner with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy events_system on events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy events_tenant on events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy guest_deliveries_system on guest_deliveries to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy guest_deliveries_system_list on guest_deliveries for select to colloquy_system using (true);
+create policy guest_deliveries_tenant on guest_deliveries to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy guest_messages_system on guest_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy guest_messages_tenant on guest_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy guests_owner_read on guests for select to the owner using (true);
+create policy guests_system on guests to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy guests_tenant on guests to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy hidden_messages_sending on hidden_messages for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy hidden_messages_system on hidden_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy hidden_messages_tenant on hidden_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -696,6 +930,8 @@ create policy idempotency_keys_past on idempotency_keys to colloquy_system using
 create policy idempotency_keys_sending on idempotency_keys to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL)) with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy idempotency_keys_system on idempotency_keys to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy idempotency_keys_tenant on idempotency_keys to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy inbound_messages_system on inbound_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy inbound_messages_tenant on inbound_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy mentions_system on mentions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy mentions_tenant on mentions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_access_sending on message_access for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
@@ -733,6 +969,10 @@ create policy receipts_tenant on receipts to colloquy_app using ((company_id = (
 create policy roles_sending on roles for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy roles_system on roles to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy roles_tenant on roles to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy sms_pace_system on sms_pace to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy sms_pace_tenant on sms_pace to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy sms_settings_system on sms_settings to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy sms_settings_tenant on sms_settings to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy spam_penalties_sending on spam_penalties for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy spam_penalties_system on spam_penalties to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy spam_penalties_tenant on spam_penalties to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -769,6 +1009,8 @@ grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_syst
 grant execute on function app.append_case_event(text,uuid,uuid) to colloquy_app;
 grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_app;
 grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_system;
+grant execute on function app.append_guest_events(text,uuid[]) to colloquy_app;
+grant execute on function app.append_guest_events(text,uuid[]) to colloquy_system;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;
@@ -778,6 +1020,10 @@ grant execute on function app.bound_company() to colloquy_system;
 grant execute on function app.bound_user() to colloquy_app;
 grant execute on function app.bound_user() to colloquy_system;
 grant execute on function app.cancel_broadcast(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.cancel_guest_message(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to colloquy_app;
+grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to colloquy_system;
+grant execute on function app.claim_sms(uuid[],bytea[],text[],integer,integer,integer,text,timestamp with time zone) to colloquy_system;
 grant execute on function app.companies_to_digest() to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
 grant execute on function app.current_company() to colloquy_app;
@@ -793,9 +1039,13 @@ grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bi
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_app;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
 grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.erase_guest(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
 grant execute on function app.free_broadcast_at(uuid) to colloquy_app;
+grant execute on function app.give_up_sms() to colloquy_system;
+grant execute on function app.guests_with_words(bigint[],text,uuid,integer) to colloquy_app;
 grant execute on function app.has_permission(uuid,uuid,text) to colloquy_app;
 grant execute on function app.hide_conversation(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.hide_message(uuid,uuid,uuid) to colloquy_app;
@@ -821,6 +1071,7 @@ grant execute on function app.punish_spam(uuid,uuid,text[],boolean) to colloquy_
 grant execute on function app.purge_events(integer) to colloquy_system;
 grant execute on function app.purge_idempotency_keys(integer) to colloquy_system;
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
+grant execute on function app.record_guest_consent(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.redeem_ticket(bytea) to colloquy_app;
 grant execute on function app.refuse_stranger(conversations) to colloquy_app;
 grant execute on function app.remember_membership() to colloquy_app;
@@ -837,6 +1088,7 @@ grant execute on function app.retract_message(uuid,uuid,uuid,integer,bytea,bytea
 grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) to colloquy_app;
 grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea,text[]) to colloquy_app;
+grant execute on function app.send_guest_message(uuid,uuid,uuid,bytea,text,text,integer,text,text,timestamp with time zone,uuid[],uuid,text,bytea) to colloquy_app;
 grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid) to colloquy_app;
 grant execute on function app.send_messages(uuid[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[]) to colloquy_app;
 grant execute on function app.send_scheduled_broadcast(uuid,uuid,uuid) to colloquy_app;
@@ -844,12 +1096,16 @@ grant execute on function app.set_message_access(uuid,uuid,uuid,jsonb) to colloq
 grant execute on function app.set_mute(uuid,uuid,uuid,boolean,timestamp with time zone) to colloquy_app;
 grant execute on function app.set_reaction(uuid,uuid,uuid,text,boolean) to colloquy_app;
 grant execute on function app.settle_digest(uuid,bigint,uuid[],integer[]) to colloquy_system;
+grant execute on function app.settle_sms(uuid,text,text,text,timestamp with time zone,uuid) to colloquy_system;
 grant execute on function app.settle_succession(uuid,uuid) to colloquy_app;
 grant execute on function app.settle_succession(uuid,uuid) to colloquy_system;
+grant execute on function app.sms_rank(text) to colloquy_app;
+grant execute on function app.sms_rank(text) to colloquy_system;
 grant execute on function app.start_direct(uuid,uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_system;
 grant execute on function app.take_back(messages,uuid,bytea,bytea,bytea) to colloquy_app;
+grant execute on function app.take_inbound(text,bytea,text,jsonb) to colloquy_system;
 grant execute on function app.take_sequence(uuid,uuid,boolean) to colloquy_app;
 grant execute on function app.tie_member(uuid,text,text) to colloquy_app;
 grant execute on function app.unindex_message(uuid,uuid) to colloquy_app;
@@ -866,6 +1122,23 @@ grant create on schema graphile_worker to colloquy_system;
 grant usage on schema graphile_worker to colloquy_system;
 grant usage on schema public to public;
 grant select on table _prisma_migrations to colloquy_system;
+grant insert on table app.sms_contacts to colloquy_system;
+grant select on table app.sms_contacts to colloquy_system;
+grant update on table app.sms_contacts to colloquy_system;
+grant delete on table app.sms_numbers to colloquy_system;
+grant insert on table app.sms_numbers to colloquy_system;
+grant select on table app.sms_numbers to colloquy_system;
+grant insert on table app.sms_seen to colloquy_system;
+grant select on table app.sms_seen to colloquy_system;
+grant delete on table app.sms_senders to colloquy_system;
+grant insert on table app.sms_senders to colloquy_system;
+grant select on table app.sms_senders to colloquy_system;
+grant delete on table app.sms_stops to colloquy_system;
+grant insert on table app.sms_stops to colloquy_system;
+grant select on table app.sms_stops to colloquy_system;
+grant delete on table app.unmatched_inbound to colloquy_system;
+grant insert on table app.unmatched_inbound to colloquy_system;
+grant select on table app.unmatched_inbound to colloquy_system;
 grant insert on table broadcast_groups to colloquy_app;
 grant select on table broadcast_groups to colloquy_app;
 grant select on table broadcast_groups to colloquy_system;
@@ -889,6 +1162,12 @@ grant select on table company_streams to colloquy_system;
 grant update on table company_streams to colloquy_system;
 grant delete on table connection_tickets to colloquy_system;
 grant select on table connection_tickets to colloquy_system;
+grant insert on table consent_events to colloquy_app;
+grant select on table consent_events to colloquy_app;
+grant update (note) on table consent_events to colloquy_app;
+grant update (words) on table consent_events to colloquy_app;
+grant insert on table consent_events to colloquy_system;
+grant select on table consent_events to colloquy_system;
 grant insert on table conversations to colloquy_app;
 grant select on table conversations to colloquy_app;
 grant update on table conversations to colloquy_app;
@@ -907,6 +1186,27 @@ grant select on table events to colloquy_app;
 grant delete on table events to colloquy_system;
 grant insert on table events to colloquy_system;
 grant select on table events to colloquy_system;
+grant insert on table guest_deliveries to colloquy_app;
+grant select on table guest_deliveries to colloquy_app;
+grant update (changed_at) on table guest_deliveries to colloquy_app;
+grant update (status) on table guest_deliveries to colloquy_app;
+grant insert on table guest_deliveries to colloquy_system;
+grant select on table guest_deliveries to colloquy_system;
+grant update on table guest_deliveries to colloquy_system;
+grant insert on table guest_messages to colloquy_app;
+grant select on table guest_messages to colloquy_app;
+grant update (cancelled_at) on table guest_messages to colloquy_app;
+grant update (recipient_count) on table guest_messages to colloquy_app;
+grant select on table guest_messages to colloquy_system;
+grant update (expanded_to) on table guest_messages to colloquy_system;
+grant update (is_expanded) on table guest_messages to colloquy_system;
+grant update (recipient_count) on table guest_messages to colloquy_system;
+grant insert on table guests to colloquy_app;
+grant select on table guests to colloquy_app;
+grant update on table guests to colloquy_app;
+grant insert on table guests to colloquy_system;
+grant select on table guests to colloquy_system;
+grant update on table guests to colloquy_system;
 grant insert on table hidden_messages to colloquy_app;
 grant select on table hidden_messages to colloquy_app;
 grant select on table hidden_messages to colloquy_system;
@@ -914,6 +1214,11 @@ grant insert on table idempotency_keys to colloquy_app;
 grant select on table idempotency_keys to colloquy_app;
 grant delete on table idempotency_keys to colloquy_system;
 grant select on table idempotency_keys to colloquy_system;
+grant select on table inbound_messages to colloquy_app;
+grant update (body) on table inbound_messages to colloquy_app;
+grant update (phone) on table inbound_messages to colloquy_app;
+grant insert on table inbound_messages to colloquy_system;
+grant select on table inbound_messages to colloquy_system;
 grant insert on table mentions to colloquy_app;
 grant select on table mentions to colloquy_app;
 grant update on table mentions to colloquy_app;
@@ -974,6 +1279,16 @@ grant delete on table roles to colloquy_system;
 grant insert on table roles to colloquy_system;
 grant select on table roles to colloquy_system;
 grant update on table roles to colloquy_system;
+grant select on table sms_pace to colloquy_app;
+grant insert on table sms_pace to colloquy_system;
+grant select on table sms_pace to colloquy_system;
+grant update on table sms_pace to colloquy_system;
+grant insert on table sms_settings to colloquy_app;
+grant select on table sms_settings to colloquy_app;
+grant update on table sms_settings to colloquy_app;
+grant insert on table sms_settings to colloquy_system;
+grant select on table sms_settings to colloquy_system;
+grant update on table sms_settings to colloquy_system;
 grant insert on table spam_penalties to colloquy_app;
 grant select on table spam_penalties to colloquy_app;
 grant update on table spam_penalties to colloquy_app;

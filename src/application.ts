@@ -17,6 +17,7 @@ import { statement } from './database/statement.ts'
 import { startQueueingDigests } from './digests/queue-digests.ts'
 import { createMailer } from './email/mailer.ts'
 import { createDataKeyStore } from './encryption/data-key-store.ts'
+import { openDeploymentKey } from './encryption/deployment-key.ts'
 import { KeyUnavailableError } from './encryption/errors.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
 import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
@@ -37,6 +38,8 @@ import { createNotifications } from './pubsub/create-notifications.ts'
 import { createEphemeralChannel } from './pubsub/ephemeral.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { startPurging } from './retention/start-purging.ts'
+import { createSmsProvider } from './sms/create-provider.ts'
+import type { SmsService } from './sms/sms-service.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { createSubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import { tasks } from './tasks.ts'
@@ -144,6 +147,11 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl } = environment
+  const sms: SmsService = {
+    provider: createSmsProvider(environment.sms, publicUrl, dataDirectory.file('sms')),
+    settings: environment.sms,
+    deploymentKey: openDeploymentKey(keyDirectory),
+  }
   const services: Services = {
     database,
     keyring,
@@ -161,6 +169,7 @@ async function assemble(
     viewers,
     signIn,
     mailer,
+    sms,
     publicUrl,
     log,
   }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Argument, Command, InvalidArgumentError } from 'commander'
 import { runCommand, runServer } from './run-process.ts'
 
 // Each command is loaded when it is run, because most need much less than the server.
@@ -86,6 +86,83 @@ program
   .action(async (options) => {
     const { purge } = await import('./cli/purge.ts')
     await runCommand(() => purge(options))
+  })
+
+program
+  .command('guest-reply')
+  .description('play an SMS of a guest that comes in, and print what is answered')
+  .argument('<phone>', 'the phone it comes from, such as +14155550123')
+  .argument('<text>', 'the text, such as STOP')
+  .option('--to <number>', 'the number it is sent to (default: the one that messages are sent from)')
+  .option('--json', 'print JSON')
+  .action(async (phone, text, options) => {
+    const { guestReply } = await import('./cli/guest-reply.ts')
+    await runCommand(() => guestReply(phone, text, options))
+  })
+
+const sms = program
+  .command('sms')
+  .description('look after SMS: settings, numbers, and messages that went astray')
+
+sms
+  .command('settings')
+  .description("print a company's settings for SMS")
+  .argument('<company>', "the company's name, external id or id")
+  .option('--json', 'print JSON')
+  .action(async (company, options) => {
+    const { smsSettings } = await import('./cli/sms.ts')
+    await runCommand(() => smsSettings(company, options))
+  })
+
+sms
+  .command('number')
+  .description('assign a number to a company, also one that another company uses')
+  .argument('<company>', "the company's name, external id or id")
+  .argument('<number>', 'the number, such as +14155550100')
+  .option('--remove', 'take it back instead')
+  .option('--json', 'print JSON')
+  .action(async (company, number, options) => {
+    const { smsNumber } = await import('./cli/sms.ts')
+    await runCommand(() => smsNumber(company, number, options))
+  })
+
+sms
+  .command('resume')
+  .description('let a number send again that the provider has paused')
+  .argument('<number>', 'the number, such as +14155550100')
+  .option('--json', 'print JSON')
+  .action(async (number, options) => {
+    const { smsResume } = await import('./cli/sms.ts')
+    await runCommand(() => smsResume(number, options))
+  })
+
+sms
+  .command('unmatched')
+  .description('print SMS that came in and belong to no company')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { smsUnmatched } = await import('./cli/sms.ts')
+    await runCommand(() => smsUnmatched(options))
+  })
+
+sms
+  .command('dead')
+  .description("print a company's SMS that did not arrive, or may not have")
+  .argument('<company>', "the company's name, external id or id")
+  .option('--json', 'print JSON')
+  .action(async (company, options) => {
+    const { smsDead } = await import('./cli/sms.ts')
+    await runCommand(() => smsDead(company, options))
+  })
+
+sms
+  .command('export')
+  .description("print a company's guests or deliveries as CSV")
+  .addArgument(new Argument('<what>', 'guests or deliveries').choices(['guests', 'deliveries']))
+  .argument('<company>', "the company's name, external id or id")
+  .action(async (what, company) => {
+    const { exportGuests } = await import('./cli/export-guests.ts')
+    await runCommand(() => exportGuests(what, company))
   })
 
 program

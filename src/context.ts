@@ -21,6 +21,7 @@ import type { Permission } from './members/permissions.ts'
 import type { SendQueue } from './messages/send-queue.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
+import type { SmsService } from './sms/sms-service.ts'
 import type { Typing } from './typing/typing.ts'
 
 /** The services of the process that operations use. */
@@ -48,6 +49,7 @@ export interface Services {
   viewers: ViewerDirectory
   signIn: SignIn
   mailer: Mailer
+  sms: SmsService
   /** The beginning of links in e-mails, such as https://chat.example.com. */
   publicUrl: string
   log: Logger

@@ -9,6 +9,10 @@ export const nodeTypes = [
   'Message',
   'Broadcast',
   'ModerationCase',
+  'Guest',
+  'GuestMessage',
+  'GuestDelivery',
+  'InboundMessage',
 ] as const
 
 /** A type whose ids the API returns. */

@@ -2,11 +2,13 @@ import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
 import type { Reads } from './database/batched-reads.ts'
 import type { TenantDatabase } from './database/database.ts'
+import { guestLoaders } from './guests/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
 import { moderationLoaders } from './moderation/loaders.ts'
 import { presenceLoaders } from './presence/loaders.ts'
 import type { Presence } from './presence/presence.ts'
+import { smsLoaders } from './sms/loaders.ts'
 
 /** The loaders of all features. */
 const makers = {
@@ -16,6 +18,8 @@ const makers = {
   ...moderationLoaders,
   ...broadcastLoaders,
   ...presenceLoaders,
+  ...guestLoaders,
+  ...smsLoaders,
 }
 
 /** Batched reads of one query, mutation field or event. They return the data of its time. */

@@ -18,8 +18,10 @@ import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.t
 import { answerGraphQL } from './pipeline/answer-graphql.ts'
 import { createGraphQLServer } from './pipeline/yoga.ts'
 import type { RedisConnections } from './redis/connection.ts'
+import { measureSms } from './sms/measure-sms.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
+import { answerTwilio, WEBHOOKS_PATH } from './webhooks/twilio.ts'
 
 /** The parts and settings of a server. */
 export interface ServerOptions {
@@ -77,7 +79,7 @@ export function createServer({
   const metricsPage = createMetricsPage(bringUpToDate, metrics)
   async function bringUpToDate() {
     if (redis) redisReady.set(redis.status().ready ? 1 : 0)
-    await measureJobs(services.database)
+    await Promise.all([measureJobs(services.database), measureSms(services.database)])
   }
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)
@@ -86,6 +88,7 @@ export function createServer({
     else if (path === '/readyz') void answerReadiness(services, redis, response)
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
+    else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
   })

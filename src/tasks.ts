@@ -1,6 +1,11 @@
 import { sendScheduledBroadcast } from './broadcasts/operations/send-scheduled-broadcast.ts'
 import { sendDigest } from './digests/send-digest.ts'
 import type { Tasks } from './jobs/job.ts'
+import { sendSms } from './sms/operations/send-sms.ts'
 
 /** The tasks of the server. */
-export const tasks: Tasks = { send_broadcast: sendScheduledBroadcast, send_digest: sendDigest }
+export const tasks: Tasks = {
+  send_broadcast: sendScheduledBroadcast,
+  send_digest: sendDigest,
+  send_sms: sendSms,
+}

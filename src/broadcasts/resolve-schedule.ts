@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { type InputIssue, InvalidInputError } from '../errors.ts'
+import { isTimeZone } from '../text/time-zone.ts'
 
 /** A wall-clock time somewhere: it stays what the clock there shows, whatever becomes of daylight saving time. */
 export interface Schedule {
@@ -26,7 +27,7 @@ export function resolveSchedule({ localTime, timeZone }: Schedule, options: Sche
     const issue: InputIssue = { path: [...path, field], detail }
     throw new InvalidInputError([issue])
   }
-  if (!isZone(timeZone)) {
+  if (!isTimeZone(timeZone)) {
     refuse('timeZone', 'This is no time zone of the IANA database, such as Europe/Berlin.')
   }
   const wanted = Temporal.PlainDateTime.from(localTime)
@@ -40,15 +41,4 @@ export function resolveSchedule({ localTime, timeZone }: Schedule, options: Sche
     refuse('localTime', 'This is more than a year ahead.')
   }
   return new Date(found.epochMilliseconds)
-}
-
-/** An offset such as +02:00 is no zone: it knows nothing of daylight saving time. */
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -6,6 +6,7 @@ import { StartupProblem } from '../startup-problem.ts'
 import { checkDatabase, checkKeyFiles } from './doctor/check-database.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'
 import { checkMail } from './doctor/check-mail.ts'
+import { checkSms } from './doctor/check-sms.ts'
 import { createFindings, type Finding, type Findings } from './doctor/findings.ts'
 
 /**
@@ -39,6 +40,7 @@ async function examine(environment: Environment, findings: Findings): Promise<vo
     return 'answers'
   })
   await checkMail(environment, findings)
+  await checkSms(environment, findings)
   await checkIssuer(identity, findings)
 }
 

@@ -36,6 +36,9 @@ interface RecordText {
     | 'export-filter'
     | 'consent-words'
     | 'push-endpoint'
+    | 'guest-name'
+    | 'inbound-phone'
+    | 'consent-note'
   recordId: string
 }
 

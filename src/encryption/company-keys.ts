@@ -28,6 +28,11 @@ export interface CompanyKeys {
    * Returns the 64-bit number that stands for a folded word in the search index. Rotating data keys does not change it.
    */
   searchToken(word: string): bigint
+  /**
+   * Returns the HMAC by which a record is found although the value is encrypted, such as a phone in E.164. Rotating data
+   * keys does not change it.
+   */
+  lookupHash(kind: 'phone' | 'email', value: string): Buffer
 }
 
 const envelopeVersion = 1
@@ -45,6 +50,7 @@ export function createCompanyKeys(
   // Hashes that are compared with stored ones have keys of their own, which no rotation of content keys replaces.
   const requestKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'request')
   const searchKey = derive(oldestOf(dataKeys, 'INDEX'), 'search')
+  const lookupKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'lookup')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
   const remembered = new Map<string, bigint>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
@@ -75,6 +81,8 @@ export function createCompanyKeys(
       remembered.set(word, token)
       return token
     },
+
+    lookupHash: (kind, value) => createHmac('sha256', lookupKey).update(`${kind} ${value}`).digest(),
   }
 }
 

@@ -18,6 +18,7 @@ export function problemsOf(values: Values): Problem[] {
     ...identityProblems(values, production),
     ...databaseProblems(values, production),
     ...mailProblems(values, production),
+    ...smsProblems(values),
     ...(production ? productionProblems(values) : []),
   ]
 }
@@ -64,6 +65,17 @@ function mailProblems({ SMTP_URL, MAIL_FROM, PUBLIC_URL }: Values, production: b
   if (SMTP_URL && SMTP_URL !== 'disk' && !MAIL_FROM)
     problems.push({ variable: 'MAIL_FROM', text: 'is missing: a mail server wants to know who sends' })
   return problems
+}
+
+function smsProblems(values: Values): Problem[] {
+  if (values.SMS_PROVIDER !== 'twilio') return []
+  const needed = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'PUBLIC_URL'] as const
+  return needed
+    .filter((variable) => !values[variable])
+    .map((variable) => ({
+      variable,
+      text: `is missing: SMS_PROVIDER twilio needs ${variable === 'PUBLIC_URL' ? 'the address that its webhooks are signed for' : 'the account'}`,
+    }))
 }
 
 function productionProblems(values: Values): Problem[] {

@@ -27,6 +27,27 @@ export const variables = z.object({
       error: 'must be an address such as Colloquy <colloquy@example.com>',
     })
     .optional(),
+  SMS_PROVIDER: oneOf('disk', 'twilio').default('disk'),
+  SMS_FROM: phone().optional(),
+  SMS_SEGMENT_PRICE: z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,6})? [A-Z]{3}$/, {
+      error: 'must be an amount and a currency, such as 0.0079 USD',
+    })
+    .optional(),
+  SMS_HELP_BUSINESS: z.string().optional(),
+  SMS_HELP_PURPOSE: z.string().optional(),
+  SMS_HELP_PHONE: z.string().optional(),
+  SMS_HELP_EMAIL: z.string().optional(),
+  SMS_HELP_WEBSITE: z.string().optional(),
+  SMS_HELP_DISCLAIMER: z.string().optional(),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/i, { error: 'must be AC and 32 hexadecimal digits' })
+    .optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM: phone().optional(),
+  TWILIO_API_URL: url(/^https?$/, 'https://api.twilio.com').optional(),
   SEED: oneOf('demo', 'none').default('demo'),
   OIDC_ISSUER: z.string().optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -85,6 +106,10 @@ function publicUrl() {
     .url({ protocol: /^https?$/, error, abort: true })
     .refine((value) => !/[?#@]/.test(value), { error })
     .transform((value) => value.replace(/\/+$/, ''))
+}
+
+function phone() {
+  return z.string().regex(/^\+[1-9]\d{6,14}$/, { error: 'must be a phone number such as +14155550123' })
 }
 
 function smtpUrl() {

@@ -8,10 +8,13 @@ export const INBOX = 'inbox'
 /** The stream of a company's cases; its cursors are for `moderationEvents`. */
 export const MODERATION = 'moderation'
 
+/** The stream of what happens about guests; its cursors are for `guestEvents`. */
+export const GUESTS = 'guests'
+
 /** The stream that a cursor belongs to. It is valid for no other. */
 export interface StreamName {
   userId: string
-  /** The conversation's id, INBOX or MODERATION. */
+  /** The conversation's id, INBOX, MODERATION or GUESTS. */
   stream: string
 }
 

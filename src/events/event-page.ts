@@ -63,7 +63,15 @@ const conversationEventsAfter = statement({
   name: 'conversation_events_after',
   parameters: ['companyId', 'after', 'max', 'userIds', 'conversationId'],
   row: rowsOf<PageRow>(),
-  text: pageOf('e.conversation_id = :conversationId or e.conversation_id is null'),
+  text: pageOf('e.conversation_id = :conversationId or e.conversation_id is null and e.about is null'),
+})
+
+/** Events about guests, and events that concern the whole company. */
+const guestEventsAfter = statement({
+  name: 'guest_events_after',
+  parameters: ['companyId', 'after', 'max', 'userIds'],
+  row: rowsOf<PageRow>(),
+  text: pageOf(`e.about is not null or e.kind = 'ACCESS_CHANGED'`),
 })
 
 /** Events that are shown in the inbox of one of the people. Some may not be visible to them; delivery drops those. */
@@ -72,7 +80,7 @@ const inboxEventsAfter = statement({
   parameters: ['companyId', 'after', 'max', 'userIds'],
   row: rowsOf<PageRow>(),
   text: pageOf(`(e.recipient_id is null or e.recipient_id = any(:userIds))
-    and e.kind not in ('DELIVERED', 'REACTIONS_CHANGED')
+    and e.kind not in ('DELIVERED', 'REACTIONS_CHANGED') and e.about is null
     and (e.kind not in ('READ', 'READ_REMINDER') or e.actor_id = any(:userIds))
     and (
       e.conversation_id is null or e.kind = 'CONVERSATION_HIDDEN' or e.left_ids && :userIds
@@ -109,13 +117,18 @@ export function readEvents(system: TenantDatabase, range: PageRange, userIds: st
   return readPage(system, range, eventsAfter, { userIds }, true)
 }
 
-/** Reads the events that one person has missed, of a conversation or of the inbox. */
+/** Reads the events that one person has missed, of a conversation, of the inbox or about guests. */
 export function readMissed(
   system: TenantDatabase,
   range: PageRange,
-  { userId, conversationId }: { userId: string; conversationId?: string | undefined },
+  {
+    userId,
+    conversationId,
+    isAboutGuests,
+  }: { userId: string; conversationId?: string | undefined; isAboutGuests?: boolean },
 ): Promise<EventPage> {
-  const statement = conversationId === undefined ? inboxEventsAfter : conversationEventsAfter
+  const inbox = isAboutGuests ? guestEventsAfter : inboxEventsAfter
+  const statement = conversationId === undefined ? inbox : conversationEventsAfter
   return readPage(system, range, statement, { userIds: [userId], conversationId })
 }
 

@@ -20,6 +20,9 @@ export type EventKind =
   | 'ACCESS_CHANGED'
   | 'BROADCAST_SENT'
   | 'BROADCAST_REMINDED'
+  | 'GUEST_INBOUND'
+  | 'GUEST_DELIVERY'
+  | 'GUEST_CONSENT'
   | 'MESSAGE_ACCESS_CHANGED'
   | 'HELD_MESSAGE_DECIDED'
   | 'MODERATION_CASE_OPENED'
@@ -53,6 +56,8 @@ export interface LiveEvent {
   recipientId: string | null
   joinedIds: string[]
   leftIds: string[]
+  /** The guest, delivery or incoming message that it tells of. */
+  about: string | null
   createdAt: Date
   /** Null if none of the people may see it. */
   message: MessageRow | null
@@ -79,6 +84,7 @@ const eventColumns = columns({
   recipientId: column.uuid.orNull,
   joinedIds: column.of<string[]>(),
   leftIds: column.of<string[]>(),
+  about: column.uuid.orNull,
   happenedAt: column.instant.from('e.created_at'),
 })
 
@@ -153,6 +159,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     recipientId,
     joinedIds,
     leftIds,
+    about,
     happenedAt,
     visibleTo,
     memberIds,
@@ -171,6 +178,7 @@ function readRow(flat: FlatRow, batch: Batch): LiveEvent {
     recipientId,
     joinedIds,
     leftIds,
+    about,
     createdAt: happenedAt,
     message: message.id ? message : null,
     visibleTo: new Set(visibleTo),

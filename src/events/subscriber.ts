@@ -5,6 +5,8 @@ export interface Subscriber {
   readonly userId: string
   /** The conversation whose messages it shows. Undefined for all of them. */
   readonly conversationId?: string | undefined
+  /** True if it shows what happens about guests, and no messages. */
+  readonly isAboutGuests?: boolean
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
   /** Everything up to this position was offered or does not concern the subscriber. */

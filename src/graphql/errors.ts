@@ -15,7 +15,8 @@ import { PermissionEnum } from './permission.ts'
 
 const detailOf = { description: 'A plain English explanation that is safe to show to users.' }
 
-const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
+/** The interface of all user errors. */
+export const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
   description: 'An outcome that the caller can act on.',
   fields: (t) => ({ detail: t.exposeString('detail', detailOf) }),
 })

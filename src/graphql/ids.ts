@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts'
 import { decodeId, type NodeType } from '../ids.ts'
+import type { Permission } from '../members/permissions.ts'
 
 /** Decodes an id of one type that was given to a query. Throws BAD_USER_INPUT if it is malformed or of another type. */
 export function decodeQueryIdOf(type: NodeType, id: string): string {
@@ -28,16 +29,34 @@ export function decodeNodeId(id: string): NodeId {
 /** The types that contain what people write. */
 const READ: ReadonlySet<string> = new Set<NodeType>(['Message', 'Conversation', 'Broadcast'])
 
+/** The types about people outside of the company. */
+const GUESTS: ReadonlySet<string> = new Set<NodeType>([
+  'Guest',
+  'GuestMessage',
+  'GuestDelivery',
+  'InboundMessage',
+])
+
 /**
  * Returns the scopes for reading objects by id: the same as for a separate query of each. Throws BAD_USER_INPUT if an
  * id is malformed.
  */
-export function nodeScopes(ids: readonly NodeId[]): { member: true } | { permission: 'MESSAGE_READ' } {
+export function nodeScopes(ids: readonly NodeId[]): NodeScopes {
   const wrong = ids.find(({ typename }) => typename === '')
   if (wrong) throw malformed(wrong.id)
   const areRead = ids.some(({ typename }) => READ.has(typename))
+  const areOfGuests = ids.some(({ typename }) => GUESTS.has(typename))
+  if (areRead && areOfGuests) {
+    return { $all: { permission: 'MESSAGE_READ', $any: { permission: 'GUEST_MESSAGE' } } }
+  }
+  if (areOfGuests) return { permission: 'GUEST_MESSAGE' }
   return areRead ? { permission: 'MESSAGE_READ' } : { member: true }
 }
+
+type NodeScopes =
+  | { member: true }
+  | { permission: Permission }
+  | { $all: { permission: Permission; $any: { permission: Permission } } }
 
 function malformed(id: string): RequestError {
   return new RequestError('BAD_USER_INPUT', `"${id.slice(0, 64)}" is not an id.`)

@@ -134,3 +134,33 @@ export const operationsRun = new Counter({
   labelNames: ['transport', 'document'],
   registers: [metrics],
 })
+
+/** SMS handed to the provider, by outcome and by the code of what went wrong. */
+export const smsSent = new Counter({
+  name: 'colloquy_sms_total',
+  help: "SMS handed to the provider, by outcome (ACCEPTED, REFUSED, LATER, UNKNOWN) and by the provider's code.",
+  labelNames: ['outcome', 'code'],
+  registers: [metrics],
+})
+
+/** SMS of all companies that wait for sending. */
+export const smsQueued = new Gauge({
+  name: 'colloquy_sms_queued',
+  help: 'SMS of all companies that are due and wait to be sent.',
+  registers: [metrics],
+})
+
+/** Age of the oldest SMS that waits. */
+export const smsOldest = new Gauge({
+  name: 'colloquy_sms_oldest_seconds',
+  help: 'Seconds for which the oldest SMS that is due has waited.',
+  registers: [metrics],
+})
+
+/** Webhooks of the SMS provider, by kind and outcome: taken or forged. */
+export const webhooks = new Counter({
+  name: 'colloquy_sms_webhooks_total',
+  help: 'Webhooks of the SMS provider, by kind (inbound, status) and outcome (taken, forged).',
+  labelNames: ['kind', 'outcome'],
+  registers: [metrics],
+})

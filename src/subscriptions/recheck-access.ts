@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
+import { GUESTS } from '../events/cursor.ts'
 import type { StreamValue } from './stream-value.ts'
 
 /**
@@ -19,6 +20,10 @@ export async function recheckAccess<Value extends StreamValue>(
   if ('caseId' in value) {
     // The viewer is renewed whenever access in the company changes.
     if (viewer.permissions.has('MESSAGE_MODERATE')) return value
+    throw new RequestError('NOT_FOUND', 'This is no longer there for the viewer.')
+  }
+  if (value.stream === GUESTS) {
+    if (viewer.permissions.has('GUEST_MESSAGE')) return value
     throw new RequestError('NOT_FOUND', 'This is no longer there for the viewer.')
   }
   if (!value.batch || performance.now() - value.batch.readAt < FRESH_MS) return value

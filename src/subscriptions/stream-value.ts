@@ -1,4 +1,4 @@
-import { INBOX, MODERATION } from '../events/cursor.ts'
+import { GUESTS, INBOX, MODERATION } from '../events/cursor.ts'
 import type { Batch, LiveEvent } from '../events/event-row.ts'
 import type { MessageRow } from '../messages/message-row.ts'
 
@@ -27,6 +27,9 @@ export type StreamValue = Positioned &
     | { type: 'ReceiptAdvanced'; userId: string; status: 'DELIVERED' | 'READ'; upToSeq: number; at: Date }
     | { type: 'ParticipantsChanged'; conversationId: string; joinedIds: string[]; leftIds: string[] }
     | { type: 'ConversationChanged'; conversationId: string }
+    | { type: 'InboundReceived'; inboundId: string }
+    | { type: 'DeliveryAdvanced'; deliveryId: string }
+    | { type: 'ConsentChanged'; guestId: string }
     | { type: 'TypingChanged'; userId: string; typing: boolean }
     | { type: 'MessageAccessLost'; messageId: string; seq: number }
     | { type: 'HeldMessageDecided'; message: MessageRow }
@@ -180,4 +183,20 @@ export function moderationValue(event: LiveEvent, userId: string): Mapped {
   if (!caseId || !event.visibleTo.has(userId)) return undefined
   const type = kind === 'MODERATION_CASE_OPENED' ? 'ModerationCaseOpened' : 'ModerationCaseDecided'
   return { value: { position, batch, stream: MODERATION, type, caseId } }
+}
+
+/** Maps an event about guests to its value. Undefined for any other event. */
+export function guestValue({ kind, about, position, batch }: LiveEvent): Mapped {
+  if (about === null) return undefined
+  const positioned = { position, batch, stream: GUESTS }
+  switch (kind) {
+    case 'GUEST_INBOUND':
+      return { value: { ...positioned, type: 'InboundReceived', inboundId: about } }
+    case 'GUEST_DELIVERY':
+      return { value: { ...positioned, type: 'DeliveryAdvanced', deliveryId: about } }
+    case 'GUEST_CONSENT':
+      return { value: { ...positioned, type: 'ConsentChanged', guestId: about } }
+    default:
+      return undefined
+  }
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
-import { INBOX, MODERATION, readCursor } from '../events/cursor.ts'
+import { GUESTS, INBOX, MODERATION, readCursor } from '../events/cursor.ts'
 import type { EventQueue } from '../events/event-queue.ts'
 import type { Permission } from '../members/permissions.ts'
 import { requireReader } from './require-reader.ts'
@@ -28,6 +28,11 @@ export async function conversationStream(
 ): Promise<EventQueue<StreamValue>> {
   await requireReadable(context, conversationId)
   return open(context, { stream: conversationId, conversationId }, after)
+}
+
+/** Subscribes the viewer to what happens about guests. Throws FORBIDDEN without GUEST_MESSAGE. */
+export function guestStream(context: Context, after: string | undefined): Promise<EventQueue<StreamValue>> {
+  return open(context, { stream: GUESTS, permission: 'GUEST_MESSAGE' }, after)
 }
 
 interface Stream {

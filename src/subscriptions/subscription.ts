@@ -1,5 +1,5 @@
 import type { Due } from '../concurrency/deadlines.ts'
-import { MODERATION } from '../events/cursor.ts'
+import { GUESTS, MODERATION } from '../events/cursor.ts'
 import { EventQueue, type EventQueueOptions } from '../events/event-queue.ts'
 import type { LiveEvent } from '../events/event-row.ts'
 import type { Joined } from '../events/hub.ts'
@@ -10,6 +10,7 @@ import type { JoinedTyping } from '../typing/typing.ts'
 import { expiries } from './expiries.ts'
 import {
   conversationValue,
+  guestValue,
   inboxValue,
   type Mapped,
   moderationValue,
@@ -28,7 +29,7 @@ const MAX_BEFORE_TYPING = 50
 /** The stream that somebody subscribes to, and the beginning. */
 export interface SubscriptionOptions {
   userId: string
-  /** INBOX, MODERATION, or the conversation's id. */
+  /** INBOX, MODERATION, GUESTS, or the conversation's id. */
   stream: string
   /** The conversation to subscribe to, with its typing events. Undefined for other streams. */
   conversationId: string | undefined
@@ -60,6 +61,10 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
     this.#expiresAt = expiresAt.getTime()
     this.#seen = position
     expiries.add(this.#expiresAt, this)
+  }
+
+  get isAboutGuests(): boolean {
+    return this.#stream === GUESTS
   }
 
   get maxValues(): number {
@@ -98,7 +103,8 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
     if (this.hasEnded) return
     if (event.conversationId === null || event.conversationId === this.conversationId)
       this.#typing?.see(event)
-    const mapped = isShutOut(event, this.userId) ? 'ended' : this.#map(event)
+    const isOut = isShutOut(event, this.userId) || (this.isAboutGuests && isUnseen(event, this.userId))
+    const mapped = isOut ? 'ended' : this.#map(event)
     if (mapped === 'ended') this.queue.end()
     else if (mapped?.isLast) this.queue.end(mapped.value)
     else if (!mapped || this.queue.push(mapped.value)) this.#seen = event.position
@@ -147,6 +153,7 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
 
   #map(event: LiveEvent): Mapped {
     if (this.#stream === MODERATION) return once(event, MODERATION, this.userId, moderationValue)
+    if (this.isAboutGuests) return once(event, this.#stream, this.userId, guestValue)
     if (this.conversationId === undefined) return once(event, this.#stream, this.userId, inboxValue)
     if (event.conversationId !== this.conversationId) return undefined
     return once(event, this.#stream, this.userId, conversationValue)
@@ -160,4 +167,9 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
 /** True if the event means that the person may read nothing in the company any more. */
 function isShutOut({ kind, visibleTo }: LiveEvent, userId: string): boolean {
   return kind === 'ACCESS_CHANGED' && !visibleTo.has(userId)
+}
+
+/** True for an event about guests if the person may not see those, or no longer. */
+function isUnseen({ about, visibleTo }: LiveEvent, userId: string): boolean {
+  return about !== null && !visibleTo.has(userId)
 }

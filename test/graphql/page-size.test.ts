@@ -22,6 +22,8 @@ describe('the size of a page', () => {
       { audience: 'USERS', userIds: [bob.userId], subject: 'a', body: 'b' },
       'broadcast { id }',
     )
+    await alice.mutate('upsertGuests', { guests: [{ phone: '+14155550123', consent: 'SUBSCRIBED' }] })
+    await alice.mutate('sendGuestMessage', { allSubscribed: true, body: 'a' })
     const paths = connections()
     expect(paths).toContain('Query.conversations')
     expect(paths.length).toBeGreaterThanOrEqual(7)
@@ -49,6 +51,8 @@ describe('the size of a page', () => {
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
     if (type === 'ModerationCase') return `{ moderationCases(first: 1) { nodes { ${page} } } }`
     if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
+    if (type === 'GuestMessage') return `{ guestMessages(first: 1) { nodes { ${page} } } }`
+    if (type === 'Guest') return `{ guests(first: 1) { nodes { ${page} } } }`
     if (type === 'Reaction')
       return `{ conversation(id: "${conversationId}") { lastMessage { reactions { ${page} } } } }`
     throw new Error(`Say here how to reach a ${type}.`)

@@ -20,6 +20,7 @@ import {
 const BOUNDED: Record<string, string> = {
   'AcknowledgeDeliveryPayload.conversations': 'as many as were acknowledged, at most 1,000',
   'CompanySettings.sendLimits': 'at most 4',
+  'GuestMessage.counts': 'as many as there are statuses',
   'InputIssue.path': 'as deep as an input',
   'InvalidInputError.issues': 'as many as an input has fields and items',
   'Message.accessRules': 'at most 50',
@@ -33,10 +34,12 @@ const BOUNDED: Record<string, string> = {
   'Query.presence': 'as many as were asked for, at most 100, or 500 contacts',
   'Query.roles': "a company's roles",
   'Role.permissions': 'as many as there are permissions',
+  'SmsSettings.stopWords': 'at most 50',
   'SpamSettings.blockedDomains': 'at most 200',
   'SpamSettings.redirectors': 'at most 200',
   'SpamWarning.signals': 'as many as there are signals',
   'SyncMembersPayload.problems': 'as many as there were rows, at most 1,000',
+  'UpsertGuestsPayload.problems': 'as many as there were rows, at most 1,000',
   'Viewer.companies': "one person's companies",
   'Viewer.permissions': 'as many as there are permissions',
 }

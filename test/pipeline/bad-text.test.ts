@@ -18,6 +18,12 @@ const BAD_TEXTS = [
   ['the other half', '\ude00b'],
 ] as const
 
+/** Mutations that report rows with problems and apply the others. */
+const IMPORTS: Record<string, string> = {
+  syncMembers: 'SyncMembersPayload',
+  upsertGuests: 'UpsertGuestsPayload',
+}
+
 describe('every text of every mutation', () => {
   const texts = calls('Mutation')
 
@@ -37,8 +43,9 @@ describe('every text of every mutation', () => {
   it.each(texts)('$name refuses NUL and half characters, and nothing is written', async (call) => {
     for (const [, text] of BAD_TEXTS) {
       const before = await tableContents(app.database.adminUrl)
-      const problems =
-        call.field === 'syncMembers' ? '... on SyncMembersPayload { problems { index detail } }' : ''
+      const problems = IMPORTS[call.field]
+        ? `... on ${IMPORTS[call.field]} { problems { index detail } }`
+        : ''
       const query = document(
         'mutation',
         call.field,
@@ -47,7 +54,7 @@ describe('every text of every mutation', () => {
       )
       const { data, errors } = await acme.alice.send(query, call.variables(text))
       expect(errors).toBeUndefined()
-      if (call.field === 'syncMembers') {
+      if (IMPORTS[call.field]) {
         // Rows with problems are reported, and the rest applied: here there is one row.
         expect(data?.result).toMatchObject({ problems: [{ index: 0, detail: expect.stringMatching(/\w+/) }] })
       } else {

@@ -41,6 +41,9 @@ function fill(type: GraphQLInputType, name: string): unknown {
 }
 
 function nodeTypeOf(name: string): string {
+  if (/reply/i.test(name)) return 'InboundMessage'
+  if (/guestMessage/i.test(name)) return 'GuestMessage'
+  if (/guest/i.test(name)) return 'Guest'
   if (/user|member|recipient|mention|author/i.test(name)) return 'User'
   if (/message|parent/i.test(name)) return 'Message'
   if (/broadcast/i.test(name)) return 'Broadcast'

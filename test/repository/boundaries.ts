@@ -11,15 +11,15 @@ const LAYERS: Record<string, string> = {
     'client concurrency ids.ts http startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
   services:
-    'limits pubsub members auth visibility messages conversations companies moderation events presence broadcasts typing',
+    'limits pubsub members guests sms auth visibility messages conversations companies moderation events presence broadcasts typing',
   context: 'loaders.ts context.ts jobs graphql subscriptions',
   queries:
-    'members/queries messages/queries broadcasts/queries conversations/queries moderation/queries search/queries presence/queries',
+    'members/queries messages/queries broadcasts/queries conversations/queries moderation/queries search/queries presence/queries guests/queries sms/queries',
   operations:
-    'auth/operations companies/operations members/operations conversations/operations messages/operations moderation/operations broadcasts/operations presence/operations typing/operations digests retention tasks.ts',
+    'auth/operations companies/operations members/operations conversations/operations messages/operations moderation/operations broadcasts/operations presence/operations typing/operations guests/operations sms/operations digests retention tasks.ts',
   fields:
-    'auth/graphql companies/graphql members/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql subscriptions/graphql',
-  requests: 'graphiql pipeline web-sockets',
+    'auth/graphql companies/graphql members/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql guests/graphql sms/graphql subscriptions/graphql',
+  requests: 'graphiql pipeline web-sockets webhooks',
   processes: 'application.ts server.ts seed cli cli.ts main.ts',
 }
 
@@ -44,6 +44,11 @@ const TECHNOLOGIES: [packages: string[], home: RegExp, message: string][] = [
     ['graphql-redis-subscriptions'],
     /^(redis|pubsub)\//,
     'Only src/redis and src/pubsub use the Redis channel library.',
+  ],
+  [
+    ['libphonenumber-js'],
+    /^guests\/phone-number\.ts$/,
+    'Only src/guests/phone-number.ts reads phone numbers.',
   ],
   [['jose'], /^auth\//, 'Only src/auth handles tokens.'],
   [['graphql', 'graphql-yoga', 'graphql-ws', '@pothos'], GRAPHQL_HOME, OPERATION],

@@ -66,6 +66,33 @@ export const listingCases: Record<string, ListingCase> = {
       ... on CreateRolePayload { role { name } } } }`,
     variables: () => [{}],
   },
+  'Query.guests': {
+    document: `query ($search: String, $after: String) {
+      guests(search: $search, after: $after) { nodes { id name phone email } ${PAGE} } }`,
+    variables: (text, cursor) => [{}, { search: text }, { search: '+14155550123' }, { after: cursor }],
+  },
+  'Query.guestMessages': {
+    document: `query ($after: String) { guestMessages(after: $after) { nodes { id body deliveries(first: 5) { nodes { guest { name } } } } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Query.smsPreview': {
+    document: '{ smsPreview(body: "Hello") { encoding segments } }',
+    variables: () => [{}],
+  },
+  'Mutation.updateSmsSettings': {
+    document: `mutation { updateSmsSettings(input: { batchSize: 10 }) { __typename
+      ... on UpdateSmsSettingsPayload { company { id name settings { sms { from helpBusiness } } } } } }`,
+    variables: () => [{}],
+  },
+  'Subscription.guestEvents': {
+    document: `subscription ($after: String = "AAAA") { guestEvents(after: $after) { __typename } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Mutation.upsertGuests': {
+    document: `mutation { upsertGuests(input: { guests: [{ phone: "+14155550199" }] }) { __typename
+      ... on UpsertGuestsPayload { created problems { detail } } } }`,
+    variables: () => [{}],
+  },
   'Query.roles': { document: '{ roles { id name permissions } }', variables: () => [{}] },
   'Query.sentMessages': {
     document: `query ($after: String) { sentMessages(after: $after) { nodes { id body } ${PAGE} } }`,

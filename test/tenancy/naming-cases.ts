@@ -7,6 +7,9 @@ export interface Ids {
   company: string
   broadcast: string
   moderationCase: string
+  guest: string
+  guestMessage: string
+  inbound: string
 }
 
 /** Objects that the viewer may name: a group of the viewer's own, of which a colleague is a member too. */
@@ -69,7 +72,7 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
     probes: [
       {
-        variables: (ids) => ({ ids: Object.values(ids) }),
+        variables: ({ guest: _g, guestMessage: _m, inbound: _i, ...ids }) => ({ ids: Object.values(ids) }),
         answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
@@ -105,6 +108,31 @@ export const namingCases: Record<string, NamingCase> = {
     document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',
     probes: [{ variables: (ids) => ({ id: ids.broadcast }), answer: /^\{"data":\{"broadcast":null\}\}$/ }],
   },
+  'Query.guest': {
+    document: 'query ($id: ID!) { guest(id: $id) { id name phone consentEvents { nodes { words } } } }',
+    probes: [{ variables: (ids) => ({ id: ids.guest }), answer: /"guest":null|"code":"FORBIDDEN"/ }],
+  },
+  'Query.guestMessage': {
+    document: 'query ($id: ID!) { guestMessage(id: $id) { id body deliveries { nodes { id } } } }',
+    probes: [
+      { variables: (ids) => ({ id: ids.guestMessage }), answer: /"guestMessage":null|"code":"FORBIDDEN"/ },
+    ],
+  },
+  'Query.inboundMessages': {
+    document: 'query ($id: ID) { inboundMessages(guestId: $id) { nodes { id body } } }',
+    probes: [{ variables: (ids) => ({ id: ids.guest }), answer: /"nodes":\[\]|"code":"FORBIDDEN"/ }],
+  },
+  'Mutation.sendGuestMessage': mutation('sendGuestMessage', [
+    [(ids) => ({ guestIds: [ids.guest], body: 'No' }), NOT_FOUND_OR_DENIED],
+    [(ids) => ({ allSubscribed: true, inReplyToId: ids.inbound, body: 'No' }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.cancelGuestMessage': mutation('cancelGuestMessage', [
+    [(ids) => ({ guestMessageId: ids.guestMessage }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.recordGuestConsent': mutation('recordGuestConsent', [
+    [(ids) => ({ guestId: ids.guest, state: 'OPTED_OUT' }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.eraseGuest': mutation('eraseGuest', [[(ids) => ({ guestId: ids.guest }), NOT_FOUND_OR_DENIED]]),
   'Mutation.sendBroadcast': mutation('sendBroadcast', [
     [(ids) => ({ audience: 'USERS', userIds: [ids.user], subject: 'No', body: 'No' }), NOT_FOUND_OR_DENIED],
     [

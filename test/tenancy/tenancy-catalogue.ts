@@ -120,6 +120,7 @@ const NULLABLE_KEYS = `${FOREIGN_KEY_COLUMNS}
 const NO_LINKS: Record<string, string> = {
   'companies.external_id': "the embedding product's own id",
   'users.external_id': "the embedding product's own id",
+  'guests.external_id': "the embedding product's own id",
   'conversations.context_id': "the embedding product's own id",
   'messages.client_message_id': "the client's own id",
   'events.joined_ids':

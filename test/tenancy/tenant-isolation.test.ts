@@ -143,6 +143,9 @@ describe('tenant isolation', () => {
       company: encodeId('Company', newId()),
       broadcast: encodeId('Broadcast', newId()),
       moderationCase: encodeId('ModerationCase', newId()),
+      guest: encodeId('Guest', newId()),
+      guestMessage: encodeId('GuestMessage', newId()),
+      inbound: encodeId('InboundMessage', newId()),
     }
     const { roles } = await globex.company.admin.run('{ roles { id } }')
     const foreign = {
@@ -151,6 +154,9 @@ describe('tenant isolation', () => {
       company: globex.company.companyId,
       broadcast: globex.broadcastId,
       moderationCase: await foreignCase(),
+      guest: globex.guestId,
+      guestMessage: globex.guestMessageId,
+      inbound: encodeId('InboundMessage', newId()),
     }
     return {
       'unknown ids': unknown,

@@ -18,6 +18,10 @@ export interface Furnished {
   replyId: string
   /** A broadcast of `admin` to `one` and `other`. */
   broadcastId: string
+  /** A guest with a phone that is the same in both companies. */
+  guestId: string
+  /** A message to that guest. */
+  guestMessageId: string
   /** A text that stands nowhere else, in names, titles and bodies. */
   secret: string
 }
@@ -57,6 +61,25 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     { audience: 'USERS', userIds: [one.userId, other.userId], idempotencyKey: 'the same in both', ...text },
     'broadcast { id }',
   )
+  await admin.mutate('upsertGuests', {
+    guests: [{ externalId: secret, name: `${secret} Guest`, phone: '+14155550123', consent: 'SUBSCRIBED' }],
+  })
+  const { guests } = await admin.run('{ guests { nodes { id } } }')
+  const toGuest = await admin.mutate(
+    'sendGuestMessage',
+    { guestIds: [guests.nodes[0].id], body: `${secret} for a guest`, idempotencyKey: 'the same' },
+    'guestMessage { id }',
+  )
+  await admin.mutate('updateSmsSettings', { helpBusiness: secret })
+  // As a run of SMS and an answer of the guest leave them behind.
+  const companyOnly = [company.companyUuid]
+  await onDatabase(app, 'insert into sms_pace (company_id) values ($1) on conflict do nothing', companyOnly)
+  await onDatabase(
+    app,
+    `insert into inbound_messages (company_id, id, received_on, provider_sid)
+     values ($1, gen_random_uuid(), '+15005550006', 'SM' || $1::text)`,
+    companyOnly,
+  )
   await admin.mutate('syncMembers', {
     members: [{ externalId: disabled.externalId, name: `Gone ${secret}`, isEnabled: false }],
   })
@@ -80,6 +103,8 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     groupMessageId: said.id,
     replyId: reply.id,
     broadcastId: broadcast.id,
+    guestId: guests.nodes[0].id,
+    guestMessageId: toGuest.guestMessage.id,
     secret,
   }
 }

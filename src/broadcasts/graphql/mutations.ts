@@ -17,6 +17,7 @@ import { remindUnreadRecipients } from '../operations/remind-unread-recipients.t
 import { rescheduleBroadcast } from '../operations/reschedule-broadcast.ts'
 import { findReplayOfBroadcast, sendBroadcast } from '../operations/send-broadcast.ts'
 import { BroadcastAudienceEnum, BroadcastRef } from './refs.ts'
+import { ScheduleInput } from './schedule-refs.ts'
 
 const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError, ConflictError],
@@ -34,19 +35,6 @@ function broadcastField(
     resolve: ({ broadcast }) => broadcast,
   })
 }
-
-const ScheduleInput = builder.inputType('ScheduleInput', {
-  description:
-    'A local time in a time zone. A local time that daylight saving time skips is rejected; for one that occurs twice, the first is meant.',
-  fields: (t) => ({
-    localTime: t.field({
-      type: 'LocalDateTime',
-      required: true,
-      description: 'The local time, at most one year ahead.',
-    }),
-    timeZone: t.string({ required: true, description: 'An IANA time zone, such as Europe/Berlin.' }),
-  }),
-})
 
 builder.relayMutationField(
   'sendBroadcast',

@@ -16,14 +16,7 @@ import {
   BroadcastRef,
   BroadcastStatusEnum,
 } from './refs.ts'
-
-const ScheduleRef = builder.objectRef<{ localTime: string; timeZone: string }>('Schedule').implement({
-  description: 'A local time in a time zone. It stays the same when daylight saving time begins or ends.',
-  fields: (t) => ({
-    localTime: t.expose('localTime', { type: 'LocalDateTime', description: 'The local time.' }),
-    timeZone: t.exposeString('timeZone', { description: 'The IANA time zone.' }),
-  }),
-})
+import { ScheduleRef } from './schedule-refs.ts'
 
 BroadcastReaderRef.implement({
   description: 'A recipient of a broadcast.',

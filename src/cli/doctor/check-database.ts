@@ -18,6 +18,7 @@ import type { Environment } from '../../env.ts'
 import { StartupProblem } from '../../startup-problem.ts'
 import { withDatabaseInUse } from '../database-in-use.ts'
 import { checkJobs } from './check-jobs.ts'
+import { checkSenders } from './check-sms.ts'
 import type { Findings } from './findings.ts'
 
 /** Checks that other users cannot read the companies' secrets, also if the database cannot be reached. */
@@ -101,6 +102,7 @@ async function checkLocated(
   try {
     await checkKeys(database, environment, findings)
     if (hasQueue) await checkJobs(database, findings)
+    await checkSenders(database, findings)
   } finally {
     await database.close()
   }

@@ -1,3 +1,4 @@
+import type { CompanyRow } from '../../database/prisma-types.ts'
 import { builder } from '../../graphql/builder.ts'
 
 /** The GraphQL type of a company; its fields are in schema.ts. */
@@ -17,3 +18,6 @@ export const GroupAccessEnum = builder.enumType('GroupAccess', {
     PRIVATE: { description: 'Only members can find it.' },
   } as const,
 })
+
+/** The GraphQL type of a company's settings; its fields are in schema.ts. */
+export const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings')

@@ -1,11 +1,10 @@
-import type { CompanyRow } from '../../database/prisma-types.ts'
 import { InvalidInputError, PermissionDeniedError } from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
 import { sendLimitsOf } from '../company.ts'
 import { updateCompanySettings } from '../operations/update-company-settings.ts'
 import { spamSettingsOf } from '../spam-settings.ts'
-import { CompanyRef, GroupAccessEnum } from './refs.ts'
+import { CompanyRef, CompanySettingsRef, GroupAccessEnum } from './refs.ts'
 import { SpamSettingsInput, SpamSettingsRef } from './spam-refs.ts'
 
 const RevisionAudienceEnum = builder.enumType('RevisionAudience', {
@@ -38,7 +37,7 @@ const RateWindowInput = builder.inputType('RateWindowInput', {
   }),
 })
 
-const CompanySettingsRef = builder.objectRef<CompanyRow>('CompanySettings').implement({
+CompanySettingsRef.implement({
   description: 'The settings of a company.',
   fields: (t) => ({
     messagingEnabled: t.exposeBoolean('messagingEnabled', {

@@ -106,12 +106,11 @@ ViewerRef.implement({
       resolve: async (_viewer, _args, { viewer, services }) =>
         companiesOf(services, await services.signIn.companies(viewer)),
     }),
-    role: t.prismaField({
+    role: t.field({
       type: RoleRef,
       description: "The viewer's role.",
-      resolve: (query, _viewer, _args, { viewer, tenant }) =>
+      resolve: (_viewer, _args, { viewer, tenant }) =>
         tenant.prisma.role.findFirstOrThrow({
-          ...query,
           where: { companyId: viewer.companyId, id: viewer.role.id },
         }),
     }),
@@ -193,13 +192,12 @@ builder.queryField('members', (t) =>
 )
 
 builder.queryField('roles', (t) =>
-  t.prismaField({
+  t.field({
     type: [RoleRef],
     description: "The company's roles.",
     authScopes: { member: true },
-    resolve: (query, _root, _args, { tenant, viewer }) =>
+    resolve: (_root, _args, { tenant, viewer }) =>
       tenant.prisma.role.findMany({
-        ...query,
         where: { companyId: viewer.companyId },
         orderBy: { name: 'asc' },
       }),

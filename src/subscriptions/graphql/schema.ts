@@ -1,8 +1,9 @@
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { recheckAccess } from '../recheck-access.ts'
-import { conversationStream, inboxStream, moderationStream } from '../streams.ts'
+import { conversationStream, guestStream, inboxStream, moderationStream } from '../streams.ts'
 import { ConversationEvent } from './conversation-refs.ts'
+import { GuestEvent } from './guest-refs.ts'
 import { InboxEvent } from './inbox-refs.ts'
 import { ModerationEvent } from './moderation-refs.ts'
 
@@ -49,6 +50,19 @@ builder.subscriptionField('moderationEvents', (t) =>
     args: { after: t.arg.string({ description: afterText }) },
     subscribe: (_root, { after }, context) =>
       moderationStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
+    resolve: (event, _args, context) => recheckAccess(event, context),
+  }),
+)
+
+builder.subscriptionField('guestEvents', (t) =>
+  t.field({
+    type: GuestEvent,
+    description:
+      'Emitted when an SMS comes in, when a delivery advances, and when the consent of a guest changes. New guests of an import are not told of.',
+    authScopes: { permission: 'GUEST_MESSAGE' },
+    args: { after: t.arg.string({ description: afterText }) },
+    subscribe: (_root, { after }, context) =>
+      guestStream(context, after ?? undefined) as Promise<AsyncIterable<never>>,
     resolve: (event, _args, context) => recheckAccess(event, context),
   }),
 )
