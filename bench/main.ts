@@ -1,25 +1,44 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { coldStart } from './cold-start.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
-import { listenInThisProcess } from './fan-out-client.ts'
 import { flood } from './flood.ts'
 import { judgedSend, restrictedPage } from './governed.ts'
 import { hot } from './hot.ts'
 import { inbox } from './inbox.ts'
+import { listenInThisProcess } from './listener.ts'
 import { page } from './page.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
+import { reconnect } from './reconnect.ts'
+import { replay } from './replay.ts'
 import type { Report } from './report.ts'
 import { resume, resumeLong, resumeMany } from './resume.ts'
 import { search } from './search.ts'
 import { send, sendMany } from './send.ts'
+import { soak } from './soak.ts'
 import { stalled } from './stalled.ts'
 
-const workloads: Record<string, (seconds: number) => Promise<Report>> = {
-  flood,
+/** The options of the command line. Workloads that are not sized ignore the others. */
+interface Options {
+  seconds: number
+  subscribers?: number
+  rate?: number
+  json?: boolean
+}
+
+const sized: Record<string, (options: Options) => Promise<Report>> = {
+  'cold-start': coldStart,
   fanout: fanOut,
+  'inbox-fanout': inboxFanOut,
+  reconnect,
+  replay,
+  soak,
+}
+
+const timed: Record<string, (seconds: number) => Promise<Report>> = {
+  flood,
   hot,
   inbox,
-  'inbox-fanout': inboxFanOut,
   'judged-send': judgedSend,
   page,
   people,
@@ -34,18 +53,22 @@ const workloads: Record<string, (seconds: number) => Promise<Report>> = {
   stalled,
 }
 
+const names = [...Object.keys(sized), ...Object.keys(timed)].sort()
+
 const program = new Command('bench')
   .description(
     'Measures a workload against a server and a PostgreSQL of its own, beside the floor that the database sets where it sets one.',
   )
-  .argument('<workload>', `one of: ${Object.keys(workloads).join(', ')}`)
-  .option('--seconds <n>', 'how long to measure', readSeconds, 10)
+  .argument('<workload>', `one of: ${names.join(', ')}`)
+  .option('--seconds <n>', 'how long to measure', readCount, 10)
+  .option('--subscribers <n>', 'how many sockets with a subscription each, where that is chosen', readCount)
+  .option('--rate <n>', 'messages a second of soak; by default half of what the machine bears', readCount)
   .option('--json', 'print one JSON object as the last line')
-  .action(async (name: string, { seconds, json }: { seconds: number; json?: boolean }) => {
-    const workload = workloads[name]
-    if (!workload)
-      program.error(`There is no workload "${name}"; there are: ${Object.keys(workloads).join(', ')}.`)
-    else print(await workload(seconds), json ?? false)
+  .action(async (name: string, options: Options) => {
+    const [bySize, byTime] = [sized[name], timed[name]]
+    if (bySize) print(await bySize(options), options.json ?? false)
+    else if (byTime) print(await byTime(options.seconds), options.json ?? false)
+    else program.error(`There is no workload "${name}"; there are: ${names.join(', ')}.`)
   })
 
 // The process that a workload starts to receive messages.
@@ -62,9 +85,8 @@ function print(report: Report, json: boolean): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-function readSeconds(value: string): number {
-  const seconds = Number(value)
-  if (!Number.isInteger(seconds) || seconds < 1)
-    throw new InvalidArgumentError('Give a whole number of seconds.')
-  return seconds
+function readCount(value: string): number {
+  const count = Number(value)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Give a whole number.')
+  return count
 }

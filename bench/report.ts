@@ -23,8 +23,15 @@ export interface Report {
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
   /** CPU time per operation on all cores, by process. */
   cpuMicrosecondsPerOperation?: Record<string, number>
-  /** Growth of the server's resident memory by one subscription on a socket of its own. */
-  kilobytesPerSubscription?: number
+  /** The 99.9th percentile, for workloads that last. */
+  p999Ms?: number
+  /**
+   * Growth of the server's memory by one subscription on a socket of its own: of its live objects, and as the operating
+   * system sees it.
+   */
+  kilobytesPerSubscription?: { heap: number; resident: number }
+  /** Size of the workload, for those whose size is chosen. */
+  size?: Record<string, number>
   /**
    * Resident memory of the server process: `full` when all queues are full, `comeBack` when all clients have resumed
    * from the beginning.

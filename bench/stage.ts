@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { prepareDatabase, type RoleUrls } from '../src/database/roles.ts'
 import { createDataKeyStore } from '../src/encryption/data-key-store.ts'
 import { createKeyring, type Keyring } from '../src/encryption/keyring.ts'
 import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
+import { redisForTests } from '../test/support/redis.ts'
 import { createUnlimitedCompany } from '../test/support/unlimited-company.ts'
 
 /** A person who can call the server. */
@@ -24,15 +25,23 @@ export interface Actor {
 
 /** A real server process on a fresh embedded PostgreSQL, with companies whose sends are not limited. */
 export interface Stage extends AsyncDisposable {
+  /** The address and process of the first server. */
   url: string
-  /** The server's process. */
   pid: number
+  /** All servers. */
+  nodes: ServerNode[]
   urls: RoleUrls
   /** URL of a superuser, to fill tables past all policies. */
   adminUrl: string
   keyring: Keyring
   database: Database
   companies: { companyId: string; actors: Actor[] }[]
+}
+
+/** A server process. */
+interface ServerNode {
+  url: string
+  pid: number
 }
 
 /** The settings of a stage. */
@@ -42,6 +51,8 @@ interface StageOptions {
   people: number
   /** Maximum heap of the server's JavaScript in MiB. Defaults to Node's own limit. */
   heapMiB?: number
+  /** Number of server processes, by default one. Several share a Redis. */
+  nodes?: number
   /** True keeps the usual limits of one person's work. Other workloads measure without them. */
   isBounded?: boolean
 }
@@ -51,6 +62,7 @@ export async function setStage({
   companies,
   people,
   heapMiB,
+  nodes = 1,
   isBounded = false,
 }: StageOptions): Promise<Stage> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
@@ -66,20 +78,25 @@ export async function setStage({
   const cast = []
   for (let index = 0; index < companies; index += 1)
     cast.push(await castCompany(database, issuer, index, people))
-  const { url, child } = await startServer(path, urls, heapMiB, isBounded)
+  const redis = nodes > 1 ? await redisForTests() : undefined
+  if (nodes > 1 && !redis) throw new Error('Several servers need a Redis.')
+  const environment = environmentOf(path, urls, { isBounded, redisUrl: redis?.url })
+  const servers = await Promise.all(Array.from({ length: nodes }, () => startServer(environment, heapMiB)))
+  const [first] = servers
+  if (!first) throw new Error('There is no server.')
 
   return {
-    url,
-    pid: child.pid ?? 0,
+    url: first.url,
+    pid: first.pid,
+    nodes: servers,
     urls,
     adminUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/colloquy' }).href,
     keyring,
     database,
     companies: cast,
     async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
+      await Promise.all(servers.map(({ stop }) => stop()))
+      await redis?.dispose()
       await database.close()
       await postgres.stop()
       await dataDirectory.release()
@@ -106,13 +123,12 @@ async function castCompany(
   return { companyId, actors }
 }
 
-async function startServer(
+function environmentOf(
   path: string,
   urls: RoleUrls,
-  heapMiB: number | undefined,
-  isBounded: boolean,
-): Promise<{ url: string; child: ChildProcess }> {
-  const environment = {
+  { isBounded, redisUrl }: { isBounded: boolean; redisUrl: string | undefined },
+): NodeJS.ProcessEnv {
+  return {
     PATH: process.env.PATH,
     PORT: '0',
     DATA_DIR: path,
@@ -121,8 +137,13 @@ async function startServer(
     DATABASE_OWNER_URL: urls.ownerUrl,
     DATABASE_SYSTEM_URL: urls.systemUrl,
     SEND_LIMIT_CEILING: '1000000',
+    SOCKETS_PER_ADDRESS: '1000000',
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
     ...(!isBounded && { WORK_BUDGET_PER_PERSON: '0' }),
   }
+}
+
+async function startServer(environment: NodeJS.ProcessEnv, heapMiB: number | undefined) {
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
   const child = spawn(process.execPath, [...heap, '--enable-source-maps', 'dist/main.js'], {
     env: environment,
@@ -130,6 +151,14 @@ async function startServer(
   })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const [url] = /http:\/\/[^/]+/.exec(line.toString()) ?? []
-  if (!url) throw new Error(`The server did not become ready: ${line}`)
-  return { url, child }
+  if (!url || !child.pid) throw new Error(`The server did not become ready: ${line}`)
+  return {
+    url,
+    pid: child.pid,
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
 }
