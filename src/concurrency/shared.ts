@@ -38,8 +38,12 @@ export class Shared<Key, Value> {
     return this.#entries.get(key)?.holders ?? 0
   }
 
-  *values(): Generator<Value> {
-    for (const { value } of this.#entries.values()) yield value
+  keys(): Key[] {
+    return [...this.#entries.keys()]
+  }
+
+  values(): Value[] {
+    return [...this.#entries.values()].map(({ value }) => value)
   }
 }
 

@@ -1,28 +1,11 @@
 import type { Logger } from 'pino'
+import { InTurn } from '../concurrency/in-turn.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
 import { catchUp } from './catch-up.ts'
 import { type EventPage, type PageRange, readEvents, readMissed, readStreamBounds } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
 import type { Subscriber } from './subscriber.ts'
-
-/** The events of one company in this process: read once, in order, and offered to all local subscribers. */
-export interface CompanyFeed {
-  /**
-   * Returns the position to start from: `after`, or the current one. Throws CURSOR_EXPIRED if events after `after` have
-   * been deleted.
-   */
-  startFrom(after: number | undefined): Promise<number>
-  /**
-   * Resolves when everything above `start` is certain to reach the subscriber, exactly once and in order: missed events
-   * as fast as they are consumed, then live ones. `isFromNow` is true if nothing can have been missed.
-   */
-  join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void>
-  leave(subscriber: Subscriber): void
-  /** Events up to `position` may have been committed. */
-  notify(position: number): void
-  close(): void
-}
 
 const BATCH = 200
 
@@ -37,155 +20,167 @@ export interface CompanyFeedOptions {
   onAccessChanged(): void
 }
 
-/** Creates the feed of one company. */
-export function createCompanyFeed({
-  system,
-  acquireRead,
-  log,
-  onAccessChanged,
-}: CompanyFeedOptions): CompanyFeed {
+/** The events of one company in this process: read once, in order, and offered to all local subscribers. */
+export class CompanyFeed {
+  readonly #options: CompanyFeedOptions
   /** The subscribers, and the position up to which each has been offered everything. */
-  const joined = new Map<Subscriber, number>()
+  readonly #joined = new Map<Subscriber, number>()
+  /** Batches and the subscribers that join between two of them. */
+  readonly #turns = new InTurn()
+  #state: 'idle' | 'reading' | 'closed' = 'idle'
   /** Everything up to this position has been offered. It only moves to positions that were read. */
-  let position = 0
-  let target = 0
-  let queue: Promise<unknown> = Promise.resolve()
-  let draining = false
-  let closed = false
+  #position = 0
+  /** Events up to this position may have been committed. */
+  #target = 0
 
-  /** Runs pieces of work one after another, so that a subscriber joins between two batches. */
-  function serially(work: () => Promise<void>): Promise<void> {
-    const done = queue.then(work)
-    queue = done.catch(() => {})
-    return done
+  constructor(options: CompanyFeedOptions) {
+    this.#options = options
   }
 
-  function notify(newest: number): void {
-    if (newest <= target || closed) return
-    target = newest
-    if (!draining) startDraining()
+  /** Events up to `position` may have been committed. */
+  notify(position: number): void {
+    if (position <= this.#target || this.#isClosed()) return
+    this.#target = position
+    if (this.#state === 'idle') void this.#read()
   }
 
-  function startDraining(): void {
-    draining = true
-    serially(drain).then(
-      () => {
-        draining = false
-        if (position < target) startDraining()
-      },
-      (error) => {
-        draining = false
-        // The poll or the next notification tries again.
-        target = position
-        log.warn({ err: error }, 'events could not be read')
-      },
-    )
-  }
-
-  /** Reads and offers one batch. Subscribers that wait to join do so before the next. */
-  async function drain(): Promise<void> {
-    if (joined.size === 0) {
-      target = position
-      return
-    }
-    const aim = target
-    const userIds = [...new Set([...joined.keys()].map((subscriber) => subscriber.userId))]
-    const page = await readEvents(system, { after: position, max: BATCH }, userIds)
-    if (page.next > position + 1) interruptBelow(page.next)
-    for (const event of page.events) dispatch(event)
-    position = Math.max(position, page.scannedTo)
-    // The notification ran ahead of the database; stop at what was read.
-    if (page.isLast && target === aim) target = position
-  }
-
-  /** Positions have no gaps, so a gap means deleted events. Clients learn that when they resume. */
-  function interruptBelow(next: number): void {
-    for (const [subscriber, seen] of joined) if (seen + 1 < next) subscriber.interrupt()
-  }
-
-  function dispatch(event: LiveEvent): void {
-    if (event.kind === 'ACCESS_CHANGED') onAccessChanged()
-    for (const [subscriber, seen] of joined) {
-      if (event.position <= seen) continue
-      joined.set(subscriber, event.position)
-      offer(subscriber, event)
-    }
-  }
-
-  function offer(subscriber: Subscriber, event: LiveEvent): void {
-    try {
-      subscriber.offer(event)
-    } catch (error) {
-      // A failing subscription must not keep the others from their events.
-      log.error({ err: error }, 'an event could not be offered')
-      subscriber.interrupt()
-    }
-  }
-
-  async function startFrom(after: number | undefined): Promise<number> {
-    const { head, next } = await readStreamBounds(system, after)
+  /**
+   * Returns the position to start from: `after`, or the current one. Throws CURSOR_EXPIRED if events after `after` have
+   * been deleted.
+   */
+  async startFrom(after: number | undefined): Promise<number> {
+    const { head, next } = await readStreamBounds(this.#options.system, after)
     if (after === undefined) return head
     if (after <= head && after + 1 === next) return after
     throw expired()
   }
 
-  async function join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void> {
-    if (isFromNow) return serially(() => enter(subscriber, start))
-    const read = async (range: PageRange) => {
-      const release = await acquireRead()
+  /**
+   * Resolves when everything above `start` is certain to reach the subscriber, exactly once and in order: missed events
+   * as fast as they are consumed, then live ones. `isFromNow` is true if nothing can have been missed.
+   */
+  async join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void> {
+    const seen = isFromNow ? start : await this.#catchUp(subscriber, start)
+    await this.#turns.run(() => this.#enter(subscriber, seen))
+  }
+
+  leave(subscriber: Subscriber): void {
+    this.#joined.delete(subscriber)
+  }
+
+  close(): void {
+    this.#state = 'closed'
+    for (const subscriber of [...this.#joined.keys()]) subscriber.interrupt()
+    this.#joined.clear()
+  }
+
+  /** Reads batches until the target is reached. After a failure the poll or the next notification tries again. */
+  async #read(): Promise<void> {
+    this.#state = 'reading'
+    do {
       try {
-        return subscriber.hasEnded ? undefined : await readOn(subscriber, range)
+        await this.#turns.run(() => this.#readBatch())
+      } catch (error) {
+        this.#target = this.#position
+        this.#options.log.warn({ err: error }, 'events could not be read')
+      }
+      if (this.#isClosed()) return
+    } while (this.#position < this.#target)
+    this.#state = 'idle'
+  }
+
+  #isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  /** Reads and offers one batch. Subscribers that wait to join do so before the next. */
+  async #readBatch(): Promise<void> {
+    if (this.#joined.size === 0) {
+      this.#target = this.#position
+      return
+    }
+    const aim = this.#target
+    const userIds = [...new Set([...this.#joined.keys()].map((subscriber) => subscriber.userId))]
+    const page = await readEvents(this.#options.system, { after: this.#position, max: BATCH }, userIds)
+    if (page.next > this.#position + 1) this.#interruptBelow(page.next)
+    for (const event of page.events) this.#dispatch(event)
+    this.#position = Math.max(this.#position, page.scannedTo)
+    // The notification ran ahead of the database; stop at what was read.
+    if (page.isLast && this.#target === aim) this.#target = this.#position
+  }
+
+  /** Positions have no gaps, so a gap means deleted events. Clients learn that when they resume. */
+  #interruptBelow(next: number): void {
+    for (const [subscriber, seen] of this.#joined) if (seen + 1 < next) subscriber.interrupt()
+  }
+
+  #dispatch(event: LiveEvent): void {
+    if (event.kind === 'ACCESS_CHANGED') this.#options.onAccessChanged()
+    for (const [subscriber, seen] of this.#joined) {
+      if (event.position <= seen) continue
+      this.#joined.set(subscriber, event.position)
+      this.#offer(subscriber, event)
+    }
+  }
+
+  #offer(subscriber: Subscriber, event: LiveEvent): void {
+    try {
+      subscriber.offer(event)
+    } catch (error) {
+      // A failing subscription must not keep the others from their events.
+      this.#options.log.error({ err: error }, 'an event could not be offered')
+      subscriber.interrupt()
+    }
+  }
+
+  /** Returns the position up to which the subscriber has been offered everything. */
+  #catchUp(subscriber: Subscriber, start: number): Promise<number> {
+    const read = async (range: PageRange) => {
+      const release = await this.#options.acquireRead()
+      try {
+        return subscriber.hasEnded ? undefined : await this.#readOn(subscriber, range)
       } finally {
         release()
       }
     }
-    const seen = await catchUp(subscriber, start, { read, offer: (event) => offer(subscriber, event) })
-    await serially(() => enter(subscriber, seen))
+    return catchUp(subscriber, start, { read, offer: (event) => this.#offer(subscriber, event) })
   }
 
   /**
    * Reads the last missed events while no batch is dispatched. Afterwards the subscriber has all that the feed has
    * read, or more.
    */
-  async function enter(subscriber: Subscriber, seen: number): Promise<void> {
+  async #enter(subscriber: Subscriber, seen: number): Promise<void> {
     let at = seen
     // The next batch contains all that is missing, so a thousand subscribers that join at once do not read for
     // themselves.
-    const isLevel = joined.size > 0 && at >= position
+    const isLevel = this.#joined.size > 0 && at >= this.#position
     for (let isBehind = !isLevel; isBehind && !subscriber.hasEnded; ) {
-      const page = await readOn(subscriber, { after: at, max: BATCH })
-      for (const event of page.events) offer(subscriber, event)
+      const page = await this.#readOn(subscriber, { after: at, max: BATCH })
+      for (const event of page.events) this.#offer(subscriber, event)
       at = page.scannedTo
       subscriber.reach(at)
       isBehind = !page.isLast
     }
-    if (closed) subscriber.interrupt()
+    if (this.#isClosed()) subscriber.interrupt()
     if (subscriber.hasEnded) return
-    if (at < position) startAgainFrom(at)
-    else if (joined.size === 0) position = at
-    joined.set(subscriber, at)
+    if (at < this.#position) this.#startAgainFrom(at)
+    else if (this.#joined.size === 0) this.#position = at
+    this.#joined.set(subscriber, at)
   }
 
   /** The database is behind the position that was read, as after a fail-over, so all positions are invalid. */
-  function startAgainFrom(head: number): void {
-    for (const subscriber of [...joined.keys()]) subscriber.interrupt()
-    position = head
-    target = head
+  #startAgainFrom(head: number): void {
+    for (const subscriber of [...this.#joined.keys()]) subscriber.interrupt()
+    this.#position = head
+    this.#target = head
   }
 
-  async function readOn(subscriber: Subscriber, range: PageRange): Promise<EventPage> {
-    const page = await readMissed(system, range, subscriber)
+  async #readOn(subscriber: Subscriber, range: PageRange): Promise<EventPage> {
+    const page = await readMissed(this.#options.system, range, subscriber)
     if (page.next > range.after + 1) throw expired()
     return page
   }
-
-  function close(): void {
-    closed = true
-    for (const subscriber of [...joined.keys()]) subscriber.interrupt()
-    joined.clear()
-  }
-
-  return { startFrom, join, leave: (subscriber) => void joined.delete(subscriber), notify, close }
 }
 
 function expired(): RequestError {

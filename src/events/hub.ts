@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import { createSemaphore } from '../concurrency/semaphore.ts'
-import { rowsOf } from '../database/columns.ts'
+import { type Hold, Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
-import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
-import { type CompanyFeed, createCompanyFeed } from './company-feed.ts'
+import { CompanyFeed } from './company-feed.ts'
+import { startPositionPoll } from './position-poll.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
@@ -38,15 +38,13 @@ export interface Joined {
   leave(): void
 }
 
-interface HeldFeed {
+interface OpenFeed {
   feed: CompanyFeed
-  held: Promise<Unsubscribe>
+  heard: Promise<Unsubscribe>
   /** The subscribers that need the feed, from before joining to after leaving. */
   members: Set<Subscriber>
 }
 
-/** Maximum time for which a lost notification goes unnoticed. */
-const POLL_MS = 1_000
 const RETRY_MS = 1_000
 /**
  * Maximum number of subscriptions that read missed events concurrently. After a restart all clients come back at once;
@@ -56,49 +54,22 @@ const MAX_READS = 4
 /** Maximum number per company. Live events do not wait for them. */
 const MAX_READS_PER_COMPANY = 2
 
-const streamPositions = statement({
-  name: 'stream_positions',
-  parameters: ['companyIds'],
-  row: rowsOf<{ companyId: string; position: string }>(),
-  text: `select company_id as "companyId", position::text as position from company_streams where company_id = any(:companyIds)`,
-})
-
 /** Creates the hub with the database and the notification channel. */
 export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
-  const feeds = new Map<string, HeldFeed>()
+  const feeds = new Shared<string, OpenFeed>(closeFeed)
   const accessListeners: ((companyId: string) => void)[] = []
   const reads = createSemaphore(MAX_READS, MAX_READS_PER_COMPANY)
-  let checking = false
   let interrupted = false
-  const poll = setInterval(() => void checkPositions(), POLL_MS)
-  poll.unref()
-  notifications.onGap(() => void checkPositions())
+  const poll = startPositionPoll({
+    database,
+    log,
+    companyIds: () => feeds.keys(),
+    onPosition: (companyId, position) => feeds.get(companyId)?.feed.notify(position),
+  })
+  notifications.onGap(poll.check)
 
-  async function checkPositions(): Promise<void> {
-    if (checking || feeds.size === 0) return
-    checking = true
-    try {
-      const companyIds = [...feeds.keys()]
-      const rows = await database.acrossCompanies(streamPositions, { companyIds })
-      for (const row of rows) feeds.get(row.companyId)?.feed.notify(Number(row.position))
-    } catch (error) {
-      log.warn({ err: error }, 'stream positions could not be read')
-    } finally {
-      checking = false
-    }
-  }
-
-  function enter(companyId: string, subscriber: Subscriber): HeldFeed {
-    if (interrupted)
-      throw new RequestError('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
-    const feed = feeds.get(companyId) ?? openFeed(companyId)
-    feed.members.add(subscriber)
-    liveSubscriptions.inc()
-    return feed
-  }
-
-  function openFeed(companyId: string): HeldFeed {
-    const feed = createCompanyFeed({
+  function openFeed(companyId: string): OpenFeed {
+    const feed = new CompanyFeed({
       system: database.forSystem(companyId),
       acquireRead: () => reads.take(companyId),
       log,
@@ -106,34 +77,27 @@ export function createLiveHub(database: Database, notifications: Notifications, 
         for (const listener of accessListeners) listener(companyId)
       },
     })
-    const held = notifications.subscribe(channelOf(companyId), (payload) => feed.notify(Number(payload)))
-    const opened = { feed, held, members: new Set<Subscriber>() }
-    feeds.set(companyId, opened)
+    const heard = notifications.subscribe(channelOf(companyId), (payload) => feed.notify(Number(payload)))
     liveCompanies.inc()
-    return opened
-  }
-
-  function leave(companyId: string, { feed, held, members }: HeldFeed, subscriber: Subscriber): void {
-    if (!members.delete(subscriber)) return
-    liveSubscriptions.dec()
-    feed.leave(subscriber)
-    if (members.size > 0) return
-    feeds.delete(companyId)
-    liveCompanies.dec()
-    feed.close()
-    void held.then((unsubscribe) => unsubscribe())
+    return { feed, heard, members: new Set() }
   }
 
   async function join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined> {
-    const entered = enter(companyId, subscriber)
+    if (interrupted)
+      throw new RequestError('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
+    const membership = new Membership(
+      feeds.hold(companyId, () => openFeed(companyId)),
+      subscriber,
+    )
+    const { feed, heard } = membership.open
     try {
-      await entered.held
-      const start = await entered.feed.startFrom(after)
+      await heard
+      membership.start = await feed.startFrom(after)
       // Catching up takes as long as the client reads. Nothing after `start` is missed meanwhile.
-      entered.feed.join(subscriber, start, after === undefined).catch((error) => giveUp(subscriber, error))
-      return { start, leave: () => leave(companyId, entered, subscriber) }
+      feed.join(subscriber, membership.start, after === undefined).catch((error) => giveUp(subscriber, error))
+      return membership
     } catch (error) {
-      leave(companyId, entered, subscriber)
+      membership.leave()
       throw error
     }
   }
@@ -145,7 +109,7 @@ export function createLiveHub(database: Database, notifications: Notifications, 
 
   function interrupt(): void {
     interrupted = true
-    for (const { members } of [...feeds.values()]) {
+    for (const { members } of feeds.values()) {
       for (const subscriber of [...members]) subscriber.interrupt()
     }
   }
@@ -159,11 +123,43 @@ export function createLiveHub(database: Database, notifications: Notifications, 
     onAccessChanged: (listener) => void accessListeners.push(listener),
     interrupt,
     async close() {
-      clearInterval(poll)
+      poll.stop()
       interrupt()
       await notifications.close()
     },
   }
+}
+
+/** One subscriber's part in the feed of its company. */
+class Membership implements Joined {
+  start = 0
+  readonly #hold: Hold<OpenFeed>
+  readonly #subscriber: Subscriber
+
+  constructor(hold: Hold<OpenFeed>, subscriber: Subscriber) {
+    this.#hold = hold
+    this.#subscriber = subscriber
+    hold.value.members.add(subscriber)
+    liveSubscriptions.inc()
+  }
+
+  get open(): OpenFeed {
+    return this.#hold.value
+  }
+
+  leave(): void {
+    const { feed, members } = this.open
+    if (!members.delete(this.#subscriber)) return
+    liveSubscriptions.dec()
+    feed.leave(this.#subscriber)
+    this.#hold.release()
+  }
+}
+
+function closeFeed({ feed, heard }: OpenFeed): void {
+  liveCompanies.dec()
+  feed.close()
+  void heard.then((unsubscribe) => unsubscribe())
 }
 
 function channelOf(companyId: string): string {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Runner } from 'graphile-worker'
 import type { Logger } from 'pino'
+import { startPeriodicTask } from '../concurrency/periodic-task.ts'
 import type { Services } from '../context.ts'
 import { type JobsPool, openJobsPool } from '../database/jobs-pool.ts'
 import { JOBS_SCHEMA } from '../database/jobs-schema.ts'
@@ -41,7 +42,7 @@ export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions)
   const stopping = new AbortController()
   const { signal } = stopping
   const running = Object.keys(tasks).length === 0 ? Promise.resolve() : keepRunning()
-  const recovery = setInterval(() => void unlockAbandonedJobs(services), RECOVER_EVERY_MS)
+  const recovery = startPeriodicTask(() => unlockAbandonedJobs(services), { everyMs: RECOVER_EVERY_MS })
 
   async function keepRunning(): Promise<void> {
     while (!signal.aborted) {
@@ -60,8 +61,7 @@ export function startJobRunner({ systemUrl, services, tasks }: JobRunnerOptions)
   return {
     async stop() {
       stopping.abort()
-      clearInterval(recovery)
-      await running
+      await Promise.all([recovery.stop(), running])
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { startPeriodicTask } from '../concurrency/periodic-task.ts'
 import { Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
 import { presenceFallback, presenceWatches } from '../metrics/metrics.ts'
@@ -71,8 +72,9 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
   )
   let isAlone = false
   let comparingAgain: NodeJS.Timeout | undefined
-  const sweeping = setInterval(() => void store.sweep(), SWEEP_MS).unref()
-  const reconciling = setInterval(reconcileAll, RECONCILE_MS).unref()
+  // A sweep of Redis that hangs does not keep the next one from sweeping this process.
+  const sweeping = startPeriodicTask(async () => void store.sweep(), { everyMs: SWEEP_MS })
+  const reconciling = startPeriodicTask(async () => reconcileAll(), { everyMs: RECONCILE_MS })
   channel.onGap(reconcileAll)
 
   function onFallback(active: boolean): void {
@@ -166,8 +168,8 @@ export function createPresence({ database, channel, log, redis, clock }: Presenc
     watch,
     recheck,
     close() {
-      clearInterval(sweeping)
-      clearInterval(reconciling)
+      void sweeping.stop()
+      void reconciling.stop()
       clearTimeout(comparingAgain)
       announcer.close()
       store.close()

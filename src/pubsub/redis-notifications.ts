@@ -2,7 +2,7 @@ import { RedisPubSub } from 'graphql-redis-subscriptions'
 import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
 import type { RedisConnections } from '../redis/connection.ts'
-import { createChannelSubscriptions } from './channel-subscriptions.ts'
+import { ChannelSubscriptions } from './channel-subscriptions.ts'
 import { createListeners } from './listeners.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'
 
@@ -17,7 +17,7 @@ export function createRedisNotifications(
   const { commands: publisher, subscriber } = redis
   const pubSub = new RedisPubSub({ publisher, subscriber, serializer: String, deserializer: String })
   const listeners = createListeners(log)
-  const subscriptions = createChannelSubscriptions({
+  const subscriptions = new ChannelSubscriptions({
     pubSub,
     subscriber,
     deliver: listeners.deliver,

@@ -14,7 +14,8 @@ describe('a value with several holders', () => {
     expect(hold('a').value).toBe(first.value)
     expect(hold('b').value).not.toBe(first.value)
     expect(shared.holders('a')).toBe(2)
-    expect([...shared.values()]).toEqual([{ key: 'a' }, { key: 'b' }])
+    expect(shared.values()).toEqual([{ key: 'a' }, { key: 'b' }])
+    expect(shared.keys()).toEqual(['a', 'b'])
   })
 
   it('is dropped with its last holder, and made anew for the next', () => {

@@ -53,7 +53,7 @@ export async function presenceStream(
   }
   try {
     const joined = await services.live.join(companyId, subscriber, undefined)
-    leaving.push(joined.leave)
+    leaving.push(() => joined.leave())
     leaving.push(await services.presence.watch(companyId, watcher))
     await requireReader(context, 'PRESENCE_READ')
     if (queue.hasEnded) leaveAll()
