@@ -1,6 +1,6 @@
 import { anySignal } from './any-signal.ts'
-import { createBackoff } from './backoff.ts'
-import { createBuffer } from './buffer.ts'
+import { type Backoff, createBackoff } from './backoff.ts'
+import { type Buffer, createBuffer } from './buffer.ts'
 import type { Connection } from './connection.ts'
 import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { createRecentSet } from './recent-set.ts'
@@ -43,130 +43,151 @@ export function openStream<Event>(
   connection: Connection,
   source: StreamSource,
 ): AsyncIterableIterator<Event> {
-  const leaving = new AbortController()
-  const signal = anySignal(source.signal, leaving.signal)
-  const buffer = createBuffer<Event>(() => leaving.abort())
-  const seen = createRecentSet(MAX_REMEMBERED)
-  const backoff = createBackoff(signal)
-  const retryPolicy = createRetryPolicy()
-  let reloads = 0
-  let after = source.after
-  let lastType: string | undefined
+  return new Stream<Event>(connection, source).open()
+}
 
-  async function follow(): Promise<void> {
-    while (!signal.aborted) {
-      const problem = await attempt()
-      if (problem && isEnd(problem)) return
-      if (problem && !recovers(problem)) throw problem
-      await buffer.drained()
+/** A stream from its beginning to its end: one subscription after another. */
+class Stream<Event> {
+  readonly #connection: Connection
+  readonly #source: StreamSource
+  readonly #leaving = new AbortController()
+  readonly #signal: AbortSignal
+  readonly #buffer: Buffer<Event>
+  readonly #seen = createRecentSet(MAX_REMEMBERED)
+  readonly #backoff: Backoff
+  readonly #retryPolicy = createRetryPolicy()
+  #reloads = 0
+  #after: string | undefined
+  #lastType: string | undefined
+
+  constructor(connection: Connection, source: StreamSource) {
+    this.#connection = connection
+    this.#source = source
+    this.#signal = anySignal(source.signal, this.#leaving.signal)
+    this.#buffer = createBuffer<Event>(() => this.#leaving.abort())
+    this.#backoff = createBackoff(this.#signal)
+    this.#after = source.after
+  }
+
+  open(): AsyncIterableIterator<Event> {
+    // Also ends a stream that has not started.
+    this.#signal.addEventListener('abort', () => this.#buffer.end(), { once: true })
+    this.#follow().then(
+      () => this.#end(),
+      (error) => this.#end(this.#signal.aborted ? undefined : error),
+    )
+    return this.#buffer
+  }
+
+  /** Removes the listener, so that the signal can be collected. */
+  #end(error?: unknown): void {
+    this.#buffer.end(error)
+    this.#leaving.abort()
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#signal.aborted) {
+      const problem = await this.#attempt()
+      if (problem && this.#isEnd(problem)) return
+      if (problem && !this.#recovers(problem)) throw problem
+      await this.#buffer.drained()
       // The server ends a stream when access ends, and when it shuts down. Only subscribing again tells which.
-      await untilNextAttempt(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
+      await this.#untilNextAttempt(problem instanceof ColloquyError ? problem.retryAfterMs : 0)
     }
   }
 
   /** Waits, but no longer than until another stream has connected. */
-  async function untilNextAttempt(atLeastMs: number | undefined): Promise<void> {
+  async #untilNextAttempt(atLeastMs: number | undefined): Promise<void> {
     const connected = new AbortController()
-    const stop = connection.onConnected(() => connected.abort())
-    await backoff.wait(atLeastMs, connected.signal)
+    const stop = this.#connection.onConnected(() => connected.abort())
+    await this.#backoff.wait(atLeastMs, connected.signal)
     stop()
   }
 
   /** Subscribes once. Resolves to the reason for its end, or undefined if the server completed it. */
-  async function attempt(): Promise<unknown> {
+  async #attempt(): Promise<unknown> {
+    const { reload, begin } = this.#source
     try {
-      after ??= await (source.reload ?? source.begin)?.(signal)
+      this.#after ??= await (reload ?? begin)?.(this.#signal)
     } catch (error) {
       return error
     }
     const startedAt = Date.now()
-    const problem = await subscribeOnce().catch((error) => error)
-    if (Date.now() - startedAt > LASTING_MS) succeed()
+    const problem = await this.#subscribeOnce().catch((error) => error)
+    if (Date.now() - startedAt > LASTING_MS) this.#succeed()
     return problem
   }
 
-  function succeed(): void {
-    backoff.reset()
-    retryPolicy.reset()
-    reloads = 0
+  #succeed(): void {
+    this.#backoff.reset()
+    this.#retryPolicy.reset()
+    this.#reloads = 0
   }
 
-  function subscribeOnce(): Promise<void> {
+  #subscribeOnce(): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return resolve()
+      if (this.#signal.aborted) return resolve()
       let isOver = false
       const finish = (problem?: unknown) => {
         if (isOver) return
         isOver = true
-        signal.removeEventListener('abort', leave)
+        this.#signal.removeEventListener('abort', leave)
         if (problem === undefined) resolve()
         else reject(problem)
         unsubscribe()
       }
       const leave = () => finish()
-      const unsubscribe = connection.subscribe(source.query, currentVariables(), {
-        next({ data, errors }) {
+      const unsubscribe = this.#connection.subscribe(this.#source.query, this.#variables(), {
+        next: ({ data, errors }) => {
           if (isOver) return
-          if (!data) return finish(requestErrorOf(errors ?? []))
           // The value of the document's only field. Null if it failed.
-          const event = Object.values(data)[0] as (Event & AnyEvent) | null
+          const event = data ? (Object.values(data)[0] as (Event & AnyEvent) | null) : null
           if (!event) return finish(requestErrorOf(errors ?? []))
-          take(event)
-          if (buffer.size >= MAX_WAITING) finish()
+          this.#take(event)
+          if (this.#buffer.size >= MAX_WAITING) finish()
         },
         error: (reason) => finish(streamProblem(reason)),
         complete: () => finish(),
       })
-      signal.addEventListener('abort', leave)
+      this.#signal.addEventListener('abort', leave)
     })
   }
 
   /** Read whenever they are sent, because graphql-ws may send them again. */
-  function currentVariables(): Record<string, unknown> {
+  #variables(): Record<string, unknown> {
+    const latest = () => this.#after
     return {
-      ...source.variables,
+      ...this.#source.variables,
       get after() {
-        return after
+        return latest()
       },
     }
   }
 
-  function take(event: Event & AnyEvent): void {
-    succeed()
-    lastType = event.__typename
+  #take(event: Event & AnyEvent): void {
+    this.#succeed()
+    this.#lastType = event.__typename
     if (event.cursor !== undefined) {
-      after = event.cursor
-      if (lastType === 'Discontinuity' || !seen.add(event.cursor)) return
+      this.#after = event.cursor
+      if (this.#lastType === 'Discontinuity' || !this.#seen.add(event.cursor)) return
     }
-    buffer.push(event)
+    this.#buffer.push(event)
   }
 
   /** True after ConversationRemoved, which explains the end to the consumer. */
-  function isEnd(problem: unknown): boolean {
+  #isEnd(problem: unknown): boolean {
     return (
-      problem instanceof ColloquyError && problem.code === 'NOT_FOUND' && lastType === 'ConversationRemoved'
+      problem instanceof ColloquyError &&
+      problem.code === 'NOT_FOUND' &&
+      this.#lastType === 'ConversationRemoved'
     )
   }
 
-  function recovers(problem: unknown): boolean {
+  #recovers(problem: unknown): boolean {
     const isExpired = problem instanceof ColloquyError && problem.code === 'CURSOR_EXPIRED'
-    if (!isExpired || !source.reload) return retryPolicy.allows(problem)
-    after = undefined
-    reloads += 1
-    return reloads <= MAX_RELOADS
+    if (!isExpired || !this.#source.reload) return this.#retryPolicy.allows(problem)
+    this.#after = undefined
+    this.#reloads += 1
+    return this.#reloads <= MAX_RELOADS
   }
-
-  /** Removes the listener, so that the signal can be collected. */
-  function end(error?: unknown): void {
-    buffer.end(error)
-    leaving.abort()
-  }
-
-  // Also ends a stream that has not started.
-  signal.addEventListener('abort', () => buffer.end(), { once: true })
-  follow().then(
-    () => end(),
-    (error) => end(signal.aborted ? undefined : error),
-  )
-  return buffer
 }
