@@ -3,7 +3,7 @@ import { startBareServer } from './bare-web-sockets.ts'
 import { Conversing } from './conversing.ts'
 import { cpuMs, databaseCpuMs } from './cpu.ts'
 import type { ListenOrder } from './listener.ts'
-import { listen } from './listening.ts'
+import { hear, listen } from './listening.ts'
 import { openHeap } from './memory.ts'
 import { type Report, round } from './report.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -56,12 +56,12 @@ async function run(
   const send = (forSeconds: number) =>
     sendFor(forSeconds, (at) => conversing.send(stage.url, actors[at] as never, { conversationId }))
   const warm = await send(WARM_UP_SECONDS)
-  await listening.hear(warm.sent * subscribers)
+  await hear(listening, warm.sent * subscribers)
   await listening.beginAnew()
   const cpuBefore = await cpuOf(stage)
   const start = performance.now()
   const { sent, errors } = await send(seconds)
-  const heard = await listening.hear(sent * subscribers)
+  const heard = await hear(listening, sent * subscribers)
   const elapsed = (performance.now() - start) / 1000
   const cpu = (await cpuOf(stage)).map((ms, at) => ms - (cpuBefore[at] ?? 0))
   listening.close()
@@ -126,7 +126,7 @@ async function bareFanOut(order: ListenOrder, seconds: number): Promise<number> 
   const start = performance.now()
   let sent = 0
   for (let seq = 1; performance.now() - start < seconds * 1000; seq += 1) sent += await bare.toAll(seq)
-  const { got } = await listening.hear(sent)
+  const { got } = await hear(listening, sent)
   const rate = got / ((performance.now() - start) / 1000)
   listening.close()
   bare.close()

@@ -10,8 +10,7 @@ const POLL_MS = 50
 export interface Listening {
   /** Forgets the counts, but not what came last on each socket. */
   beginAnew(): Promise<void>
-  /** Waits until this many messages have come, at most a minute after the last one that came. */
-  hear(expected: number): Promise<Heard>
+  report(): Promise<Heard>
   /** Cuts all sockets at once and opens them again, each after its last cursor. */
   cut(): Promise<void>
   /** Ends the process. */
@@ -26,18 +25,28 @@ export async function listen(order: ListenOrder): Promise<Listening> {
   return {
     beginAnew: async () => void (await command(child, 'anew')),
     cut: async () => void (await command(child, 'cut')),
-    async hear(expected) {
-      let heard = await command(child, 'report')
-      for (let until = performance.now() + WAIT_MS; heard.got < expected && performance.now() < until; ) {
-        await sleep(POLL_MS)
-        const { got } = heard
-        heard = await command(child, 'report')
-        if (heard.got > got) until = performance.now() + WAIT_MS
-      }
-      return heard
-    },
+    report: () => command(child, 'report'),
     close: () => void child.kill(),
   }
+}
+
+/** Waits until this many messages have come to the processes together, at most a minute after the last one that came. */
+export async function hearAll(listening: Listening[], expected: number): Promise<Heard[]> {
+  let until = performance.now() + WAIT_MS
+  for (let before = -1; ; await sleep(POLL_MS)) {
+    const heard = await Promise.all(listening.map((each) => each.report()))
+    const got = heard.reduce((sum, each) => sum + each.got, 0)
+    if (got > before) until = performance.now() + WAIT_MS
+    if (got >= expected || performance.now() > until) return heard
+    before = got
+  }
+}
+
+/** Waits for one process as `hearAll` does. */
+export async function hear(listening: Listening, expected: number): Promise<Heard> {
+  const [heard] = await hearAll([listening], expected)
+  if (!heard) throw new Error('Nobody listens.')
+  return heard
 }
 
 async function command(child: ChildProcess, name: Command): Promise<Heard> {

@@ -2,7 +2,7 @@ import { startBareServer } from './bare-web-sockets.ts'
 import { Conversing } from './conversing.ts'
 import { cpuMs, databaseCpuMs } from './cpu.ts'
 import type { Heard } from './listener.ts'
-import { listen } from './listening.ts'
+import { hear, listen } from './listening.ts'
 import { percentile, type Report, round } from './report.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -47,7 +47,7 @@ export async function reconnect({ seconds, subscribers = SOCKETS }: ReconnectOpt
   })
   // A message to resume after, and warm-up.
   await sendSome(SENDERS)
-  await listening.hear(SENDERS * subscribers)
+  await hear(listening, SENDERS * subscribers)
   await listening.beginAnew()
   const cpuBefore = await cpuOf(stage)
   const took: number[] = []
@@ -55,7 +55,7 @@ export async function reconnect({ seconds, subscribers = SOCKETS }: ReconnectOpt
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     const start = performance.now()
     await Promise.all([listening.cut(), sendSome(MISSED)])
-    heard = await listening.hear((took.length + 1) * MISSED * subscribers)
+    heard = await hear(listening, (took.length + 1) * MISSED * subscribers)
     took.push(performance.now() - start)
   }
   const cpu = await cpuOf(stage)
@@ -99,11 +99,11 @@ async function bareReconnect(sockets: number): Promise<number> {
     query: INBOX,
     variables: {},
   })
-  await listening.hear(MISSED * sockets)
+  await hear(listening, MISSED * sockets)
   await listening.beginAnew()
   const start = performance.now()
   await listening.cut()
-  await listening.hear(MISSED * sockets)
+  await hear(listening, MISSED * sockets)
   const rate = sockets / ((performance.now() - start) / 1000)
   listening.close()
   bare.close()

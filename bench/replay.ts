@@ -1,7 +1,7 @@
 import { readMissed } from '../src/events/event-page.ts'
 import { Conversing } from './conversing.ts'
 import { cpuMs, databaseCpuMs } from './cpu.ts'
-import { listen } from './listening.ts'
+import { hear, listen } from './listening.ts'
 import { percentile, type Report, round } from './report.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
 
@@ -80,7 +80,7 @@ async function readAll({ url }: Stage, readers: Actor[], cursors: string[]) {
     variables: {},
     cursors,
   })
-  const heard = await listening.hear(MISSED * readers.length)
+  const heard = await hear(listening, MISSED * readers.length)
   listening.close()
   return { heard, ms: heard.lastMs }
 }

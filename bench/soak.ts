@@ -5,7 +5,7 @@ import { startBareServer } from './bare-web-sockets.ts'
 import { Conversing } from './conversing.ts'
 import { cpuMs, databaseCpuMs } from './cpu.ts'
 import type { Heard, ListenOrder } from './listener.ts'
-import { type Listening, listen } from './listening.ts'
+import { hear, hearAll, listen } from './listening.ts'
 import { type Report, round } from './report.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
 
@@ -42,7 +42,7 @@ export async function soak({ seconds, subscribers = SUBSCRIBERS, rate }: SoakOpt
   const listening = await Promise.all(orders.map(listen))
   const sockets = sum(orders, (order) => order.sockets)
   const perMessage = (2 * sockets) / (COMPANIES * people)
-  const pairs = stage.companies.flatMap(({ actors }) => pairsOf(actors))
+  const pairs = pairsOf(stage)
   const nodes = stage.nodes.map(({ url }) => url)
   const send = (at: number, dueAtMs: number) => {
     const [author, recipient] = pairs[at % pairs.length] ?? []
@@ -95,11 +95,14 @@ function ordersOf(stage: Stage, socketsOfCompany: number): ListenOrder[] {
   })
 }
 
-function pairsOf(actors: Actor[]): [Actor, Actor][] {
-  return actors.flatMap((actor, at) => {
-    const next = actors[at + 1]
-    return at % 2 === 0 && next ? [[actor, next] as [Actor, Actor]] : []
-  })
+/** People who write to each other, the companies in turn. */
+function pairsOf({ companies }: Stage): [Actor, Actor][] {
+  const most = Math.max(...companies.map(({ actors }) => actors.length))
+  return Array.from({ length: Math.floor(most / 2) }, (_, at) => 2 * at).flatMap((at) =>
+    companies.flatMap(({ actors: { [at]: author, [at + 1]: recipient } }) =>
+      author && recipient ? [[author, recipient] as [Actor, Actor]] : [],
+    ),
+  )
 }
 
 type Send = (at: number, dueAtMs: number) => Promise<void>
@@ -147,11 +150,6 @@ async function sendSteadily(seconds: number, perSecond: number, send: Send) {
   return { sent, errors, answered }
 }
 
-async function hearAll(listening: Listening[], expected: number): Promise<Heard[]> {
-  // Either process has half of the people.
-  return Promise.all(listening.map((each) => each.hear(Math.floor(expected / listening.length))))
-}
-
 async function cpuOf(stage: Stage): Promise<Record<string, number>> {
   const servers = await Promise.all(stage.nodes.map(({ pid }) => cpuMs(pid)))
   const load = process.cpuUsage()
@@ -170,7 +168,7 @@ async function bareFanOut(order: ListenOrder): Promise<number> {
   const start = performance.now()
   let sent = 0
   for (let seq = 1; performance.now() - start < FLOOR_SECONDS * 1000; seq += 1) sent += await bare.toAll(seq)
-  const { got } = await listening.hear(sent)
+  const { got } = await hear(listening, sent)
   const rate = got / ((performance.now() - start) / 1000)
   listening.close()
   bare.close()
