@@ -9,6 +9,7 @@ import { statement } from '../database/statement.ts'
 import type { DemoUser } from '../graphiql/graphiql.ts'
 import { encodeId } from '../ids.ts'
 import { sendMessage } from '../messages/operations/send-message.ts'
+import { writeToGuests } from './demo-guests.ts'
 
 const acme = [
   ['alice', 'Alice Archer', 'owner', 'Management'],
@@ -86,6 +87,7 @@ export async function createDemoData(
     bob: await contextOf(services, companyId, 'bob@acme.test'),
     carol: await contextOf(services, companyId, 'carol@acme.test'),
   })
+  await writeToGuests(services, await contextOf(services, companyId, 'alice@acme.test'))
   await createCompany(database, {
     name: 'Globex',
     externalId: globexId,
