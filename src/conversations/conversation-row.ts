@@ -16,7 +16,11 @@ import {
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
 
 /** A conversation as one viewer sees it. */
-export type ConversationRow = RowOf<typeof conversationColumns> & { lastMessage: MessageRow | null }
+export type ConversationRow = RowOf<typeof conversationColumns> & {
+  lastMessage: MessageRow | null
+  /** The name of the other person of a direct conversation, where it was read with the row. */
+  counterpartName?: string | null
+}
 
 /**
  * The row as PostgreSQL returns it: the columns of the last message stand beside the conversation's, with a prefix. They are
@@ -37,11 +41,11 @@ const markSql = 'greatest(least(p.last_read_seq, p.unread_from_seq - 1), p.hidde
 
 /**
  * Number of unread messages of membership `p` in conversation `c`: all messages above the mark minus the viewer's own,
- * the retracted and the hidden ones, those that access rules keep from the viewer, and those that are no longer stored. Only these exclusions are counted, so the cost does not grow with the number of
- * unread messages. Own messages are compared as a row, so that the planner uses the author's index and does not read
- * the whole conversation.
+ * the retracted and the hidden ones. Only these exclusions are counted, so the cost does not grow with the number of
+ * unread messages, and nothing is counted where all is read. Own messages are compared as a row, so that the planner uses
+ * the author's index and does not read the whole conversation.
  */
-export const unreadSql = `(
+export const unreadSql = `(case when c.last_seq > ${markSql} then
     c.last_seq - ${markSql}
     - (select count(*) from messages o where o.company_id = c.company_id and o.conversation_id = c.id
          and o.author_id = p.user_id and (o.author_id, o.seq) > (p.user_id, ${markSql}))
@@ -59,14 +63,14 @@ export const unreadSql = `(
          ))
     - (select coalesce(sum(g.to_seq - greatest(g.from_seq - 1, ${markSql})), 0) from message_gaps g
        where g.company_id = c.company_id and g.conversation_id = c.id and g.to_seq > ${markSql})
-  )::int`
+  else 0 end)::int`
 
 /** Number of unread messages of conversation `c` that mention the person of membership `p`. */
-export const unreadMentionsSql = `(
+export const unreadMentionsSql = `(case when c.last_seq > ${markSql} then (
     select count(*) from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id
     where n.company_id = c.company_id and n.user_id = p.user_id and n.conversation_id = c.id
       and n.seq > ${markSql} and m.state = 'POSTED' and m.author_id <> p.user_id and ${shownTo('p.user_id')}
-  )::int`
+  ) else 0 end)::int`
 
 /** The first unread message of a conversation for a viewer. */
 const unreadStartColumns = columns({

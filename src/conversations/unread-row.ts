@@ -1,6 +1,6 @@
 import { rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
-import { statement } from '../database/statement.ts'
+import { fence, statement } from '../database/statement.ts'
 import { conversationOf, membershipsOf } from '../visibility/visibility.ts'
 import { mutedSql, unreadMentionsSql, unreadSql } from './conversation-row.ts'
 
@@ -29,12 +29,13 @@ export const unreadOfViewer = bindingItself(
   }),
 )
 
-function unreadOf(viewers: string): string {
+/** SQL of the unread messages of these viewers by kind. `viewers` is an SQL array of user ids. */
+export function unreadOf(viewers: string): string {
   return `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
     from (
       select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
       from ${membershipsOf(viewers)} p ${conversationOf}
-      cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions) x
+      cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions ${fence}) x
       where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
         and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
     ) u

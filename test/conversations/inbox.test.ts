@@ -218,7 +218,7 @@ describe('paging through the inbox', () => {
   })
 
   it('costs two statements, whatever the page size', async () => {
-    for (const first of [1, 5, 100]) {
+    for (const first of [2, 5, 100]) {
       const query = `{ conversations(first: ${first}) { nodes { ${ROW} } pageInfo { endCursor hasNextPage } } }`
       await viewer.run(query)
       expect(await statementsOf(() => viewer.run(query))).toHaveLength(2)

@@ -25,6 +25,9 @@ export async function useEverything(
   const { conversations } = await ann.run(list)
   const { endCursor } = conversations.pageInfo
   await ann.run(list, { after: endCursor })
+  await ann.run(
+    `{ conversations(first: 50) { nodes { id title lastMessage { seq author { id } } unreadCount } } viewer { unread { total } } }`,
+  )
   for (const filter of [
     { kinds: ['DIRECT'] },
     { unreadOnly: true },

@@ -5,6 +5,7 @@ import type { ConversationRow } from '../conversation-row.ts'
 import { directConversationId } from '../direct-id.ts'
 import { contextConversation } from '../queries/context-conversation.ts'
 import { groupList, inboxList } from '../queries/lists.ts'
+import { askedOfInbox } from './asked-of-inbox.ts'
 import { openConversation } from './open-conversation.ts'
 import { ContextTypeEnum, ConversationConnection, ConversationKindEnum, ConversationRef } from './refs.ts'
 
@@ -36,8 +37,8 @@ builder.queryField('conversations', (t) =>
           description: 'Conditions for the conversations to list.',
         }),
       },
-      resolve: (_root, args, context): Promise<Page<ConversationRow>> =>
-        inboxList(context, args, args.filter ?? {}),
+      resolve: (_root, args, context, info): Promise<Page<ConversationRow>> =>
+        inboxList(context, args, args.filter ?? {}, askedOfInbox(info)),
     },
     ConversationConnection,
   ),

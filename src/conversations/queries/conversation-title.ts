@@ -6,9 +6,10 @@ import type { ConversationRow } from '../conversation-row.ts'
 /** Returns the title as the viewer sees it: the title, the other person's name, or the subject of the broadcast. */
 export async function conversationTitle(
   context: Context,
-  { id, kind, title, counterpartId }: ConversationRow,
+  { id, kind, title, counterpartId, counterpartName }: ConversationRow,
 ): Promise<string> {
   const { loaders } = context
+  if (counterpartName != null) return counterpartName
   if (counterpartId) return (await loaders.user.load(counterpartId))?.name ?? title
   if (kind !== 'BROADCAST') return title
   const broadcast = await loaders.broadcast.load(id)

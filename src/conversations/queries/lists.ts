@@ -4,6 +4,7 @@ import { searchedWords } from '../../text/person-words.ts'
 import { searchText } from '../../text/search-text.ts'
 import { type ConversationRow, type FlatConversationRow, readConversation } from '../conversation-row.ts'
 import { groupsPage, inboxPage } from './inbox.ts'
+import { inboxScreen, readScreenRow } from './inbox-screen.ts'
 
 /** The conditions for the conversations of the inbox to list. */
 export interface InboxFilter {
@@ -14,10 +15,56 @@ export interface InboxFilter {
   search?: string | null | undefined
 }
 
+/** The part of an inbox that is asked for, as far as it decides how the inbox is read. */
+export interface AskedOfInbox {
+  /** Nothing but SCREEN_FIELDS, and of last messages nothing but PREVIEW_FIELDS. */
+  isScreen: boolean
+  /** The operation asks for the viewer's unread messages, too. */
+  withTotals: boolean
+}
+
 /**
- * Returns a page of the viewer's inbox. It takes one statement for the conversations and one for the people in them.
+ * Returns a page of the viewer's inbox in one statement: the first screen with all that it shows, others without the people in
+ * them.
  */
 export function inboxList(
+  context: Context,
+  args: ForwardArgs,
+  filter: InboxFilter,
+  { isScreen, withTotals }: AskedOfInbox = { isScreen: false, withTotals: false },
+): Promise<Page<ConversationRow>> {
+  const isWhole = Object.values(filter).every((condition) => condition == null)
+  return isScreen && isWhole && args.after == null
+    ? firstScreen(context, args, withTotals)
+    : filteredList(context, args, filter)
+}
+
+/** The first page without conditions. The viewer's unread counts are read with it, for whoever asks its loader. */
+function firstScreen(
+  context: Context,
+  args: ForwardArgs,
+  withTotals: boolean,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer, loaders } = context
+  const { companyId, userId: viewerId } = viewer
+  return forwardPage<ListedRow, ConversationRow>(args, {
+    ...inboxKey,
+    async read(_key, max) {
+      const reading = tenant.query(inboxScreen, { companyId, viewerId, max, withTotals })
+      // An empty inbox has nothing unread.
+      if (withTotals)
+        loaders.unread.prime(
+          viewerId,
+          reading.then(([row]) => row?.totals ?? []),
+        )
+      const rows = (await reading).map(readScreenRow)
+      const firstPageAt = rows[0]?.lastActivityAt.toISOString() ?? ''
+      return rows.map((row) => ({ ...row, sortKey: row.lastActivityAt, firstPageAt }))
+    },
+  })
+}
+
+function filteredList(
   context: Context,
   args: ForwardArgs,
   filter: InboxFilter,
@@ -33,11 +80,8 @@ export function inboxList(
     text,
     words: searchedWords(text ?? ''),
   }
-  let firstPageAt: string | null = null
   return forwardPage<ListedRow, ConversationRow>(args, {
-    key: ['instant', 'uuid', 'instant'],
-    keyOf: (row) => [row.sortKey.toISOString(), row.id, String(firstPageAt)],
-    nodeOf: (row) => row,
+    ...inboxKey,
     async read([beforeKey, beforeId, since], max) {
       const { companyId, userId: viewerId } = viewer
       const position = { beforeKey, beforeId, firstPageAt: since, max }
@@ -45,8 +89,8 @@ export function inboxList(
         context,
         await tenant.query(inboxPage, { companyId, viewerId, ...position, ...conditions }),
       )
-      firstPageAt = since ?? rows[0]?.sortKey.toISOString() ?? null
-      return rows
+      const firstPageAt = since ?? rows[0]?.sortKey.toISOString() ?? ''
+      return rows.map((row) => ({ ...row, firstPageAt }))
     },
   })
 }
@@ -75,16 +119,18 @@ export function groupList(
   })
 }
 
-/** A conversation of the inbox and its sort key. */
-type ListedRow = ConversationRow & { sortKey: Date }
+/** A conversation of the inbox, its sort key, and the latest activity of the first page. */
+type ListedRow = ConversationRow & { sortKey: Date; firstPageAt: string }
 
-/** Primes the loaders with the rows, and loads all people in them by one statement. */
-function loaded({ loaders }: Context, flat: (FlatConversationRow & { sortKey: Date })[]): ListedRow[] {
+const inboxKey = {
+  key: ['instant', 'uuid', 'instant'] as const,
+  keyOf: ({ sortKey, id, firstPageAt }: ListedRow) => [sortKey.toISOString(), id, firstPageAt],
+  nodeOf: (row: ListedRow) => row,
+}
+
+/** Primes the loader with the rows. */
+function loaded({ loaders }: Context, flat: (FlatConversationRow & { sortKey: Date })[]) {
   const rows = flat.map((row) => ({ ...readConversation(row), sortKey: row.sortKey }))
-  const people = rows
-    .flatMap((row) => [row.counterpartId, row.lastMessage?.authorId])
-    .filter((id) => id != null)
-  void loaders.user.loadMany([...new Set(people)])
   for (const row of rows) loaders.conversation.prime(row.id, row)
   return rows
 }
