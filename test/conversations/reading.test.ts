@@ -10,6 +10,7 @@ import {
   receiptsOf,
   statusOf,
 } from '../support/marks.ts'
+import { statementsOf } from '../support/statements.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
@@ -20,6 +21,21 @@ beforeAll(async () => {
 afterAll(() => app[Symbol.asyncDispose]())
 
 describe('reading', () => {
+  it('costs one statement, and another only where more than ids is asked for', async () => {
+    const { alice, bob } = acme
+    const { id } = await groupOf(alice, 2, [bob])
+    const marks = [{ conversationId: id, upToSeq: 2 }]
+    const cost = (name: string, input: object, selection?: string) =>
+      statementsOf(() => bob.mutate(name, { ...input }, selection))
+    await bob.run('{ viewer { user { id } } }')
+    expect(await cost('acknowledgeDelivery', { marks }, 'conversations { id }')).toHaveLength(1)
+    expect(await cost('markRead', { conversationId: id, upToSeq: 1 }, 'conversation { id }')).toHaveLength(1)
+    expect(await cost('markRead', { conversationId: id }, 'conversation { id unreadCount }')).toHaveLength(2)
+    expect(await cost('markUnread', { conversationId: id, fromSeq: 2 }, 'conversation { id }')).toHaveLength(
+      1,
+    )
+  })
+
   it('moves the mark forward over everything before it, and never back', async () => {
     const { bob } = acme
     const { id } = await groupOf(acme.alice, 5, [bob])

@@ -1,4 +1,4 @@
-import { ConversationRef } from '../../conversations/graphql/refs.ts'
+import { ConversationRef, conversationOf } from '../../conversations/graphql/refs.ts'
 import {
   ConflictError,
   InvalidInputError,
@@ -136,7 +136,7 @@ builder.relayMutationField(
       conversation: t.field({
         type: ConversationRef,
         description: 'The conversation.',
-        resolve: ({ conversation }) => conversation,
+        resolve: conversationOf,
       }),
       unread: t.field({
         type: UnreadCountsRef,
@@ -172,7 +172,7 @@ builder.relayMutationField(
       conversation: t.field({
         type: ConversationRef,
         description: 'The conversation.',
-        resolve: ({ conversation }) => conversation,
+        resolve: conversationOf,
       }),
       unread: t.field({
         type: UnreadCountsRef,
@@ -217,10 +217,14 @@ builder.relayMutationField(
   {
     description: 'Returned when the delivery marks are stored.',
     outputFields: (t) => ({
-      conversations: t.expose('conversations', {
+      conversations: t.field({
         type: [ConversationRef],
         description: 'The conversations.',
         complexity: { multiplier: 1_000 },
+        resolve: ({ conversationIds }, args, context, info) =>
+          Promise.all(
+            conversationIds.map((conversationId) => conversationOf({ conversationId }, args, context, info)),
+          ),
       }),
     }),
   },

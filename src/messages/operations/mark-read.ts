@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
-import type { ConversationRow } from '../../conversations/conversation-row.ts'
-import { requireConversation } from '../../conversations/queries/require-conversation.ts'
 import { rowsOf } from '../../database/columns.ts'
 import { type Statement, statement, type Values } from '../../database/statement.ts'
 import { id, parseInput } from '../../input.ts'
@@ -43,10 +41,10 @@ const acknowledge = statement({
 })
 
 /** Moves the viewer's read mark forward, never back. A reminder within the messages read is removed. */
-export async function markRead(context: Context, input: unknown): Promise<{ conversation: ConversationRow }> {
+export async function markRead(context: Context, input: unknown): Promise<{ conversationId: string }> {
   const { conversationId, upToSeq } = parseInput(readSchema, input)
   await readTo(context, conversationId, upToSeq ?? null)
-  return { conversation: await requireConversation(context, conversationId) }
+  return { conversationId }
 }
 
 /** Moves the viewer's read mark forward to a message; null means the latest one. */
@@ -55,27 +53,21 @@ export async function readTo(context: Context, conversationId: string, seq: numb
 }
 
 /** Sets the viewer's reminder. Receipts do not change. */
-export async function markUnread(
-  context: Context,
-  input: unknown,
-): Promise<{ conversation: ConversationRow }> {
+export async function markUnread(context: Context, input: unknown): Promise<{ conversationId: string }> {
   const { conversationId, fromSeq } = parseInput(unreadSchema, input)
   await move(context, unreadFrom, { conversationId, seq: fromSeq })
-  return { conversation: await requireConversation(context, conversationId) }
+  return { conversationId }
 }
 
 /** Moves the viewer's delivered marks forward. If one conversation is rejected, no mark moves. */
 export async function acknowledgeDelivery(
   context: Context,
   input: unknown,
-): Promise<{ conversations: ConversationRow[] }> {
+): Promise<{ conversationIds: string[] }> {
   const { marks } = parseInput(deliverySchema, input)
   const conversationIds = marks.map((mark) => mark.conversationId)
   await move(context, acknowledge, { conversationIds, seqs: marks.map((mark) => mark.upToSeq) })
-  const conversations = await Promise.all(
-    [...new Set(conversationIds)].map((each) => requireConversation(context, each)),
-  )
-  return { conversations }
+  return { conversationIds: [...new Set(conversationIds)] }
 }
 
 async function move<Name extends string>(
