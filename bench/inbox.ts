@@ -1,5 +1,4 @@
-import { inboxPage } from '../src/conversations/queries/inbox.ts'
-import { unreadOfViewer } from '../src/conversations/unread-row.ts'
+import { inboxScreen } from '../src/conversations/queries/inbox-screen.ts'
 import { read } from './reading.ts'
 import type { Report } from './report.ts'
 
@@ -18,16 +17,14 @@ export function inbox(seconds: number): Promise<Report> {
       conversations.nodes.length === SIZE && conversations.nodes.every(({ lastMessage }) => lastMessage),
     floors: [
       {
-        statement: inboxPage,
+        statement: inboxScreen,
         values: ({ companyId, userId: viewerId }) => ({
           companyId,
           viewerId,
           max: SIZE + 1,
-          unreadOnly: false,
-          words: [],
+          withTotals: true,
         }),
       },
-      { statement: unreadOfViewer, values: ({ companyId, userId: viewerId }) => ({ companyId, viewerId }) },
     ],
   })
 }
