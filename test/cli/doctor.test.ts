@@ -81,8 +81,10 @@ describe('the doctor', () => {
       'grants',
       'keys',
       'jobs',
+      'sms senders',
       'redis',
       'e-mail',
+      'sms',
       'token issuer',
     ]
     const lines = [...names, ...others].map((name) => `ok       ${name}`)
@@ -92,7 +94,7 @@ describe('the doctor', () => {
         .split('\n')
         .map((line) => line.slice(0, 24).trim()),
     ).toEqual(lines)
-    expect(out).toMatch(/1 data key opens/)
+    expect(out).toMatch(/3 data keys open/)
     expect(out).toMatch(/1 usable key/)
   })
 
@@ -284,7 +286,15 @@ describe('the doctor', () => {
       database: expect.stringMatching(/^The database test_\w+ at 127\.0\.0\.1:\d+ cannot be reached: /),
       'token issuer': expect.stringMatching(/^The token issuer's keys cannot be fetched from http/),
     })
-    expect(checks).toEqual(['configuration', 'key files', 'database', 'redis', 'e-mail', 'token issuer'])
+    expect(checks).toEqual([
+      'configuration',
+      'key files',
+      'database',
+      'redis',
+      'e-mail',
+      'sms',
+      'token issuer',
+    ])
   })
 
   test('names secrets that other users can read, and secrets that do not decrypt the data', async () => {

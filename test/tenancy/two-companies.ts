@@ -77,7 +77,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   await onDatabase(
     app,
     `insert into inbound_messages (company_id, id, received_on, provider_sid)
-     values ($1, gen_random_uuid(), '+15005550006', 'SM' || $1::text)`,
+     values ($1::uuid, gen_random_uuid(), '+15005550006', 'SM' || gen_random_uuid())`,
     companyOnly,
   )
   await admin.mutate('syncMembers', {
