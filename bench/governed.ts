@@ -38,7 +38,8 @@ export async function restrictedPage(seconds: number): Promise<Report> {
      )
      insert into message_access (company_id, message_id, number, effect, user_id)
      select h.company_id, h.id, 1, 'ALLOW', p.user_id from half h
-     join participants p on p.company_id = h.company_id and p.conversation_id = h.conversation_id`,
+     join messages m on m.company_id = h.company_id and m.id = h.id
+     join participants p on p.company_id = h.company_id and p.conversation_id = h.conversation_id and p.user_id <> m.author_id`,
   )
   const report = await beside('restricted-page', seconds, readers, async ({ token, id }) => {
     const body = JSON.stringify({ query: PAGE, variables: { id } })
@@ -79,9 +80,12 @@ function pairOf(actors: Actor[]): [Actor, Actor] {
 async function onHalf({ adminUrl, companies }: Stage, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl })
   await client.connect()
-  await client.query(text, [companies.slice(0, COMPANIES / 2).map(({ companyId }) => companyId)])
-  await client.query('analyze')
-  await client.end()
+  try {
+    await client.query(text, [companies.slice(0, COMPANIES / 2).map(({ companyId }) => companyId)])
+    await client.query('analyze')
+  } finally {
+    await client.end()
+  }
 }
 
 /** Measures the first half of the cast and the second in turns. */
