@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await rm(join(folder, '../../..'), { recursive: true })
+  await rm(join(folder, '../..'), { recursive: true })
 })
 
 const overSmtp = (url = server.url, requireTls = false) =>
