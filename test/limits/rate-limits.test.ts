@@ -182,6 +182,10 @@ describe('every mutation', () => {
     acknowledgeDelivery: [{ max: 600, per: '1m' }],
     setTyping: [{ max: 120, per: '1m' }],
     remindUnreadRecipients: [{ max: 10, per: '1h' }],
+    reportMessage: [
+      { max: 10, per: '1m' },
+      { max: 50, per: '1h' },
+    ],
   }
 
   it.each(mutations())('$name has its limit, which holds', async ({ name, windows, inputType }) => {

@@ -63,6 +63,7 @@ async function valuesOf(conversationId: string, messageId: string): Promise<Reco
     MessageEdited: { message },
     MessageRetracted: { message },
     MessageHidden: { messageId },
+    MessageAccessLost: { messageId, seq: 1 },
     ReactionsChanged: { message },
     TypingChanged: { userId, typing: true },
     ReceiptAdvanced: { userId, status: 'READ', upToSeq: 1, at: new Date(0) },
@@ -73,6 +74,7 @@ async function valuesOf(conversationId: string, messageId: string): Promise<Reco
     ConversationActivity: { conversationId, message, own: false },
     ConversationRead: { conversationId },
     InboxConversationChanged: { conversationId },
+    HeldMessageDecided: { message },
     // Of a broadcast everything depends on the viewer: nothing of it is asked for here.
     BroadcastReceived: { broadcastId: conversationId, own: true },
   }

@@ -48,6 +48,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   const reply = await other.say({ conversationId: groupId }, `${secret} indeed`, { parentId: said.id })
   await other.mutate('markRead', { conversationId: direct.conversationId })
   await one.mutate('editMessage', { messageId: said.id, body: `${secret} for all of us` })
+  await other.mutate('reportMessage', { messageId: said.id, reason: 'OTHER', note: secret })
   await other.mutate('setReaction', { messageId: said.id, emoji: '👍', on: true })
   await one.mutate('openContextConversation', { type: 'TOPIC', contextId: secret, restricted: true })
   const hidden = await other.say({ conversationId: groupId }, `${secret} no more`)
@@ -95,6 +96,14 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     'insert into told_messages (company_id, user_id, conversation_id, seq) values ($1, $2, $3, 1) on conflict do nothing',
     values,
   )
+  // As replaced rules, purged messages and refused texts leave them behind.
+  for (const insert of [
+    `insert into message_access (company_id, message_id, number, effect, user_id, ended_at) values ($1, $3, 1, 'DENY', $2, now())`,
+    `insert into message_gaps (company_id, conversation_id, from_seq, to_seq)
+     select company_id, conversation_id, 1000, 1000 from messages where company_id = $1 and id = $3 and $2::uuid is not null`,
+    `insert into spam_penalties (company_id, user_id, step, stepped_at) select $1::uuid, $2::uuid, 1, now() where $3::uuid is not null`,
+  ])
+    await onDatabase(app, insert, [company.companyUuid, other.uuid, decodeId(said.id)?.uuid])
   return {
     company,
     directId: direct.conversationId,

@@ -23,20 +23,15 @@ const smsText = visible(text(8 * 1024, 'The body'), 'The body').refine(
   { error: 'An SMS has at most 1,600 characters, of which an emoji counts as two or more.' },
 )
 
-const schema = z
-  .object({
-    guestIds: ids('Guest').nullish(),
-    allSubscribed: z.boolean().nullish(),
-    body: smsText,
-    from: phoneNumber.nullish(),
-    schedule: scheduleInput.nullish(),
-    inReplyToId: id('InboundMessage').nullish(),
-    idempotencyKey: idempotencyKey.nullish(),
-  })
-  .refine(({ guestIds, allSubscribed }) => (guestIds?.length ? 1 : 0) + (allSubscribed ? 1 : 0) === 1, {
-    error: 'Give either guestIds, at least one, or allSubscribed: true.',
-    path: ['guestIds'],
-  })
+const schema = z.object({
+  guestIds: ids('Guest').nullish(),
+  allSubscribed: z.boolean().nullish(),
+  body: smsText,
+  from: phoneNumber.nullish(),
+  schedule: scheduleInput.nullish(),
+  inReplyToId: id('InboundMessage').nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
+})
 
 const sendOne = statement({
   name: 'send_guest_message',
@@ -71,6 +66,12 @@ export interface SentGuestMessage {
   replayed: boolean
 }
 
+function requireOneAudience({ guestIds, allSubscribed }: z.infer<typeof schema>): void {
+  if (Boolean(guestIds?.length) !== Boolean(allSubscribed)) return
+  const detail = 'Give either guestIds, at least one, or allSubscribed: true.'
+  throw new InvalidInputError([{ path: ['guestIds'], detail }])
+}
+
 /**
  * Stores a message to guests and queues an SMS for each. Requires GUEST_MESSAGE. Throws InvalidInputError, NotFoundError,
  * ConflictError for another message with the same key, NoSenderError, and SmsCapReachedError for a message that would be sent
@@ -80,6 +81,7 @@ export async function sendGuestMessage(context: Context, input: unknown): Promis
   requirePermission(context, 'GUEST_MESSAGE')
   const { schedule: given, ...request } = parseInput(schema, input)
   const schedule = given ? readSchedule(given, ['schedule']) : null
+  requireOneAudience(request)
   const { viewer, tenant, services } = context
   const { companyId, userId: viewerId } = viewer
   await requireSender(context, request.from ?? null, schedule !== null)
