@@ -1,5 +1,5 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
-import { statement } from '../database/statement.ts'
+import { fence, statement } from '../database/statement.ts'
 
 /** Whether a guest may be written to. */
 export type ConsentState = 'UNKNOWN' | 'SUBSCRIBED' | 'OPTED_OUT'
@@ -57,5 +57,6 @@ export const guestsWithWords = statement({
   row: guestColumns,
   text: `select ${guestColumns.of('g')}
     from app.guests_with_words(:tokens::bigint[], :consent, :beforeId::uuid, :max) found (id)
-    join guests g on g.company_id = :companyId and g.id = found.id order by g.id desc`,
+    cross join lateral (select * from guests g where g.company_id = :companyId and g.id = found.id ${fence}) g
+    order by g.id desc`,
 })

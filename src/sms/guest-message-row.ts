@@ -108,12 +108,21 @@ export const inboundById = statement({
   text: `select ${inboundColumns.of('i')} from inbound_messages i where i.company_id = :companyId and i.id = any(:ids)`,
 })
 
-/** Incoming SMS of the company, or of a guest, latest first, before this id. */
+/** Incoming SMS of the company, latest first, before this id. */
 export const inboundPage = statement({
   name: 'inbound_messages_page',
+  parameters: ['companyId', 'beforeId', 'max'],
+  row: inboundColumns,
+  text: `select ${inboundColumns.of('i')} from inbound_messages i
+    where i.company_id = :companyId and (:beforeId::uuid is null or i.id < :beforeId) order by i.id desc limit :max`,
+})
+
+/** The same, of one guest. */
+export const inboundOfGuest = statement({
+  name: 'inbound_messages_of_guest',
   parameters: ['companyId', 'guestId', 'beforeId', 'max'],
   row: inboundColumns,
   text: `select ${inboundColumns.of('i')} from inbound_messages i
-    where i.company_id = :companyId and (:guestId::uuid is null or i.guest_id = :guestId)
-      and (:beforeId::uuid is null or i.id < :beforeId) order by i.id desc limit :max`,
+    where i.company_id = :companyId and i.guest_id = :guestId and (:beforeId::uuid is null or i.id < :beforeId)
+    order by i.guest_id desc, i.id desc limit :max`,
 })

@@ -6,6 +6,7 @@ import {
   type GuestMessageRow,
   guestMessagesPage,
   type InboundRow,
+  inboundOfGuest,
   inboundPage,
   type SmsStatus,
 } from '../guest-message-row.ts'
@@ -47,6 +48,9 @@ export function inboundList(
   return forwardPage<InboundRow>(args, {
     ...byId,
     nodeOf: (row) => row,
-    read: ([beforeId], max) => tenant.query(inboundPage, { companyId, guestId, beforeId, max }),
+    read: ([beforeId], max) =>
+      guestId === null
+        ? tenant.query(inboundPage, { companyId, beforeId, max })
+        : tenant.query(inboundOfGuest, { companyId, guestId, beforeId, max }),
   })
 }
