@@ -3,6 +3,7 @@ import type { TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { watchPresence } from '../support/presence.ts'
 import { governEverything } from './every-governing-request.ts'
+import { writeToGuests } from './every-guest-request.ts'
 import type { PlanRecord } from './plans.ts'
 
 const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
@@ -85,6 +86,7 @@ export async function useEverything(
   })
   await ann.run('query ($id: ID!) { directConversation(userId: $id) { id } }', { id: bea.userId })
   await write(ann, bea, cal, group.id)
+  await writeToGuests(ann)
   await limited(plans, ann, group.id)
 }
 

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { withClient } from '../../src/database/roles.ts'
+import { fillGuests } from './many-guests.ts'
 
 /** How much a company has of everything. */
 interface Size {
@@ -19,7 +20,8 @@ const SMALL: Size = { users: 160, conversations: 50, messagesEach: 30 }
 const OTHERS = 25
 
 /**
- * Fills a company, and 25 others beside it, with what a few years leave behind: 60,000 messages and 6,000 people.
+ * Fills a company, and 25 others beside it, with what a few years leave behind: 60,000 messages, 6,000 people and
+ * 10,000 guests.
  * `members` take part in a quarter of the company's conversations. Bodies cannot be decrypted, but are found by two words.
  * The planner takes it for that of `believed` companies if that is given.
  */
@@ -34,6 +36,7 @@ export function fillDatabase(
     // Foreign keys hold by construction; checking 200,000 of them takes most of the time.
     await admin.query('set session_replication_role = replica')
     await fillCompany(admin, companyId, members, words, LARGE)
+    await fillGuests(admin, companyId, { guests: 5_000, messages: 400, word: words.common })
     for (let index = 1; index <= OTHERS; index += 1) {
       const { rows } = await admin.query<{ id: string }>(
         `insert into companies (id, name) values (gen_random_uuid(), $1) returning id`,
@@ -46,6 +49,7 @@ export function fillDatabase(
         [id],
       )
       await fillCompany(admin, id, [], words, SMALL)
+      await fillGuests(admin, id, { guests: 200, messages: 20, word: words.common })
     }
     if (believed) await believeIn(admin, believed)
     await admin.query('analyze')

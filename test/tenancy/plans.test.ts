@@ -29,6 +29,11 @@ const BIG = [
   'hidden_messages',
   'reactions',
   'message_revisions',
+  'guests',
+  'guest_messages',
+  'guest_deliveries',
+  'consent_events',
+  'inbound_messages',
 ]
 
 /** Statements that no request runs, each with the reason. */
@@ -56,6 +61,26 @@ const RARE: Record<string, string> = {
   unlock_abandoned_jobs: 'a runner looks after the others',
   unsubscribe_member: 'a link in an e-mail is opened',
   unsubscribe: 'a link in an e-mail is opened',
+  due_sms: 'a job sends SMS',
+  paused_sms_senders: 'a job sends SMS',
+  defer_sms: 'a job sends SMS',
+  claim_sms: 'a job sends SMS',
+  settle_sms: 'a job sends SMS',
+  pause_sms_sender: 'a job sends SMS',
+  expand_guest_message: 'a job sends SMS',
+  give_up_sms: 'a job sends SMS',
+  next_sms_due: 'a job sends SMS',
+  run_sms_again: 'a job sends SMS',
+  companies_of_sms_number: 'a provider of SMS calls',
+  sms_contacts_of: 'a provider of SMS calls',
+  take_inbound: 'a provider of SMS calls',
+  add_unmatched_inbound: 'a provider of SMS calls',
+  export_deliveries: 'an operator asks',
+  assign_sms_number: 'an operator asks',
+  take_back_sms_number: 'an operator asks',
+  resume_sms_sender: 'an operator asks',
+  unmatched_inbound: 'an operator asks',
+  dead_sms: 'an operator asks',
 }
 
 /**
