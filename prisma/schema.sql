@@ -814,6 +814,7 @@ CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integ
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.give_up_phones(p_guests uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.give_up_sms() RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.guests_with_words(p_words bigint[], p_consent text, p_before uuid, p_max integer) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.has_permission(p_company uuid, p_user uuid, p_permission text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1044,6 +1045,7 @@ grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
 grant execute on function app.free_broadcast_at(uuid) to colloquy_app;
+grant execute on function app.give_up_phones(uuid[]) to colloquy_app;
 grant execute on function app.give_up_sms() to colloquy_system;
 grant execute on function app.guests_with_words(bigint[],text,uuid,integer) to colloquy_app;
 grant execute on function app.has_permission(uuid,uuid,text) to colloquy_app;

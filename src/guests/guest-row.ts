@@ -1,5 +1,5 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
-import { fence, statement } from '../database/statement.ts'
+import { byKey, fence, statement } from '../database/statement.ts'
 
 /** Whether a guest may be written to. */
 export type ConsentState = 'UNKNOWN' | 'SUBSCRIBED' | 'OPTED_OUT'
@@ -27,7 +27,7 @@ export const guestsById = statement({
   name: 'guests_by_id',
   parameters: ['companyId', 'ids'],
   row: guestColumns,
-  text: `select ${guestColumns.of('g')} from guests g where g.company_id = :companyId and g.id = any(:ids)`,
+  text: `select ${guestColumns.of('g')} from ${byKey('guests', 'g')}`,
 })
 
 const listed = `g.company_id = :companyId and g.erased_at is null and (:consent::text is null or g.consent = :consent)

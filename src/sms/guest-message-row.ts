@@ -1,5 +1,5 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
-import { statement } from '../database/statement.ts'
+import { byKey, fence, statement } from '../database/statement.ts'
 import type { SmsEncoding } from './segments.ts'
 
 /** The statuses of a delivery. */
@@ -60,7 +60,7 @@ export const guestMessagesById = statement({
   name: 'guest_messages_by_id',
   parameters: ['companyId', 'ids'],
   row: messageColumns,
-  text: `select ${messageColumns.of('m')} from guest_messages m where m.company_id = :companyId and m.id = any(:ids)`,
+  text: `select ${messageColumns.of('m')} from ${byKey('guest_messages', 'm')}`,
 })
 
 /** The company's messages to guests, latest first, before this id. */
@@ -77,8 +77,11 @@ export const deliveryCounts = statement({
   name: 'guest_delivery_counts',
   parameters: ['companyId', 'ids'],
   row: rowsOf<{ guestMessageId: string; status: SmsStatus; count: number }>(),
-  text: `select d.guest_message_id as "guestMessageId", d.status, count(*)::int as count from guest_deliveries d
-    where d.company_id = :companyId and d.guest_message_id = any(:ids) group by d.guest_message_id, d.status
+  text: `select d.guest_message_id as "guestMessageId", d.status, count(*)::int as count
+    from unnest(:ids::uuid[]) wanted (id) cross join lateral (
+      select d.guest_message_id, d.status from guest_deliveries d
+      where d.company_id = :companyId and d.guest_message_id = wanted.id ${fence}
+    ) d group by d.guest_message_id, d.status
     order by d.guest_message_id, app.sms_rank(d.status)`,
 })
 
@@ -87,7 +90,7 @@ export const deliveriesById = statement({
   name: 'guest_deliveries_by_id',
   parameters: ['companyId', 'ids'],
   row: deliveryColumns,
-  text: `select ${deliveryColumns.of('d')} from guest_deliveries d where d.company_id = :companyId and d.id = any(:ids)`,
+  text: `select ${deliveryColumns.of('d')} from ${byKey('guest_deliveries', 'd')}`,
 })
 
 /** The deliveries of a message by id, after this id. */
@@ -105,7 +108,7 @@ export const inboundById = statement({
   name: 'inbound_messages_by_id',
   parameters: ['companyId', 'ids'],
   row: inboundColumns,
-  text: `select ${inboundColumns.of('i')} from inbound_messages i where i.company_id = :companyId and i.id = any(:ids)`,
+  text: `select ${inboundColumns.of('i')} from ${byKey('inbound_messages', 'i')}`,
 })
 
 /** Incoming SMS of the company, latest first, before this id. */

@@ -23,9 +23,12 @@ begin
   select v_message.company_id, gen_random_uuid(), v_message.id, g.id, v_message.segments, now(), now()
   from (
     -- The lock that an opt-out takes: a guest who has opted out meanwhile is left out.
-    select g.id from public.guests g
-    where g.company_id = v_message.company_id and g.id = any (v_ids) and g.consent = 'SUBSCRIBED'
-    order by g.id for share
+    select g.id from unnest(v_ids) wanted (id)
+    cross join lateral (
+      select g.id from public.guests g
+      where g.company_id = v_message.company_id and g.id = wanted.id and g.consent = 'SUBSCRIBED'
+      offset 0 for share
+    ) g
   ) g
   on conflict do nothing;
   update public.guest_messages m set expanded_to = coalesce(v_ids[cardinality(v_ids)], m.expanded_to),

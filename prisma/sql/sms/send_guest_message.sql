@@ -43,8 +43,12 @@ begin
   values (v_company, p_message, p_user, p_body, p_from, p_encoding, p_segments, p_local_time, p_time_zone, p_scheduled_for,
     p_guests is not null, p_reply_to);
   if p_guests is not null then
-    select count(*) into v_known from public.guests g
-    where g.company_id = v_company and g.id = any (p_guests) and g.erased_at is null;
+    -- Each is read by its key, whatever the planner believes of the company's guests.
+    select count(*) into v_known from unnest(p_guests) wanted (id)
+    cross join lateral (
+      select 1 from public.guests g
+      where g.company_id = v_company and g.id = wanted.id and g.erased_at is null offset 0
+    ) g;
     if v_known < cardinality(p_guests) then
       raise exception using errcode = 'CQ404', message = 'At least one of these guests does not exist.', column = 'guestIds';
     end if;
@@ -52,10 +56,13 @@ begin
     select v_company, gen_random_uuid(), p_message, g.id, p_segments, coalesce(p_scheduled_for, now()), now()
     from (
       -- The lock that an opt-out takes: one that is under way is waited for, and a later one drops these deliveries.
-      select g.id from public.guests g
-      where g.company_id = v_company and g.id = any (p_guests) and g.phone_hash is not null
-        and g.consent <> 'OPTED_OUT' and not g.needs_consent_review and g.erased_at is null
-      order by g.id for share
+      select g.id from (select w.id from unnest(p_guests) w (id) order by w.id) wanted
+      cross join lateral (
+        select g.id from public.guests g
+        where g.company_id = v_company and g.id = wanted.id and g.phone_hash is not null
+          and g.consent <> 'OPTED_OUT' and not g.needs_consent_review and g.erased_at is null
+        offset 0 for share
+      ) g
     ) g;
     get diagnostics v_count = row_count;
     skipped := cardinality(p_guests) - v_count;

@@ -38,9 +38,8 @@ export async function writeGuests(
 
 async function writeRows(transaction: Transaction, companyId: string, rows: string): Promise<void> {
   // A phone may pass from one guest of the import to another, so it is given up first.
-  await transaction.$executeRaw`
-    update guests g set phone_hash = null where g.company_id = ${companyId}::uuid
-      and g.id = any(array(select r.id from jsonb_to_recordset(${rows}::jsonb) r (id uuid)))`
+  await transaction.$queryRaw`
+    select app.give_up_phones(array(select r.id from jsonb_to_recordset(${rows}::jsonb) r (id uuid)))::text`
   await transaction.$executeRaw`
     insert into guests (company_id, id, external_id, name, phone, email, phone_hash, email_hash, words, time_zone, consent)
     select ${companyId}::uuid, r.id, r."externalId", decode(r.name, 'hex'), decode(r.phone, 'hex'), decode(r.email, 'hex'),
