@@ -24,6 +24,9 @@ const DEFAULTS: SpamSettings = {
   moderatorsExempt: true,
 }
 
+/** Nobody types as fast: a company that allows more than this to one person lets programs send. */
+const MAX_TYPED_PER_SECOND = 10
+
 const MAX_DOMAINS = 200
 
 const domain = z
@@ -58,24 +61,43 @@ export const spamSettingsInput = z.object({
   moderatorsExempt: z.boolean().nullish(),
 })
 
-/** Returns the company's limits; the defaults where it has none. */
-export function spamSettingsOf({ spam }: Pick<CompanyRow, 'spam'>): SpamSettings {
-  return { ...DEFAULTS, ...(spam as Partial<SpamSettings> | null) }
+type SpamColumns = Pick<CompanyRow, 'spam' | 'sendLimits'>
+
+/** Returns the company's limits; the defaults where it has set none. Programs repeat themselves, so the default counts no bodies for them. */
+export function spamSettingsOf(company: SpamColumns): SpamSettings {
+  const repeatedBodies = letsProgramsSend(company) ? null : DEFAULTS.repeatedBodies
+  return { ...DEFAULTS, repeatedBodies, ...ownSettings(company) }
 }
 
-/** Returns the limits after a change. */
+function ownSettings({ spam }: SpamColumns): Partial<SpamSettings> {
+  return { ...(spam as Partial<SpamSettings> | null) }
+}
+
+/** True if each of the company's own send limits allows one person more than anybody types. */
+function letsProgramsSend({ sendLimits }: SpamColumns): boolean {
+  return (
+    Array.isArray(sendLimits) &&
+    sendLimits.length > 0 &&
+    (sendLimits as { max: number; perSeconds: number }[]).every(
+      ({ max, perSeconds }) => max > MAX_TYPED_PER_SECOND * perSeconds,
+    )
+  )
+}
+
+/** Returns what the company has set itself after a change, so that the rest goes on following the defaults. */
 export function changedSpamSettings(
-  company: Pick<CompanyRow, 'spam'>,
+  company: SpamColumns,
   { repeatedBodies, mentions, ...rest }: z.output<typeof spamSettingsInput>,
-): SpamSettings {
-  const now = spamSettingsOf(company)
-  return {
-    repeatedBodies: repeatedBodies === undefined ? now.repeatedBodies : repeatedBodies,
-    mentions: mentions === undefined ? now.mentions : mentions,
-    blockedDomains: rest.blockedDomains ?? now.blockedDomains,
-    redirectors: rest.redirectors ?? now.redirectors,
-    moderatorsExempt: rest.moderatorsExempt ?? now.moderatorsExempt,
+): Partial<SpamSettings> {
+  const own = ownSettings(company)
+  const changes = {
+    repeatedBodies,
+    mentions,
+    blockedDomains: rest.blockedDomains ?? undefined,
+    redirectors: rest.redirectors ?? undefined,
+    moderatorsExempt: rest.moderatorsExempt ?? undefined,
   }
+  return { ...own, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) }
 }
 
 /**

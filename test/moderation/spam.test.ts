@@ -173,6 +173,24 @@ describe('spam', () => {
       expect(await change(spam)).toMatchObject({ __typename: 'InvalidInputError', detail })
   })
 
+  it('is no repeated text where the company lets programs send, unless it says how often', async () => {
+    const change = async (input: Record<string, unknown>) =>
+      (
+        await acme.ann.mutate(
+          'updateCompanySettings',
+          input,
+          'company { settings { spam { repeatedBodies } } }',
+        )
+      ).company.settings.spam.repeatedBodies
+    await setSpam(app, acme, {})
+    expect(await change({ sendLimits: [{ max: 500, perSeconds: 10 }] })).toBe(null)
+    for (let sent = 0; sent < 7; sent++)
+      expect(await send(acme.bob, acme.cal, 'Invoice approved')).toMatchObject({ warning: null })
+    expect(await change({ spam: { mentions: 3 } })).toBe(null)
+    expect(await change({ sendLimits: [{ max: 100, perSeconds: 10 }] })).toBe(5)
+    expect(await change({ sendLimits: [{ max: 500, perSeconds: 10 }], spam: { repeatedBodies: 8 } })).toBe(8)
+  })
+
   it('is counted exactly by ten sends at once', async () => {
     await setSpam(app, acme, { repeatedBodies: 11 })
     const sent = await Promise.all(Array.from({ length: 10 }, () => send(acme.bob, acme.cal, 'Ten times')))

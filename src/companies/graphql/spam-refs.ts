@@ -3,7 +3,7 @@ import type { SpamSettings } from '../spam-settings.ts'
 
 const TEXTS = {
   repeatedBodies:
-    'Messages with the same text that one person sends within 10 minutes before it counts as repeated; a third conversation counts as well. Null: the signal is off.',
+    'Messages with the same text that one person sends within 10 minutes before it counts as repeated; a third conversation counts as well. Null: the signal is off. Default: 5, or off where every send limit of the company allows one person more than 10 messages a second, as programs need.',
   mentions: 'Most people that a message may mention. Null: the signal is off.',
   blockedDomains: 'Domains that messages must not link to, with all below them; at most 200.',
   redirectors: 'Domains whose links name another address, which is looked at instead; at most 200.',
