@@ -73,6 +73,7 @@ describe('access rules of a message', () => {
     await cal.count(1)
     await inbox.count(1)
     await set(acme.bob, id, [allow(acme.cal), allow(acme.sue)])
+    await inbox.count(2)
     const last = await acme.bob.say({ conversationId: groupId }, 'Last')
     await cal.count(3)
     expect(cal.events).toEqual([
@@ -82,7 +83,6 @@ describe('access rules of a message', () => {
     ])
     await sue.count(1)
     expect(sue.events).toEqual([{ __typename: 'MessageSent', message: { id: last.id } }])
-    await inbox.count(2)
     expect(inbox.events.slice(0, 2).map(({ unread }) => unread.total)).toEqual([0, 1])
   })
 
