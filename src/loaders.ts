@@ -6,6 +6,7 @@ import { guestLoaders } from './guests/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
 import { moderationLoaders } from './moderation/loaders.ts'
+import { oversightLoaders } from './oversight/loaders.ts'
 import { presenceLoaders } from './presence/loaders.ts'
 import type { Presence } from './presence/presence.ts'
 import { smsLoaders } from './sms/loaders.ts'
@@ -17,6 +18,7 @@ const makers = {
   ...messageLoaders,
   ...moderationLoaders,
   ...broadcastLoaders,
+  ...oversightLoaders,
   ...presenceLoaders,
   ...guestLoaders,
   ...smsLoaders,

@@ -7,10 +7,14 @@ import {
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
-import { shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
+import type { Oversight } from '../visibility/oversight.ts'
+import { forbiddenTo, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it. Subject and body are ciphertext. */
-export type BroadcastRow = RowOf<typeof broadcastColumns>
+export type BroadcastRow = RowOf<typeof broadcastColumns> & {
+  /** Set if it is shown to an overseer. */
+  oversight?: Oversight
+}
 
 const isReadSql = `(b.author_id = :viewerId or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
 
@@ -69,6 +73,21 @@ export const broadcastsPage = statement({
       and (:beforeAt::timestamptz is null or (b.listed_at, b.id) < (:beforeAt::timestamptz, :beforeId::uuid))
       and (not :unreadOnly::boolean or b.status = 'SENT' and not ${isReadSql})
     order by b.listed_at desc, b.id desc limit :max`,
+})
+
+/** Broadcasts of the last 24 hours, whoever receives them, latest first, before this time and id: only for overseers. */
+export const broadcastsSentBefore = statement({
+  name: 'broadcasts_sent_before',
+  parameters: ['companyId', 'viewerId', 'audits', 'beforeAt', 'beforeId', 'max'],
+  row: broadcastColumns,
+  text: `select ${broadcastColumns.of('b')} from broadcasts b
+    left join conversations c on c.company_id = b.company_id and c.id = b.id
+    left join messages m on m.company_id = b.company_id and m.id = b.id
+    ${viewerMembership()}
+    where b.company_id = :companyId and b.status = 'SENT' and b.sent_at >= now() - interval '24 hours'
+      and (:audits::boolean or not coalesce(${forbiddenTo()}, false))
+      and (:beforeAt::timestamptz is null or (b.sent_at, b.id) < (:beforeAt::timestamptz, :beforeId::uuid))
+    order by b.sent_at desc, b.id desc limit :max`,
 })
 
 /** The groups that a broadcast is sent to and that the viewer may know of, after this id. */

@@ -1,12 +1,15 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
+import type { Oversight } from '../visibility/oversight.ts'
 import { readableSql, seenBy, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A message as the statements below return it. Subject, body and metadata are ciphertext. */
 export type MessageRow = RowOf<typeof messageColumns> & {
   /** True if it is shown to somebody who decides about it, or audits it, and need not take part in its conversation. */
   isUnderReview?: boolean
+  /** Set if it is shown to an overseer. */
+  oversight?: Oversight
 }
 
 /** The columns of a message. */

@@ -50,6 +50,7 @@ describe('the size of a page', () => {
     if (type === 'Conversation') return `{ conversation(id: "${conversationId}") { ${page} } }`
     if (type === 'Message') return `{ conversation(id: "${conversationId}") { lastMessage { ${page} } } }`
     if (type === 'ModerationCase') return `{ moderationCases(first: 1) { nodes { ${page} } } }`
+    if (type === 'MessagingState') return `{ messagingState { ${page} } }`
     if (type === 'Broadcast') return `{ broadcast(id: "${broadcastId}") { ${page} } }`
     if (type === 'GuestMessage') return `{ guestMessages(first: 1) { nodes { ${page} } } }`
     if (type === 'Guest') return `{ guests(first: 1) { nodes { ${page} } } }`

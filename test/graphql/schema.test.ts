@@ -26,6 +26,7 @@ const BOUNDED: Record<string, string> = {
   'Message.accessRules': 'at most 50',
   'Message.mentions': 'at most 100',
   'Message.reactions': '20 kinds',
+  'MessagingState.topSenders': 'at most 10',
   'ModerationCase.signals': 'as many as there are signals',
   'ParticipantsChanged.joined': 'at most 100',
   'ParticipantsChanged.left': 'at most 100',

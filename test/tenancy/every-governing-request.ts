@@ -37,4 +37,24 @@ export async function governEverything(
     await ann.mutate('decideModerationCase', { caseId, decision, reason: 'So' }, `case { ${CASE} }`)
   await ann.run(`{ moderationCases(first: 1) { nodes { id } } }`)
   await bea.run('{ heldMessages { nodes { id } } }')
+  await seeState(ann, 50)
+}
+
+/** Two pages of each list of the state. */
+async function seeState(ann: Client, first: number): Promise<void> {
+  const lists = {
+    recentMessages: 'conversation { title }',
+    recentBroadcasts: 'readCount',
+    activeGroups: 'title',
+  }
+  const { messagingState: state } = await ann.run(
+    `query ($first: Int!) { messagingState { members messages broadcasts groups topSenders { user { name } sent level }
+      ${Object.entries(lists).map(([name, fields]) => `${name}(first: $first) { nodes { id ${fields} } pageInfo { endCursor } }`)} } }`,
+    { first },
+  )
+  for (const name of Object.keys(lists))
+    await ann.run(
+      `query ($after: String) { messagingState { ${name}(first: 5, after: $after) { nodes { id } } } }`,
+      { after: state[name].pageInfo.endCursor },
+    )
 }

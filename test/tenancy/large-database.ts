@@ -111,7 +111,7 @@ async function fillCompany(
     select ${company}, ${id('message', `n || ' ' || k`)}, ${id('conversation', 'n')}, k,
       coalesce(${authors}, ${id('user', `(n * 7 + k % 8 + 1) % ${users} + 1`)}),
       case when k % 10 = 0 then ${id('message', `n || ' ' || (k - 9)`)} end, case when k % 10 = 0 then 1 else 0 end,
-      '\\x00', case when k % 17 = 0 then 'RETRACTED' else 'POSTED' end, now() - (n * 100 - k) * interval '1 second'
+      '\\x00', case when k % 17 = 0 then 'RETRACTED' else 'POSTED' end, now() - n * interval '1 hour' + k * interval '1 second'
     from generate_series(1, ${conversations}) n, generate_series(1, ${messagesEach}) k`,
     [members],
   )

@@ -5,6 +5,8 @@ export interface ListingCase {
   document: string
   /** `text` occurs only in another company; `cursor` belongs to the same list there. */
   variables(text: string, cursor: string): Record<string, unknown>[]
+  /** It shows supervisors conversations of their company that they take no part in. */
+  isOversight?: boolean
 }
 
 /** Root fields that take no ids. */
@@ -60,6 +62,13 @@ export const listingCases: Record<string, ListingCase> = {
   'Query.moderationCases': {
     document: `query ($after: String) { moderationCases(after: $after) { nodes { id message { body } } ${PAGE} } }`,
     variables: (_text, cursor) => [{}, { after: cursor }],
+  },
+  'Query.messagingState': {
+    document: `query ($after: String) { messagingState { members messages broadcasts groups topSenders { user { id name } }
+      recentMessages(after: $after) { nodes { id body conversation { id title } } ${PAGE} }
+      recentBroadcasts { nodes { id subject body } } activeGroups { nodes { id title } } } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+    isOversight: true,
   },
   'Mutation.createRole': {
     document: `mutation { createRole(input: { name: "New here", permissions: [] }) { __typename

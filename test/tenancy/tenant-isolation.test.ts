@@ -60,14 +60,15 @@ describe('tenant isolation', () => {
 
   it.each(Object.entries(listingCases))(
     '%s holds nothing of another company, nor anything hidden',
-    async (field, { document, variables }) => {
+    async (field, { document, variables, isOversight }) => {
       const cursor = await cursorAt(globex.company.admin, document, field)
       const before = await fingerprints()
       for (const { client } of Object.values(askers)) {
         for (const values of variables(globex.secret, cursor)) {
           const text = await firstAnswer(client, document, values)
           expect(text).not.toContain('INTERNAL_SERVER_ERROR')
-          for (const trace of [...tracesOf(globex), ...hiddenTraces(acme)]) expect(text).not.toContain(trace)
+          const hidden = isOversight ? [] : hiddenTraces(acme)
+          for (const trace of [...tracesOf(globex), ...hidden]) expect(text).not.toContain(trace)
         }
       }
       expect((await fingerprints()).globex).toEqual(before.globex)

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
 import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
+import type { Oversight } from '../../visibility/oversight.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 
 /** The GraphQL type of a conversation; its fields are in schema.ts. */
@@ -60,15 +61,19 @@ export const SensitivityEnum = builder.enumType('Sensitivity', {
  * not read. Throws NOT_FOUND if the viewer has lost access.
  */
 export async function conversationOf(
-  { conversationId, isUnderReview }: { conversationId: string; isUnderReview?: boolean },
+  {
+    conversationId,
+    isUnderReview,
+    oversight,
+  }: { conversationId: string; isUnderReview?: boolean; oversight?: Oversight },
   _args: object,
   { loaders }: Context,
   info: GraphQLResolveInfo,
 ): Promise<ConversationRow> {
   // Only the id is resolved from this row.
   if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
-  const loader = isUnderReview ? loaders.conversationOfCase : loaders.conversation
-  const conversation = await loader.load(conversationId)
+  const own = isUnderReview ? loaders.conversationOfCase : loaders.conversation
+  const conversation = await (oversight ? loaders.overseenConversation : own).load(conversationId)
   if (!conversation) throw new RequestError('NOT_FOUND', 'There is no such conversation.')
   return conversation
 }

@@ -10,14 +10,17 @@ export type TextField = 'body' | 'subject' | 'metadata'
 /** The columns of a message that the location of its texts is made of. */
 type Written = Pick<MessageRow, 'id' | 'conversationId' | 'authorId' | 'revision'>
 
-/** Decrypts one field of a message, at once if the company's keys are loaded. Null if it is empty or retracted. */
+/**
+ * Decrypts one field of a message, at once if the company's keys are loaded. Null if it is empty,
+ * retracted, or not for the overseer that it is shown to.
+ */
 export function readText(
   context: Context,
   message: MessageRow,
   field: TextField,
 ): Promise<string | null> | string | null {
   const envelope = message[field]
-  if (envelope === null || message.state === 'RETRACTED') return null
+  if (envelope === null || message.state === 'RETRACTED' || message.oversight?.audits === false) return null
   if (!message.isLatest) throw new DecryptionError()
   const location = locationOfText(message, field)
   const keys = context.loadedKeys()
