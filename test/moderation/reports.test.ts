@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MODERATION } from '../../src/events/cursor.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { cursorOfNow } from '../support/stored-events.ts'
 import { CASE } from './moderated-company.ts'
 
 describe('reports of messages', () => {
@@ -27,6 +29,7 @@ describe('reports of messages', () => {
     by.mutate('reportMessage', { messageId, reason: 'SPAM', ...more }, 'message { id }')
   const cases = async () =>
     (await acme.sue.run(`{ moderationCases { nodes { ${CASE} } } }`)).moderationCases.nodes
+  const followFromNow = async (by: Client) => follow(by, await cursorOfNow(app, acme, by, MODERATION))
   const follow = (by: Client, after?: string) =>
     by.subscribe(
       `subscription ($after: String) { moderationEvents(after: $after) { __typename
@@ -37,15 +40,13 @@ describe('reports of messages', () => {
 
   it('of one message are in one case, one of each person, and tell moderators once', async () => {
     const { id } = await acme.bob.say({ conversationId: groupId }, 'Buy')
-    await using events = follow(acme.sue)
-    await using others = follow(acme.ann)
-    // Both have joined once something that both see has come.
+    await using events = await followFromNow(acme.sue)
+    await using others = await followFromNow(acme.ann)
     await report(acme.cal, (await acme.bob.say({ conversationId: groupId }, 'Before')).id)
-    await events.count(1)
-    await others.count(1)
     await Promise.all([acme.cal, acme.dan, acme.cal, acme.dan, acme.dan].map((by) => report(by, id)))
     await report(acme.dan, (await acme.bob.say({ conversationId: groupId }, 'After')).id)
     await events.count(3)
+    await others.count(3)
     expect(events.events.map((event) => event.case.message.id)[1]).toBe(id)
     const [, found] = await cases()
     expect(
@@ -56,7 +57,7 @@ describe('reports of messages', () => {
 
   it('and decisions reach moderators from a cursor on, and nobody else', async () => {
     const { id } = await acme.bob.say({ conversationId: groupId }, 'Buy')
-    await using events = follow(acme.sue)
+    await using events = await followFromNow(acme.sue)
     const sent = await acme.bob.say({ conversationId: groupId }, 'Before')
     await report(acme.cal, sent.id)
     const [first] = await events.count(1)
@@ -82,13 +83,13 @@ describe('reports of messages', () => {
   })
 
   it('are no longer told to a moderator who has become a member', async () => {
-    await using events = follow(acme.sue)
+    await using events = await followFromNow(acme.sue)
     await report(acme.cal, (await acme.bob.say({ conversationId: groupId }, 'Before')).id)
     await events.count(1)
     await acme.ann.mutate('syncMembers', {
       members: [{ externalId: acme.sue.externalId, name: 'Sue', role: 'member' }],
     })
-    await using others = follow(acme.ann)
+    await using others = await followFromNow(acme.ann)
     await report(acme.cal, (await acme.bob.say({ conversationId: groupId }, 'After')).id)
     await report(acme.dan, (await acme.bob.say({ conversationId: groupId }, 'Later')).id)
     await others.count(1)

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { GUESTS } from '../../src/events/cursor.ts'
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
 import { query } from '../support/embedded-postgres.ts'
+import { cursorOfNow } from '../support/stored-events.ts'
 import {
   guestsWith,
   guestWith,
@@ -38,9 +40,9 @@ describe('a message to a guest', () => {
     const { sara } = acme
     const [guestId] = await guestsWith(sara, ['+14155550123'])
     await using events = sara.subscribe(
-      'subscription { guestEvents { __typename ... on DeliveryAdvanced { cursor delivery { status guest { phone } message { body } } } } }',
+      'subscription ($after: String) { guestEvents(after: $after) { __typename ... on DeliveryAdvanced { cursor delivery { status guest { phone } message { body } } } } }',
+      { after: await cursorOfNow(app, acme, sara, GUESTS) },
     )
-    await expect.poll(() => app.application.services.subscriptions !== undefined).toBe(true)
     const sent = await send(sara, { guestIds: [guestId], body: 'Your room is ready 🎉' })
     expect(sent).toMatchObject({ skipped: 0, preview: { encoding: 'UCS2', segments: 1, costEstimate: null } })
     await untilCounts(sara, sent.guestMessage.id, { SENT: 1 })

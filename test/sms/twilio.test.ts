@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readEnvironment } from '../../src/env.ts'
+import { GUESTS } from '../../src/events/cursor.ts'
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
 import { query } from '../support/embedded-postgres.ts'
+import { cursorOfNow } from '../support/stored-events.ts'
 import { guestsWith, guestWith, hurry, openAllDay, readMessage, send, untilCounts } from './guest-kit.ts'
 import {
   ACCOUNT,
@@ -231,10 +233,9 @@ describe('a webhook', () => {
     const number = `+1415559${next.toString().padStart(4, '0')}`
     await openAllDay(acme.alice, { from: number })
     await using events = acme.sara.subscribe(
-      'subscription { guestEvents { __typename ... on InboundReceived { message { body guest { id } receivedOn } } ... on ConsentChanged { guest { needsConsentReview } } } }',
+      'subscription ($after: String) { guestEvents(after: $after) { __typename ... on InboundReceived { message { body guest { id } receivedOn } } ... on ConsentChanged { guest { needsConsentReview } } } }',
+      { after: await cursorOfNow(app, acme, acme.sara, GUESTS) },
     )
-    await acme.sara.run('{ viewer { user { id } } }')
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
     await inbound('Please do not text me any more', { To: number })
     await events.until(({ events: all }) => all.length >= 2 || undefined)
     expect(events.events).toEqual([

@@ -1,7 +1,9 @@
 import { rowsOf } from '../../src/database/columns.ts'
 import { statement } from '../../src/database/statement.ts'
+import { signCursor } from '../../src/events/cursor.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp } from './app.ts'
+import { onDatabase } from './on-database.ts'
 
 const append = statement({
   name: 'append_test_events',
@@ -21,6 +23,25 @@ export async function changeManyTimes(
   const system = app.application.services.database.forSystem(companyUuid)
   const rows = await system.query(append, { conversationId: decodeId(conversationId)?.uuid, times })
   return Number(rows.at(-1)?.position)
+}
+
+/**
+ * The person's cursor of what is stored now, for a stream that no query gives one of. Subscribed without it, a person
+ * misses what happens before the server has read the subscription.
+ */
+export async function cursorOfNow(
+  app: TestApp,
+  { companyUuid }: { companyUuid: string },
+  { uuid: userId }: { uuid: string },
+  stream: string,
+): Promise<string> {
+  const [stored] = await onDatabase<{ position: string }>(
+    app,
+    'select position from company_streams where company_id = $1',
+    [companyUuid],
+  )
+  const keys = await app.application.services.keyring.forCompany(companyUuid)
+  return signCursor(keys, { userId, stream }, Number(stored?.position))
 }
 
 /** Where a cursor stands, which a client cannot see. */
