@@ -32,6 +32,8 @@ export interface PostmasterOptions {
   binaries: Binaries
   user: OperatingUser | null
   log: Logger
+  /** Settings of PostgreSQL that differ from those of a deployment. */
+  settings?: Record<string, string> | undefined
 }
 
 /** Thrown when PostgreSQL ended while starting. The message is PostgreSQL's reason. */
@@ -50,7 +52,7 @@ export async function startPostmaster(options: PostmasterOptions, port: number):
     const { size } = await output.stat()
     const child = spawn(
       program(options.binaries, 'postgres'),
-      [`-D${nameOfOwnFolder(options.cluster, options.user)}`, ...serverOptions(port)],
+      [`-D${nameOfOwnFolder(options.cluster, options.user)}`, ...serverOptions(port, options.settings)],
       {
         ...launchOptions(options.cluster, options.user),
         detached: true,

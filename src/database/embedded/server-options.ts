@@ -25,8 +25,8 @@ const settings: Record<string, string> = {
 }
 
 /** Returns the command line with the settings of the embedded PostgreSQL. They override its configuration files. */
-export function serverOptions(port: number): string[] {
-  return Object.entries({ ...settings, port: `${port}` }).flatMap(([name, value]) => [
+export function serverOptions(port: number, changes: Record<string, string> = {}): string[] {
+  return Object.entries({ ...settings, ...changes, port: `${port}` }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ])

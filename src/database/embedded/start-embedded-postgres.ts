@@ -34,15 +34,18 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres({
   dataDirectory,
   log,
+  settings,
 }: {
   dataDirectory: DataDirectory
   log: Logger
+  /** Settings of PostgreSQL that differ from those of a deployment, for data that need not outlive the process. */
+  settings?: Record<string, string>
 }): Promise<EmbeddedPostgres> {
   const cluster = dataDirectory.file('postgres')
   try {
     const user = await chooseOperatingUser(cluster)
     const binaries = await reachableBinaries(user, log)
-    const options = { cluster, user, binaries, log, logFile: dataDirectory.file('postgres.log') }
+    const options = { cluster, user, binaries, log, logFile: dataDirectory.file('postgres.log'), settings }
     await openTheWay(dataDirectory, options)
     await startLogAfresh(options.logFile)
     const password = await readPassword(dataDirectory, cluster)
