@@ -16,8 +16,8 @@ export const words = { common: 'common', frequent: 'frequent', rare: 'rare' }
  */
 export async function fillMessages(stage: Stage, companyId: string, people: Actor[]): Promise<void> {
   const keys = await stage.keyring.forCompany(companyId)
-  const [common, frequent, rare] = Object.values(words).map((word) => String(keys.searchToken(word)))
-  const vocabulary = Array.from({ length: WORDS }, (_, index) => String(keys.searchToken(`word ${index}`)))
+  const [common, frequent, rare] = Object.values(words).map((word) => keys.searchToken(word))
+  const vocabulary = Array.from({ length: WORDS }, (_, index) => keys.searchToken(`word ${index}`))
   const company = `'${companyId}'::uuid`
   // UUIDv8, because the API rejects ids that are no UUIDs.
   const id = (kind: string, number: string) =>

@@ -96,7 +96,7 @@ async function measureFloor(stage: Stage, actors: Actor[], seconds: number): Pro
     const [, text, person] = SEARCHES[turn++ % SEARCHES.length] ?? ['', '', 0]
     const actor = actors[person]
     if (!actor) throw new Error('There is nobody to search.')
-    const tokens = readSearchQuery(text).terms.map((term) => String(keys.searchToken(term)))
+    const tokens = readSearchQuery(text).terms.map((term) => keys.searchToken(term))
     const { companyId, userId: viewerId } = actor
     await stage.database.forTenant(actor).query(searchByWords, { companyId, viewerId, tokens, ...everything })
   })

@@ -145,10 +145,14 @@ function environmentOf(
 
 async function startServer(environment: NodeJS.ProcessEnv, heapMiB: number | undefined) {
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
-  const child = spawn(process.execPath, [...heap, '--enable-source-maps', 'dist/main.js'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...heap, '--max-semi-space-size=64', '--enable-source-maps', 'dist/main.js'],
+    {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const [url] = /http:\/\/[^/]+/.exec(line.toString()) ?? []
   if (!url || !child.pid) throw new Error(`The server did not become ready: ${line}`)

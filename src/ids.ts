@@ -1,4 +1,5 @@
 import { v7, validate } from 'uuid'
+import { pooledRandomBytes } from './random-bytes.ts'
 
 /** The types whose ids the API returns. */
 export const nodeTypes = [
@@ -18,9 +19,20 @@ export const nodeTypes = [
 /** A type whose ids the API returns. */
 export type NodeType = (typeof nodeTypes)[number]
 
+/** The millisecond and counter of the last id, so that ids of one process ascend (RFC 9562, 6.2, method 1). */
+const last = { msecs: 0, seq: 0 }
+
 /** Returns a new time-ordered id (UUIDv7, RFC 9562). */
 export function newId(): string {
-  return v7()
+  const now = Date.now()
+  const random = pooledRandomBytes(16)
+  if (now > last.msecs) {
+    last.msecs = now
+    last.seq = random.readUInt32BE(6) >>> 1
+  } else {
+    last.seq += 1
+  }
+  return v7({ random, ...last })
 }
 
 /** The UUID that these 16 bytes are, whatever version they name. */

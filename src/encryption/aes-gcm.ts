@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import { pooledRandomBytes } from '../random-bytes.ts'
 
 const algorithm = 'aes-256-gcm'
 // Random nonces are safe for 2^32 texts with one key (NIST SP 800-38D, 8.3): a collision is then less likely than
@@ -16,7 +17,7 @@ export function seal(
   associated: Buffer,
   header: Buffer,
 ): Buffer {
-  const nonce = randomBytes(nonceBytes)
+  const nonce = pooledRandomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
   cipher.setAAD(associated)
   const ciphertext =

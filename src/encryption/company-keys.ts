@@ -25,9 +25,9 @@ export interface CompanyKeys {
   /** Returns the HMAC by which a repeated request is recognised. Rotating data keys does not change it. */
   requestHash(canonical: string): Buffer
   /**
-   * Returns the 64-bit number that stands for a folded word in the search index. Rotating data keys does not change it.
+   * Returns the 64-bit number, in decimal digits, that stands for a folded word in the search index. Rotating data keys does not change it.
    */
-  searchToken(word: string): bigint
+  searchToken(word: string): string
   /**
    * Returns the HMAC by which a record is found although the value is encrypted, such as a phone in E.164. Rotating data
    * keys does not change it.
@@ -52,7 +52,7 @@ export function createCompanyKeys(
   const searchKey = derive(oldestOf(dataKeys, 'INDEX'), 'search')
   const lookupKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'lookup')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
-  const remembered = new Map<string, bigint>()
+  const remembered = new Map<string, string>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
   const contentKey = contentKeys.get(hexOf(encryptWith))
   if (!contentKey) throw new TypeError('The key that encrypts must be one of the data keys.')
@@ -75,7 +75,7 @@ export function createCompanyKeys(
     searchToken(word) {
       const known = remembered.get(word)
       if (known !== undefined) return known
-      const token = createHmac('sha256', searchKey).update(word).digest().readBigInt64BE()
+      const token = createHmac('sha256', searchKey).update(word).digest().readBigInt64BE().toString()
       if (word.length > MAX_REMEMBERED_LENGTH) return token
       if (remembered.size >= MAX_REMEMBERED_WORDS) remembered.clear()
       remembered.set(word, token)

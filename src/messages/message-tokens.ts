@@ -26,8 +26,9 @@ export async function messageTokens(
     for (const term of termsOf(segments)) {
       if (terms.has(term)) continue
       terms.add(term)
-      tokens.push(String(keys.searchToken(term)))
-      await done(1)
+      tokens.push(keys.searchToken(term))
+      const pause = done(1)
+      if (pause) await pause
     }
   }
   return tokens

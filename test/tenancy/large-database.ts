@@ -11,8 +11,8 @@ interface Size {
 
 /** Search tokens of a word in every fifth message and of one in every thirtieth. */
 interface Words {
-  common: bigint
-  rare: bigint
+  common: string
+  rare: string
 }
 
 const LARGE: Size = { users: 2000, conversations: 800, messagesEach: 30 }

@@ -7,7 +7,7 @@ import type pg from 'pg'
 export async function fillGuests(
   admin: pg.Client,
   companyId: string,
-  { guests, messages, word }: { guests: number; messages: number; word: bigint },
+  { guests, messages, word }: { guests: number; messages: number; word: string },
 ): Promise<void> {
   const company = `'${companyId}'::uuid`
   const id = (kind: string, number: string) =>

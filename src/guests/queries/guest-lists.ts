@@ -41,7 +41,7 @@ export async function guestList(context: Context, args: ForwardArgs & GuestFilte
   })
 }
 
-type Search = { tokens: bigint[] } | { phoneHash: Buffer | null; emailHash: Buffer | null }
+type Search = { tokens: string[] } | { phoneHash: Buffer | null; emailHash: Buffer | null }
 
 /** Undefined for an empty search. */
 async function readSearch(context: Context, search: string): Promise<Search | undefined> {

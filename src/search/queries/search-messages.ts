@@ -32,7 +32,7 @@ const READ_AT_ONCE = 16_000
 interface Reading {
   context: Context
   leftToRead: number
-  done: (units: number) => Promise<void>
+  done: (units: number) => Promise<void> | undefined
 }
 
 /**
@@ -68,7 +68,7 @@ async function findHits(
 ): Promise<{ hits: MessageRow[]; next: Position | null }> {
   const keys = await context.keys()
   const { conversationId, authorId } = filter
-  const tokens = query.terms.map((term) => String(keys.searchToken(term)))
+  const tokens = query.terms.map((term) => keys.searchToken(term))
   const from = filter.after?.toISOString() ?? EVER
   const source = await openSource(context, { tokens, conversationId, authorId, from }, start)
   const reading = { context, leftToRead: MAX_READ, done: fairWork(READ_AT_ONCE) }
