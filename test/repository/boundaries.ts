@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  */
 const LAYERS: Record<string, string> = {
   foundation:
-    'client concurrency ids.ts http startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
+    'client concurrency random-bytes.ts ids.ts http startup-problem.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
   services:
     'limits pubsub members guests sms auth visibility messages conversations companies moderation events presence broadcasts oversight typing',
