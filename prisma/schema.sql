@@ -115,7 +115,7 @@ alter table connection_tickets force row level security;
 create table consent_events (
   company_id uuid not null,
   id uuid not null,
-  guest_id uuid not null,
+  guest_id uuid,
   phone_hash bytea,
   state text not null,
   source text not null,
@@ -124,8 +124,10 @@ create table consent_events (
   recorded_by_id uuid,
   at timestamp(3) with time zone not null default clock_timestamp(),
   constraint consent_events_pkey PRIMARY KEY (company_id, id),
+  constraint consent_events_about_check CHECK ((num_nonnulls(guest_id, phone_hash) > 0)),
   constraint consent_events_source_check CHECK ((source = ANY (ARRAY['KEYWORD'::text, 'STAFF'::text, 'IMPORT'::text, 'PROVIDER'::text]))),
   constraint consent_events_state_check CHECK ((state = ANY (ARRAY['UNKNOWN'::text, 'SUBSCRIBED'::text, 'OPTED_OUT'::text]))),
+  constraint consent_events_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint consent_events_company_id_guest_id_fkey FOREIGN KEY (company_id, guest_id) REFERENCES guests(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint consent_events_company_id_recorded_by_id_fkey FOREIGN KEY (company_id, recorded_by_id) REFERENCES users(company_id, id)
 );
@@ -617,6 +619,7 @@ create table sms_pace (
   rate double precision not null default 1,
   month text not null default ''::text,
   month_count integer not null default 0,
+  slowed_at timestamp(3) with time zone,
   constraint sms_pace_pkey PRIMARY KEY (company_id),
   constraint sms_pace_rate_check CHECK (((rate > (0)::double precision) AND (rate <= (1)::double precision))),
   constraint sms_pace_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE

@@ -24,6 +24,19 @@ const takeBack = statement({
   text: 'delete from app.sms_numbers n where n.number = :number and n.company_id = :companyId',
 })
 
+/** A company that no longer has a number sends from it no longer. */
+const forgetNumber = statement({
+  name: 'forget_sms_number',
+  parameters: ['companyId', 'number'],
+  text: `update sms_settings set from_number = null where company_id = :companyId and from_number = :number`,
+})
+
+const companiesThatWait = statement({
+  name: 'companies_with_waiting_sms',
+  row: rowsOf<{ companyId: string }>(),
+  text: `select distinct d.company_id as "companyId" from guest_deliveries d where d.status = 'QUEUED' and d.due_at <= now()`,
+})
+
 const resumeSender = statement({
   name: 'resume_sms_sender',
   parameters: ['number'],
@@ -68,6 +81,7 @@ export function smsNumber(
     const { database } = services
     const number = phoneIn(given)
     const { id: companyId, name } = await findCompany(database, company)
+    if (remove) await database.forSystem(companyId).query(forgetNumber, { companyId, number })
     await database.acrossCompanies(remove ? takeBack : assign, { number, companyId })
     const shared = await database.acrossCompanies(companiesOfNumber, { number })
     const text = `${number} is ${remove ? 'no longer' : 'now'} a number of ${name}; ${shared.length} in all use it.\n`
@@ -86,7 +100,8 @@ export function smsResume(given: string, { json }: Json): Promise<void> {
       const names = paused.map((sender) => `${sender.number} (${sender.code})`).join(', ')
       throw new StartupProblem(`${number} is not paused. ${names ? `Paused: ${names}.` : 'No number is.'}`)
     }
-    for (const { companyId } of await database.acrossCompanies(companiesOfNumber, { number }))
+    // Also those that send from the deployment's number, which is nobody's own.
+    for (const { companyId } of await database.acrossCompanies(companiesThatWait, {}))
       await database.forSystem(companyId).query(runAgain, { at: new Date(), key: 'sms' })
     print(json, { number }, `${number} sends again.\n`)
   })

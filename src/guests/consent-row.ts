@@ -7,7 +7,7 @@ export type ConsentEventRow = RowOf<typeof consentEventColumns>
 
 const consentEventColumns = columns({
   id: column.uuid,
-  guestId: column.uuid,
+  guestId: column.uuid.orNull,
   state: column.of<ConsentState>(),
   source: column.of<ConsentSource>(),
   words: column.bytes.orNull,

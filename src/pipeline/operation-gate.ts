@@ -21,7 +21,7 @@ const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
 const CHOOSING = new Set(['companies'])
 const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
 /** Mutations with an idempotency key. */
-const KEYED = new Set(['sendMessage'])
+const KEYED = new Set(['sendMessage', 'sendBroadcast', 'sendGuestMessage'])
 
 /** An operation, as far as the gate looks. */
 interface Facts {

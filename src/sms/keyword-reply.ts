@@ -9,7 +9,7 @@ type Help = Pick<
 /** Returns the answer to STOP, START or HELP, with the company's texts and the configured ones behind them. */
 export function keywordReply(
   word: 'STOP' | 'START' | 'HELP',
-  company: Help,
+  company: Partial<Help>,
   { help }: SmsEnvironment,
 ): string {
   const business = company.helpBusiness ?? help.business ?? 'us'

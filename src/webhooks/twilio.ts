@@ -76,9 +76,9 @@ async function takeNews(
   parameters: Record<string, string>,
 ): Promise<undefined> {
   const delivery = decodeDelivery(path.slice(STATUS_PATH.length))
-  const { MessageSid: sid = '', MessageStatus: status = '', ErrorCode: code } = parameters
+  const { MessageSid: sid = '', MessageStatus: status = '', ErrorCode: code, From = '' } = parameters
   if (delivery && MESSAGE_SID.test(sid))
-    await takeStatus(services, delivery, { sid, status, code: code || null })
+    await takeStatus(services, delivery, { sid, status, code: code || null, from: readPhone(From) })
   return undefined
 }
 

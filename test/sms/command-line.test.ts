@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { bundleColloquy, type Colloquy } from '../support/colloquy.ts'
 import { query } from '../support/embedded-postgres.ts'
-import { guestsWith, guestWith, openAllDay } from './guest-kit.ts'
+import { guestsWith, guestWith, openAllDay, send } from './guest-kit.ts'
 
 const NUMBER = '+14155550100'
 const PHONE = '+14155550123'
@@ -75,6 +75,30 @@ describe('the command line for SMS', () => {
     expect(doctor.out).toContain(`${NUMBER} (30034)`)
     expect((await run('sms', 'resume', NUMBER)).out).toBe(`${NUMBER} sends again.\n`)
     expect(await run('sms', 'resume', NUMBER)).toMatchObject({ code: 1 })
+  })
+
+  it('lets a company send from the number of the deployment again, and from none that was taken back', async () => {
+    const shared = '+15005550006'
+    const globex = await app.company('Globex', { gina: 'owner' })
+    await openAllDay(globex.gina, { from: '+14155550177' })
+    const taken = await run('sms', 'number', 'Globex', '+14155550177', '--remove')
+    expect(taken.out).toContain('is no longer a number of Globex; 0 in all use it.')
+    const settings = await run('sms', 'settings', 'Globex', '--json')
+    expect(JSON.parse(settings.out)).toMatchObject({ fromNumber: null })
+    await query(
+      app.database.adminUrl,
+      `insert into app.sms_senders (number, provider_code) values ('${shared}', '30034')`,
+    )
+    const [guestId] = await guestsWith(globex.gina, ['+14155550178'])
+    await send(globex.gina, { guestIds: [guestId] })
+    const jobs = () =>
+      query(
+        app.database.adminUrl,
+        `select key from graphile_worker._private_jobs where key = '${globex.companyUuid} sms'`,
+      )
+    await query(app.database.adminUrl, 'delete from graphile_worker._private_jobs')
+    await run('sms', 'resume', shared)
+    expect(await jobs()).toHaveLength(1)
   })
 
   it('exports guests as CSV in which no value is a formula', async () => {

@@ -1,6 +1,7 @@
 -- Changes a guest's consent, keeps the change for good, and drops what is queued for a guest who opts out, all in one
 -- transaction. It locks the guest's row, as claiming a delivery does, so that nothing is claimed after an opt-out. Returns
--- the position of the last event, null if nothing changed. Raises CQ404 for a guest who does not exist or is erased.
+-- the position of the last event, null if nothing changed: an import ends no opt-out, not even one that has come in while the
+-- import was running. Raises CQ404 for a guest who does not exist or is erased.
 create or replace function app.change_consent(
   p_event uuid, p_guest uuid, p_state text, p_source text, p_words bytea, p_note bytea
 ) returns bigint
@@ -15,7 +16,9 @@ begin
   if v_guest.id is null then
     raise exception using errcode = 'CQ404', message = 'There is no such guest.', column = 'guestId';
   end if;
-  if v_guest.consent = p_state and not v_guest.needs_consent_review and p_source <> 'STAFF' then
+  if v_guest.consent = p_state and not v_guest.needs_consent_review and p_source <> 'STAFF'
+    or v_guest.consent = 'OPTED_OUT' and p_state <> 'OPTED_OUT' and p_source = 'IMPORT'
+  then
     return null;
   end if;
   update public.guests g set consent = p_state, needs_consent_review = false

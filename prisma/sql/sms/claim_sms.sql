@@ -1,7 +1,8 @@
 -- Claims deliveries for sending: marks them SENDING, at most as many as the company's pace and cap leave. `p_contacts` are the
 -- HMACs of sender and phone, `p_froms` the senders. A guest's row and a contact that somebody changes at the same time are left
 -- for later, so that nothing is claimed after an opt-out has committed. Deliveries that a STOP to
--- the same number forbids are dropped. `wait_until` is set if pace or cap were reached.
+-- the same number forbids are dropped. `wait_until` is set if pace or cap were reached, or while the company's messaging is
+-- switched off.
 create or replace function app.claim_sms(
   p_ids uuid[], p_contacts bytea[], p_froms text[], p_batch_size int, p_batch_seconds int, p_cap int, p_month text,
   p_month_ends timestamptz, out ids uuid[], out wait_until timestamptz, out "position" bigint
@@ -15,6 +16,10 @@ declare
   v_dropped uuid[];
   v_dropped_at bigint;
 begin
+  if exists (select from public.companies c where c.id = v_company and (not c.messaging_enabled or c.safe_mode)) then
+    wait_until := clock_timestamp() + interval '1 minute';
+    return;
+  end if;
   insert into public.sms_pace (company_id) values (v_company) on conflict do nothing;
   select p.* into v_pace from public.sms_pace p where p.company_id = v_company for no key update;
   if clock_timestamp() >= v_pace.batch_at + make_interval(secs => p_batch_seconds) then

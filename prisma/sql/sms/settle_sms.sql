@@ -19,8 +19,9 @@ begin
     return null;
   end if;
   if p_code in ('20429', '21611', '30022') then
-    update public.sms_pace p set rate = greatest(p.rate / 2, 0.015625), batch_at = clock_timestamp()
-    where p.company_id = v_company;
+    -- Once for all that were claimed before: ten answers to one batch are one signal.
+    update public.sms_pace p set rate = greatest(p.rate / 2, 0.015625), batch_at = clock_timestamp(), slowed_at = clock_timestamp()
+    where p.company_id = v_company and v_delivery.claimed_at > coalesce(p.slowed_at, '-infinity');
   end if;
   if p_status = 'QUEUED' then
     if v_delivery.status <> 'SENDING' then

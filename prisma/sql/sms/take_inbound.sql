@@ -1,6 +1,7 @@
 -- Takes an incoming SMS, once for each id of the provider. `p_word` is STOP, START, YES, HELP or REVIEW, or null. Each part is a
 -- company that is concerned: the first one receives the message, and a STOP or START is the consent of its guest in all of them.
--- All is one transaction: a STOP that is answered is kept, and drops what is queued. Returns the word to answer, null for none,
+-- A START subscribes a guest about whom nothing is known in the first company alone. A STOP or START
+-- of a phone that is no guest's is kept under its hash, for a later import. All is one transaction: a STOP that is answered is kept, and drops what is queued. Returns the word to answer, null for none,
 -- the company that answers, and each company's position. A repeated message is answered as it was, and changes nothing.
 create or replace function app.take_inbound(
   p_sid text, p_contact bytea, p_word text, p_parts jsonb, out reply text, out reply_company uuid, out positions jsonb,
@@ -36,6 +37,21 @@ begin
     perform set_config('app.company_id', v_part."companyId"::text, true);
     select g.* into v_guest from public.guests g
     where g.company_id = v_part."companyId" and g.phone_hash = decode(v_part."phoneHash", 'hex') for no key update;
+    if v_guest.id is null and p_word in ('STOP', 'START', 'YES') then
+      -- The lock of imports: one that is under way may be making this guest.
+      perform pg_advisory_xact_lock(hashtextextended('guests ' || v_part."companyId", 0));
+      select g.* into v_guest from public.guests g
+      where g.company_id = v_part."companyId" and g.phone_hash = decode(v_part."phoneHash", 'hex') for no key update;
+      if v_guest.id is null and (p_word = 'STOP' or 'OPTED_OUT' = (
+        select e.state from public.consent_events e
+        where e.company_id = v_part."companyId" and e.phone_hash = decode(v_part."phoneHash", 'hex')
+        order by e.phone_hash desc, e.id desc limit 1
+      )) then
+        insert into public.consent_events (company_id, id, phone_hash, state, source, words)
+        values (v_part."companyId", v_part."eventId", decode(v_part."phoneHash", 'hex'),
+          case p_word when 'STOP' then 'OPTED_OUT' else 'SUBSCRIBED' end, 'KEYWORD', decode(v_part.words, 'hex'));
+      end if;
+    end if;
     v_position := null;
     if v_part."companyId" = v_main then
       insert into public.inbound_messages (company_id, id, guest_id, phone, body, received_on, provider_sid)
@@ -43,7 +59,8 @@ begin
         v_part."receivedOn", p_sid);
     end if;
     if v_guest.id is not null and (p_word = 'STOP'
-      or v_guest.consent = 'OPTED_OUT' and p_word in ('START', 'YES') or v_guest.consent = 'UNKNOWN' and p_word = 'START')
+      or v_guest.consent = 'OPTED_OUT' and p_word in ('START', 'YES')
+      or v_guest.consent = 'UNKNOWN' and p_word = 'START' and v_part."companyId" = v_main)
     then
       v_is_new := v_is_new or v_guest.consent <> case p_word when 'STOP' then 'OPTED_OUT' else 'SUBSCRIBED' end;
       v_position := app.change_consent(v_part."eventId", v_guest.id,

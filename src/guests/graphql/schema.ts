@@ -17,8 +17,8 @@ ConsentEventRef.implement({
     guest: t.field({
       type: GuestRef,
       nullable: true,
-      description: 'The guest.',
-      resolve: ({ guestId }, _args, { loaders }) => loaders.guest.load(guestId),
+      description: "The guest; null for a phone that was nobody's when it said STOP.",
+      resolve: ({ guestId }, _args, { loaders }) => (guestId === null ? null : loaders.guest.load(guestId)),
     }),
     state: t.field({
       type: ConsentStateEnum,

@@ -62,13 +62,6 @@ export const settleSms = statement({
   text: 'select app.settle_sms(:deliveryId, :status, :code, :sid, :due, :eventId)::text as position',
 })
 
-/** Pauses a sender, for all companies that use it. */
-export const pauseSender = statement({
-  name: 'pause_sms_sender',
-  parameters: ['number', 'code'],
-  text: 'insert into app.sms_senders (number, provider_code) values (:number, :code) on conflict do nothing',
-})
-
 /** Makes the next deliveries of a message to all subscribed. */
 export const expandMessage = statement({
   name: 'expand_guest_message',

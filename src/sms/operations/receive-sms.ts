@@ -98,13 +98,16 @@ async function keepUnmatched(
   await database.acrossCompanies(addUnmatched, { id, receivedOn: incoming.to, sealed })
 }
 
-/** Null if the provider answers keywords itself: two confirmations would be one too many. */
+/**
+ * Null if the provider answers keywords itself: two confirmations would be one too many. A message that belongs to no company is
+ * answered with the configured texts.
+ */
 async function answerOf(
   { database, sms }: Services,
   companyId: string | null,
   word: 'STOP' | 'START' | 'HELP',
 ): Promise<string | null> {
-  if (!companyId) return null
-  const settings = await readSmsSettings(database.forSystem(companyId))
-  return answersKeywords(sms, settings) ? keywordReply(word, settings, sms.settings) : null
+  const settings = companyId ? await readSmsSettings(database.forSystem(companyId)) : undefined
+  const isOurs = answersKeywords(sms, settings ?? { keywordReplies: null })
+  return isOurs ? keywordReply(word, settings ?? {}, sms.settings) : null
 }

@@ -15,10 +15,10 @@ import {
   giveUp,
   nextDue,
   pausedSenders,
-  pauseSender,
   runAgain,
   settleSms,
 } from './due-sms.ts'
+import { pauseUnregistered } from './pause-sender.ts'
 
 /** The companies take turns: after this time a run ends, and the next one is queued behind those of others. */
 const SLICE_MS = 1_500
@@ -116,10 +116,7 @@ async function handOver(job: Job, keys: CompanyKeys, { due, from, to }: ReadySms
   const delivery = { companyId, deliveryId: due.id }
   const outcome = await services.sms.provider.send({ delivery, from, to, body })
   smsSent.inc({ outcome: outcome.kind, code: 'code' in outcome ? outcome.code : '' })
-  if ('code' in outcome && outcome.code === UNREGISTERED) {
-    await services.database.acrossCompanies(pauseSender, { number: from, code: UNREGISTERED })
-    services.log.error({ code: UNREGISTERED }, 'the provider lets a number send no SMS: run the doctor')
-  }
+  if ('code' in outcome && outcome.code === UNREGISTERED) await pauseUnregistered(services, from)
   const news = newsOf(outcome)
   if (!news) return
   const [settled] = await tenant.query(settleSms, { deliveryId: due.id, eventId: newId(), ...news })

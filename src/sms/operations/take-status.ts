@@ -4,6 +4,7 @@ import type { DeliveryName } from '../delivery-token.ts'
 import type { SmsStatus } from '../guest-message-row.ts'
 import { UNREGISTERED } from '../provider.ts'
 import { settleSms } from './due-sms.ts'
+import { pauseUnregistered } from './pause-sender.ts'
 
 /** The provider's statuses, which come in any order. One that is not here says nothing new. */
 const STATUSES: Readonly<Record<string, SmsStatus>> = {
@@ -22,6 +23,8 @@ export interface StatusNews {
   sid: string
   status: string
   code: string | null
+  /** The number that it was sent from. */
+  from: string | undefined
 }
 
 /**
@@ -31,14 +34,14 @@ export interface StatusNews {
 export async function takeStatus(
   services: Services,
   { companyId, deliveryId }: DeliveryName,
-  { sid, status, code }: StatusNews,
+  { sid, status, code, from }: StatusNews,
 ): Promise<void> {
   const known = STATUSES[status.toLowerCase()]
   if (!known) return
   const tenant = services.database.forSystem(companyId)
   const values = { deliveryId, status: known, code, sid, due: null, eventId: newId() }
   const [settled] = await tenant.query(settleSms, values)
-  if (settled?.position) services.live.notify(companyId, Number(settled.position))
-  if (code === UNREGISTERED)
-    services.log.error({ code }, 'the provider lets a number send no SMS: run the doctor')
+  if (!settled?.position) return
+  services.live.notify(companyId, Number(settled.position))
+  if (code === UNREGISTERED && from) await pauseUnregistered(services, from)
 }
