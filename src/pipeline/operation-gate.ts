@@ -19,7 +19,7 @@ const FOR_READERS = new Set(['createConnectionTicket'])
 const INTROSPECTION = new Set(['__schema', '__type', '__typename'])
 /** Root fields that need no chosen company. */
 const CHOOSING = new Set(['companies'])
-const CURSORS = new Set(['inboxCursor', 'eventsCursor'])
+const CURSORS = new Set(['inboxCursor', 'eventsCursor', 'guestEventsCursor'])
 /** Mutations with an idempotency key. */
 const KEYED = new Set(['sendMessage', 'sendBroadcast', 'sendGuestMessage'])
 

@@ -79,6 +79,8 @@ const RARE: Record<string, string> = {
   assign_sms_number: 'an operator asks',
   take_back_sms_number: 'an operator asks',
   resume_sms_sender: 'an operator asks',
+  companies_with_waiting_sms: 'an operator asks',
+  forget_sms_number: 'an operator asks',
   unmatched_inbound: 'an operator asks',
   dead_sms: 'an operator asks',
 }

@@ -1,5 +1,5 @@
 import { ConversationRef } from '../../conversations/graphql/refs.ts'
-import { INBOX, signCursor } from '../../events/cursor.ts'
+import { GUESTS, INBOX, signCursor } from '../../events/cursor.ts'
 import { builder } from '../../graphql/builder.ts'
 import { ViewerRef } from '../../members/graphql/refs.ts'
 
@@ -19,5 +19,14 @@ builder.objectFields(ViewerRef, (t) => ({
       'The current position of the inbox stream. Read it together with the inbox and pass it as `after` to inboxEvents: no event is missed.',
     resolve: async (_viewer, _args, { keys, viewer, streamPosition }) =>
       signCursor(await keys(), { userId: viewer.userId, stream: INBOX }, streamPosition ?? 0),
+  }),
+  guestEventsCursor: t.string({
+    nullable: true,
+    description:
+      'The current position of the stream about guests, null without GUEST_MESSAGE. Read it together with guests and deliveries and pass it as `after` to guestEvents: no event is missed.',
+    resolve: async (_viewer, _args, { keys, viewer, streamPosition }) =>
+      viewer.permissions.has('GUEST_MESSAGE')
+        ? signCursor(await keys(), { userId: viewer.userId, stream: GUESTS }, streamPosition ?? 0)
+        : null,
   }),
 }))
