@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { type Answer, Client } from '../support/client.ts'
 import { openSocket, refusedSocket } from '../support/raw-socket.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const WHERE = '{ viewer { company { id } user { id } } }'
 
@@ -13,7 +14,7 @@ let initech: TestCompany<'ivy'>
 let frank: Client
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner' })
   globex = await app.company('Globex', { gina: 'owner' })
   initech = await app.company('Initech', { ivy: 'owner' })

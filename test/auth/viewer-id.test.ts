@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { type Answer, Client } from '../support/client.ts'
 import { openEventStream } from '../support/event-stream.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const IDS = '{ viewer { id user { id } company { id } role { id } } }'
 
@@ -9,7 +10,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 let globex: TestCompany<'gina'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   globex = await app.company('Globex', { gina: 'owner' })
 })

@@ -4,8 +4,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { libraryOf } from '../support/library.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 failOnUnhandledRejections()
@@ -16,7 +17,7 @@ let acme: TestCompany<'alice'>
 let silent: Server
 let silentUrl: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner' })
   silent = createServer().listen(0, '127.0.0.1')
   await once(silent, 'listening')

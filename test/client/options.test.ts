@@ -6,14 +6,15 @@ import {
   type TypedDocument,
 } from '../../src/client/client.ts'
 import type { requestErrorCodes } from '../../src/errors.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
 import { libraryOf } from '../support/library.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
 })
 afterEach(() => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const ALL = `messagingEnabled safeMode sendLimits { max perSeconds } maxThreadDepth defaultGroupAccess editWindowMinutes
   retractWindowMinutes revisionsVisibleTo emailDelayMinutes broadcastsPerHour eventRetentionDays`
@@ -21,7 +22,7 @@ const DEFAULTS = {
 let app: TestApp
 let acme: TestCompany<'alice' | 'sara' | 'audrey' | 'bob'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 beforeEach(async () => {
   const people = { alice: 'admin', sara: 'supervisor', audrey: 'auditor', bob: 'member' }

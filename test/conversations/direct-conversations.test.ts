@@ -4,12 +4,13 @@ import { withClient } from '../../src/database/roles.ts'
 import { encodeId } from '../../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const DIRECT = 'conversation { id kind title counterpart { id name } participantCount isMember lastSeq }'
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
 let group: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   const { alice, bob, carol } = acme
   group = await alice.group('Plans', [bob, carol])

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import { encodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { FAMILY, longCharacter } from '../support/text.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
 let globex: TestCompany<'gina'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   globex = await app.company('Globex', { gina: 'owner' })
 })

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 beforeEach(async () => {
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import { decodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave' | 'erin'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 // Mutations are limited per person: each part gets people of its own.
 const newCompany = async () => {

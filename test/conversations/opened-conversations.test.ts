@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 
 let app: TestApp
@@ -9,7 +10,7 @@ let secret: string
 let empty: string
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', eve: 'member' })
   const { alice, bob } = acme
   open = await alice.group('Open', [bob])

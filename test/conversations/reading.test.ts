@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import {
   acknowledge,
   groupOf,
@@ -10,12 +10,13 @@ import {
   receiptsOf,
   statusOf,
 } from '../support/marks.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member', dave: 'member' })
 })
 afterAll(() => app[Symbol.asyncDispose]())

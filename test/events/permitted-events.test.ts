@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rowsOf } from '../../src/database/columns.ts'
 import { statement } from '../../src/database/statement.ts'
 import { readEvents } from '../../src/events/event-page.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import type { TestApp } from '../support/app.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const append = statement({
   name: 'append_permitted_event',
@@ -13,7 +14,7 @@ const append = statement({
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

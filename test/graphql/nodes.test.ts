@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import { encodeId, newId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const NODE = 'query ($id: ID!) { node(id: $id) { __typename id } }'
 const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }'
@@ -11,7 +12,7 @@ const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }'
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
 })
 afterAll(() => app[Symbol.asyncDispose]())

@@ -1,12 +1,13 @@
 import { getNamedType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '../../src/pipeline/schema.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
 })
 afterAll(() => app[Symbol.asyncDispose]())

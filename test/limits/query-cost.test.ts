@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { openSocket, type RawSocket } from '../support/raw-socket.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const TOO_EXPENSIVE = 'QUERY_TOO_EXPENSIVE'
 const PAGES_OF_PAGES =
@@ -13,7 +14,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 let socket: RawSocket
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   socket = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
 })

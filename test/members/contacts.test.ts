@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import type { TestApp } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { add, found, paged } from './picker.ts'
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMailer, type Mail } from '../../src/email/mailer.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { type MailServer, startMailServer } from '../support/mail-server.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const ACCEPTED: [string, string][] = [
   ['bob@acme.test', 'bob@acme.test'],
@@ -54,7 +55,7 @@ describe('the e-mail address of a member', () => {
   let app: TestApp
   let acme: TestCompany<'alice'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     acme = await app.company('Acme', { alice: 'owner' })
   })
   afterAll(() => app[Symbol.asyncDispose]())

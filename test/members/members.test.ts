@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 
 /** The table under section 1 of the features: permission, then who has it. */
@@ -25,7 +26,7 @@ const ROLES = ['owner', 'admin', 'supervisor', 'auditor', 'member'] as const
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

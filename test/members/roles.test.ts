@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 describe('the roles of a company', () => {
   let app: TestApp
   let acme: TestCompany<'ann' | 'adam' | 'bob' | 'cal'>
   let globex: TestCompany<'gus'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     globex = await app.company('Globex', { gus: 'owner' })
   })
   afterAll(() => app[Symbol.asyncDispose]())

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { Client, type Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 import { FAMILY, longCharacter } from '../support/text.ts'
 
@@ -8,7 +9,7 @@ type Row = Record<string, unknown>
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { encodeId, newId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 describe('access rules of a message', () => {
   let app: TestApp
   let acme: TestCompany<'ann' | 'sue' | 'bob' | 'cal'>
   let groupId: string
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {

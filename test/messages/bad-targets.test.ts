@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import { encodeId, newId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { issue, refusedSend } from '../support/rejected-send.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const NO_CONVERSATION = 'There is no such conversation.'
 
@@ -14,7 +15,7 @@ let strangers: string
 let elsewhere: { id: string; conversationId: string }
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', {
     alice: 'owner',
     bob: 'member',

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 describe('gaps of messages that are no longer stored', () => {
   let app: TestApp
   let acme: TestCompany<'ann' | 'bob'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     acme = await app.company('Acme', { ann: 'owner', bob: 'member' })
   })
   afterAll(() => app[Symbol.asyncDispose]())

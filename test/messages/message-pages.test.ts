@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const PAGE = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $aroundSeq: Int) {
   conversation(id: $id) {
@@ -20,7 +21,7 @@ let empty: string
 const cursors: string[] = []
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   long = await acme.alice.group('Long', [acme.bob])
   empty = await acme.alice.group('Empty', [acme.bob])

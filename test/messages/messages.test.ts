@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const MESSAGE = `id seq depth body subject priority state status metadata clientMessageId createdAt editedAt retractedAt replyCount
   author { id } parent { id } mentions { id } conversation { id }`
@@ -10,7 +11,7 @@ const MESSAGE = `id seq depth body subject priority state status metadata client
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member', dave: 'member' })
 })
 afterAll(() => app[Symbol.asyncDispose]())

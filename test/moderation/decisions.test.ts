@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { encodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { CASE, holdMessage, moderatedCompany } from './moderated-company.ts'
 
 describe('a decision of a moderator', () => {
   let app: TestApp
   let acme: TestCompany<'ann' | 'sue' | 'bob' | 'cal'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MODERATION } from '../../src/events/cursor.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { cursorOfNow } from '../support/stored-events.ts'
 import { CASE } from './moderated-company.ts'
 
@@ -11,7 +12,7 @@ describe('reports of messages', () => {
   let acme: TestCompany<'ann' | 'sue' | 'bob' | 'cal' | 'dan'>
   let groupId: string
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {

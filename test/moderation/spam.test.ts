@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { holdMessage, moderatedCompany, setPenalty, setSpam } from './moderated-company.ts'
 
 const MINUTE_MS = 60_000
@@ -9,7 +10,7 @@ describe('spam', () => {
   let app: TestApp
   let acme: TestCompany<'ann' | 'sue' | 'bob' | 'cal' | 'dan'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
   beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { openSocket } from '../support/raw-socket.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const BODY = 'The "quick" brown fox jumps. '.repeat(1_100)
 const MESSAGES = 60
@@ -10,7 +11,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
 let conversation: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   await acme.alice.send(
     'mutation { updateCompanySettings(input: { sendLimits: [{ max: 100, perSeconds: 1 }] }) { __typename } }',

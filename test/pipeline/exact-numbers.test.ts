@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inexactNumber, isExact } from '../../src/graphql/exact-numbers.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { openSocket } from '../support/raw-socket.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 failOnUnhandledRejections()
@@ -81,7 +82,7 @@ describe('metadata', () => {
   let app: TestApp
   let acme: TestCompany<'alice' | 'bob'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   })
   afterAll(() => app[Symbol.asyncDispose]())

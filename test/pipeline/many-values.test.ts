@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasTooManyValues } from '../../src/graphql/many-values.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { openRawSocket, openSocket } from '../support/raw-socket.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { longestStall } from './event-loop.ts'
 
 /**
@@ -13,7 +14,7 @@ const BOUND_MS = 500
 let app: TestApp
 let acme: TestCompany<'alice'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner' })
 })
 afterAll(() => app[Symbol.asyncDispose]())

@@ -4,8 +4,9 @@ import { connect } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { auditServer } from 'graphql-http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 failOnUnhandledRejections()
@@ -14,7 +15,7 @@ let app: TestApp
 let acme: TestCompany<'alice'>
 let authorization: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner' })
   authorization = `Bearer ${acme.alice.token}`
 })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { statement } from '../../src/database/statement.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { SEARCH } from './searching.ts'
 
 const WORDS = ['always', 'often', 'seldom']
@@ -21,7 +22,7 @@ let said: Said[]
 let openId: string
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   openId = await acme.alice.group('Open', [acme.bob, acme.carol])
   const closedId = await acme.alice.group('Closed', [acme.bob])

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fold } from '../../src/text/fold.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import type { TestApp } from '../support/app.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { search } from './searching.ts'
 
 const WORDS = [
@@ -93,7 +94,7 @@ function naiveMatch(plain: string, terms: string[], isQuoted: boolean): boolean 
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { type EventStream, openEventStream } from '../support/event-stream.ts'
 import { cursorsOf, followInbox } from '../support/following.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 const INBOX = `subscription ($after: String) { inboxEvents(after: $after) {
@@ -15,7 +16,7 @@ let app: TestApp
 let acme: TestCompany<'alice' | 'bob'>
 let groupId: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 beforeEach(async () => {
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from '../support/following.ts'
 import type { Recorder } from '../support/recorder.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const UNREAD = 'unread { total direct group mentions }'
 const INBOX = `... on ConversationActivity { cursor conversation { id title unreadCount } message { seq body author { name } } ${UNREAD} notify }
@@ -18,7 +19,7 @@ const EVENTS = `... on MessageSent { cursor message { id seq body author { name 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol' | 'dave'>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

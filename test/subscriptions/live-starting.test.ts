@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
 import { conversationStream, inboxStream } from '../../src/subscriptions/streams.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import { contextOf } from '../support/context.ts'
 import { cursorsOf, followConversation } from '../support/following.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import { changeManyTimes, range } from '../support/stored-events.ts'
 
 let app: TestApp
@@ -11,7 +12,7 @@ let acme: TestCompany<'alice' | 'bob' | 'carol'>
 let groupId: string
 let groupUuid: string
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
 })
 beforeEach(async () => {
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })

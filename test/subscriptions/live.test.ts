@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const ACTIVITY = `... on ConversationActivity { conversation { id unreadCount } message { seq body author { name } } unread { total } notify cursor }
   ... on ConversationRead { conversation { id unreadCount } unread { total } cursor }`
@@ -8,7 +9,7 @@ describe('live delivery', () => {
   let app: TestApp
   let acme: TestCompany<'alice' | 'bob' | 'carol'>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   })
   afterAll(() => app[Symbol.asyncDispose]())

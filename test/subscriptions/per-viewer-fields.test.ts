@@ -16,9 +16,10 @@ import { perViewerOf } from '../../src/graphql/per-viewer-plugin.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { MessageRow } from '../../src/messages/message-row.ts'
 import { schema } from '../../src/pipeline/schema.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Data } from '../support/client.ts'
 import { contextOf } from '../support/context.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 /** How deep below an event fields are looked at. */
 const DEPTH = 3
@@ -29,7 +30,7 @@ let acme: TestCompany<'alice' | 'bob' | 'carol'>
 let viewers: Context[]
 let values: Record<string, object>
 beforeAll(async () => {
-  app = await startApp()
+  app = await sharedApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
   const { alice, bob, carol } = acme
   const conversationId = await alice.group('Team', [bob, carol])

@@ -84,7 +84,10 @@ export async function startApp({
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? given ?? (await cloneDatabase())
-  const directory = beside?.environment.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
+  const directory =
+    beside?.environment.dataDirectory ??
+    changes?.dataDirectory ??
+    (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
     ...readEnvironment({}),

@@ -15,11 +15,13 @@ declare module 'vitest' {
   export interface ProvidedContext {
     adminUrl: string
     templateUrls: RoleUrls
+    /** A folder that is removed after the run. */
+    runDirectory: string
   }
 }
 
 /** Nothing of the run outlives it, so that nothing need reach the disk. */
-const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', scram_iterations: '1' }
 
 /** One PostgreSQL for the run, with a migrated template that each test file clones. */
 export default async function setUp(project: TestProject) {
@@ -30,6 +32,8 @@ export default async function setUp(project: TestProject) {
   const templateUrls = await prepareDatabase(postgres.adminUrl, TEMPLATE)
   await migrate({ url: templateUrls.ownerUrl, log })
   await migrateJobs(templateUrls.systemUrl, log)
+  const runDirectory = await mkdtemp(join(tmpdir(), 'colloquy-run-'))
+  project.provide('runDirectory', runDirectory)
   project.provide('adminUrl', postgres.adminUrl)
   project.provide('templateUrls', templateUrls)
   const stopDropping = dropFinishedDatabases(postgres.adminUrl)
@@ -37,6 +41,6 @@ export default async function setUp(project: TestProject) {
     await stopDropping()
     await postgres.stop()
     await dataDirectory.release()
-    await rm(path, { recursive: true, force: true })
+    for (const folder of [path, runDirectory]) await rm(folder, { recursive: true, force: true })
   }
 }

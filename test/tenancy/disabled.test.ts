@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { Client } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 
 const FRANK = 'frank@both.test'
 const WHERE = '{ viewer { company { name } } }'
@@ -14,7 +15,7 @@ describe('disabling a member', () => {
   let frank: Client
   let atGlobex: Record<string, string>
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
     acme = await app.company('Acme', { alice: 'owner' })
     globex = await app.company('Globex', { gina: 'owner' })
     await setFrank(acme.alice, true)

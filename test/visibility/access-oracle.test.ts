@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { sharedApp } from '../support/shared-app.ts'
 import {
   AccessModel,
   type AccessStep,
@@ -18,7 +19,7 @@ const RUNS = 12
 describe('random access rules', () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await startApp()
+    app = await sharedApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
