@@ -22,7 +22,6 @@ export function inbox(seconds: number): Promise<Report> {
           companyId,
           viewerId,
           max: SIZE + 1,
-          withTotals: true,
         }),
       },
     ],

@@ -11,6 +11,9 @@ export interface UnreadRow {
   mentions: number
 }
 
+/** True if membership `p` may have unread messages in conversation `c`. */
+export const mayHaveUnreadSql = '(c.last_seq > p.last_read_seq or p.unread_from_seq is not null)'
+
 /** Unread messages of these viewers by kind, muted conversations through their mentions alone. */
 export const unreadByKind = statement({
   name: 'unread_by_kind',
@@ -29,15 +32,47 @@ export const unreadOfViewer = bindingItself(
   }),
 )
 
+/** Unread messages of the one who asks in one conversation. */
+export interface UnreadInConversation extends UnreadRow {
+  conversationId: string
+  isMuted: boolean
+}
+
+/** Unread messages of the one who asks by conversation: of all, or of those with these ids. Others have none. */
+export const unreadByConversation = bindingItself(
+  statement({
+    name: 'unread_by_conversation',
+    parameters: ['companyId', 'viewerId', 'ids'],
+    row: rowsOf<UnreadInConversation>(),
+    text: `select u.conversation_id as "conversationId", u.kind, u.is_muted as "isMuted", u.unread, u.mentions
+      from (${unreadIn('array[:viewerId::uuid]', '(:ids::uuid[] is null or p.conversation_id = any(:ids))')}) u`,
+  }),
+)
+
+/** Adds unread messages up by kind. */
+export function sumByKind(rows: readonly UnreadInConversation[]): UnreadRow[] {
+  const sums = new Map<string, UnreadRow>()
+  for (const { kind, isMuted, unread, mentions } of rows) {
+    const sum = sums.get(kind) ?? { kind, unread: 0, mentions: 0 }
+    sum.unread += isMuted ? mentions : unread
+    sum.mentions += mentions
+    sums.set(kind, sum)
+  }
+  return [...sums.values()]
+}
+
 /** SQL of the unread messages of these viewers by kind. `viewers` is an SQL array of user ids. */
-export function unreadOf(viewers: string): string {
-  return `select u.user_id as "userId", u.kind, sum(u.unread)::int as unread, sum(u.mentions)::int as mentions
-    from (
-      select p.user_id, c.kind, x.mentions, case when ${mutedSql} then x.mentions else x.unread end as unread
+function unreadOf(viewers: string): string {
+  return `select u.user_id as "userId", u.kind,
+      sum(case when u.is_muted then u.mentions else u.unread end)::int as unread, sum(u.mentions)::int as mentions
+    from (${unreadIn(viewers, 'true')}) u
+    group by u.user_id, u.kind`
+}
+
+/** SQL of the unread messages of these viewers by conversation, in memberships `p` that meet the condition. */
+function unreadIn(viewers: string, condition: string): string {
+  return `select p.user_id, p.conversation_id, c.kind, ${mutedSql} as is_muted, x.unread, x.mentions
       from ${membershipsOf(viewers)} p ${conversationOf}
       cross join lateral (select ${unreadSql} as unread, ${unreadMentionsSql} as mentions ${fence}) x
-      where (p.hidden_seq is null or c.last_seq > p.hidden_seq)
-        and (c.last_seq > p.last_read_seq or p.unread_from_seq is not null)
-    ) u
-    group by u.user_id, u.kind`
+      where ${condition} and (p.hidden_seq is null or c.last_seq > p.hidden_seq) and ${mayHaveUnreadSql}`
 }

@@ -3,8 +3,8 @@ import { bindingItself } from '../../database/own-binding.ts'
 import { fence, statement } from '../../database/statement.ts'
 import { isLatestSql, type MessageRow } from '../../messages/message-row.ts'
 import { begunSql, conversationOf, membershipsOf, shownTo } from '../../visibility/visibility.ts'
-import { type ConversationRow, mutedSql, unreadSql } from '../conversation-row.ts'
-import { type UnreadRow, unreadOf } from '../unread-row.ts'
+import { type ConversationRow, mutedSql } from '../conversation-row.ts'
+import { mayHaveUnreadSql } from '../unread-row.ts'
 
 /** The columns of conversation `c` in the inbox of membership `p` that the first screen of a client shows. */
 const screenColumns = columns({
@@ -16,7 +16,6 @@ const screenColumns = columns({
   lastReadSeq: column.integer.from('coalesce(p.last_read_seq, 0)'),
   isMuted: column.boolean.from(mutedSql),
   mutedUntil: column.instant.orNull.from(`case when ${mutedSql} then p.muted_until end`),
-  unreadCount: column.integer.from(unreadSql),
 })
 
 /** The columns of its last message. */
@@ -59,30 +58,38 @@ export const PREVIEW_FIELDS: ReadonlySet<string> = new Set([
 type Preview = RowOf<typeof previewColumns>
 
 /** A row of the screen. The last message's columns are null if there is none that the viewer may read. */
-type FlatScreenRow = RowOf<typeof screenColumns> & {
+export type FlatScreenRow = RowOf<typeof screenColumns> & {
   [Name in keyof Preview as `last:${Name}`]: Preview[Name] | null
-} & { counterpartId: string | null; counterpartName: string | null; totals: UnreadRow[] | null }
+} & {
+  counterpartId: string | null
+  counterpartName: string | null
+  /** Whether something may be unread in this conversation, and in any of the inbox. */
+  mayHaveUnread: boolean
+  inboxMayHaveUnread: boolean
+}
 
 /**
- * The first page of the inbox without conditions, with the names of people in it and, if asked for, the unread messages of all
- * conversations: all that a client shows as it starts, in one round trip.
+ * The first page of the inbox without conditions, with the names of people in it: all that a client shows as it starts but the
+ * numbers of unread messages. It says whether there may be any, because counting takes a plan as large as all the rest, which
+ * is set up whether anything is unread or not.
  */
 export const inboxScreen = bindingItself(
   statement({
     name: 'inbox_screen',
-    parameters: ['companyId', 'viewerId', 'max', 'withTotals'],
+    parameters: ['companyId', 'viewerId', 'max'],
     row: rowsOf<FlatScreenRow>(),
     text: `select ${screenColumns.of('c')}, ${previewColumns.names.map((name) => `l."${name}" as "last:${name}"`).join(', ')},
       q.id as "counterpartId", q.name as "counterpartName",
-      case when :withTotals::boolean then (select json_agg(t) from (${unreadOf('array[:viewerId::uuid]')}) t) end as totals
+      c.may_have_unread as "mayHaveUnread", c.inbox_may_have_unread as "inboxMayHaveUnread"
     from (
-      select c.*, p.user_id, p.last_read_seq, p.unread_from_seq, p.hidden_seq, p.is_muted, p.muted_until
+      select c.*, p.user_id, p.last_read_seq, p.hidden_seq, p.is_muted, p.muted_until,
+        ${mayHaveUnreadSql} as may_have_unread, bool_or(${mayHaveUnreadSql}) over () as inbox_may_have_unread
       from ${membershipsOf('array[:viewerId::uuid]')} p ${conversationOf}
       where ${begunSql} and (p.hidden_seq is null or c.last_seq > p.hidden_seq)
       order by c.last_activity_at desc, c.id desc limit :max
     ) c
     cross join lateral (
-      select c.user_id, c.last_read_seq, c.unread_from_seq, c.hidden_seq, c.is_muted, c.muted_until
+      select c.user_id, c.last_read_seq, c.hidden_seq, c.is_muted, c.muted_until
     ) p
     left join lateral (
       select u.id, u.name from participants q join users u on u.company_id = q.company_id and u.id = q.user_id
@@ -99,8 +106,8 @@ export const inboxScreen = bindingItself(
 )
 
 /** A conversation of the screen: nothing but SCREEN_FIELDS is resolved of it. */
-export function readScreenRow(flat: FlatScreenRow): ConversationRow {
-  const { id, kind, title, lastSeq, lastActivityAt, lastReadSeq, isMuted, mutedUntil, unreadCount } = flat
+export function readScreenRow(flat: FlatScreenRow, unreadCount: number): ConversationRow {
+  const { id, kind, title, lastSeq, lastActivityAt, lastReadSeq, isMuted, mutedUntil } = flat
   const { counterpartId, counterpartName } = flat
   const row = { id, kind, title, lastSeq, lastActivityAt, lastReadSeq, isMuted, mutedUntil, unreadCount }
   return {

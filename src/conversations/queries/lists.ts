@@ -3,8 +3,9 @@ import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
 import { searchedWords } from '../../text/person-words.ts'
 import { searchText } from '../../text/search-text.ts'
 import { type ConversationRow, type FlatConversationRow, readConversation } from '../conversation-row.ts'
+import { sumByKind, type UnreadInConversation, unreadByConversation } from '../unread-row.ts'
 import { groupsPage, inboxPage } from './inbox.ts'
-import { inboxScreen, readScreenRow } from './inbox-screen.ts'
+import { type FlatScreenRow, inboxScreen, readScreenRow } from './inbox-screen.ts'
 
 /** The conditions for the conversations of the inbox to list. */
 export interface InboxFilter {
@@ -24,8 +25,7 @@ export interface AskedOfInbox {
 }
 
 /**
- * Returns a page of the viewer's inbox in one statement: the first screen with all that it shows, others without the people in
- * them.
+ * Returns a page of the viewer's inbox: the first screen with all that it shows, others without the people in them.
  */
 export function inboxList(
   context: Context,
@@ -50,18 +50,27 @@ function firstScreen(
   return forwardPage<ListedRow, ConversationRow>(args, {
     ...inboxKey,
     async read(_key, max) {
-      const reading = tenant.query(inboxScreen, { companyId, viewerId, max, withTotals })
-      // An empty inbox has nothing unread.
-      if (withTotals)
-        loaders.unread.prime(
-          viewerId,
-          reading.then(([row]) => row?.totals ?? []),
-        )
-      const rows = (await reading).map(readScreenRow)
+      const reading = tenant.query(inboxScreen, { companyId, viewerId, max })
+      const counting = reading.then((rows) => countUnread(context, rows, withTotals))
+      if (withTotals) loaders.unread.prime(viewerId, counting.then(sumByKind))
+      const counts = new Map((await counting).map(({ conversationId, unread }) => [conversationId, unread]))
+      const rows = (await reading).map((row) => readScreenRow(row, counts.get(row.id) ?? 0))
       const firstPageAt = rows[0]?.lastActivityAt.toISOString() ?? ''
       return rows.map((row) => ({ ...row, sortKey: row.lastActivityAt, firstPageAt }))
     },
   })
+}
+
+/** Counts what is unread in these conversations, or in the whole inbox; it asks the database only if anything may be. */
+async function countUnread(
+  { tenant, viewer: { companyId, userId: viewerId } }: Context,
+  rows: readonly FlatScreenRow[],
+  ofWholeInbox: boolean,
+): Promise<UnreadInConversation[]> {
+  if (ofWholeInbox && !rows[0]?.inboxMayHaveUnread) return []
+  const ids = rows.filter(({ mayHaveUnread }) => mayHaveUnread).map(({ id }) => id)
+  if (!ofWholeInbox && ids.length === 0) return []
+  return tenant.query(unreadByConversation, { companyId, viewerId, ids: ofWholeInbox ? null : ids })
 }
 
 function filteredList(
