@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
 import { judgedSend, restrictedPage } from './governed.ts'
+import { growth } from './growth.ts'
 import { hot } from './hot.ts'
 import { inbox } from './inbox.ts'
 import { listenInThisProcess } from './listener.ts'
@@ -23,12 +24,14 @@ interface Options {
   seconds: number
   subscribers?: number
   rate?: number
+  messages?: number
   json?: boolean
 }
 
 const sized: Record<string, (options: Options) => Promise<Report>> = {
   'cold-start': coldStart,
   fanout: fanOut,
+  growth,
   'inbox-fanout': inboxFanOut,
   reconnect,
   replay,
@@ -63,6 +66,7 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long to measure', readCount, 10)
   .option('--subscribers <n>', 'how many sockets with a subscription each, where that is chosen', readCount)
   .option('--rate <n>', 'messages a second of soak; by default half of what the machine bears', readCount)
+  .option('--messages <n>', 'how many messages growth ends with', readCount)
   .option('--json', 'print one JSON object as the last line')
   .action(async (name: string, options: Options) => {
     const [bySize, byTime] = [sized[name], timed[name]]

@@ -14,6 +14,8 @@ export interface Report {
   ratio?: number
   /** The 95th percentile of each kind of operation, for workloads with several. */
   p95MsByKind?: Record<string, number>
+  /** Rates per second in a small and in a large database, by kind of operation. */
+  rates?: Record<string, { small: number; large: number }>
   /** The answers to a person who sends without a pause, and the number of rejected ones. */
   flood?: { given: number; refused: number }
   /**
