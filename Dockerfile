@@ -30,4 +30,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Told to stop, the server drains for up to 10 s.
-CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "--min-semi-space-size=64", "--max-semi-space-size=64", "--enable-source-maps", "dist/main.js"]

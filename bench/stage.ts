@@ -147,7 +147,7 @@ async function startServer(environment: NodeJS.ProcessEnv, heapMiB: number | und
   const heap = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
   const child = spawn(
     process.execPath,
-    [...heap, '--max-semi-space-size=64', '--enable-source-maps', 'dist/main.js'],
+    [...heap, '--min-semi-space-size=64', '--max-semi-space-size=64', '--enable-source-maps', 'dist/main.js'],
     {
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
