@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { open, seal } from './aes-gcm.ts'
 import { type AssociatedData, encodeAssociatedData } from './associated-data.ts'
 import type { KeyPurpose } from './data-keys.ts'
+import { DecryptedTexts } from './decrypted-texts.ts'
 import { DecryptionError } from './errors.ts'
 
 /** An unwrapped data key of a company. */
@@ -33,6 +34,8 @@ export interface CompanyKeys {
    * keys does not change it.
    */
   lookupHash(kind: 'phone' | 'email', value: string): Buffer
+  /** Drops the texts that were decrypted with these keys from memory, because the keys are dropped. */
+  forgetTexts(): void
 }
 
 const envelopeVersion = 1
@@ -55,6 +58,7 @@ export function createCompanyKeys(
   const remembered = new Map<string, string>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
   const contentKey = contentKeys.get(hexOf(encryptWith))
+  const texts = new DecryptedTexts()
   if (!contentKey) throw new TypeError('The key that encrypts must be one of the data keys.')
 
   return {
@@ -62,12 +66,17 @@ export function createCompanyKeys(
       seal(contentKey, plaintext, encodeAssociatedData(companyId, context), header),
 
     decrypt(envelope, context) {
+      const location = nameOf(context)
+      const known = location && texts.find(location, envelope)
+      if (known !== undefined) return known
       const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength)
       const key =
         bytes[0] === envelopeVersion ? contentKeys.get(bytes.toString('hex', 1, keyIdEnd)) : undefined
-      const plaintext = key && open(key, bytes.subarray(keyIdEnd), encodeAssociatedData(companyId, context))
-      if (!plaintext) throw new DecryptionError()
-      return plaintext.toString('utf8')
+      const opened = key && open(key, bytes.subarray(keyIdEnd), encodeAssociatedData(companyId, context))
+      if (!opened) throw new DecryptionError()
+      const plaintext = opened.toString('utf8')
+      if (location !== undefined) texts.remember(location, envelope, plaintext)
+      return plaintext
     },
 
     requestHash: (canonical) => createHmac('sha256', requestKey).update(canonical).digest(),
@@ -83,7 +92,16 @@ export function createCompanyKeys(
     },
 
     lookupHash: (kind, value) => createHmac('sha256', lookupKey).update(`${kind} ${value}`).digest(),
+
+    forgetTexts: () => texts.close(),
   }
+}
+
+/** Names the location of a message's text; undefined for others, which few people read. */
+function nameOf(location: AssociatedData): string | undefined {
+  if (!('messageId' in location)) return undefined
+  const { field, messageId, revision, standing, conversationId, authorId } = location
+  return `${field} ${messageId} ${revision} ${standing} ${conversationId} ${authorId}`
 }
 
 function oldestOf(dataKeys: PlainDataKey[], purpose: KeyPurpose): Buffer {

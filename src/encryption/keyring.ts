@@ -50,6 +50,7 @@ export function createKeyring(source: DataKeySource, options: KeyringOptions = {
   }
 
   function startLoading(companyId: string): Loaded {
+    drop(companyId)
     const entry: Loaded = { keys: load(companyId), loadedAt: now() }
     entry.keys.then(
       (value) => {
@@ -92,10 +93,16 @@ export function createKeyring(source: DataKeySource, options: KeyringOptions = {
   function evictOldest(): void {
     if (cache.size <= maxCompanies) return
     for (const companyId of cache.keys()) {
-      cache.delete(companyId)
+      drop(companyId)
       return
     }
   }
 
-  return { forCompany, loaded, forget: (companyId) => void cache.delete(companyId) }
+  /** Drops the keys, and the texts that they have opened. */
+  function drop(companyId: string): void {
+    cache.get(companyId)?.value?.forgetTexts()
+    cache.delete(companyId)
+  }
+
+  return { forCompany, loaded, forget: drop }
 }
