@@ -3,7 +3,7 @@ import { encodeId } from '../src/ids.ts'
 import type { Actor, Stage } from './stage.ts'
 
 /** Groups that each company has. */
-export const GROUPS = 20
+const GROUPS = 20
 const WORDS_OF_MESSAGE = 16
 const VOCABULARY = 20_000
 
