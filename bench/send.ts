@@ -112,5 +112,6 @@ function messageOf([author, recipient]: Pair): Omit<OutgoingMessage, 'tenant'> {
     signals: [],
     access: NO_RULES,
     caseId: newId(),
+    act: { actorId: null, requestId: newId(), keyHash: null, origin: null },
   }
 }

@@ -2,6 +2,79 @@
 
 -- tables
 
+create table audit_checkpoints (
+  company_id uuid not null,
+  size bigint not null,
+  root bytea not null,
+  note text not null,
+  leaves bytea not null,
+  signed_at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint audit_checkpoints_pkey PRIMARY KEY (company_id, size),
+  constraint audit_checkpoints_root_check CHECK ((octet_length(root) = 32))
+);
+CREATE INDEX audit_checkpoints_company_id_signed_at_idx ON public.audit_checkpoints USING btree (company_id, signed_at);
+alter table audit_checkpoints enable row level security;
+alter table audit_checkpoints force row level security;
+
+create table audit_events (
+  company_id uuid not null,
+  index bigint not null,
+  kind text not null,
+  actor_id uuid,
+  object_id uuid,
+  conversation_id uuid,
+  at timestamp(3) with time zone not null,
+  request_id text,
+  key_hash bytea,
+  origin_id bytea,
+  detail jsonb,
+  constraint audit_events_pkey PRIMARY KEY (company_id, index),
+  constraint audit_events_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
+  constraint audit_events_hashes_check CHECK (((octet_length(key_hash) = 32) AND (octet_length(origin_id) = 32))),
+  constraint audit_events_index_check CHECK ((index >= 0)),
+  constraint audit_events_kind_check CHECK ((kind ~~ '_%._%'::text)),
+  constraint audit_events_request_check CHECK (((length(request_id) >= 1) AND (length(request_id) <= 64)))
+);
+CREATE INDEX audit_events_company_id_actor_id_index_idx ON public.audit_events USING btree (company_id, actor_id, index);
+CREATE INDEX audit_events_company_id_conversation_id_index_idx ON public.audit_events USING btree (company_id, conversation_id, index);
+CREATE INDEX audit_events_kind_idx ON public.audit_events USING btree (company_id, kind, index) WHERE (kind <> 'message.created'::text);
+alter table audit_events enable row level security;
+alter table audit_events force row level security;
+
+create table audit_heads (
+  company_id uuid not null,
+  size bigint not null,
+  range bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (company_id)
+);
+alter table audit_heads enable row level security;
+alter table audit_heads force row level security;
+
+create table audit_nodes (
+  company_id uuid not null,
+  level integer not null,
+  index bigint not null,
+  hash bytea not null,
+  constraint audit_nodes_pkey PRIMARY KEY (company_id, level, index),
+  constraint audit_nodes_hash_check CHECK ((octet_length(hash) = 32))
+);
+alter table audit_nodes enable row level security;
+alter table audit_nodes force row level security;
+
+create table audit_origins (
+  company_id uuid not null,
+  id bytea not null,
+  user_id uuid,
+  salt bytea,
+  sealed bytea,
+  constraint audit_origins_pkey PRIMARY KEY (company_id, id),
+  constraint audit_origins_erased_check CHECK (((salt IS NULL) = (sealed IS NULL))),
+  constraint audit_origins_id_check CHECK ((octet_length(id) = 32))
+);
+CREATE INDEX audit_origins_company_id_user_id_idx ON public.audit_origins USING btree (company_id, user_id);
+alter table audit_origins enable row level security;
+alter table audit_origins force row level security;
+
 create table broadcast_groups (
   company_id uuid not null,
   broadcast_id uuid not null,
@@ -92,6 +165,7 @@ alter table companies force row level security;
 create table company_streams (
   company_id uuid not null,
   "position" bigint not null default 0,
+  audited bigint not null default 0,
   constraint company_streams_pkey PRIMARY KEY (company_id),
   constraint company_streams_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
 ) with (fillfactor=50);
@@ -784,14 +858,20 @@ create table app.unmatched_inbound (
 -- functions
 
 CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.add_audit_event(p_company uuid, p_index bigint, p_kind text, p_object uuid, p_conversation uuid, p_detail jsonb) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.add_message_gap(p_conversation uuid, p_from integer, p_to integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.allowed(p_company uuid, p_message uuid, p_user uuid) RETURNS SETOF boolean LANGUAGE sql STABLE ROWS 1 BEGIN ATOMIC SELECT true FROM ( SELECT bool_or((a.effect = 'ALLOW'::text)) AS is_narrowed, bool_or(((a.effect = 'ALLOW'::text) AND n.is_named)) AS is_let, bool_or(((a.effect = 'DENY'::text) AND n.is_named)) AS is_denied FROM ((message_access a JOIN users u ON (((u.company_id = a.company_id) AND (u.id = allowed.p_user)))) CROSS JOIN LATERAL ( SELECT COALESCE(((a.user_id = u.id) OR (a.role_id = u.role_id) OR (a.attribute = ('department:'::text || lower(u.department)))), false) AS is_named) n) WHERE ((a.company_id = allowed.p_company) AND (a.message_id = allowed.p_message) AND (a.ended_at IS NULL))) r WHERE ((NOT r.is_denied) AND (r.is_let OR (NOT r.is_narrowed))); END ;
 CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.append_case_event(p_kind text, p_case uuid, p_actor uuid) RETURNS bigint LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text, p_case uuid DEFAULT NULL::uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_case_event(p_kind text, p_case uuid, p_actor uuid, p_detail jsonb) RETURNS bigint LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text, p_case uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_guest_events(p_kind text, p_about uuid[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.audit_consent() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.audit_members() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.audit_roles() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.audit_settings() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.bind_act(p_company uuid, p_actor uuid, p_request text, p_key bytea, p_origin bytea, p_salt bytea, p_sealed bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_senders(p_companies uuid[], p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bound_company() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -816,6 +896,7 @@ CREATE OR REPLACE FUNCTION app.erase_guest(p_company uuid, p_user uuid, p_guest 
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.forget_origins(p_user uuid) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.give_up_phones(p_guests uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.give_up_sms() RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -830,6 +911,8 @@ CREATE OR REPLACE FUNCTION app.index_message(p_company uuid, p_conversation uuid
 CREATE OR REPLACE FUNCTION app.is_digest_queued(p_user uuid, p_queued_at bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.job_tasks() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq integer) RETURNS participants LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.keep_audit_origin() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.keep_checkpoint(p_from bigint, p_size bigint, p_root bytea, p_range bytea, p_note text, p_leaves bytea, p_levels integer[], p_indexes bigint[], p_hashes bytea[]) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keep_user_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.lock_membership(p_company uuid, p_user uuid, p_conversation uuid, p_column text, OUT last_seq integer, OUT membership participants) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversation uuid, p_up_to integer, OUT read_seq integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -845,9 +928,12 @@ CREATE OR REPLACE FUNCTION app.punish_spam(p_company uuid, p_user uuid, p_signal
 CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.record_audit(p_kind text, p_object uuid DEFAULT NULL::uuid, p_conversation uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.record_audits(p_company uuid, p_kinds text[], p_objects uuid[], p_details jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_guest_consent(p_company uuid, p_user uuid, p_event uuid, p_guest uuid, p_state text, p_note bytea, OUT "position" bigint, OUT is_kept boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company_id uuid, user_id uuid, token_expires_at timestamp with time zone, is_enabled boolean) LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remember_membership() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -864,7 +950,7 @@ CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_messa
 CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_guest_message(p_company uuid, p_user uuid, p_message uuid, p_body bytea, p_from text, p_encoding text, p_segments integer, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_guests uuid[], p_reply_to uuid, p_key text, p_hash bytea, OUT guest_message_id uuid, OUT replayed boolean, OUT skipped integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
+CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[], p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
 CREATE OR REPLACE FUNCTION app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_message_access(p_company uuid, p_user uuid, p_message uuid, p_rules jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamp with time zone) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -885,10 +971,23 @@ CREATE OR REPLACE FUNCTION app.unindex_message(p_company uuid, p_message uuid) R
 CREATE OR REPLACE FUNCTION app.untold_messages(p_user uuid) RETURNS TABLE(conversation_id uuid, seq integer, created_at timestamp with time zone) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.verified_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.words_of_day(p_words bigint[], p_day integer) RETURNS bigint[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.write_messages(p_company uuid, p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp' SET plan_cache_mode TO 'force_generic_plan' SET enable_seqscan TO 'off';
+CREATE OR REPLACE FUNCTION app.write_messages(p_company uuid, p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[], p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp' SET plan_cache_mode TO 'force_generic_plan' SET enable_seqscan TO 'off';
 
 -- policies
 
+create policy audit_checkpoints_system on audit_checkpoints to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy audit_checkpoints_tenant on audit_checkpoints to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy audit_events_sending on audit_events for insert to the owner with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
+create policy audit_events_system on audit_events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy audit_events_tenant on audit_events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy audit_heads_system on audit_heads to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy audit_heads_system_list on audit_heads for select to colloquy_system using (true);
+create policy audit_heads_tenant on audit_heads to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy audit_nodes_system on audit_nodes to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy audit_nodes_tenant on audit_nodes to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy audit_origins_sending on audit_origins for insert to the owner with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
+create policy audit_origins_system on audit_origins to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy audit_origins_tenant on audit_origins to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy broadcast_groups_system on broadcast_groups to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy broadcast_groups_tenant on broadcast_groups to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy broadcast_users_system on broadcast_users to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
@@ -991,33 +1090,50 @@ create policy users_tenant on users to colloquy_app using ((company_id = ( SELEC
 
 -- triggers
 
+CREATE TRIGGER audit_checkpoints_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+CREATE TRIGGER audit_events_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+CREATE TRIGGER audit_nodes_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+CREATE TRIGGER audit_origins_fixed BEFORE DELETE OR UPDATE ON public.audit_origins FOR EACH ROW EXECUTE FUNCTION app.keep_audit_origin();
+CREATE TRIGGER audit_origins_kept BEFORE TRUNCATE ON public.audit_origins FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
 CREATE TRIGGER companies_refuse_ambiguous BEFORE INSERT OR UPDATE OF id, external_id ON public.companies FOR EACH ROW EXECUTE FUNCTION app.refuse_ambiguous_company();
 CREATE TRIGGER companies_tell_access_changed AFTER UPDATE ON public.companies REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER companies_trail AFTER UPDATE ON public.companies FOR EACH ROW EXECUTE FUNCTION app.audit_settings();
 CREATE TRIGGER company_streams_digests AFTER INSERT ON public.company_streams FOR EACH ROW EXECUTE FUNCTION app.begin_digests();
+CREATE TRIGGER consent_events_trail AFTER INSERT ON public.consent_events REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_consent();
 CREATE TRIGGER events_oldest_first AFTER DELETE ON public.events REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION app.require_oldest_events();
 CREATE TRIGGER participants_broadcast_marks AFTER UPDATE OF last_read_seq, last_delivered_seq ON public.participants FOR EACH ROW WHEN ((((old.last_delivered_seq = 0) AND (new.last_delivered_seq > 0)) OR ((old.last_read_seq = 0) AND (new.last_read_seq > 0)))) EXECUTE FUNCTION app.count_broadcast_marks();
 CREATE TRIGGER roles_tell_access_changed AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER roles_trail_added AFTER INSERT ON public.roles REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_roles();
+CREATE TRIGGER roles_trail_changed AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_roles();
+CREATE TRIGGER roles_trail_deleted AFTER DELETE ON public.roles REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION app.audit_roles();
+CREATE TRIGGER sms_settings_trail AFTER INSERT OR UPDATE ON public.sms_settings FOR EACH ROW EXECUTE FUNCTION app.audit_settings();
 CREATE TRIGGER users_settle_successions AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.settle_successions();
 CREATE TRIGGER users_tell_access_changed AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
+CREATE TRIGGER users_trail_added AFTER INSERT ON public.users REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_members();
+CREATE TRIGGER users_trail_changed AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_members();
 CREATE TRIGGER users_words_added AFTER INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION app.keep_user_words();
 CREATE TRIGGER users_words_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN ((((old.search_words IS DISTINCT FROM new.search_words) OR (old.name_folded IS DISTINCT FROM new.name_folded)) OR (old.is_enabled IS DISTINCT FROM new.is_enabled))) EXECUTE FUNCTION app.keep_user_words();
 
 -- grants
 
 grant execute on function app.acknowledge_delivery(uuid,uuid,uuid[],integer[]) to colloquy_app;
+grant execute on function app.add_audit_event(uuid,bigint,text,uuid,uuid,jsonb) to colloquy_app;
+grant execute on function app.add_audit_event(uuid,bigint,text,uuid,uuid,jsonb) to colloquy_system;
 grant execute on function app.add_message_gap(uuid,integer,integer) to colloquy_system;
 grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_system;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_app;
 grant execute on function app.append_access_change(uuid,uuid[]) to colloquy_system;
-grant execute on function app.append_case_event(text,uuid,uuid) to colloquy_app;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_app;
-grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid) to colloquy_system;
+grant execute on function app.append_case_event(text,uuid,uuid,jsonb) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid,jsonb) to colloquy_app;
+grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid,jsonb) to colloquy_system;
 grant execute on function app.append_guest_events(text,uuid[]) to colloquy_app;
 grant execute on function app.append_guest_events(text,uuid[]) to colloquy_system;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;
+grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_app;
+grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_system;
 grant execute on function app.bind_reader(uuid,uuid) to colloquy_app;
 grant execute on function app.bound_company() to colloquy_app;
 grant execute on function app.bound_company() to colloquy_system;
@@ -1047,6 +1163,8 @@ grant execute on function app.erase_guest(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
+grant execute on function app.forget_origins(uuid) to colloquy_app;
+grant execute on function app.forget_origins(uuid) to colloquy_system;
 grant execute on function app.free_broadcast_at(uuid) to colloquy_app;
 grant execute on function app.give_up_phones(uuid[]) to colloquy_app;
 grant execute on function app.give_up_sms() to colloquy_system;
@@ -1063,6 +1181,7 @@ grant execute on function app.is_digest_queued(uuid,bigint) to colloquy_system;
 grant execute on function app.job_tasks() to colloquy_app;
 grant execute on function app.job_tasks() to colloquy_system;
 grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to colloquy_app;
+grant execute on function app.keep_checkpoint(bigint,bigint,bytea,bytea,text,bytea,integer[],bigint[],bytea[]) to colloquy_system;
 grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
@@ -1076,6 +1195,10 @@ grant execute on function app.punish_spam(uuid,uuid,text[],boolean) to colloquy_
 grant execute on function app.purge_events(integer) to colloquy_system;
 grant execute on function app.purge_idempotency_keys(integer) to colloquy_system;
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
+grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_app;
+grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_system;
+grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to colloquy_app;
+grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to colloquy_system;
 grant execute on function app.record_guest_consent(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.redeem_ticket(bytea) to colloquy_app;
 grant execute on function app.refuse_stranger(conversations) to colloquy_app;
@@ -1095,7 +1218,7 @@ grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea,text[]) to colloquy_app;
 grant execute on function app.send_guest_message(uuid,uuid,uuid,bytea,text,text,integer,text,text,timestamp with time zone,uuid[],uuid,text,bytea) to colloquy_app;
 grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid) to colloquy_app;
-grant execute on function app.send_messages(uuid[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[]) to colloquy_app;
+grant execute on function app.send_messages(uuid[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[],text[],bytea[],bytea[],bytea[],bytea[]) to colloquy_app;
 grant execute on function app.send_scheduled_broadcast(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.set_message_access(uuid,uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.set_mute(uuid,uuid,uuid,boolean,timestamp with time zone) to colloquy_app;
@@ -1144,6 +1267,28 @@ grant select on table app.sms_stops to colloquy_system;
 grant delete on table app.unmatched_inbound to colloquy_system;
 grant insert on table app.unmatched_inbound to colloquy_system;
 grant select on table app.unmatched_inbound to colloquy_system;
+grant select on table audit_checkpoints to colloquy_app;
+grant insert on table audit_checkpoints to colloquy_system;
+grant select on table audit_checkpoints to colloquy_system;
+grant insert on table audit_events to colloquy_app;
+grant select on table audit_events to colloquy_app;
+grant insert on table audit_events to colloquy_system;
+grant select on table audit_events to colloquy_system;
+grant select on table audit_heads to colloquy_app;
+grant insert on table audit_heads to colloquy_system;
+grant select on table audit_heads to colloquy_system;
+grant update on table audit_heads to colloquy_system;
+grant select on table audit_nodes to colloquy_app;
+grant insert on table audit_nodes to colloquy_system;
+grant select on table audit_nodes to colloquy_system;
+grant insert on table audit_origins to colloquy_app;
+grant select on table audit_origins to colloquy_app;
+grant update (salt) on table audit_origins to colloquy_app;
+grant update (sealed) on table audit_origins to colloquy_app;
+grant insert on table audit_origins to colloquy_system;
+grant select on table audit_origins to colloquy_system;
+grant update (salt) on table audit_origins to colloquy_system;
+grant update (sealed) on table audit_origins to colloquy_system;
 grant insert on table broadcast_groups to colloquy_app;
 grant select on table broadcast_groups to colloquy_app;
 grant select on table broadcast_groups to colloquy_system;

@@ -1,4 +1,10 @@
 import type { Logger } from 'pino'
+import { openNoteFiles } from './audit/note-files.ts'
+import { createOrigins } from './audit/origins.ts'
+import { startPostingNotes } from './audit/post-notes.ts'
+import { createRefusals } from './audit/refusals.ts'
+import { startSealer } from './audit/sealer.ts'
+import { loadSigningKey } from './audit/signing-key.ts'
 import { type DevelopmentIssuer, openDevelopmentIssuer } from './auth/development-issuer.ts'
 import { createSignIn } from './auth/sign-in.ts'
 import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
@@ -152,9 +158,19 @@ async function assemble(
     settings: environment.sms,
     deploymentKey: openDeploymentKey(keyDirectory),
   }
+  const origins = createOrigins(keyring)
+  const refusals = createRefusals({ database, keyring, origins, log })
+  undo.push(() => refusals.close())
+  const audit = {
+    origins,
+    refusals,
+    notes: openNoteFiles(keyDirectory),
+    key: await loadSigningKey(keyDirectory),
+  }
   const services: Services = {
     database,
     keyring,
+    audit,
     limiter,
     sightings: redis ? createRedisSightings(redis) : createMemorySightings(),
     sendLimitCeiling: environment.sendLimitCeiling,
@@ -185,6 +201,10 @@ async function assemble(
       undo.push(() => digests.stop())
       const purging = startPurging(services)
       undo.push(() => purging.stop())
+      const post = startPostingNotes(environment.auditNoteUrl, log)
+      undo.push(() => post.stop())
+      const sealer = startSealer({ database, log, post, ...services.audit })
+      undo.push(() => sealer.stop())
       return runner
     },
   }

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino'
+import type { AuditTrail } from './audit/audit-trail.ts'
+import { findActOf } from './audit/find-act.ts'
 import type { Membership } from './auth/choose-membership.ts'
 import type { SignIn } from './auth/sign-in.ts'
 import type { Viewer, ViewerDirectory } from './auth/viewer.ts'
 import type { Semaphore } from './concurrency/semaphore.ts'
 import type { Hold } from './concurrency/shared.ts'
+import type { FindAct } from './database/acting.ts'
 import type { Database, TenantDatabase } from './database/database.ts'
 import type { Mailer } from './email/mailer.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
@@ -28,6 +31,7 @@ import type { Typing } from './typing/typing.ts'
 export interface Services {
   database: Database
   keyring: Keyring
+  audit: AuditTrail
   limiter: RateLimiter
   /** Counts how often the same body was sent lately. */
   sightings: Sightings
@@ -71,6 +75,8 @@ export interface Context {
   device(): Device
   /** Returns the client that the operation comes from, and the id of its request. Undefined for jobs. */
   origin(): RequestOrigin | undefined
+  /** Tells the database by which request a statement acts; `tenant` is bound to it. */
+  findAct: FindAct
   /** The Idempotency-Key header. */
   idempotencyKey: string | undefined
   /** Calls that the rate limits have accepted in advance, by mutation, for an operation with several mutations. */
@@ -106,17 +112,29 @@ export function createContext(
   request: Partial<Pick<Context, 'device' | 'origin' | 'idempotencyKey' | 'lastEventId'>> = {},
 ): Context {
   const { companyId, userId } = viewer
-  const tenant = services.database.forTenant({ companyId, userId })
+  const keys = () => services.keyring.forCompany(companyId)
+  const origin = request.origin ?? noOrigin
+  const { idempotencyKey } = request
+  const findAct = findActOf({
+    companyId,
+    userId,
+    origins: services.audit.origins,
+    keys,
+    origin,
+    idempotencyKey,
+  })
+  const tenant = services.database.forTenant({ companyId, userId }, findAct)
   return {
     viewer,
     tenant,
+    findAct,
     loaders: createLoaders(tenant, userId, services.presence),
     services,
-    keys: () => services.keyring.forCompany(companyId),
+    keys,
     loadedKeys: () => services.keyring.loaded(companyId),
     device: request.device ?? noDevice,
-    origin: request.origin ?? noOrigin,
-    idempotencyKey: request.idempotencyKey,
+    origin,
+    idempotencyKey,
     lastEventId: request.lastEventId,
     streamPosition: undefined,
   }

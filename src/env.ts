@@ -18,6 +18,8 @@ export interface Environment {
     systemUrl: string | undefined
     poolSize: number
   }
+  /** The address outside that notes of the audit trail are posted to. */
+  auditNoteUrl: URL | undefined
   redisUrl: string | undefined
   /** The address that links in e-mails lead to, such as https://chat.example.com, without a slash at the end. */
   publicUrl: string
@@ -131,6 +133,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       systemUrl: values.DATABASE_SYSTEM_URL,
       poolSize: values.DATABASE_POOL_SIZE,
     },
+    auditNoteUrl: values.AUDIT_NOTE_URL ? new URL(values.AUDIT_NOTE_URL) : undefined,
     redisUrl: values.REDIS_URL,
     publicUrl: values.PUBLIC_URL ?? localUrl(values),
     mail: {

@@ -14,6 +14,7 @@ export const nodeTypes = [
   'GuestMessage',
   'GuestDelivery',
   'InboundMessage',
+  'AuditEvent',
 ] as const
 
 /** A type whose ids the API returns. */

@@ -1,3 +1,4 @@
+import { auditLoaders } from './audit/loaders.ts'
 import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
 import type { Reads } from './database/batched-reads.ts'
@@ -22,6 +23,7 @@ const makers = {
   ...presenceLoaders,
   ...guestLoaders,
   ...smsLoaders,
+  ...auditLoaders,
 }
 
 /** Batched reads of one query, mutation field or event. They return the data of its time. */

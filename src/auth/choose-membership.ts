@@ -30,6 +30,16 @@ export class CompanyNotChosen extends RequestError {
   }
 }
 
+/** Thrown when a login is known to a company and may not act there. `memberships` are those that it is refused. */
+export class MembershipRefused extends RequestError {
+  readonly memberships: readonly Pick<Membership, 'companyId' | 'userId'>[]
+
+  constructor(memberships: readonly Pick<Membership, 'companyId' | 'userId'>[]) {
+    super('FORBIDDEN', NO_MEMBERSHIP)
+    this.memberships = memberships
+  }
+}
+
 /** The detail of every rejection of a company that is unknown, foreign or disabled. */
 export const NO_MEMBERSHIP = 'You have no active membership in this company.'
 
@@ -43,13 +53,14 @@ const WHERE = 'in the X-Company-Id header, or as companyId in connection_init.'
 export function chooseMembership(
   memberships: readonly Membership[],
   claimed: string | undefined,
-  { named, ifSeveral }: CompanyChoice,
+  { named: chosen, ifSeveral }: CompanyChoice,
 ): Membership {
-  const references = [claimed, named].filter((reference) => reference !== undefined)
-  const open = memberships.filter(
-    (membership) => membership.isEnabled && references.every((reference) => isNamed(membership, reference)),
+  const references = [claimed, chosen].filter((reference) => reference !== undefined)
+  const named = memberships.filter((membership) =>
+    references.every((reference) => isNamed(membership, reference)),
   )
-  if (open.length === 0) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
+  const open = named.filter(({ isEnabled }) => isEnabled)
+  if (open.length === 0) throw new MembershipRefused(references.length > 0 ? named : [])
   const [only, another] = references.length > 0 ? open : unnamed(memberships, open)
   if (only && !another) return only
   if (ifSeveral !== undefined) return chooseMembership(open, undefined, { named: ifSeveral })

@@ -8,6 +8,7 @@ import {
   chooseMembership,
   isNamed,
   type Membership,
+  MembershipRefused,
   NO_MEMBERSHIP,
 } from './choose-membership.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
@@ -130,7 +131,7 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
           'The connection ticket is unknown, used or expired; make a new one.',
         )
       }
-      if (!found.isEnabled) throw new RequestError('FORBIDDEN', NO_MEMBERSHIP)
+      if (!found.isEnabled) throw new MembershipRefused([found])
       const profile = await viewers.find(found.companyId, found.userId)
       const { companyId, company } = profile
       if (named !== undefined && !isNamed({ companyId, companyExternalId: company.externalId }, named)) {

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { type Act, acting, type FindAct, UNKNOWN_ACT, valuesOfAct } from './acting.ts'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
 import { type Statement, statement, type Values } from './statement.ts'
@@ -23,18 +24,21 @@ export interface TenantDatabase {
   readonly prisma: TenantClient
   /** One prepared statement, for reads shaped like a screen and writes of one round trip. */
   query: Run
-  /** One prepared call of a function that begins with app.bind: one round trip, whoever the connection was bound to. */
+  /**
+   * One prepared call of a function that begins with app.bind: one round trip, whoever the connection was bound to. The
+   * audit trail tells by which request.
+   */
   call: Run
-  /** One interactive transaction; `work` must not be repeated by the caller after success. */
+  /** One interactive transaction, bound to its act; `work` must not be repeated by the caller after success. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }
 
 /** The process's connections to PostgreSQL. */
 export interface Database {
   /** The serving role, bound to a member of a company. */
-  forTenant(tenant: Required<Tenant>): TenantDatabase
+  forTenant(tenant: Required<Tenant>, findAct?: FindAct): TenantDatabase
   /** The system role, bound to a company. */
-  forSystem(companyId: string): TenantDatabase
+  forSystem(companyId: string, findAct?: FindAct): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
   unbound: Run
   /** One prepared call of a function that binds one company after another, on connections that nothing else uses. */
@@ -43,6 +47,8 @@ export interface Database {
   acrossCompanies: Run
   /** The same on a connection that nothing else uses: measuring takes none from what is measured. */
   measuring: Run
+  /** The same on a connection of its own that stays open, so that a lock of its session is kept. */
+  sealing: Run
   close(): Promise<void>
 }
 
@@ -73,19 +79,21 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
   const measuring = openRole(systemUrl, 1, log)
+  const sealing = openRole(systemUrl, 1, log, { idleTimeoutMillis: 0 })
   const batches = openRole(appUrl, BATCH_CONNECTIONS, log, {
     statement_timeout: BATCH_MS,
     idleTimeoutMillis: 0,
   })
   return {
-    forTenant: (tenant) => app.bind(tenant),
-    forSystem: (companyId) => system.bind({ companyId }),
+    forTenant: (tenant, findAct) => app.bind(tenant, findAct),
+    forSystem: (companyId, findAct) => system.bind({ companyId }, findAct),
     unbound: asNobody(app.pool),
     batch: asNobody(batches.pool),
     acrossCompanies: asNobody(system.pool),
     measuring: asNobody(measuring.pool),
+    sealing: asNobody(sealing.pool),
     async close() {
-      await Promise.all([app.close(), system.close(), measuring.close(), batches.close()])
+      await Promise.all([app, system, measuring, sealing, batches].map((role) => role.close()))
     },
   }
 }
@@ -111,7 +119,7 @@ function openRole(connectionString: string, max: number, log: Logger, limits: pg
   const base = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   return {
     pool,
-    bind: (tenant: Tenant) => bindTenant(base, pool, tenant),
+    bind: (tenant: Tenant, findAct?: FindAct) => bindTenant(base, pool, tenant, findAct),
     async close() {
       isClosing = true
       await base.$disconnect()
@@ -120,29 +128,55 @@ function openRole(connectionString: string, max: number, log: Logger, limits: pg
   }
 }
 
-function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant): TenantDatabase {
+function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant, findAct?: FindAct): TenantDatabase {
   let prisma: TenantClient | undefined
   const query = runner((config) => pool.run(config, tenant))
-  const call = runner((config) => pool.runUnbound(config, tenant))
+  const read = runner((config) => pool.runUnbound(config, tenant))
+  const call: Run = async (statement, values) => {
+    const act = findAct
+      ? await findAct(Object.hasOwn(values, 'key') && Reflect.get(values, 'key'))
+      : UNKNOWN_ACT
+    return runner((config) =>
+      pool.runUnbound(
+        { ...config, ...acting(statement), values: [...(config.values ?? []), ...valuesOfAct(act)] },
+        tenant,
+      ),
+    )(statement, values)
+  }
   return {
     tenant,
     get prisma() {
       prisma ??= tenantClient(base, tenant)
       return prisma
     },
-    query: (statement, values) => (statement.bindsItself ? call : query)(statement, values),
+    query: (statement, values) => (statement.bindsItself ? read : query)(statement, values),
     call,
     async transaction(work) {
+      const act = await findAct?.(undefined)
       try {
         return await asTenant(
           tenant,
-          async () => await base.$transaction(work, { maxWait: CONNECTION_WAIT_MS, timeout: 15_000 }),
+          async () =>
+            await base.$transaction(
+              async (transaction) => {
+                if (act) await bindAct(transaction, tenant, act)
+                return work(transaction)
+              },
+              { maxWait: CONNECTION_WAIT_MS, timeout: 15_000 },
+            ),
         )
       } catch (error) {
         throw toDomainError(error)
       }
     },
   }
+}
+
+async function bindAct(transaction: Transaction, { companyId }: Tenant, act: Act): Promise<void> {
+  const [actorId, requestId, ...bytes] = valuesOfAct(act)
+  const [keyHash, originId, salt, sealed] = bytes
+  await transaction.$queryRaw`
+    select app.bind_act(${companyId}::uuid, ${actorId}::uuid, ${requestId}, ${keyHash}, ${originId}, ${salt}, ${sealed})::text`
 }
 
 function asNobody(pool: TenantPool): Run {

@@ -18,6 +18,7 @@ export const variables = z.object({
   DATABASE_POOL_SIZE: wholeNumber(2, 500).default(20),
   REDIS_URL: url(/^rediss?$/, 'rediss://user:password@host:6379').optional(),
   KEY_DIR: z.string().optional(),
+  AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
   TRUSTED_NETWORK: oneOf('on', 'off').default('off'),
   PUBLIC_URL: publicUrl().optional(),
   SMTP_URL: smtpUrl().optional(),

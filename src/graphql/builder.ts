@@ -17,6 +17,7 @@ import { decodeNodeId, nodeScopes } from './ids.ts'
 import { nodeIdsPluginName } from './node-ids-plugin.ts'
 import { perViewerPluginName } from './per-viewer-plugin.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
+import { refusalsPluginName } from './refusals-plugin.ts'
 
 /**
  * The builder of the schema. It requires a description of every type, field and argument, and a scope for every root
@@ -44,6 +45,7 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [
     ErrorsPlugin,
+    refusalsPluginName,
     ScopeAuthPlugin,
     RelayPlugin,
     PrismaPlugin,
@@ -75,7 +77,8 @@ export const builder = new SchemaBuilder<{
       const detail = permission ? `Your role lacks the permission ${permission}.` : 'You may not do this.'
       return info.parentType.name === 'Mutation'
         ? new PermissionDeniedError(detail, permission)
-        : new RequestError('FORBIDDEN', detail)
+        : // The audit trail tells of the permission.
+          Object.assign(new RequestError('FORBIDDEN', detail), { permission })
     },
   },
   prisma: {

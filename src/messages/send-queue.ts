@@ -109,6 +109,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
       if (row.outcome === 'SENT') {
         const { seq, createdAt, position } = row
         positions.set(message.companyId, Number(position))
+        if (message.act.origin) message.act.origin.isStored = true
         entry.resolve({
           ...{ messageId: message.messageId, replayed: false, depth: 0, seq, createdAt, position },
           ...{ penalty: null, cooldownUntil: null },

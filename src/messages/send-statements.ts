@@ -1,3 +1,4 @@
+import { type Act, valuesOfOrigin } from '../database/acting.ts'
 import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { type NameOf, statement, type Values } from '../database/statement.ts'
@@ -28,6 +29,8 @@ export interface OutgoingMessage {
   access: string
   /** Id of the case that moderators decide, should it be held for review. */
   caseId: string
+  /** The request that it comes by, for the audit trail. */
+  act: Act
 }
 
 /**
@@ -115,12 +118,17 @@ export const sendManyStatement = statement({
     'keys',
     'hashes',
     'tokens',
+    'requestIds',
+    'keyHashes',
+    'originIds',
+    'salts',
+    'origins',
   ],
   row: rowsOf<BatchRow>(),
   text: `select item, outcome, seq, created_at as "createdAt", position::text as position
     from app.send_messages(
       :companyIds, :authorIds, :messageIds, :conversationIds, :subjects, :bodies, :metadata, :priorities,
-      :clientMessageIds, :keys, :hashes, :tokens
+      :clientMessageIds, :keys, :hashes, :tokens, :requestIds, :keyHashes, :originIds, :salts, :origins
     )`,
 })
 
@@ -152,6 +160,7 @@ export async function findWritten(message: OutgoingMessage): Promise<SentRow | u
 
 /** The values of a batch of these messages. */
 export function batchOf(messages: readonly OutgoingMessage[]): Values<NameOf<typeof sendManyStatement>> {
+  const origins = messages.map(({ act }) => valuesOfOrigin(act.origin))
   return {
     companyIds: messages.map(({ companyId }) => companyId),
     authorIds: messages.map(({ authorId }) => authorId),
@@ -165,5 +174,10 @@ export function batchOf(messages: readonly OutgoingMessage[]): Values<NameOf<typ
     keys: messages.map(({ key }) => key),
     hashes: messages.map(({ hash }) => hash),
     tokens: messages.map(({ tokens }) => `{${tokens.join(',')}}`),
+    requestIds: messages.map(({ act }) => act.requestId),
+    keyHashes: messages.map(({ act }) => act.keyHash),
+    originIds: origins.map(([id]) => id),
+    salts: origins.map(([, salt]) => salt),
+    origins: origins.map(([, , sealed]) => sealed),
   }
 }

@@ -164,3 +164,32 @@ export const webhooks = new Counter({
   labelNames: ['kind', 'outcome'],
   registers: [metrics],
 })
+
+/** Audit events that this process has sealed. */
+export const sealedEvents = new Counter({
+  name: 'colloquy_audit_sealed_total',
+  help: 'Audit events that this process has sealed with signed checkpoints.',
+  registers: [metrics],
+})
+
+/** Time from an audit event to the checkpoint that seals it. */
+export const sealingLag = new Histogram({
+  name: 'colloquy_audit_sealing_lag_seconds',
+  help: 'Seconds from the oldest audit event of a checkpoint to its signature.',
+  buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
+  registers: [metrics],
+})
+
+/** Companies whose audit trail cannot be sealed. */
+export const sealingRefused = new Gauge({
+  name: 'colloquy_audit_refused_companies',
+  help: 'Companies whose audit trail is not sealed any more, because it is behind a note that was signed before.',
+  registers: [metrics],
+})
+
+/** Notes that could not be posted. */
+export const notePostFailures = new Counter({
+  name: 'colloquy_audit_note_post_failures_total',
+  help: 'Attempts to post a note of the audit trail to AUDIT_NOTE_URL that have failed.',
+  registers: [metrics],
+})

@@ -83,9 +83,10 @@ async function run(
   request: IncomingMessage,
 ): Promise<ExecutionResult | undefined> {
   const { services, schema, mask, trustedProxies } = server
+  const findOrigin = () => requestOrigin(request, trustedProxies)
   try {
     // With an Authorization header there is a viewer, or an error.
-    const viewer = (await signInRequest(services, header, params)) as Viewer
+    const viewer = (await signInRequest(services, header, params, findOrigin)) as Viewer
     await services.work.admit(viewer, size)
     return await services.work.run(viewer, () =>
       executeMasked(
@@ -94,9 +95,7 @@ async function run(
           document,
           operationName: params.operationName,
           variableValues: params.variables,
-          contextValue: requestContext(services, viewer, header, () =>
-            requestOrigin(request, trustedProxies),
-          ),
+          contextValue: requestContext(services, viewer, header, findOrigin),
         },
         mask,
       ),

@@ -5,22 +5,25 @@ import { RequestError } from '../errors.ts'
 import type { RequestOrigin } from '../http/request-origin.ts'
 import type { Device } from '../presence/device.ts'
 import { ticketCompany } from './ticket-company.ts'
+import { watchSignIn } from './watch-sign-in.ts'
 
 /** Reads a header of a request by its name in lower case, whatever holds it. */
 export type ReadHeader = (name: string) => string | undefined
 
 /** Signs in whoever sent the request; undefined without an Authorization header. Throws RequestError. */
 export async function signInRequest(
-  { signIn }: Services,
+  services: Services,
   header: ReadHeader,
   params: Parameters<typeof ticketCompany>[0],
+  findOrigin: () => RequestOrigin,
 ): Promise<Viewer | undefined> {
   const authorization = header('authorization')
   if (authorization === undefined) return undefined
-  return signIn.withToken(bearerToken(authorization), {
+  const signingIn = services.signIn.withToken(bearerToken(authorization), {
     named: header('x-company-id'),
     ifSeveral: ticketCompany(params),
   })
+  return watchSignIn(services, signingIn, findOrigin)
 }
 
 /** The client behind a socket. */

@@ -7,6 +7,7 @@ import {
   GraphQLString,
   specifiedDirectives,
 } from 'graphql'
+import '../audit/graphql/schema.ts'
 import '../auth/graphql/schema.ts'
 import '../broadcasts/graphql/mutations.ts'
 import '../broadcasts/graphql/queries.ts'

@@ -37,7 +37,7 @@ export function signInFirst(
       // Yoga reports the error.
       if (typeof query !== 'string') return
       try {
-        const viewer = await find({ request, params } as YogaInitialContext)
+        const viewer = await find({ ...context, request, params } as YogaInitialContext)
         if (!viewer) return assertSmall(params, mayIntrospect)
         await services.work.admit(viewer, sizeOf(params))
         context.signedIn = viewer

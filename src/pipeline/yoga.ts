@@ -79,7 +79,7 @@ export function createGraphQLServer({
       requestParser(),
       documents.plugin,
       codedAnswers(mask),
-      signInFirst(services, (request) => viewerOf(services, request), demoUsers !== null),
+      signInFirst(services, (request) => viewerOf(services, request, trustedProxies), demoUsers !== null),
       operations(),
       subscribeFreshly(),
     ],
@@ -110,8 +110,14 @@ async function contextOf(
   )
 }
 
-function viewerOf(services: Services, { request, params }: YogaInitialContext): Promise<Viewer | undefined> {
-  return signInRequest(services, headersOf(request), params)
+function viewerOf(
+  services: Services,
+  { request, params, req }: YogaInitialContext & ServerContext,
+  trustedProxies: number,
+): Promise<Viewer | undefined> {
+  return signInRequest(services, headersOf(request), params, () =>
+    requestOrigin(req as IncomingMessage, trustedProxies),
+  )
 }
 
 function headersOf({ headers }: Request) {

@@ -5,6 +5,7 @@ import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
 import { maskError } from '../pipeline/mask-error.ts'
 import { type SocketOperation, socketOperation } from '../pipeline/socket-operation.ts'
+import { watchSignIn } from '../pipeline/watch-sign-in.ts'
 import type { GraphQLServer } from '../pipeline/yoga.ts'
 import type { SocketDevices } from '../presence/device.ts'
 import { answersOf } from '../subscriptions/event-answers.ts'
@@ -33,7 +34,7 @@ export function socketProtocol(
     async onConnect(connection) {
       const { connectionParams: params = {}, extra } = connection
       try {
-        const viewer = await authenticate(services, params)
+        const viewer = await watchSignIn(services, authenticate(services, params), extra.originOfNext)
         admission.admitUser(viewer, extra.socket)
         extra.device = openDevice(devices, viewer, params, extra.socket)
         remember(extra, viewer)

@@ -38,6 +38,7 @@ export async function governEverything(
   await ann.run(`{ moderationCases(first: 1) { nodes { id } } }`)
   await bea.run('{ heldMessages { nodes { id } } }')
   await seeState(ann, 50)
+  await auditEverything(ann, bea, groupId)
 }
 
 /** Two pages of each list of the state. */
@@ -57,4 +58,27 @@ async function seeState(ann: Client, first: number): Promise<void> {
       `query ($after: String) { messagingState { ${name}(first: 5, after: $after) { nodes { id } } } }`,
       { after: state[name].pageInfo.endCursor },
     )
+}
+
+/** Reads the audit trail in every way. */
+async function auditEverything(ann: Client, bea: Client, groupId: string): Promise<void> {
+  await ann.run('{ auditVerification { size problems { detail } } }')
+  const now = new Date()
+  const anHourAgo = new Date(now.getTime() - 3_600_000)
+  for (const filter of [
+    {},
+    { kinds: ['role.created', 'member.created'] },
+    { kinds: ['message.created'], actorId: bea.userId },
+    { conversationId: groupId },
+    { actorId: bea.userId, conversationId: groupId },
+    { after: anHourAgo.toISOString(), before: now.toISOString() },
+  ]) {
+    const list = `query ($filter: AuditFilter, $after: String) { auditEvents(first: 5, filter: $filter, after: $after) {
+      nodes { id address userAgent } pageInfo { endCursor } } }`
+    const { auditEvents } = await ann.run(list, { filter })
+    await ann.run(list, { filter, after: auditEvents.pageInfo.endCursor })
+    for (const { id } of auditEvents.nodes.slice(0, 1)) {
+      await ann.run('query ($id: ID!) { node(id: $id) { id } auditProof(eventId: $id) { path } }', { id })
+    }
+  }
 }

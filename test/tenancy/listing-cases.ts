@@ -70,6 +70,15 @@ export const listingCases: Record<string, ListingCase> = {
     variables: (_text, cursor) => [{}, { after: cursor }],
     isOversight: true,
   },
+  'Query.auditEvents': {
+    document: `query ($filter: AuditFilter, $after: String) { auditEvents(filter: $filter, after: $after) {
+      nodes { id kind actor { id name } objectId conversationId address userAgent detail } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { filter: { kinds: ['member.created'] } }, { after: cursor }],
+  },
+  'Query.auditVerification': {
+    document: '{ auditVerification { size problems { index detail } } }',
+    variables: () => [{}],
+  },
   'Mutation.createRole': {
     document: `mutation { createRole(input: { name: "New here", permissions: [] }) { __typename
       ... on CreateRolePayload { role { name } } } }`,

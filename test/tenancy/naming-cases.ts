@@ -7,6 +7,7 @@ export interface Ids {
   company: string
   broadcast: string
   moderationCase: string
+  auditEvent: string
   guest: string
   guestMessage: string
   inbound: string
@@ -62,7 +63,16 @@ export const namingCases: Record<string, NamingCase> = {
   'Query.node': {
     document: 'query ($id: ID!) { node(id: $id) { __typename id } }',
     probes: (
-      ['conversation', 'message', 'user', 'role', 'company', 'broadcast', 'moderationCase'] as const
+      [
+        'conversation',
+        'message',
+        'user',
+        'role',
+        'company',
+        'broadcast',
+        'moderationCase',
+        'auditEvent',
+      ] as const
     ).map((type) => ({
       variables: (ids) => ({ id: ids[type] }),
       answer: /^\{"data":\{"node":null\}\}$/,
@@ -73,7 +83,7 @@ export const namingCases: Record<string, NamingCase> = {
     probes: [
       {
         variables: ({ guest: _g, guestMessage: _m, inbound: _i, ...ids }) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null\]\}\}$/,
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -103,6 +113,24 @@ export const namingCases: Record<string, NamingCase> = {
       variables: (ids) => ({ filter: filter(ids) }),
       answer: /"searchMessages":\{"nodes":\[\]/,
     })),
+  },
+  'Query.auditEvents': {
+    document: `query ($filter: AuditFilter) { auditEvents(filter: $filter) { nodes { id } ${PAGE} } }`,
+    probes: [(ids: Ids) => ({ actorId: ids.user }), (ids: Ids) => ({ conversationId: ids.conversation })].map(
+      (filter) => ({
+        variables: (ids) => ({ filter: filter(ids) }),
+        answer: /"auditEvents":\{"nodes":\[\]|"code":"FORBIDDEN"/,
+      }),
+    ),
+  },
+  'Query.auditProof': {
+    document: 'query ($id: ID!) { auditProof(eventId: $id) { index leaf note } }',
+    probes: [
+      {
+        variables: (ids) => ({ id: ids.auditEvent }),
+        answer: /^\{"data":\{"auditProof":null\}\}$|"code":"FORBIDDEN"/,
+      },
+    ],
   },
   'Query.broadcast': {
     document: 'query ($id: ID!) { broadcast(id: $id) { id subject body conversation { id } } }',

@@ -83,6 +83,10 @@ const RARE: Record<string, string> = {
   forget_sms_number: 'an operator asks',
   unmatched_inbound: 'an operator asks',
   dead_sms: 'an operator asks',
+  audit_origins_after: 'an operator asks',
+  become_audit_sealer: 'a timer seals',
+  unsealed_companies: 'a timer seals',
+  audit_restored_from: 'the database is behind a note',
 }
 
 /**

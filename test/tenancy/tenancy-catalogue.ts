@@ -127,6 +127,15 @@ const NO_LINKS: Record<string, string> = {
     'a list cannot be a foreign key; people are loaded under the tenant, and a stranger is left out',
   'events.left_ids':
     'a list cannot be a foreign key; people are loaded under the tenant, and a stranger is left out',
+  ...Object.fromEntries(
+    [
+      ...['company_id', 'actor_id', 'object_id', 'conversation_id', 'request_id', 'origin_id'].map(
+        (name) => `audit_events.${name}`,
+      ),
+      ...['audit_origins.company_id', 'audit_origins.user_id', 'audit_heads.company_id'],
+      ...['audit_checkpoints.company_id', 'audit_nodes.company_id'],
+    ].map((name) => [name, 'the trail outlives all that it tells of']),
+  ),
 }
 
 const LOOSE_IDS = `${FOREIGN_KEY_COLUMNS}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditEventId } from '../../src/audit/event-id.ts'
 import { withClient } from '../../src/database/roles.ts'
 import { encodeId, newId } from '../../src/ids.ts'
 import { schema } from '../../src/pipeline/schema.ts'
@@ -144,6 +145,7 @@ describe('tenant isolation', () => {
       company: encodeId('Company', newId()),
       broadcast: encodeId('Broadcast', newId()),
       moderationCase: encodeId('ModerationCase', newId()),
+      auditEvent: encodeId('AuditEvent', newId()),
       guest: encodeId('Guest', newId()),
       guestMessage: encodeId('GuestMessage', newId()),
       inbound: encodeId('InboundMessage', newId()),
@@ -155,6 +157,7 @@ describe('tenant isolation', () => {
       company: globex.company.companyId,
       broadcast: globex.broadcastId,
       moderationCase: await foreignCase(),
+      auditEvent: encodeId('AuditEvent', auditEventId(globex.company.companyUuid, 0)),
       guest: globex.guestId,
       guestMessage: globex.guestMessageId,
       inbound: encodeId('InboundMessage', newId()),

@@ -1,3 +1,4 @@
+import { sealPending } from '../../src/audit/seal-company.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
@@ -72,6 +73,14 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     'guestMessage { id }',
   )
   await admin.mutate('updateSmsSettings', { helpBusiness: secret })
+  const { database, audit } = app.application.services
+  await sealPending({ database, ...audit }, company.companyUuid)
+  // As a trail of more than 256 events has it.
+  await onDatabase(
+    app,
+    `insert into audit_nodes (company_id, level, index, hash) values ($1::uuid, 8, 0, sha256('node')) on conflict do nothing`,
+    [company.companyUuid],
+  )
   // As a run of SMS and an answer of the guest leave them behind.
   const companyOnly = [company.companyUuid]
   await onDatabase(app, 'insert into sms_pace (company_id) values ($1) on conflict do nothing', companyOnly)

@@ -6,6 +6,7 @@ declare
 begin
   perform app.hold_broadcast(v_company, p_user, p_broadcast);
   update public.broadcasts b set status = 'CANCELLED' where b.company_id = v_company and b.id = p_broadcast;
+  perform app.record_audit('broadcast.cancelled', p_broadcast);
 end
 $$;
 

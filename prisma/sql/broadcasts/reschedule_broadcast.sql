@@ -10,6 +10,7 @@ begin
   update public.broadcasts b set local_time = p_local_time, time_zone = p_time_zone, scheduled_for = p_scheduled_for
   where b.company_id = v_company and b.id = p_broadcast;
   perform app.schedule_broadcast(p_broadcast, p_scheduled_for);
+  perform app.record_audit('broadcast.rescheduled', p_broadcast, p_detail => jsonb_build_object('scheduledFor', p_scheduled_for));
 end
 $$;
 

@@ -76,6 +76,7 @@ begin
     position := app.deliver_broadcast(v_broadcast);
   else
     perform app.schedule_broadcast(p_broadcast, p_scheduled_for);
+    perform app.record_audit('broadcast.scheduled', p_broadcast, p_detail => jsonb_build_object('scheduledFor', p_scheduled_for));
   end if;
 end
 $$;

@@ -24,6 +24,9 @@ create or replace trigger companies_tell_access_changed after update on public.c
   referencing old table as before new table as after
   for each statement execute function app.tell_access_changed();
 
+create or replace trigger companies_trail after update on public.companies
+  for each row execute function app.audit_settings();
+
 revoke all on table public.companies from public, colloquy_app, colloquy_system;
 grant select, update on table public.companies to colloquy_app;
 grant insert, select, update on table public.companies to colloquy_system;

@@ -23,16 +23,17 @@ begin
   end if;
   update public.guests g set consent = p_state, needs_consent_review = false
   where g.company_id = v_company and g.id = p_guest;
-  insert into public.consent_events (company_id, id, guest_id, phone_hash, state, source, words, note, recorded_by_id)
-  values (v_company, p_event, p_guest, v_guest.phone_hash, p_state, p_source, p_words, p_note, app.bound_user());
   if p_state = 'OPTED_OUT' then
     with dropped as (
       update public.guest_deliveries d set status = 'DROPPED', changed_at = clock_timestamp()
       where d.company_id = v_company and d.guest_id = p_guest and d.status = 'QUEUED' returning d.id
     )
     select array_agg(d.id) into v_dropped from dropped d;
-    perform app.append_guest_events('GUEST_DELIVERY', v_dropped);
   end if;
+  -- The audit trail tells of it, which takes the company's stream.
+  insert into public.consent_events (company_id, id, guest_id, phone_hash, state, source, words, note, recorded_by_id)
+  values (v_company, p_event, p_guest, v_guest.phone_hash, p_state, p_source, p_words, p_note, app.bound_user());
+  perform app.append_guest_events('GUEST_DELIVERY', v_dropped);
   return app.append_guest_events('GUEST_CONSENT', array[p_guest]);
 end
 $$;

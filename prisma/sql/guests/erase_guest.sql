@@ -20,6 +20,7 @@ begin
     where d.company_id = v_company and d.guest_id = p_guest and d.status = 'QUEUED' returning d.id
   )
   select array_agg(d.id) into v_dropped from dropped d;
+  perform app.record_audit('guest.erased', p_guest);
   perform app.append_guest_events('GUEST_DELIVERY', v_dropped);
   return app.append_guest_events('GUEST_CONSENT', array[p_guest]);
 end

@@ -19,6 +19,18 @@ create or replace trigger roles_tell_access_changed after update on public.roles
   referencing old table as before new table as after
   for each statement execute function app.tell_access_changed();
 
+create or replace trigger roles_trail_added after insert on public.roles
+  referencing new table as after
+  for each statement execute function app.audit_roles();
+
+create or replace trigger roles_trail_changed after update on public.roles
+  referencing old table as before new table as after
+  for each statement execute function app.audit_roles();
+
+create or replace trigger roles_trail_deleted after delete on public.roles
+  referencing old table as before
+  for each statement execute function app.audit_roles();
+
 revoke all on table public.roles from public, colloquy_app, colloquy_system;
 grant select on table public.roles to colloquy_app;
 grant delete, insert, select, update on table public.roles to colloquy_system;

@@ -22,6 +22,15 @@ create or replace trigger users_tell_access_changed after update on public.users
   referencing old table as before new table as after
   for each statement execute function app.tell_access_changed();
 
+create or replace trigger users_trail_added after insert on public.users
+  referencing new table as after
+  for each statement execute function app.audit_members();
+
+-- After the locks of conversations, as its name sorts after theirs.
+create or replace trigger users_trail_changed after update on public.users
+  referencing old table as before new table as after
+  for each statement execute function app.audit_members();
+
 create or replace trigger users_words_added after insert on public.users for each row execute function app.keep_user_words();
 
 create or replace trigger users_words_changed after update on public.users for each row

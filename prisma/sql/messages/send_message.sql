@@ -153,7 +153,7 @@ begin
   if v_is_held then
     insert into public.moderation_cases (company_id, id, message_id, kind, signals, opened_at)
     values (v_company, p_case, p_message, 'HELD', p_signals, created_at);
-    position := app.append_case_event('MODERATION_CASE_OPENED', p_case, p_user);
+    position := app.append_case_event('MODERATION_CASE_OPENED', p_case, p_user, jsonb_build_object('messageId', p_message));
   else
     position := app.append_event('MESSAGE_SENT', p_conversation, p_message, seq, p_user);
   end if;

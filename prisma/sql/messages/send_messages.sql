@@ -4,7 +4,8 @@
 -- COMPANY_BUSY. A failure undoes its own company's part alone.
 create or replace function app.send_messages(
   p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[],
-  p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]
+  p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[],
+  p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]
 ) returns table (item int, outcome text, seq int, created_at timestamptz, "position" bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 -- Unique keys do wait; what waits for a stream that is held here would wait in vain.
@@ -16,7 +17,7 @@ begin
   begin
     return query select w.* from app.write_messages(
       null, p_companies, p_users, p_messages, p_conversations, p_subjects, p_bodies, p_metadata, p_priorities,
-      p_client_ids, p_keys, p_hashes, p_words
+      p_client_ids, p_keys, p_hashes, p_words, p_requests, p_key_hashes, p_origins, p_salts, p_sealed
     ) w;
     return;
   exception when others then
@@ -26,7 +27,7 @@ begin
     begin
       return query select w.* from app.write_messages(
         v_company, p_companies, p_users, p_messages, p_conversations, p_subjects, p_bodies, p_metadata, p_priorities,
-        p_client_ids, p_keys, p_hashes, p_words
+        p_client_ids, p_keys, p_hashes, p_words, p_requests, p_key_hashes, p_origins, p_salts, p_sealed
       ) w;
     exception when others then
       -- Sent alone, each is told its own reason, or succeeds without the one that spoiled this.

@@ -4,7 +4,8 @@
 -- after it: memberships, permissions, marks and sequences.
 create or replace function app.write_messages(
   p_company uuid, p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[],
-  p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[]
+  p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[],
+  p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]
 ) returns table (item int, outcome text, seq int, created_at timestamptz, "position" bigint)
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 -- One plan for all batches, made once on a connection; and none that reads a table through, however small it was then.
@@ -13,6 +14,7 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   v_companies uuid[];
   v_positions bigint[];
+  v_audited bigint[];
   v_streams tid[];
   v_now timestamptz;
   v_day int;
@@ -24,11 +26,12 @@ begin
       select distinct t.company_id from unnest(p_companies) t (company_id)
       where p_company is null or t.company_id = p_company
     ) t cross join lateral (
-      select s.company_id, s.position, s.ctid as row_id from public.company_streams s where s.company_id = t.company_id
+      select s.company_id, s.position, s.audited, s.ctid as row_id from public.company_streams s where s.company_id = t.company_id
       for no key update skip locked
     ) s
   )
-  select array_agg(h.company_id), array_agg(h.position), array_agg(h.row_id) into v_companies, v_positions, v_streams from held h;
+  select array_agg(h.company_id), array_agg(h.position), array_agg(h.audited), array_agg(h.row_id)
+  into v_companies, v_positions, v_audited, v_streams from held h;
   v_now := date_trunc('milliseconds', clock_timestamp());
   v_day := app.day_of(v_now);
   v_salt := app.day_salt(v_day);
@@ -36,14 +39,15 @@ begin
   with given as materialized (
     select t.* from unnest(
       p_companies, p_users, p_messages, p_conversations, p_subjects, p_bodies, p_metadata, p_priorities, p_client_ids,
-      p_keys, p_hashes, p_words
+      p_keys, p_hashes, p_words, p_requests, p_key_hashes, p_origins, p_salts, p_sealed
     ) with ordinality t (
-      company_id, user_id, message_id, conversation_id, subject, body, metadata, priority, client_id, key, hash, words, item
+      company_id, user_id, message_id, conversation_id, subject, body, metadata, priority, client_id, key, hash, words,
+      request_id, key_hash, origin_id, salt, sealed, item
     )
     where p_company is null or t.company_id = p_company
   ),
   stream as materialized (
-    select s.* from unnest(v_companies, v_positions, v_streams) s (company_id, position, row_id)
+    select s.* from unnest(v_companies, v_positions, v_audited, v_streams) s (company_id, position, audited, row_id)
   ),
   -- Rows are looked up one at a time: joined, the planner may read all that a company has. Locked rows stay in their place,
   -- and are changed by their row ids.
@@ -86,7 +90,7 @@ begin
     ) p
   ),
   judged as materialized (
-    select g.*, s.position as last_position, h.last_seq, h.last_activity_at, h.row_id as conversation_row_id, m.last_read_seq,
+    select g.*, s.position as last_position, s.audited, h.last_seq, h.last_activity_at, h.row_id as conversation_row_id, m.last_read_seq,
       m.unread_from_seq, m.hidden_seq, m.row_id as mark_row_id, case
         when s.company_id is null then 'COMPANY_BUSY'
         when a.id is null then 'ALONE'
@@ -119,12 +123,14 @@ begin
   ),
   -- In the order in which they were given.
   good as materialized (
-    select j.*, j.last_position + row_number() over (partition by j.company_id order by j.item) as position,
+    select j.*, j.last_position + row_number() over of_company as position,
+      j.audited + row_number() over of_company - 1 as audit_index,
       (j.last_seq + row_number() over of_conversation)::int as seq,
       first_value(j.user_id) over of_conversation as first_author_id,
       greatest(v_now, j.last_activity_at) as created_at
     from judged j where j.outcome = 'SENT'
-    window of_conversation as (partition by j.company_id, j.conversation_id order by j.item)
+    window of_company as (partition by j.company_id order by j.item),
+      of_conversation as (partition by j.company_id, j.conversation_id order by j.item)
   ),
   conversation as materialized (
     select g.company_id, g.conversation_id, g.conversation_row_id, g.first_author_id, max(g.seq) as last_seq,
@@ -183,10 +189,23 @@ begin
     insert into public.events (company_id, position, kind, conversation_id, message_id, seq, actor_id)
     select g.company_id, g.position, 'MESSAGE_SENT', g.conversation_id, g.message_id, g.seq, g.user_id from good g
   ),
+  seen as (
+    insert into public.audit_origins (company_id, id, user_id, salt, sealed)
+    select distinct on (g.company_id, g.origin_id) g.company_id, g.origin_id, g.user_id, g.salt, g.sealed
+    from good g where g.sealed is not null
+    on conflict do nothing
+  ),
+  audited as (
+    insert into public.audit_events
+      (company_id, index, kind, actor_id, object_id, conversation_id, at, request_id, key_hash, origin_id)
+    select g.company_id, g.audit_index, 'message.created', g.user_id, g.message_id, g.conversation_id, v_now, g.request_id,
+      g.key_hash, g.origin_id
+    from good g
+  ),
   ended as (
-    update public.company_streams s set position = n.position
+    update public.company_streams s set position = n.position, audited = n.audited
     from (
-      select t.row_id, max(g.position) as position from good g join stream t using (company_id) group by t.row_id
+      select t.row_id, max(g.position) as position, max(g.audit_index) + 1 as audited from good g join stream t using (company_id) group by t.row_id
     ) n
     where s.ctid = n.row_id
   )

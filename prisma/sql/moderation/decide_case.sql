@@ -37,7 +37,8 @@ begin
       'HELD_MESSAGE_DECIDED', v_message.conversation_id, v_message.id, null, p_user, v_message.author_id
     );
   end if;
-  return app.append_case_event('MODERATION_CASE_DECIDED', p_case, p_user);
+  return app.append_case_event('MODERATION_CASE_DECIDED', p_case, p_user,
+    jsonb_build_object('decision', p_decision, 'messageId', v_message.id));
 end
 $$;
 

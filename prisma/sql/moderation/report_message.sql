@@ -30,10 +30,12 @@ begin
   end if;
   insert into public.message_reports (company_id, message_id, reporter_id, case_id, reason, note)
   values (v_company, p_message, p_user, coalesce(v_case, p_case), p_reason, p_note);
+  perform app.record_audit('message.reported', p_message, v_message.conversation_id,
+    jsonb_build_object('reason', p_reason, 'caseId', coalesce(v_case, p_case)));
   if v_case is not null then
     return null;
   end if;
-  return app.append_case_event('MODERATION_CASE_OPENED', p_case, p_user);
+  return app.append_case_event('MODERATION_CASE_OPENED', p_case, p_user, jsonb_build_object('messageId', p_message));
 end
 $$;
 

@@ -24,6 +24,7 @@ begin
     raise exception using errcode = 'CQ409', message = 'The message has been sent to everybody already.', column = 'guestMessageId';
   end if;
   update public.guest_messages m set cancelled_at = now() where m.company_id = v_company and m.id = p_message;
+  perform app.record_audit('guest_message.cancelled', p_message);
   return app.append_guest_events('GUEST_DELIVERY', v_cancelled);
 end
 $$;

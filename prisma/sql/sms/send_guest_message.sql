@@ -77,6 +77,7 @@ begin
     values (v_company, p_user, 'sendGuestMessage', p_key, p_hash, p_message);
   end if;
   perform app.enqueue_job('send_sms', '{}'::json, p_scheduled_for, case when p_scheduled_for is null then 'sms' else 'sms ' || p_message end);
+  perform app.record_audit('guest_message.created', p_message, p_detail => jsonb_build_object('recipients', v_count));
 end
 $$;
 

@@ -11,6 +11,9 @@ create policy sms_settings_tenant on public.sms_settings to colloquy_app
   using (company_id = (select app.current_company()))
   with check (company_id = (select app.current_company()));
 
+create or replace trigger sms_settings_trail after insert or update on public.sms_settings
+  for each row execute function app.audit_settings();
+
 revoke all on table public.sms_settings from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.sms_settings to colloquy_app;
 grant insert, select, update on table public.sms_settings to colloquy_system;

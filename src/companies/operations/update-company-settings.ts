@@ -42,17 +42,19 @@ export async function updateCompanySettings(
   const { viewer, tenant, services } = context
   const { sendLimits, editWindowMinutes, retractWindowMinutes, spam, ...rest } = parseInput(schema, input)
   assertBelowCeiling(sendLimits ?? [], services.sendLimitCeiling)
-  const company = await tenant.prisma.company.update({
-    where: { id: viewer.companyId },
-    data: {
-      ...given(rest),
-      // For these settings null is a value; for the others it means leaving them out.
-      ...(editWindowMinutes !== undefined && { editWindowMinutes }),
-      ...(retractWindowMinutes !== undefined && { retractWindowMinutes }),
-      ...(spam != null && { spam: { ...changedSpamSettings(viewer.company, spam) } }),
-      ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
-    },
-  })
+  const company = await tenant.transaction((transaction) =>
+    transaction.company.update({
+      where: { id: viewer.companyId },
+      data: {
+        ...given(rest),
+        // For these settings null is a value; for the others it means leaving them out.
+        ...(editWindowMinutes !== undefined && { editWindowMinutes }),
+        ...(retractWindowMinutes !== undefined && { retractWindowMinutes }),
+        ...(spam != null && { spam: { ...changedSpamSettings(viewer.company, spam) } }),
+        ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
+      },
+    }),
+  )
   services.viewers.forget(viewer.companyId)
   // Both switches change who may read, so a trigger has appended an event.
   const stream = await tenant.prisma.companyStream.findFirst({ where: { companyId: viewer.companyId } })

@@ -22,7 +22,7 @@ export async function changeRoles<Result>(
   const { viewer, services } = context
   const { companyId, userId } = viewer
   // The serving role has no right to change roles, so that nothing it runs can give anybody a permission.
-  const system = services.database.forSystem(companyId)
+  const system = services.database.forSystem(companyId, context.findAct)
   const { result, position } = await system.transaction(async (transaction) => {
     await lockMembers(transaction, companyId)
     const member = await transaction.user.findFirst({

@@ -3,6 +3,7 @@ import { type Context, requirePermission } from '../../context.ts'
 import type { ConversationRow } from '../../conversations/conversation-row.ts'
 import { directConversationId } from '../../conversations/direct-id.ts'
 import { requireConversation } from '../../conversations/queries/require-conversation.ts'
+import type { Act } from '../../database/acting.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError, SpamRefusedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
@@ -65,9 +66,9 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
     mentions: request.mentionIds.length,
     place: request.conversationId,
   })
-  const [keys, judgement] = await Promise.all([context.keys(), judging])
+  const [keys, judgement, act] = await Promise.all([context.keys(), judging, context.findAct(request.key)])
   try {
-    const sent = await store(context, keys, request, judgement)
+    const sent = await store(context, keys, { ...request, act }, judgement)
     if (sent.replayed) await judgement.undo()
     return sent
   } catch (error) {
@@ -79,7 +80,7 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
 async function store(
   context: Context,
   keys: CompanyKeys,
-  request: SendRequest,
+  request: SendRequest & { act: Act },
   { signals }: Judgement,
 ): Promise<SentMessage> {
   const { viewer, tenant, services } = context

@@ -94,11 +94,9 @@ export async function updateSmsSettings(context: Context, input: unknown): Promi
     ...(stopWords != null && { stopWords }),
     ...(meta !== undefined && { meta: meta === null ? DbNull : (meta as object) }),
   }
-  await context.tenant.prisma.smsSettings.upsert({
-    where: { companyId },
-    create: { companyId, ...data },
-    update: data,
-  })
+  await context.tenant.transaction((transaction) =>
+    transaction.smsSettings.upsert({ where: { companyId }, create: { companyId, ...data }, update: data }),
+  )
   return { company: context.viewer.company }
 }
 

@@ -1,0 +1,113 @@
+import type { Logger } from 'pino'
+import { startPeriodicTask } from '../concurrency/periodic-task.ts'
+import type { Database } from '../database/database.ts'
+import type { Keyring } from '../encryption/keyring.ts'
+import type { RequestOrigin } from '../http/request-origin.ts'
+import { reasonOf } from '../reason.ts'
+import { findActOf } from './find-act.ts'
+import type { Origins } from './origins.ts'
+import { recordActNow } from './record-act.ts'
+
+/** Something that a person was refused. */
+export interface Denial {
+  companyId: string
+  userId: string | null
+  kind: 'permission.denied' | 'sign_in.refused'
+  /** The missing permission, or another short word for the reason. Refusals of a person for one reason are folded. */
+  reason: string
+  /** The field that was asked for. */
+  field?: string
+  origin: RequestOrigin | undefined
+}
+
+/** Records what people are refused: the first time at once, and then as a number, so that a flood makes no flood of events. */
+export interface Refusals {
+  add(refusal: Denial): void
+  /** Records the numbers now, and waits for all that is being recorded. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The parts that refusals are recorded with. */
+export interface RefusalOptions {
+  database: Pick<Database, 'forSystem'>
+  keyring: Keyring
+  origins: Origins
+  log: Logger
+}
+
+interface Folded {
+  refusal: Denial
+  count: number
+  since: number
+}
+
+const EVERY_MS = 60_000
+/** Number of different refusals of a company that are told apart in a minute. Others are counted together. */
+const MAX_PER_COMPANY = 100
+
+/** Creates the refusals of a process. */
+export function createRefusals({ database, keyring, origins, log }: RefusalOptions): Refusals {
+  const companies = new Map<string, Map<string, Folded>>()
+  const recording = new Set<Promise<void>>()
+
+  function add(refusal: Denial): void {
+    const { companyId, userId, kind, reason } = refusal
+    const known = companies.get(companyId) ?? new Map<string, Folded>()
+    companies.set(companyId, known)
+    const name = `${kind} ${reason} ${userId}`
+    const isOther = !known.has(name) && known.size >= MAX_PER_COMPANY
+    const folded = known.get(isOther ? kind : name)
+    if (folded) {
+      folded.count += 1
+      return
+    }
+    const first = isOther ? { companyId, userId: null, kind, reason: 'several', origin: undefined } : refusal
+    known.set(isOther ? kind : name, { refusal: first, count: 0, since: Date.now() })
+    record(first, 1)
+  }
+
+  function record(refusal: Denial, count: number, since?: number): void {
+    const { companyId, userId, kind, reason, field, origin } = refusal
+    const keys = () => keyring.forCompany(companyId)
+    const act = findActOf({ companyId, userId, origins, keys, origin: () => origin })
+    const detail = {
+      reason,
+      count,
+      ...(field !== undefined && { field }),
+      ...(since !== undefined && { since: new Date(since).toISOString() }),
+    }
+    const recorded = recordActNow(database.forSystem(companyId, act), {
+      kind,
+      objectId: userId,
+      detail,
+    }).catch((error) => log.warn({ companyId, reason: reasonOf(error) }, 'a refusal could not be recorded'))
+    recording.add(recorded)
+    void recorded.finally(() => recording.delete(recorded))
+  }
+
+  async function flush(): Promise<void> {
+    for (const [companyId, known] of companies) {
+      for (const [name, folded] of known) {
+        if (folded.count === 0) known.delete(name)
+        else {
+          record(folded.refusal, folded.count, folded.since)
+          folded.count = 0
+          folded.since = Date.now()
+        }
+      }
+      if (known.size === 0) companies.delete(companyId)
+    }
+    await Promise.all(recording)
+  }
+
+  const task = startPeriodicTask(flush, { everyMs: EVERY_MS })
+  return {
+    add,
+    flush,
+    async close() {
+      await task.stop()
+      await flush()
+    },
+  }
+}
