@@ -81,6 +81,13 @@ async function lastBody(client: Client): Promise<unknown> {
   return conversations.nodes[0].lastMessage.body
 }
 
+/** Expects a start that is refused, and gives the reason. */
+async function rejection(server: ServerProcess): Promise<string> {
+  expect(await server.ended).toBe(1)
+  expect(server.said.out).toBe('')
+  return server.said.err
+}
+
 describe('the server process', () => {
   test('says in one line where it is on its first start, and serves demo data to a token of the command line', () => {
     expect(firstStart.said.out).toMatch(/^Colloquy is ready at http:\/\/127\.0\.0\.1:[1-9]\d*\/graphql\n$/)
@@ -90,35 +97,9 @@ describe('the server process', () => {
     expect(firstAnswer).toEqual({ viewer: { user: { name: 'Alice Archer' }, company: { name: 'Acme' } } })
   })
 
-  test('ends with exit code 0 on Ctrl-C, with nothing left running, and has its data at the next start', async () => {
+  test('ends with exit code 0 on Ctrl-C, with nothing left running', () => {
     expect(firstExit).toBe(0)
     expect(existsSync(join(stopped, 'postgres/postmaster.pid'))).toBe(false)
-    putData()
-    const address = await addressOf(start())
-    expect(await lastBody(await signIn(address))).toBe('Said before Ctrl-C')
-    const { viewer } = await (await signIn(address, folder, 'gina@globex.test')).run(
-      '{ viewer { company { name } } }',
-    )
-    expect(viewer.company.name).toBe('Globex')
-  })
-
-  test('keeps idle connections for as long as KEEP_ALIVE_SECONDS says', async () => {
-    putData()
-    const address = await addressOf(start({ KEEP_ALIVE_SECONDS: '90' }))
-    expect((await fetch(`${address}/healthz`)).headers.get('keep-alive')).toBe('timeout=90')
-  })
-
-  test('ends with exit code 0 when it is told to stop, also when it is told twice', async () => {
-    putData()
-    const server = start()
-    await addressOf(server)
-    const postmaster = await postmasterOf(folder)
-    // Two of one kind would arrive as one.
-    server.child.kill('SIGTERM')
-    server.child.kill('SIGINT')
-    expect(await server.ended).toBe(0)
-    expect(server.said.err).toBe('')
-    expect(isRunning(postmaster)).toBe(false)
   })
 
   test.each([
@@ -176,34 +157,62 @@ describe('the server process', () => {
   })
 })
 
-describe('the server process refuses in one clear line', () => {
-  async function rejection(server: ServerProcess): Promise<string> {
-    expect(await server.ended).toBe(1)
-    expect(server.said.out).toBe('')
-    return server.said.err
-  }
-
-  test('to start on a port that is taken, and leaves no PostgreSQL behind', async () => {
-    putData()
-    const { port } = new URL(await addressOf(start({ SEED: 'none' })))
-    const beside = `${folder}-beside`
-    execFileSync('cp', ['-a', stopped, beside])
-    expect(await rejection(start({ PORT: port, DATA_DIR: beside }))).toBe(
-      `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or set PORT to another one.\n`,
-    )
-    expect(existsSync(join(beside, 'postgres/postmaster.pid'))).toBe(false)
+// One server for all of them, because a start takes a second of the processor; the last one stops it.
+describe('a server process on the data of an earlier one', () => {
+  let running: ServerProcess
+  let runningFolder: string
+  let address: string
+  beforeAll(async () => {
+    runningFolder = join(await mkdtemp(join(tmpdir(), 'colloquy-')), 'data')
+    execFileSync('cp', ['-a', stopped, runningFolder])
+    running = colloquy.serve({ DATA_DIR: runningFolder, KEEP_ALIVE_SECONDS: '90' })
+    address = await addressOf(running)
+  })
+  afterAll(async () => {
+    if (running.child.exitCode === null) await running.end('SIGTERM')
+    await rm(join(runningFolder, '..'), { recursive: true })
   })
 
-  test('to share its data directory with a living process', async () => {
+  test('has what was said before', async () => {
+    expect(await lastBody(await signIn(address, runningFolder))).toBe('Said before Ctrl-C')
+    const { viewer } = await (await signIn(address, runningFolder, 'gina@globex.test')).run(
+      '{ viewer { company { name } } }',
+    )
+    expect(viewer.company.name).toBe('Globex')
+  })
+
+  test('keeps idle connections for as long as KEEP_ALIVE_SECONDS says', async () => {
+    expect((await fetch(`${address}/healthz`)).headers.get('keep-alive')).toBe('timeout=90')
+  })
+
+  test('keeps its port: another one refuses it in one clear line, and leaves no PostgreSQL behind', async () => {
+    const { port } = new URL(address)
     putData()
-    const first = start()
-    const address = await addressOf(first)
-    expect(await rejection(start())).toBe(
-      `The data directory ${folder} is in use by process ${first.child.pid}. Stop it, or set DATA_DIR to another folder.\n`,
+    expect(await rejection(start({ PORT: port }))).toBe(
+      `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or set PORT to another one.\n`,
+    )
+    expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false)
+  })
+
+  test('shares its data directory with no other, which says so in one clear line', async () => {
+    expect(await rejection(start({ DATA_DIR: runningFolder }))).toBe(
+      `The data directory ${runningFolder} is in use by process ${running.child.pid}. Stop it, or set DATA_DIR to another folder.\n`,
     )
     expect((await fetch(`${address}/readyz`)).status).toBe(200)
   })
 
+  test('ends with exit code 0 when it is told to stop, also when it is told twice', async () => {
+    const postmaster = await postmasterOf(runningFolder)
+    // Two of one kind would arrive as one.
+    running.child.kill('SIGTERM')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toBe(0)
+    expect(running.said.err).toBe('')
+    expect(isRunning(postmaster)).toBe(false)
+  })
+})
+
+describe('the server process refuses in one clear line', () => {
   test('a data directory that cannot be one', async () => {
     await mkdir(join(folder, '..'), { recursive: true })
     await writeFile(folder, 'a file')

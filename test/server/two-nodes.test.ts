@@ -25,6 +25,7 @@ afterAll(async () => {
   await redis?.dispose()
 })
 
+const hasEnded = ({ child }: ServerProcess) => child.exitCode !== null || child.signalCode !== null
 const seqsOf = ({ events }: Recorder) => events.flatMap(({ message }) => message?.seq ?? [])
 
 const settings: { name: string; redisUrl: string | undefined }[] = [
@@ -36,7 +37,7 @@ describe.each(settings)(
   'two server processes with one database and $name',
   { timeout: 90_000 },
   ({ redisUrl }) => {
-    let servers: [ServerProcess, ServerProcess]
+    const servers: ServerProcess[] = []
     let urls: [string, string]
     let alice: Client
     let bob: Client
@@ -45,7 +46,11 @@ describe.each(settings)(
 
     beforeEach(async (test) => {
       test.skip(redisUrl === undefined, 'There is no Redis.')
-      servers = [start(), start()]
+      // A server that the test before has not ended serves this one too.
+      for (const at of [0, 1] as const) {
+        const server = servers[at]
+        servers[at] = server && !hasEnded(server) ? server : start()
+      }
       urls = (await Promise.all(servers.map(addressOf))) as [string, string]
       const acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
       alice = acme.alice.at(urls[0])
@@ -54,8 +59,9 @@ describe.each(settings)(
     })
     afterEach(async () => {
       for (const recorder of opened.splice(0)) await recorder[Symbol.asyncDispose]()
-      for (const { child, end } of servers)
-        if (child.exitCode === null && !child.signalCode) await end('SIGKILL')
+    })
+    afterAll(async () => {
+      for (const server of servers) if (!hasEnded(server)) await server.end('SIGKILL')
     })
 
     function start(): ServerProcess {
@@ -113,7 +119,7 @@ describe.each(settings)(
           sent += 1
         }
       })()
-      expect(await servers[1].end('SIGTERM')).toBe(0)
+      expect(await servers[1]?.end('SIGTERM')).toBe(0)
       isOver = true
       await writing
 
@@ -147,7 +153,7 @@ describe.each(settings)(
       await say(alice, 'one')
       await cut?.count(1)
       await Promise.all([say(alice, 'two'), say(alice, 'three')])
-      await servers[0].end('SIGKILL')
+      await servers[0]?.end('SIGKILL')
       await cut?.until(({ closeEvent }) => closeEvent)
       await say(bob, 'four')
       for (const recorder of staying) {
