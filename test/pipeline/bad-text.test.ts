@@ -41,8 +41,8 @@ describe('every text of every mutation', () => {
   })
 
   it.each(texts)('$name refuses NUL and half characters, and nothing is written', async (call) => {
+    const before = await tableContents(app.database.adminUrl)
     for (const [, text] of BAD_TEXTS) {
-      const before = await tableContents(app.database.adminUrl)
       const problems = IMPORTS[call.field]
         ? `... on ${IMPORTS[call.field]} { problems { index detail } }`
         : ''

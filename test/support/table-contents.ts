@@ -7,11 +7,14 @@ export async function tableContents(adminUrl: string): Promise<Record<string, st
       `select quote_ident(relname) as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`,
     )
-    const contents: Record<string, string[]> = {}
-    for (const { name } of tables.rows) {
-      const { rows } = await admin.query<{ row: string }>(`select t::text as row from ${name} t order by 1`)
-      contents[name] = rows.map(({ row }) => row)
-    }
+    const contents = Object.fromEntries(tables.rows.map(({ name }) => [name, [] as string[]]))
+    const selects = tables.rows.map(
+      ({ name }, at) => `select ${at} as "table", t::text as row from ${name} t`,
+    )
+    const { rows } = await admin.query<{ table: number; row: string }>(
+      `${selects.join(' union all ')} order by "table", row`,
+    )
+    for (const { table, row } of rows) contents[tables.rows[table]?.name ?? '']?.push(row)
     return contents
   })
 }
