@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ColloquyError, createColloquyClient } from '../../src/client/client.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
@@ -38,19 +38,6 @@ async function speakUntil(conversationId: string, heard: Promise<unknown>): Prom
     isHeard = true
   })
   while (!isHeard) await acme.alice.say({ conversationId }, 'Does anybody hear me?')
-}
-
-/** Has Alice send so many messages, ten at a time. */
-async function speakMuch(conversationId: string, count: number): Promise<void> {
-  for (let sent = 0; sent < count; sent += 10) {
-    await Promise.all(Array.from({ length: 10 }, () => acme.alice.say({ conversationId }, 'x')))
-  }
-}
-
-/** How many subscriptions the server serves. */
-async function subscriptions(): Promise<number> {
-  const text = await (await fetch(`${app.url}/metrics`)).text()
-  return Number(/^colloquy_live_subscriptions (\d+)/m.exec(text)?.[1])
 }
 
 describe('the client library', () => {
@@ -176,23 +163,6 @@ describe('the client library', () => {
     const first = events.next()
     await speakUntil(conversationId, first)
     expect(reloads).toBe(1)
-  })
-
-  it('asks the server to wait while its reader is slow, and loses nothing', {
-    timeout: 120_000,
-  }, async () => {
-    await using bob = libraryOf(acme.bob)
-    const conversationId = await acme.alice.group('Slow', [acme.bob])
-    const after = await cursorOf(acme.bob, conversationId)
-    const count = 1_100
-    await speakMuch(conversationId, count)
-    const events = bob.conversationEvents(conversationId, { after })
-    const received = await take(events, 1)
-    await vi.waitUntil(async () => (await subscriptions()) === 0, { timeout: 60_000 })
-    received.push(...(await take(events, count - 1)))
-    expect(received.map((event: Data) => event.message.seq)).toEqual(
-      Array.from({ length: count }, (_, index) => index + 1),
-    )
   })
 
   it('takes subscriptions with a selection of their own', async () => {

@@ -178,3 +178,15 @@ export class UnreadModel {
     )
   }
 }
+
+/** The unread messages of a viewer as the model has them, in the API's words. */
+export function totals(conversations: { kind: string; model: UnreadModel }[], person: number) {
+  const sum = { total: 0, direct: 0, group: 0, broadcast: 0, global: 0, context: 0, mentions: 0 }
+  for (const { kind, model } of conversations) {
+    const { inViewer = 0, mentions = 0 } = model.expected(person) ?? {}
+    sum.total += inViewer
+    sum[kind.toLowerCase() as 'direct' | 'group' | 'context' | 'global'] += inViewer
+    sum.mentions += mentions
+  }
+  return sum
+}

@@ -130,7 +130,7 @@ async function comeAndGo(
 }
 
 describe('a subscriber that comes and goes under full load', () => {
-  it.each([1, 2, 3, 4])('has what one that stayed has, seed %i', { timeout: 120_000 }, async (seed) => {
+  it.each([1, 2, 3, 4])('has what one that stayed has, seed %i', { timeout: 600_000 }, async (seed) => {
     const random = seededRandom(seed)
     const { alice, bob, carol, dave } = await app.company('Acme', {
       alice: 'owner',
