@@ -3,15 +3,25 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Files that take longest; started last, one of them would run alone while the other workers idle. */
 const slowest = [
   'server-process',
-  'cli',
   'graphiql',
-  'unread',
-  'pubsub-outage',
-  'rate-limiter-outage',
-  'two-nodes',
-  'live-order',
+  'doctor',
   'embedded-postgres',
+  'two-nodes',
+  'tenant-isolation',
+  'migrate',
+  'identity',
+  'job-faults',
+  'presence-changes',
+  'presence-outages',
+  'presence-nodes',
+  'presence-sessions',
+  'rate-limiter-outage',
+  'token-keys',
   'live-outage',
+  'pubsub-outage',
+  'live-waiting',
+  'bad-text',
+  'access-ends',
 ]
 
 /** Runs the slowest files first also where no earlier run has left its times, as on a fresh clone. */
