@@ -49,8 +49,9 @@ export function createTwilioProvider(settings: TwilioSettings, publicUrl: string
 }
 
 async function open({ accountSid, authToken, apiUrl }: TwilioSettings): Promise<Twilio> {
-  const { default: twilio, RequestClient } = await import('twilio')
-  const http = new RequestClient({ timeout: TIMEOUT_MS, autoRetry: false })
+  // The package is CommonJS, whose only export that Node is sure to see is the default one.
+  const { default: twilio } = await import('twilio')
+  const http = new twilio.RequestClient({ timeout: TIMEOUT_MS, autoRetry: false })
   if (apiUrl !== undefined) {
     const request = http.request.bind(http)
     http.request = (options) =>
