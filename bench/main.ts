@@ -16,8 +16,10 @@ import type { Report } from './report.ts'
 import { resume, resumeLong, resumeMany } from './resume.ts'
 import { search } from './search.ts'
 import { send, sendMany } from './send.ts'
+import { smsFairness } from './sms-fairness.ts'
 import { soak } from './soak.ts'
 import { stalled } from './stalled.ts'
+import { webhooks } from './webhooks.ts'
 
 /** The options of the command line. Workloads that are not sized ignore the others. */
 interface Options {
@@ -53,7 +55,9 @@ const timed: Record<string, (seconds: number) => Promise<Report>> = {
   search,
   send,
   'send-128': sendMany,
+  'sms-fairness': smsFairness,
   stalled,
+  webhooks,
 }
 
 const names = [...Object.keys(sized), ...Object.keys(timed)].sort()

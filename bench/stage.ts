@@ -55,6 +55,10 @@ interface StageOptions {
   nodes?: number
   /** True keeps the usual limits of one person's work. Other workloads measure without them. */
   isBounded?: boolean
+  /** The role of the people, by default member. */
+  role?: string
+  /** Further environment variables of the servers. */
+  variables?: Record<string, string>
 }
 
 /** Sets the stage. */
@@ -64,6 +68,8 @@ export async function setStage({
   heapMiB,
   nodes = 1,
   isBounded = false,
+  role,
+  variables = {},
 }: StageOptions): Promise<Stage> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
   const log = pino({ level: 'warn' }, pino.destination(2))
@@ -77,10 +83,10 @@ export async function setStage({
   const issuer = await openDevelopmentIssuer(dataDirectory)
   const cast = []
   for (let index = 0; index < companies; index += 1)
-    cast.push(await castCompany(database, issuer, index, people))
+    cast.push(await castCompany(database, issuer, index, { people, role }))
   const redis = nodes > 1 ? await redisForTests() : undefined
   if (nodes > 1 && !redis) throw new Error('Several servers need a Redis.')
-  const environment = environmentOf(path, urls, { isBounded, redisUrl: redis?.url })
+  const environment = { ...environmentOf(path, urls, { isBounded, redisUrl: redis?.url }), ...variables }
   const servers = await Promise.all(Array.from({ length: nodes }, () => startServer(environment, heapMiB)))
   const [first] = servers
   if (!first) throw new Error('There is no server.')
@@ -109,10 +115,10 @@ async function castCompany(
   database: Database,
   issuer: { mint(token: { subject: string; companyId: string }): Promise<string> },
   index: number,
-  people: number,
+  { people, role }: { people: number; role: string | undefined },
 ) {
   const logins = Array.from({ length: people }, (_, person) => `person-${person}@company-${index}.bench`)
-  const { companyId, users } = await createUnlimitedCompany(database, `Company ${index}`, logins)
+  const { companyId, users } = await createUnlimitedCompany(database, `Company ${index}`, logins, role)
   const actors = await Promise.all(
     users.map(async ({ id, externalId }) => ({
       companyId,

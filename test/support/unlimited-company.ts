@@ -2,7 +2,12 @@ import { createCompany } from '../../src/companies/operations/create-company.ts'
 import type { Database } from '../../src/database/database.ts'
 
 /** Makes a company whose people, one per login and by login, may send as often as they like, whatever it looks like. */
-export async function createUnlimitedCompany(database: Database, name: string, logins: readonly string[]) {
+export async function createUnlimitedCompany(
+  database: Database,
+  name: string,
+  logins: readonly string[],
+  role = 'member',
+) {
   const companyId = await createCompany(database, {
     name,
     externalId: null,
@@ -11,7 +16,7 @@ export async function createUnlimitedCompany(database: Database, name: string, l
       name: login,
       email: null,
       department: null,
-      role: 'member',
+      role,
     })),
   })
   const { prisma } = database.forSystem(companyId)
