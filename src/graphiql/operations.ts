@@ -1,9 +1,10 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { directConversationId } from '../conversations/direct-id.ts'
 import { encodeId } from '../ids.ts'
+import { guestOperations } from './guest-operations.ts'
 
 /** A tab of GraphiQL. Its title is the name of the operation. */
-interface Operation {
+export interface Operation {
   by: 'reader' | 'writer'
   query: string
   variables?: Record<string, unknown>
@@ -185,6 +186,7 @@ mutation CreateGroup($input: CreateGroupInput!) {
 `,
       variables: { input: { title: 'Lunch', memberIds: [writerId] } },
     },
+    ...guestOperations(reader),
   ]
 }
 

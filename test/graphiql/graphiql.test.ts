@@ -15,6 +15,9 @@ const TABS = [
   'SendBroadcast',
   'Broadcasts',
   'CreateGroup',
+  'GuestEvents',
+  'SendGuestMessage',
+  'Guests',
 ]
 
 const ACME = [
@@ -99,6 +102,12 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     })
     expect((await runTab('Broadcasts')).broadcasts.nodes[0]).toMatchObject({ subject: 'Summer party' })
     expect(await runTab('CreateGroup')).toMatchObject({ createGroup: { conversation: { title: 'Lunch' } } })
+    expect((await runTab('SendGuestMessage')).sendGuestMessage).toMatchObject({
+      preview: { encoding: 'GSM7', segments: 1 },
+    })
+    const { guests, inboundMessages } = await runTab('Guests')
+    expect(guests.nodes.map(({ name }: { name: string }) => name)).toContain('Mia Meier')
+    expect(inboundMessages.nodes).toMatchObject([{ guest: { name: 'Mia Meier' } }])
 
     async function runTab(title: string) {
       await window.turnTo(title)
