@@ -6,7 +6,7 @@ import type { Actor } from './stage.ts'
 type Answer = any
 
 /** Runs an operation. Throws on errors, and on a result that is not the payload. */
-export async function call(url: string, { token }: Actor, query: string, variables: object): Promise<Answer> {
+async function call(url: string, { token }: Actor, query: string, variables: object): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

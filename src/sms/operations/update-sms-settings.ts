@@ -9,6 +9,8 @@ import { phoneNumber } from '../../guests/phone-number.ts'
 import { lineText, parseInput, shortText, visible } from '../../input.ts'
 import { emailAddress } from '../../members/email-address.ts'
 import { isTimeZone } from '../../text/time-zone.ts'
+import { type Keyword, readKeyword } from '../keywords.ts'
+import { readSmsSettings } from '../sms-settings.ts'
 
 const between = (min: number, max: number) => {
   const error = `Must be ${min} to ${max}.`
@@ -18,6 +20,8 @@ const time = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'This is no time of day, such as 21:00.' })
 const MAX_META_BYTES = 8 * 1024
+/** No word of a company takes these away from guests. */
+const KEPT: readonly (Keyword | undefined)[] = ['START', 'YES', 'HELP']
 
 const schema = z.object({
   from: phoneNumber.nullish(),
@@ -40,7 +44,13 @@ const schema = z.object({
   monthlyCap: between(0, 100_000_000).nullish(),
   keywordReplies: z.enum(['PROVIDER', 'COLLOQUY']).nullish(),
   stopWords: z
-    .array(visible(shortText(40, 'A word'), 'A word'))
+    .array(
+      visible(shortText(40, 'A word'), 'A word')
+        .refine((word) => /[\p{L}\p{N}]/u.test(word), { error: 'A word has a letter or a digit.' })
+        .refine((word) => !KEPT.includes(readKeyword(word)), {
+          error: 'START, YES, HELP and their like keep their meaning.',
+        }),
+    )
     .max(50, { error: 'At most 50 words are kept.' })
     .nullish(),
   meta: z
@@ -79,11 +89,7 @@ export async function updateSmsSettings(context: Context, input: unknown): Promi
   requirePermission(context, 'COMPANY_MANAGE')
   const { from, meta, ...rest } = parseInput(schema, input)
   const { companyId } = context.viewer
-  if ((rest.quietFrom === null) !== (rest.quietTo === null)) {
-    throw new InvalidInputError([
-      { path: ['quietFrom'], detail: 'Set both ends of the quiet hours to null, or none.' },
-    ])
-  }
+  await requireBothEnds(context, rest)
   if (from) await assertOwn(context, from)
   const { batchSize, batchSeconds, stopWords, ...nullable } = rest
   const data = {
@@ -98,6 +104,22 @@ export async function updateSmsSettings(context: Context, input: unknown): Promi
     transaction.smsSettings.upsert({ where: { companyId }, create: { companyId, ...data }, update: data }),
   )
   return { company: context.viewer.company }
+}
+
+/** One end that is left out stays as it is stored. */
+async function requireBothEnds(
+  { tenant }: Context,
+  { quietFrom, quietTo }: { quietFrom?: string | null | undefined; quietTo?: string | null | undefined },
+): Promise<void> {
+  if (quietFrom === undefined && quietTo === undefined) return
+  const isWhole = quietFrom !== undefined && quietTo !== undefined
+  const stored = isWhole ? { quietFrom, quietTo } : await readSmsSettings(tenant)
+  const ends = [quietFrom, quietTo].map((end, at) =>
+    end === undefined ? [stored.quietFrom, stored.quietTo][at] : end,
+  )
+  if ((ends[0] === null) === (ends[1] === null)) return
+  const detail = 'Set both ends of the quiet hours, or both to null.'
+  throw new InvalidInputError([{ path: ['quietFrom'], detail }])
 }
 
 async function assertOwn({ viewer, services }: Context, number: string): Promise<void> {
