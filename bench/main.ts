@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { coldStart } from './cold-start.ts'
+import { exporting } from './export.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
 import { judgedSend, restrictedPage } from './governed.ts'
@@ -41,6 +42,7 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
 }
 
 const timed: Record<string, (seconds: number) => Promise<Report>> = {
+  export: exporting,
   flood,
   hot,
   inbox,

@@ -32,6 +32,8 @@ export interface Report {
    * system sees it.
    */
   kilobytesPerSubscription?: { heap: number; resident: number }
+  /** Growth of the server's resident memory while it works. */
+  grownMiB?: number
   /** Size of the workload, for those whose size is chosen. */
   size?: Record<string, number>
   /**

@@ -298,6 +298,36 @@ create table events (
 alter table events enable row level security;
 alter table events force row level security;
 
+create table exports (
+  company_id uuid not null,
+  id uuid not null,
+  format text not null,
+  from_at timestamp(3) with time zone not null,
+  to_at timestamp(3) with time zone not null,
+  filter bytea,
+  state text not null default 'QUEUED'::text,
+  requested_by_id uuid not null,
+  requested_at timestamp(3) with time zone not null default clock_timestamp(),
+  file_id uuid,
+  ended_at timestamp(3) with time zone,
+  message_count integer,
+  bytes bigint,
+  checksum text,
+  note text,
+  constraint exports_pkey PRIMARY KEY (company_id, id),
+  constraint exports_file_check CHECK (((file_id IS NOT NULL) = (state = ANY (ARRAY['RUNNING'::text, 'READY'::text])))),
+  constraint exports_format_check CHECK ((format = ANY (ARRAY['CSV'::text, 'JSONL'::text]))),
+  constraint exports_range_check CHECK ((from_at < to_at)),
+  constraint exports_ready_check CHECK (((state <> 'READY'::text) OR ((ended_at IS NOT NULL) AND (message_count IS NOT NULL) AND (bytes IS NOT NULL) AND (checksum IS NOT NULL)))),
+  constraint exports_state_check CHECK ((state = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text, 'READY'::text, 'FAILED'::text, 'EXPIRED'::text]))),
+  constraint exports_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint exports_company_id_requested_by_id_fkey FOREIGN KEY (company_id, requested_by_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX exports_company_id_requested_at_id_idx ON public.exports USING btree (company_id, requested_at, id);
+CREATE UNIQUE INDEX exports_running_idx ON public.exports USING btree (company_id) WHERE (state = 'RUNNING'::text);
+alter table exports enable row level security;
+alter table exports force row level security;
+
 create table guest_deliveries (
   company_id uuid not null,
   id uuid not null,
@@ -870,6 +900,7 @@ CREATE OR REPLACE FUNCTION app.audit_members() RETURNS trigger LANGUAGE plpgsql 
 CREATE OR REPLACE FUNCTION app.audit_roles() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.audit_settings() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.begin_export(p_export uuid, p_file uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_act(p_company uuid, p_actor uuid, p_request text, p_key bytea, p_origin bytea, p_salt bytea, p_sealed bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -890,10 +921,13 @@ CREATE OR REPLACE FUNCTION app.decide_case(p_company uuid, p_user uuid, p_case u
 CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, p_signals text[], OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.end_export(p_export uuid, p_file uuid, p_state text, p_count integer, p_bytes bigint, p_checksum text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.enqueue_next_export() RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.erase_guest(p_company uuid, p_user uuid, p_guest uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.expire_exports(p_kept interval, p_stuck interval) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.forget_origins(p_user uuid) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -940,6 +974,7 @@ CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_h
 CREATE OR REPLACE FUNCTION app.remembered_send(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remind_recipients(p_company uuid, p_user uuid, p_broadcast uuid, OUT unread_count integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.report_message(p_company uuid, p_user uuid, p_message uuid, p_case uuid, p_reason text, p_note bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.request_export(p_company uuid, p_user uuid, p_export uuid, p_format text, p_from timestamp with time zone, p_to timestamp with time zone, p_filter bytea, p_users uuid[], p_conversations uuid[], p_max integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_oldest_events() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_open(p_company uuid) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.reschedule_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1018,6 +1053,8 @@ create policy digest_marks_tenant on digest_marks to colloquy_app using ((compan
 create policy events_sending on events for insert to the owner with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy events_system on events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy events_tenant on events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy exports_system on exports to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy exports_tenant on exports to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy guest_deliveries_system on guest_deliveries to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy guest_deliveries_system_list on guest_deliveries for select to colloquy_system using (true);
 create policy guest_deliveries_tenant on guest_deliveries to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -1131,6 +1168,7 @@ grant execute on function app.append_guest_events(text,uuid[]) to colloquy_app;
 grant execute on function app.append_guest_events(text,uuid[]) to colloquy_system;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
+grant execute on function app.begin_export(uuid,uuid) to colloquy_system;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_system;
@@ -1156,11 +1194,14 @@ grant execute on function app.decide_case(uuid,uuid,uuid,text,bytea,integer,bigi
 grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
 grant execute on function app.due_digest(uuid) to colloquy_system;
 grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bigint[],bytea,bytea,text[]) to colloquy_app;
+grant execute on function app.end_export(uuid,uuid,text,integer,bigint,text) to colloquy_system;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_app;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
+grant execute on function app.enqueue_next_export() to colloquy_system;
 grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.erase_guest(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
+grant execute on function app.expire_exports(interval,interval) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
 grant execute on function app.forget_origins(uuid) to colloquy_app;
@@ -1208,6 +1249,7 @@ grant execute on function app.remembered_broadcast(uuid,text,bytea) to colloquy_
 grant execute on function app.remembered_send(uuid,text,bytea) to colloquy_app;
 grant execute on function app.remind_recipients(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.report_message(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
+grant execute on function app.request_export(uuid,uuid,uuid,text,timestamp with time zone,timestamp with time zone,bytea,uuid[],uuid[],integer) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_system;
 grant execute on function app.reschedule_broadcast(uuid,uuid,uuid,text,text,timestamp with time zone) to colloquy_app;
@@ -1336,6 +1378,10 @@ grant select on table events to colloquy_app;
 grant delete on table events to colloquy_system;
 grant insert on table events to colloquy_system;
 grant select on table events to colloquy_system;
+grant insert on table exports to colloquy_app;
+grant select on table exports to colloquy_app;
+grant select on table exports to colloquy_system;
+grant update on table exports to colloquy_system;
 grant insert on table guest_deliveries to colloquy_app;
 grant select on table guest_deliveries to colloquy_app;
 grant update (changed_at) on table guest_deliveries to colloquy_app;

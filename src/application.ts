@@ -30,6 +30,8 @@ import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
 import { assertPrivateFolder } from './encryption/open-data-keys.ts'
 import type { Environment } from './env.ts'
 import { createLiveHub } from './events/hub.ts'
+import { openExportFiles } from './exports/export-files.ts'
+import { startExpiringExports } from './exports/operations/start-expiring-exports.ts'
 import type { Tasks } from './jobs/job.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
@@ -186,6 +188,7 @@ async function assemble(
     signIn,
     mailer,
     sms,
+    exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
     publicUrl,
     log,
   }
@@ -205,6 +208,8 @@ async function assemble(
       undo.push(() => post.stop())
       const sealer = startSealer({ database, log, post, ...services.audit })
       undo.push(() => sealer.stop())
+      const expiring = startExpiringExports(services)
+      undo.push(() => expiring.stop())
       return runner
     },
   }

@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { runCommand, runServer } from './run-process.ts'
 
 // Each command is loaded when it is run, because most need much less than the server.
@@ -86,6 +86,20 @@ program
   .action(async (options) => {
     const { purge } = await import('./cli/purge.ts')
     await runCommand(() => purge(options))
+  })
+
+program
+  .command('export')
+  .description("write a company's messages of a span of time into a file, with a manifest beside it")
+  .requiredOption('--company <name or id>', "the company's name, external id or id")
+  .requiredOption('--from <time>', 'the first moment, such as 2026-11-01 or 2026-11-01T08:00:00Z', instant)
+  .requiredOption('--to <time>', 'the moment before which messages were sent', instant)
+  .addOption(new Option('--format <format>', 'the format').choices(['csv', 'jsonl']).default('jsonl'))
+  .requiredOption('--file <path>', 'the file to write; it must not exist')
+  .option('--json', 'print the manifest as JSON')
+  .action(async (options) => {
+    const { exportMessages } = await import('./cli/export-messages.ts')
+    await runCommand(() => exportMessages(options))
   })
 
 program
@@ -231,4 +245,11 @@ function seconds(text: string): number {
   const value = Number(text)
   if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value
   throw new InvalidArgumentError(`Give a whole number of seconds from 1 to ${max}.`)
+}
+
+function instant(text: string): Date {
+  const at = new Date(text)
+  // A time without its offset would be one of the machine's time zone.
+  if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(at.getTime())) return at
+  throw new InvalidArgumentError('Give a day such as 2026-11-01, or a time such as 2026-11-01T08:00:00Z.')
 }

@@ -14,6 +14,7 @@ import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { Batch } from './events/event-row.ts'
 import type { LiveHub } from './events/hub.ts'
+import type { ExportFiles } from './exports/export-files.ts'
 import type { RequestOrigin } from './http/request-origin.ts'
 import type { OpenCounts } from './limits/open-counts.ts'
 import type { Accepted, RateLimiter } from './limits/rate-limiter.ts'
@@ -54,6 +55,8 @@ export interface Services {
   signIn: SignIn
   mailer: Mailer
   sms: SmsService
+  /** The private folder of exported files. */
+  exportFiles: ExportFiles
   /** The beginning of links in e-mails, such as https://chat.example.com. */
   publicUrl: string
   log: Logger

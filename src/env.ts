@@ -12,6 +12,8 @@ export interface Environment {
   dataDirectory: string
   /** The folder of the companies' secrets. Undefined means within the data directory. */
   keyDirectory: string | undefined
+  /** The folder of exported files. Undefined: in the data directory. */
+  exportDirectory: string | undefined
   database: {
     url: string | undefined
     ownerUrl: string | undefined
@@ -127,6 +129,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     keepAliveMs: values.KEEP_ALIVE_SECONDS * 1000,
     dataDirectory: values.DATA_DIR,
     keyDirectory: values.KEY_DIR,
+    exportDirectory: values.EXPORT_DIR,
     database: {
       url: values.DATABASE_URL,
       ownerUrl: values.DATABASE_OWNER_URL,

@@ -15,6 +15,7 @@ export const nodeTypes = [
   'GuestDelivery',
   'InboundMessage',
   'AuditEvent',
+  'Export',
 ] as const
 
 /** A type whose ids the API returns. */

@@ -3,6 +3,7 @@ import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
 import type { Reads } from './database/batched-reads.ts'
 import type { TenantDatabase } from './database/database.ts'
+import { exportLoaders } from './exports/loaders.ts'
 import { guestLoaders } from './guests/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
@@ -20,6 +21,7 @@ const makers = {
   ...moderationLoaders,
   ...broadcastLoaders,
   ...oversightLoaders,
+  ...exportLoaders,
   ...presenceLoaders,
   ...guestLoaders,
   ...smsLoaders,

@@ -9,6 +9,8 @@ import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
 import { answerUnsubscribe } from './digests/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './digests/unsubscribe-token.ts'
+import { EXPORTS_PATH } from './exports/export-link.ts'
+import { answerDownload } from './exports/operations/answer-download.ts'
 import type { DemoLink } from './graphiql/demo-link.ts'
 import type { DemoUser } from './graphiql/graphiql.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
@@ -88,6 +90,7 @@ export function createServer({
     else if (path === '/readyz') void answerReadiness(services, redis, response)
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
+    else if (path.startsWith(EXPORTS_PATH)) void answerDownload(services, request, response)
     else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))

@@ -16,6 +16,8 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   permission: null,
   sign_in: null,
   audit: null,
+  export: 'Export',
+  state: null,
 }
 
 /** The type of the object of acts of a kind. Null if it has none. */

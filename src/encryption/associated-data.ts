@@ -34,6 +34,7 @@ interface RecordText {
     | 'file-name'
     | 'audit-origin'
     | 'export-filter'
+    | 'export-key'
     | 'consent-words'
     | 'push-endpoint'
     | 'guest-name'

@@ -19,6 +19,7 @@ export const variables = z.object({
   REDIS_URL: url(/^rediss?$/, 'rediss://user:password@host:6379').optional(),
   KEY_DIR: z.string().optional(),
   AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
+  EXPORT_DIR: z.string().optional(),
   TRUSTED_NETWORK: oneOf('on', 'off').default('off'),
   PUBLIC_URL: publicUrl().optional(),
   SMTP_URL: smtpUrl().optional(),

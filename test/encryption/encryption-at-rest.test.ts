@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
+import { tasks } from '../../src/tasks.ts'
+import { exported } from '../exports/exporting.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { sharedRedisForTests } from '../support/redis.ts'
@@ -19,7 +21,7 @@ let acme: TestCompany<'alice' | 'bob'>
 let globex: TestCompany<'gina' | 'greg'>
 let admin: pg.Client
 beforeAll(async () => {
-  app = await startApp(redis ? { redisUrl: redis.url } : {})
+  app = await startApp({ tasks, ...(redis && { redisUrl: redis.url }) })
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   globex = await app.company('Globex', { gina: 'owner', greg: 'member' })
   admin = new pg.Client({ connectionString: app.database.adminUrl })
@@ -86,10 +88,24 @@ async function sendCanary(canary: string): Promise<string[]> {
   return wire
 }
 
+/** The contents of all exported files. */
+async function exportedFiles(): Promise<Buffer> {
+  const folder = join(app.environment.dataDirectory, 'exports')
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return Buffer.concat(
+    await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name)))),
+  )
+}
+
 describe('a text that people write', () => {
-  it('stands in no table, in no log and in nothing sent through Redis', async () => {
+  it('stands in no table, in no log, in no exported file and in nothing sent through Redis', async () => {
     const canary = 'Kanarienvogel-q7f3a9zk-ÄÖÜ'
     const wire = await sendCanary(canary)
+    expect((await exported(app, acme.alice)).text).toContain(canary)
+    const files = await exportedFiles()
+    expect(files.length).toBeGreaterThan(0)
+    assertAbsent(files.toString('latin1'), Buffer.from(canary).toString('latin1'))
     const tables = await tableContents(app.database.adminUrl)
     for (const name of ['messages', 'message_words', 'conversations', 'events', 'idempotency_keys']) {
       expect(tables[name]?.length).toBeGreaterThan(0)

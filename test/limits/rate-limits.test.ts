@@ -182,6 +182,7 @@ describe('every mutation', () => {
     acknowledgeDelivery: [{ max: 600, per: '1m' }],
     setTyping: [{ max: 120, per: '1m' }],
     remindUnreadRecipients: [{ max: 10, per: '1h' }],
+    requestExport: [{ max: 20, per: '1h' }],
     reportMessage: [
       { max: 10, per: '1m' },
       { max: 50, per: '1h' },
@@ -228,5 +229,11 @@ function sample(type: unknown): unknown {
     const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type))
     return Object.fromEntries(required.map((field) => [field.name, sample(field.type)]))
   }
-  return { Int: 1, Boolean: true, LocalDateTime: '2027-03-01T09:00:00' }[String(type)] ?? 'x'
+  const samples: Record<string, unknown> = {
+    Int: 1,
+    Boolean: true,
+    DateTime: '2026-01-01T00:00:00Z',
+    LocalDateTime: '2027-03-01T09:00:00',
+  }
+  return samples[String(type)] ?? 'x'
 }

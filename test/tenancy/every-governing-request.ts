@@ -39,6 +39,19 @@ export async function governEverything(
   await bea.run('{ heldMessages { nodes { id } } }')
   await seeState(ann, 50)
   await auditEverything(ann, bea, groupId)
+  await exportEverything(ann, bea, groupId)
+}
+
+/** As far as requests do: a job writes the file. */
+async function exportEverything(ann: Client, bea: Client, groupId: string): Promise<void> {
+  const scope = { userIds: [bea.userId], conversationIds: [groupId] }
+  const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+  const requested = await ann.mutate('requestExport', { format: 'CSV', ...span, ...scope }, 'export { id }')
+  await ann.mutate('createExportLink', { exportId: requested.export.id })
+  const list =
+    'query ($after: String) { exports(after: $after) { nodes { id state } pageInfo { endCursor } } }'
+  const { exports: page } = await ann.run(list)
+  await ann.run(list, { after: page.pageInfo.endCursor })
 }
 
 /** Two pages of each list of the state. */

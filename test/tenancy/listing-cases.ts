@@ -79,6 +79,10 @@ export const listingCases: Record<string, ListingCase> = {
     document: '{ auditVerification { size problems { index detail } } }',
     variables: () => [{}],
   },
+  'Query.exports': {
+    document: `query ($after: String) { exports(after: $after) { nodes { id requestedBy { name } } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
   'Mutation.createRole': {
     document: `mutation { createRole(input: { name: "New here", permissions: [] }) { __typename
       ... on CreateRolePayload { role { name } } } }`,

@@ -8,6 +8,7 @@ export interface Ids {
   broadcast: string
   moderationCase: string
   auditEvent: string
+  export: string
   guest: string
   guestMessage: string
   inbound: string
@@ -34,6 +35,8 @@ const DENIED =
 
 /** The answer to a viewer without the permission reveals no more than that to one who has it. */
 const NOT_FOUND_OR_DENIED = new RegExp(`${NOT_FOUND.source}|"__typename":"PermissionDeniedError"`)
+
+const A_DAY = { format: 'CSV', from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
 
 /** The fields of every page besides its nodes. */
 export const PAGE = 'pageInfo { startCursor endCursor hasNextPage }'
@@ -83,7 +86,7 @@ export const namingCases: Record<string, NamingCase> = {
     probes: [
       {
         variables: ({ guest: _g, guestMessage: _m, inbound: _i, ...ids }) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null\]\}\}$/,
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -250,6 +253,13 @@ export const namingCases: Record<string, NamingCase> = {
   ]),
   'Mutation.decideModerationCase': mutation('decideModerationCase', [
     [(ids) => ({ caseId: ids.moderationCase, decision: 'DISMISS', reason: 'No' }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.requestExport': mutation('requestExport', [
+    [(ids) => ({ ...A_DAY, userIds: [ids.user] }), NOT_FOUND_OR_DENIED],
+    [(ids) => ({ ...A_DAY, conversationIds: [ids.conversation] }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.createExportLink': mutation('createExportLink', [
+    [(ids) => ({ exportId: ids.export }), NOT_FOUND_OR_DENIED],
   ]),
   'Mutation.setTyping': mutation('setTyping', [
     [(ids) => ({ conversationId: ids.conversation, typing: true }), NOT_FOUND],

@@ -123,6 +123,7 @@ const NO_LINKS: Record<string, string> = {
   'guests.external_id': "the embedding product's own id",
   'conversations.context_id': "the embedding product's own id",
   'messages.client_message_id': "the client's own id",
+  'exports.file_id': 'the name of a file',
   'events.joined_ids':
     'a list cannot be a foreign key; people are loaded under the tenant, and a stranger is left out',
   'events.left_ids':

@@ -6,6 +6,7 @@ import { encodeId, newId } from '../../src/ids.ts'
 import { schema } from '../../src/pipeline/schema.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { onDatabase } from '../support/on-database.ts'
 import { listingCases } from './listing-cases.ts'
 import { type Ids, namingCases, type Own } from './naming-cases.ts'
 import { tenantTables } from './tenancy-catalogue.ts'
@@ -136,6 +137,14 @@ describe('tenant isolation', () => {
     return moderationCases.nodes[0].id
   }
 
+  /** An export of the other company. */
+  async function foreignExport(): Promise<string> {
+    const [found] = await onDatabase<{ id: string }>(app, 'select id from exports where company_id = $1', [
+      globex.company.companyUuid,
+    ])
+    return encodeId('Export', found?.id ?? '')
+  }
+
   async function collectIds(): Promise<Record<string, Ids>> {
     const unknown = {
       conversation: encodeId('Conversation', newId()),
@@ -146,6 +155,7 @@ describe('tenant isolation', () => {
       broadcast: encodeId('Broadcast', newId()),
       moderationCase: encodeId('ModerationCase', newId()),
       auditEvent: encodeId('AuditEvent', newId()),
+      export: encodeId('Export', newId()),
       guest: encodeId('Guest', newId()),
       guestMessage: encodeId('GuestMessage', newId()),
       inbound: encodeId('InboundMessage', newId()),
@@ -158,6 +168,7 @@ describe('tenant isolation', () => {
       broadcast: globex.broadcastId,
       moderationCase: await foreignCase(),
       auditEvent: encodeId('AuditEvent', auditEventId(globex.company.companyUuid, 0)),
+      export: await foreignExport(),
       guest: globex.guestId,
       guestMessage: globex.guestMessageId,
       inbound: encodeId('InboundMessage', newId()),

@@ -110,6 +110,8 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     `insert into message_access (company_id, message_id, number, effect, user_id, ended_at) values ($1, $3, 1, 'DENY', $2, now())`,
     `insert into message_gaps (company_id, conversation_id, from_seq, to_seq)
      select company_id, conversation_id, 1000, 1000 from messages where company_id = $1 and id = $3 and $2::uuid is not null`,
+    `insert into exports (company_id, id, format, from_at, to_at, requested_by_id)
+     select $1::uuid, gen_random_uuid(), 'CSV', now() - interval '1 day', now(), $2::uuid where $3::uuid is not null`,
     `insert into spam_penalties (company_id, user_id, step, stepped_at) select $1::uuid, $2::uuid, 1, now() where $3::uuid is not null`,
   ])
     await onDatabase(app, insert, [company.companyUuid, other.uuid, decodeId(said.id)?.uuid])

@@ -1,3 +1,4 @@
+import { recordActNow } from '../../audit/record-act.ts'
 import type { BroadcastRow } from '../../broadcasts/broadcast-row.ts'
 import { broadcastsSentBefore } from '../../broadcasts/broadcast-row.ts'
 import type { Context } from '../../context.ts'
@@ -70,8 +71,12 @@ export function recentMessagePage(
     key: ['instant', 'uuid'],
     keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
     nodeOf: (row) => ({ ...row, oversight }),
-    read: ([beforeAt, beforeId], max) =>
-      tenant.query(recentMessagesBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
+    read: async ([beforeAt, beforeId], max) =>
+      audited(
+        tenant,
+        oversight,
+        await tenant.query(recentMessagesBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
+      ),
   })
 }
 
@@ -85,8 +90,12 @@ export function recentBroadcastPage(
     key: ['instant', 'uuid'],
     keyOf: ({ sentAt, id }) => [sentAt?.toISOString() ?? '', id],
     nodeOf: (row) => ({ ...row, oversight }),
-    read: ([beforeAt, beforeId], max) =>
-      tenant.query(broadcastsSentBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
+    read: async ([beforeAt, beforeId], max) =>
+      audited(
+        tenant,
+        oversight,
+        await tenant.query(broadcastsSentBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
+      ),
   })
 }
 
@@ -107,4 +116,11 @@ export function activeGroupPage(
 
 function askedBy({ companyId, userId }: Context['viewer'], { audits }: Oversight) {
   return { companyId, viewerId: userId, audits }
+}
+
+/** Records that an auditor is shown texts of others, before the answer goes out. */
+async function audited<Row>(tenant: Context['tenant'], { audits }: Oversight, rows: Row[]): Promise<Row[]> {
+  if (audits && rows.length > 0)
+    await recordActNow(tenant, { kind: 'state.read', detail: { texts: rows.length } })
+  return rows
 }

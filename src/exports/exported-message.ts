@@ -1,0 +1,124 @@
+import type { CompanyKeys } from '../encryption/company-keys.ts'
+import { DecryptionError } from '../encryption/errors.ts'
+import { encodeId } from '../ids.ts'
+import type { ExportedRow } from './exported-statements.ts'
+
+/** A message as an export tells it. Ids are those of the API. */
+export interface ExportedMessage {
+  conversation: { id: string; kind: string; title: string; context: { type: string; id: string } | null }
+  seq: number | null
+  id: string
+  author: { id: string; externalId: string | null; name: string }
+  parentId: string | null
+  state: string
+  priority: string
+  createdAt: string
+  submittedAt: string | null
+  editedAt: string | null
+  retractedAt: string | null
+  subject: string | null
+  body: string | null
+  metadata: unknown
+  mentions: string[]
+  accessRules: { effect: string; role?: string; user?: string; attribute?: string }[]
+  /** Earlier texts, first to last. */
+  revisions: Revision[]
+  reactions: { emoji: string; user: string; at: string }[]
+  /** Recipients, and when they received and read it. */
+  receipts: { user: string; deliveredAt: string | null; readAt: string | null }[]
+  /** The people who have hidden it from themselves. */
+  hiddenBy: { user: string; at: string }[]
+  /** True if a text of it could not be decrypted, because the database was tampered with or lost a key. */
+  isUnreadable: boolean
+}
+
+interface Revision {
+  revision: number
+  subject: string | null
+  body: string | null
+  editedAt: string
+  editedBy: string
+}
+
+const userId = (id: string) => encodeId('User', id)
+const byUser = <Of extends { user: string }>(each: Of): Of => ({ ...each, user: userId(each.user) })
+
+/** Decrypts a message for an export. A text that does not open is left out and told of; it must not hold up the others. */
+export function readExported(keys: CompanyKeys, row: ExportedRow): ExportedMessage {
+  const { texts, revisions, isUnreadable } = readTexts(keys, row)
+  return {
+    conversation: {
+      id: encodeId('Conversation', row.conversationId),
+      kind: row.conversationKind,
+      title: row.conversationTitle,
+      context: row.contextType && row.contextId ? { type: row.contextType, id: row.contextId } : null,
+    },
+    seq: row.seq,
+    id: encodeId('Message', row.id),
+    author: { id: userId(row.authorId), externalId: row.authorExternalId, name: row.authorName },
+    parentId: row.parentId && encodeId('Message', row.parentId),
+    state: row.state,
+    priority: row.priority,
+    createdAt: row.createdAt.toISOString(),
+    submittedAt: row.submittedAt?.toISOString() ?? null,
+    editedAt: row.editedAt?.toISOString() ?? null,
+    retractedAt: row.retractedAt?.toISOString() ?? null,
+    ...texts,
+    mentions: row.mentions.map(userId),
+    accessRules: row.accessRules.map(({ role, user, ...rule }) => ({
+      ...rule,
+      ...(role && { role: encodeId('Role', role) }),
+      ...(user && { user: userId(user) }),
+    })),
+    revisions,
+    reactions: row.reactions.map(byUser),
+    receipts: row.receipts.map(byUser),
+    hiddenBy: row.hiddenBy.map(byUser),
+    isUnreadable,
+  }
+}
+
+function readTexts(keys: CompanyKeys, row: ExportedRow) {
+  let isUnreadable = false
+  const read = (
+    envelope: Buffer | null,
+    field: 'subject' | 'body' | 'metadata',
+    revision: number,
+    standing: 'current' | 'replaced' | 'retracted',
+  ): string | null => {
+    if (envelope === null) return null
+    const { conversationId, id: messageId, authorId } = row
+    try {
+      return keys.decrypt(envelope, { field, conversationId, messageId, authorId, revision, standing })
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error
+      isUnreadable = true
+      return null
+    }
+  }
+  const standing = row.state === 'RETRACTED' ? 'retracted' : 'current'
+  const metadata = read(row.metadata, 'metadata', 0, standing)
+  const texts = {
+    subject: read(row.subject, 'subject', row.revision, standing),
+    body: read(row.body, 'body', row.revision, standing),
+    metadata: metadata === null ? null : (JSON.parse(metadata) as unknown),
+  }
+  const revisions = row.revisions.map(
+    ({ revision, subject, body, editedAt, editedBy }): Revision => ({
+      revision,
+      subject: read(
+        subject === null ? null : Buffer.from(subject, 'base64'),
+        'subject',
+        revision,
+        'replaced',
+      ),
+      body: read(Buffer.from(body, 'base64'), 'body', revision, 'replaced'),
+      editedAt,
+      editedBy: userId(editedBy),
+    }),
+  )
+  // An older row was put back: its texts are not those of the message.
+  if (!row.isLatest)
+    return { texts: { subject: null, body: null, metadata: null }, revisions, isUnreadable: true }
+  return { texts, revisions, isUnreadable }
+}
