@@ -16,7 +16,8 @@ const documents = new Map<string, string>()
 beforeAll(async () => {
   const names = await readdir(join(root, 'docs'))
   const inDocs = names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
-  for (const path of ['README.md', 'CONTRIBUTING.md', ...inDocs]) documents.set(path, await read(path))
+  for (const path of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...inDocs])
+    documents.set(path, await read(path))
 })
 
 /** Every match of the pattern's first group, with the document it stands in. */
