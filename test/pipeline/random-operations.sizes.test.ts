@@ -27,7 +27,13 @@ let seen: SeenAnswers
 let clock = 0
 const agent = new Agent({ keepAlive: true })
 beforeAll(async () => {
-  app = await startApp({ limiterClock: () => clock, environment: { workBudgetPerPerson: 0 } })
+  // Client and server share one process: a stall of the machine must not look like a client that has vanished.
+  app = await startApp({
+    limiterClock: () => clock,
+    environment: { workBudgetPerPerson: 0 },
+    pingMs: 600_000,
+    stalledMs: 600_000,
+  })
   companies = await fuzzedCompanies(app)
   const { acme, globex } = await companies.vocabularies()
   seen = createSeenAnswers(companies, { acme: acme.mark, globex: globex.mark })
