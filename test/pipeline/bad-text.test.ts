@@ -9,6 +9,8 @@ beforeAll(async () => {
   app = await startApp()
   acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
   await acme.alice.run('{ viewer { user { id } } }')
+  // A company's keys are made for the first act that is recorded, whether it is refused or not.
+  await app.application.services.keyring.forCompany(acme.companyUuid)
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
 import { encodeId } from '../../ids.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { requireWellFormed } from '../../text/search-text.ts'
 import type { AuditRow } from '../audit-row.ts'
 import { auditEventId, indexOfAuditEvent } from '../event-id.ts'
 import { objectTypeOf } from '../kinds.ts'
@@ -31,6 +32,7 @@ export function auditEventPage(
   const { companyId } = viewer
   if ((filter.kinds?.length ?? 0) > MAX_KINDS)
     throw new RequestError('BAD_USER_INPUT', `At most ${MAX_KINDS} kinds are taken at once.`)
+  for (const kind of filter.kinds ?? []) requireWellFormed(kind, 'A kind')
   return forwardPage<AuditRow, AuditEvent>(args, {
     key: ['seq'],
     // Indexes count from 0, but positions in cursors from 1.
