@@ -10,7 +10,7 @@ import { makeKey, startTokenIssuer } from '../support/token-issuer.ts'
 import { type CommandLine, openCommandLine } from './command-line.ts'
 
 // A process a command, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let cli: CommandLine
 beforeAll(async () => {

@@ -111,7 +111,7 @@ describe('the server process', () => {
     async (_when, isMade, sign) => {
       if (isMade) putData()
       const server = start({ SEED: 'none' })
-      await vi.waitUntil(() => isThere(sign), { timeout: 30_000, interval: 1 })
+      await vi.waitUntil(() => isThere(sign), { timeout: 60_000, interval: 1 })
       process.kill(-(server.child.pid ?? 0), 'SIGINT')
       expect(await server.ended).toBe(0)
       expect(server.said).toEqual({ out: '', err: expect.stringMatching(/^([A-Z][\w ]+ …\n)*$/u) })

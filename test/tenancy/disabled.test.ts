@@ -4,7 +4,7 @@ import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { Client } from '../support/client.ts'
 import { sharedApp } from '../support/shared-app.ts'
 
-const FRANK = 'frank@both.test'
+const FRANK = 'frank@disabled.test'
 const WHERE = '{ viewer { company { name } } }'
 const FOLLOW = 'subscription ($after: String) { inboxEvents(after: $after) { __typename } }'
 
