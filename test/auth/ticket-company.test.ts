@@ -18,7 +18,7 @@ beforeAll(async () => {
   acme = await app.company('Acme', { alice: 'owner' })
   globex = await app.company('Globex', { gina: 'owner' })
   initech = await app.company('Initech', { ivy: 'owner' })
-  const externalId = 'frank@both.test'
+  const externalId = 'frank@ticket.test'
   for (const owner of [acme.alice, globex.gina]) {
     await owner.mutate('syncMembers', { members: [{ externalId, name: 'Frank Both' }] })
   }
