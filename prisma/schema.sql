@@ -464,6 +464,17 @@ CREATE UNIQUE INDEX inbound_messages_company_id_provider_sid_key ON public.inbou
 alter table inbound_messages enable row level security;
 alter table inbound_messages force row level security;
 
+create table key_states (
+  company_id uuid not null,
+  changed_at timestamp(3) with time zone not null default clock_timestamp(),
+  destroyed_at timestamp(3) with time zone,
+  constraint key_states_pkey PRIMARY KEY (company_id),
+  constraint key_states_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX key_states_changed_at_idx ON public.key_states USING btree (changed_at);
+alter table key_states enable row level security;
+alter table key_states force row level security;
+
 create table mentions (
   company_id uuid not null,
   message_id uuid not null,
@@ -925,6 +936,7 @@ CREATE OR REPLACE FUNCTION app.end_export(p_export uuid, p_file uuid, p_state te
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_next_export() RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.erase_company() RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.erase_guest(p_company uuid, p_user uuid, p_guest uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expire_exports(p_kept interval, p_stuck interval) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -948,6 +960,8 @@ CREATE OR REPLACE FUNCTION app.join_conversation(p_company uuid, p_conversation 
 CREATE OR REPLACE FUNCTION app.keep_audit_origin() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keep_checkpoint(p_from bigint, p_size bigint, p_root bytea, p_range bytea, p_note text, p_leaves bytea, p_levels integer[], p_indexes bigint[], p_hashes bytea[]) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keep_user_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.keys_changed(p_destroyed boolean) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.keys_destroyed(p_reference text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.lock_membership(p_company uuid, p_user uuid, p_conversation uuid, p_column text, OUT last_seq integer, OUT membership participants) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversation uuid, p_up_to integer, OUT read_seq integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_unread(p_company uuid, p_user uuid, p_conversation uuid, p_from integer, OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1072,6 +1086,10 @@ create policy idempotency_keys_system on idempotency_keys to colloquy_system usi
 create policy idempotency_keys_tenant on idempotency_keys to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy inbound_messages_system on inbound_messages to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy inbound_messages_tenant on inbound_messages to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy key_states_owner_read on key_states for select to the owner using (true);
+create policy key_states_system on key_states to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy key_states_system_list on key_states for select to colloquy_system using (true);
+create policy key_states_tenant on key_states to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy mentions_system on mentions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy mentions_tenant on mentions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_access_sending on message_access for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
@@ -1199,6 +1217,7 @@ grant execute on function app.enqueue_job(text,json,timestamp with time zone,tex
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
 grant execute on function app.enqueue_next_export() to colloquy_system;
 grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.erase_company() to colloquy_system;
 grant execute on function app.erase_guest(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.expire_exports(interval,interval) to colloquy_system;
@@ -1223,6 +1242,8 @@ grant execute on function app.job_tasks() to colloquy_app;
 grant execute on function app.job_tasks() to colloquy_system;
 grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.keep_checkpoint(bigint,bigint,bytea,bytea,text,bytea,integer[],bigint[],bytea[]) to colloquy_system;
+grant execute on function app.keys_changed(boolean) to colloquy_system;
+grant execute on function app.keys_destroyed(text) to colloquy_app;
 grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
@@ -1364,11 +1385,16 @@ grant insert on table conversations to colloquy_app;
 grant select on table conversations to colloquy_app;
 grant update on table conversations to colloquy_app;
 grant select on table conversations to colloquy_system;
+grant update (context_id) on table conversations to colloquy_system;
 grant update (is_closed) on table conversations to colloquy_system;
+grant update (title) on table conversations to colloquy_system;
+grant update (title_folded) on table conversations to colloquy_system;
 grant insert on table data_keys to colloquy_app;
 grant select on table data_keys to colloquy_app;
 grant insert on table data_keys to colloquy_system;
 grant select on table data_keys to colloquy_system;
+grant update (retired_at) on table data_keys to colloquy_system;
+grant update (wrapped) on table data_keys to colloquy_system;
 grant select on table digest_marks to colloquy_app;
 grant insert on table digest_marks to colloquy_system;
 grant select on table digest_marks to colloquy_system;
@@ -1415,6 +1441,10 @@ grant update (body) on table inbound_messages to colloquy_app;
 grant update (phone) on table inbound_messages to colloquy_app;
 grant insert on table inbound_messages to colloquy_system;
 grant select on table inbound_messages to colloquy_system;
+grant select on table key_states to colloquy_app;
+grant insert on table key_states to colloquy_system;
+grant select on table key_states to colloquy_system;
+grant update on table key_states to colloquy_system;
 grant insert on table mentions to colloquy_app;
 grant select on table mentions to colloquy_app;
 grant update on table mentions to colloquy_app;
@@ -1423,6 +1453,7 @@ grant insert on table message_access to colloquy_app;
 grant select on table message_access to colloquy_app;
 grant update (ended_at) on table message_access to colloquy_app;
 grant select on table message_access to colloquy_system;
+grant update (attribute) on table message_access to colloquy_system;
 grant insert on table message_days to colloquy_app;
 grant select on table message_days to colloquy_app;
 grant insert on table message_days to colloquy_system;
@@ -1466,6 +1497,7 @@ grant update on table pending_digests to colloquy_system;
 grant insert on table reactions to colloquy_app;
 grant select on table reactions to colloquy_app;
 grant update on table reactions to colloquy_app;
+grant delete on table reactions to colloquy_system;
 grant select on table reactions to colloquy_system;
 grant insert on table receipts to colloquy_app;
 grant select on table receipts to colloquy_app;

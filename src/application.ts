@@ -10,6 +10,7 @@ import { createSignIn } from './auth/sign-in.ts'
 import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
 import { createViewerDirectory } from './auth/viewer.ts'
 import { refreshBuiltInRoles } from './companies/operations/create-company.ts'
+import { startPeriodicTask } from './concurrency/periodic-task.ts'
 import { createSemaphore } from './concurrency/semaphore.ts'
 import type { Services } from './context.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.ts'
@@ -22,11 +23,13 @@ import {
 import { statement } from './database/statement.ts'
 import { startQueueingDigests } from './digests/queue-digests.ts'
 import { createMailer } from './email/mailer.ts'
+import { createKeyProvider } from './encryption/create-key-provider.ts'
 import { createDataKeyStore } from './encryption/data-key-store.ts'
+import type { DataKeySource } from './encryption/data-keys.ts'
 import { openDeploymentKey } from './encryption/deployment-key.ts'
-import { KeyUnavailableError } from './encryption/errors.ts'
+import { KeysDestroyedError, KeyUnavailableError } from './encryption/errors.ts'
+import { followKeyChanges } from './encryption/key-changes.ts'
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
-import { createLocalKeyProvider } from './encryption/local-key-provider.ts'
 import { assertPrivateFolder } from './encryption/open-data-keys.ts'
 import type { Environment } from './env.ts'
 import { createLiveHub } from './events/hub.ts'
@@ -57,11 +60,21 @@ import { createTyping } from './typing/typing.ts'
 const MAX_CATCHING_UP = 8
 const MAX_CATCHING_UP_PER_COMPANY = 4
 
+/** Maximum time after which a process learns that AWS KMS refuses to open secrets. */
+const PROBE_KEYS_MS = 10_000
+
+/** The channel of notifications about companies whose keys were rotated or destroyed. */
+const KEYS_CHANGED = 'keys'
+
 /** The services of a process without its network interface. The server, the command line and the tests use it. */
 export interface Application {
   services: Services
   dataDirectory: DataDirectory
   redis: RedisConnections | undefined
+  /** The services that create and read data keys. */
+  keySource: DataKeySource
+  /** Has all processes drop the company's keys now. Without Redis they do within half a second. */
+  tellKeysChanged(companyId: string): Promise<void>
   /** Undefined if an identity provider signs the tokens. */
   developmentIssuer: DevelopmentIssuer | undefined
   /** Starts running jobs. `close` stops it. */
@@ -122,8 +135,9 @@ async function assemble(
   if (initialized.applied.length > 0) await refreshBuiltInRoles(database)
   const keyDirectory = environment.keyDirectory ?? dataDirectory.file('keys')
   if (environment.production) await assertPrivateFolder(keyDirectory)
-  const provider = createLocalKeyProvider(keyDirectory)
-  const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
+  const provider = await createKeyProvider(environment.keys, keyDirectory)
+  const keySource = { provider, store: createDataKeyStore(database) }
+  const keyring = createKeyring(keySource)
   await assertKeysOpen(database, keyring)
 
   const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { minWaitMs }) : undefined
@@ -151,6 +165,18 @@ async function assemble(
     viewers.forget(companyId)
     presence.recheck(companyId)
   })
+  const dropKeys = (companyId: string) => {
+    keyring.forget(companyId)
+    viewers.forget(companyId)
+    live.check()
+  }
+  void notifications.subscribe(KEYS_CHANGED, dropKeys)
+  const following = followKeyChanges({ database, log, onChange: dropKeys })
+  undo.push(() => following.stop())
+  if (environment.keys.kms) {
+    const probing = startPeriodicTask(async () => keyring.probe(), { everyMs: PROBE_KEYS_MS })
+    undo.push(() => probing.stop())
+  }
   const memberClaim = environment.identity?.memberClaim ?? 'sub'
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
@@ -196,6 +222,8 @@ async function assemble(
   return {
     services,
     redis,
+    keySource,
+    tellKeysChanged: (companyId: string) => notifications.publish(KEYS_CHANGED, companyId),
     developmentIssuer,
     startJobs(wanted: Tasks = tasks) {
       const runner = startJobRunner({ systemUrl: initialized.systemUrl, services, tasks: wanted })
@@ -258,6 +286,7 @@ async function assertKeysOpen(database: Services['database'], keyring: Keyring):
       await keyring.forCompany(id)
       return
     } catch (error) {
+      if (error instanceof KeysDestroyedError) continue
       if (!(error instanceof KeyUnavailableError)) throw error
       problem ??= error
     }

@@ -88,6 +88,30 @@ program
     await runCommand(() => purge(options))
   })
 
+const keys = program.command('keys').description("rotate or destroy companies' keys")
+
+keys
+  .command('rotate')
+  .description('wrap the data keys with new secrets; texts stay readable on every node')
+  .option('--company <name or id>', 'only those of this company')
+  .option('--data', 'also make new data keys, which encrypt from a quarter of an hour later on')
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { rotateKeys } = await import('./cli/rotate-keys.ts')
+    await runCommand(() => rotateKeys(options))
+  })
+
+keys
+  .command('destroy')
+  .description("destroy a company's keys and erase its people: nothing of it can ever be read again")
+  .requiredOption('--company <name or id>', 'the company')
+  .option('--yes <name>', "the company's name, instead of typing it")
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { destroyKeys } = await import('./cli/destroy-keys.ts')
+    await runCommand(() => destroyKeys(options))
+  })
+
 program
   .command('export')
   .description("write a company's messages of a span of time into a file, with a manifest beside it")

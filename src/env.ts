@@ -14,6 +14,7 @@ export interface Environment {
   keyDirectory: string | undefined
   /** The folder of exported files. Undefined: in the data directory. */
   exportDirectory: string | undefined
+  keys: KeySettings
   database: {
     url: string | undefined
     ownerUrl: string | undefined
@@ -42,6 +43,23 @@ export interface Environment {
   /** True if GraphiQL and introspection are enabled. */
   graphiql: boolean
   logLevel: string
+}
+
+/** The service that wraps the companies' secrets. */
+export interface KeySettings {
+  /** Undefined means none: secrets are files. */
+  kms: KmsSettings | undefined
+}
+
+/** A key of AWS KMS. */
+export interface KmsSettings {
+  /** The id, ARN or alias of the key. */
+  keyId: string
+  region: string
+  /** Another address of KMS, such as a VPC endpoint. */
+  endpoint: string | undefined
+  /** Undefined means the default chain of the SDK: files, containers, instances. */
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
 }
 
 /** The limits of WebSockets in this process. */
@@ -130,6 +148,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     dataDirectory: values.DATA_DIR,
     keyDirectory: values.KEY_DIR,
     exportDirectory: values.EXPORT_DIR,
+    keys: { kms: kmsOf(values) },
     database: {
       url: values.DATABASE_URL,
       ownerUrl: values.DATABASE_OWNER_URL,
@@ -215,6 +234,15 @@ function smsOf(values: Values): SmsEnvironment {
         }
       : undefined,
   }
+}
+
+function kmsOf(values: Values): KmsSettings | undefined {
+  const { KEY_PROVIDER, KMS_KEY_ID: keyId, AWS_REGION: region, AWS_SESSION_TOKEN: sessionToken } = values
+  if (KEY_PROVIDER !== 'aws-kms' || !keyId || !region) return undefined
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = values
+  const credentials = accessKeyId &&
+    secretAccessKey && { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+  return { keyId, region, endpoint: values.KMS_ENDPOINT, credentials: credentials || undefined }
 }
 
 function identityOf(values: Values): IdentitySettings | undefined {

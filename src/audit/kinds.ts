@@ -9,6 +9,7 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   member: 'User',
   role: 'Role',
   settings: 'Company',
+  keys: 'Company',
   sms_settings: 'Company',
   consent: 'Guest',
   guest: 'Guest',

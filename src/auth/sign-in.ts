@@ -13,6 +13,7 @@ import {
 } from './choose-membership.ts'
 import { KeysUnavailableError } from './keys-unavailable-error.ts'
 import type { VerifiedToken } from './read-claims.ts'
+import { refusal } from './refusal.ts'
 import { hashTicket } from './ticket.ts'
 import { createTtlCache } from './ttl-cache.ts'
 import type { TokenVerifier } from './verify-token.ts'
@@ -165,6 +166,9 @@ export function createSignIn({ database, verifier, viewers, memberClaim }: SignI
     const look = async () => {
       const memberReference = mayTie ? token.memberReference : undefined
       const memberships = await membershipsOf(database, token, memberReference)
+      const named = choice.named ?? token.companyReference
+      if (named !== undefined && !memberships.some((membership) => isNamed(membership, named)))
+        throw await refusal(database, named)
       return chooseMembership(memberships, token.companyReference, choice)
     }
     const membership = await look()

@@ -4,6 +4,7 @@ import type { CompanyRow, UserRow } from '../database/prisma-types.ts'
 import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { isPermission, type Permission } from '../members/permissions.ts'
+import { refusal } from './refusal.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
 /** The member on whose behalf a request runs, and the time until which the credential is valid. */
@@ -29,7 +30,7 @@ type Profile = Omit<Viewer, 'expiresAt' | 'mayChangeCompany'>
 
 /** The profiles of members who have sent requests recently. */
 export interface ViewerDirectory {
-  /** Throws FORBIDDEN if the membership is disabled or does not exist. */
+  /** Throws FORBIDDEN if the membership is disabled or does not exist, with a reason if the company was destroyed. */
   find(companyId: string, userId: string): Promise<Profile>
   /** Like `find`, but always reads from the database. */
   findAnew(companyId: string, userId: string): Promise<Profile>
@@ -95,7 +96,7 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
   async function load(companyId: string, userId: string): Promise<Profile> {
     const tenant = database.forTenant({ companyId, userId })
     const [row] = await tenant.query(loadViewer, { companyId, userId })
-    if (!row) throw new RequestError('FORBIDDEN', 'You have no active membership in this company.')
+    if (!row) throw await refusal(database, companyId)
     return {
       companyId,
       userId,

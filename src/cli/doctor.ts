@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Environment, readEnvironment, UnusableEnvironment } from '../env.ts'
 import { assertRedisAnswers } from '../redis/check-redis.ts'
 import { StartupProblem } from '../startup-problem.ts'
-import { checkDatabase, checkKeyFiles } from './doctor/check-database.ts'
+import { checkDatabase, checkKeyFiles, checkKeyProvider } from './doctor/check-database.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'
 import { checkMail } from './doctor/check-mail.ts'
 import { checkSms } from './doctor/check-sms.ts'
@@ -29,6 +29,7 @@ export async function doctor({ json }: { json?: boolean }): Promise<void> {
 async function examine(environment: Environment, findings: Findings): Promise<void> {
   const { database, dataDirectory, identity, redisUrl } = environment
   await checkKeyFiles(environment, findings)
+  await checkKeyProvider(environment, findings)
   if (!database.url && !(await exists(join(dataDirectory, 'postgres')))) {
     findings.add('database', `not made yet: the first start makes it in ${dataDirectory}`)
   } else {

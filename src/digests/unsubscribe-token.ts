@@ -2,7 +2,7 @@ import { parse } from 'uuid'
 import type { Services } from '../context.ts'
 import { statement } from '../database/statement.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { KeyUnavailableError } from '../encryption/errors.ts'
+import { KeysDestroyedError, KeyUnavailableError } from '../encryption/errors.ts'
 import { uuidFromBytes } from '../ids.ts'
 import { isSameSecret } from '../text/same-secret.ts'
 
@@ -53,7 +53,7 @@ export async function readUnsubscribeToken(
     const expected = mac(await keyring.forCompany(companyId), subscription)
     return isSameSecret(bytes.subarray(2 * ID_BYTES), expected) ? subscription : null
   } catch (error) {
-    if (error instanceof KeyUnavailableError) return null
+    if (error instanceof KeyUnavailableError || error instanceof KeysDestroyedError) return null
     throw error
   }
 }

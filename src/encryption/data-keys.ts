@@ -26,6 +26,23 @@ export interface DataKeyStore {
     companyId: string,
     row: { id: string; wrapped: Buffer; purpose: KeyPurpose },
   ): Promise<'added' | 'exists'>
+  /**
+   * Runs `work` while nobody else changes the company's keys, in one transaction, and then has every process load them
+   * anew. The audit trail tells which key was rotated, if one was.
+   */
+  exclusively<T>(
+    companyId: string,
+    work: (keys: LockedDataKeys) => Promise<T>,
+    rotated?: 'SECRET' | 'CONTENT',
+  ): Promise<T>
+}
+
+/** The data keys of one company, which nobody else changes meanwhile. */
+export interface LockedDataKeys {
+  list(): Promise<DataKeyRow[]>
+  add(row: { id: string; wrapped: Buffer; purpose: KeyPurpose }): Promise<void>
+  rewrap(id: string, wrapped: Buffer): Promise<void>
+  retire(ids: string[], retiredAt: Date): Promise<void>
 }
 
 /** The services that create and read data keys. */
@@ -64,26 +81,21 @@ async function firstOf(
   return oldest ? Buffer.from(oldest.wrapped) : provider.wrap(companyId, randomBytes(32))
 }
 
-/**
- * Adds the next data key for content of the company. Its id is derived from its generation, so of two concurrent processes one adds
- * the key and the other finds it. Processes encrypt with it only after all of them have had time to load it.
- */
-export async function addDataKey(
-  { provider, store }: DataKeySource,
-  companyId: string,
-  existing: DataKeyRow[],
-): Promise<void> {
-  const wrapped = await provider.wrap(companyId, randomBytes(32))
-  await store.add(companyId, { id: generationId(newestOf(existing) + 1), wrapped, purpose: 'CONTENT' })
+async function listInOrder(store: DataKeyStore, companyId: string): Promise<DataKeyRow[]> {
+  return inOrder(await store.list(companyId))
 }
 
-async function listInOrder(store: DataKeyStore, companyId: string): Promise<DataKeyRow[]> {
-  const rows = await store.list(companyId)
+function inOrder(rows: DataKeyRow[]): DataKeyRow[] {
   return rows.toSorted((left, right) => generationOf(left.id) - generationOf(right.id))
 }
 
 function newestOf(rows: DataKeyRow[]): number {
   return Math.max(0, ...rows.map((row) => generationOf(row.id)))
+}
+
+/** Returns the id of the data key that follows these. */
+export function nextKeyId(rows: DataKeyRow[]): string {
+  return generationId(newestOf(rows) + 1)
 }
 
 /** Returns a UUIDv8 whose last 48 bits count the company's data keys. */

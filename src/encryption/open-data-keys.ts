@@ -2,26 +2,30 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupProblem } from '../startup-problem.ts'
 import type { DataKeySource } from './data-keys.ts'
-import { KeyUnavailableError } from './errors.ts'
+import { KeysDestroyedError, KeyUnavailableError } from './errors.ts'
 
-/** Unwraps all data keys of the companies and returns their number. Throws StartupProblem for the first that fails. */
-export async function assertDataKeysOpen(
-  { provider, store }: DataKeySource,
-  companyIds: string[],
-): Promise<number> {
+/**
+ * Unwraps all data keys of the companies and returns their number. Companies whose keys are destroyed have none. Throws
+ * StartupProblem for the first that fails.
+ */
+export async function assertDataKeysOpen(source: DataKeySource, companyIds: string[]): Promise<number> {
   let opened = 0
   for (const companyId of companyIds) {
-    for (const { wrapped } of await store.list(companyId)) {
-      try {
-        await provider.unwrap(companyId, Buffer.from(wrapped))
-      } catch (error) {
-        if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
-        throw error
-      }
-      opened += 1
+    try {
+      opened += await openAll(source, companyId)
+    } catch (error) {
+      if (error instanceof KeysDestroyedError) continue
+      if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
+      throw error
     }
   }
   return opened
+}
+
+async function openAll({ provider, store }: DataKeySource, companyId: string): Promise<number> {
+  const rows = await store.list(companyId)
+  for (const { wrapped } of rows) await provider.unwrap(companyId, Buffer.from(wrapped))
+  return rows.length
 }
 
 /**

@@ -19,6 +19,7 @@ export function problemsOf(values: Values): Problem[] {
     ...databaseProblems(values, production),
     ...mailProblems(values, production),
     ...smsProblems(values),
+    ...kmsProblems(values, production),
     ...(production ? productionProblems(values) : []),
   ]
 }
@@ -76,6 +77,23 @@ function smsProblems(values: Values): Problem[] {
       variable,
       text: `is missing: SMS_PROVIDER twilio needs ${variable === 'PUBLIC_URL' ? 'the address that its webhooks are signed for' : 'the account'}`,
     }))
+}
+
+function kmsProblems(values: Values, production: boolean): Problem[] {
+  if (values.KEY_PROVIDER !== 'aws-kms') return []
+  const problems: Problem[] = (['KMS_KEY_ID', 'AWS_REGION'] as const)
+    .filter((variable) => !values[variable])
+    .map((variable) => ({ variable, text: 'is missing: KEY_PROVIDER aws-kms needs the key and its region' }))
+  const pair = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const
+  const missing = pair.filter((variable) => !values[variable])
+  if (missing[0] && missing.length === 1)
+    problems.push({
+      variable: missing[0],
+      text: 'is missing: the id of an access key and its secret only work together',
+    })
+  if (production && values.KMS_ENDPOINT?.startsWith('http:'))
+    problems.push({ variable: 'KMS_ENDPOINT', text: 'must use https: in production' })
+  return problems
 }
 
 function productionProblems(values: Values): Problem[] {

@@ -26,6 +26,8 @@ export interface LiveHub {
    * access end.
    */
   onAccessChanged(listener: (companyId: string) => void): void
+  /** Looks for new events now, without a notification. */
+  check(): void
   /** Interrupts all subscriptions and accepts no more. Their clients resume at another process. */
   interrupt(): void
   close(): Promise<void>
@@ -121,6 +123,7 @@ export function createLiveHub(database: Database, notifications: Notifications, 
     },
     join,
     onAccessChanged: (listener) => void accessListeners.push(listener),
+    check: poll.check,
     interrupt,
     async close() {
       poll.stop()

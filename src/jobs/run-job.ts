@@ -1,4 +1,5 @@
 import { createContext, type Services } from '../context.ts'
+import { KeysDestroyedError } from '../encryption/errors.ts'
 import { isUuid } from '../ids.ts'
 import { jobsEnded } from '../metrics/metrics.ts'
 import type { JobPayload, TaskHandler } from './job.ts'
@@ -26,6 +27,7 @@ export async function runJob(services: Services, handler: TaskHandler, queued: Q
     const job = { ...bind(services, queued.payload), attempt, isLastAttempt, signal: queued.signal, services }
     await unlessHandedBack(handler(job), queued.signal)
   } catch (error) {
+    if (error instanceof KeysDestroyedError) return giveUpJob(task, log)
     const reason = nameAndMessageOf(error)
     jobsEnded.inc({ task, outcome: isLastAttempt ? 'dead' : 'failed' })
     if (isLastAttempt) log.error({ reason, stack: stackLinesOf(error) }, 'a job failed for good')
@@ -34,6 +36,12 @@ export async function runJob(services: Services, handler: TaskHandler, queued: Q
   }
   jobsEnded.inc({ task, outcome: 'done' })
   log.debug({ ms: Math.round(performance.now() - startedAt) }, 'a job is done')
+}
+
+/** Nothing is left to do for a company whose keys are destroyed. */
+function giveUpJob(task: string, log: Services['log']): void {
+  jobsEnded.inc({ task, outcome: 'done' })
+  log.info('a job has nothing to do: the keys of its company are destroyed')
 }
 
 function bind(services: Services, carried: unknown) {

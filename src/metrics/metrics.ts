@@ -193,3 +193,11 @@ export const notePostFailures = new Counter({
   help: 'Attempts to post a note of the audit trail to AUDIT_NOTE_URL that have failed.',
   registers: [metrics],
 })
+
+/** Failed calls of the service that wraps the companies' secrets, by its name of the error. */
+export const keyProviderFailures = new Counter({
+  name: 'colloquy_key_provider_failures_total',
+  help: "Failed calls of the service that wraps the companies' secrets, by its name of the error.",
+  labelNames: ['reason'],
+  registers: [metrics],
+})

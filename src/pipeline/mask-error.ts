@@ -1,6 +1,7 @@
 import { PothosValidationError } from '@pothos/core'
 import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
+import { KeyUnavailableError } from '../encryption/errors.ts'
 import {
   NotFoundError,
   PermissionDeniedError,
@@ -18,6 +19,9 @@ const STATUS: Partial<Record<RequestErrorCode, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 }
 
+const KEYS_UNAVAILABLE = 'The keys of this company cannot be used just now; the log of the server says why.'
+const RETRY_KEYS_MS = 5_000
+
 /**
  * Turns an error into one that a client may see: a rejection with its code, and a fault with a reference to the log,
  * which contains the details.
@@ -28,6 +32,10 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   if (cause instanceof RequestError) return refuse(cause, located)
   if (cause instanceof UserError) return refuse(new RequestError(codeOf(cause), cause.detail), located)
   if (located && cause instanceof GraphQLError && isAboutRequest(located, cause)) return withCode(located)
+  if (cause instanceof KeyUnavailableError) {
+    log.error({ err: cause, path: located?.path }, 'the keys of a company cannot be used')
+    return refuse(new RequestError('UNAVAILABLE', KEYS_UNAVAILABLE, RETRY_KEYS_MS), located)
+  }
   const reference = newId()
   log.error({ err: cause, reference, path: located?.path }, 'a request failed')
   return relocated(`Something went wrong on our side; the reference is ${reference}.`, located, {

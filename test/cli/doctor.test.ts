@@ -67,6 +67,7 @@ describe('the doctor', () => {
     const names = [
       'configuration',
       'key files',
+      'key provider',
       'database',
       'sessions',
       'serving role',
@@ -289,6 +290,7 @@ describe('the doctor', () => {
     expect(checks).toEqual([
       'configuration',
       'key files',
+      'key provider',
       'database',
       'redis',
       'e-mail',

@@ -3,14 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addDataKey } from '../../src/encryption/data-keys.ts'
-import { KeyUnavailableError } from '../../src/encryption/errors.ts'
+import { KeysDestroyedError, KeyUnavailableError } from '../../src/encryption/errors.ts'
 import type { KeyProvider } from '../../src/encryption/key-provider.ts'
 import { createKeyring } from '../../src/encryption/keyring.ts'
 import { createLocalKeyProvider } from '../../src/encryption/local-key-provider.ts'
+import { rotateDataKey, rotateSecret } from '../../src/encryption/rotate-keys.ts'
 import { bodyOf, memoryStore } from '../support/data-keys.ts'
-
-const fiveMinutes = 5 * 60_000
 
 let directory: string
 let provider: KeyProvider
@@ -21,6 +19,11 @@ beforeAll(async () => {
 })
 
 afterAll(() => rm(join(directory, '..'), { recursive: true }))
+
+/** The id of the data key that encrypted a text. */
+function keyOf(envelope: Buffer): string {
+  return envelope.toString('hex', 1, 17)
+}
 
 function keyPath(companyId: string): string {
   return join(directory, `${companyId}.key`)
@@ -80,7 +83,7 @@ describe('the keys of a company', () => {
     const [before] = await keysOfNodes()
     const old = before.encrypt('old', context)
     const hash = before.requestHash('x')
-    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
+    await rotateDataKey({ provider, store }, companyId)
     expect(rows.get(companyId)?.map((row) => row.id.slice(-1))).toEqual(['1', '2', '3', '4'])
 
     const usedKeys = new Set<string>()
@@ -98,15 +101,6 @@ describe('the keys of a company', () => {
       expect(two.decrypt(fresh.encrypt('fresh', context), context)).toBe('fresh')
     }
     expect(usedKeys.size).toBe(2)
-  })
-
-  test('are rotated once when two nodes rotate at the same time', async () => {
-    const { store, rows } = memoryStore()
-    const companyId = randomUUID()
-    await createKeyring({ provider, store }).forCompany(companyId)
-    const existing = rows.get(companyId) ?? []
-    await Promise.all([1, 2].map(() => addDataKey({ provider, store }, companyId, existing)))
-    expect(rows.get(companyId)).toHaveLength(4)
   })
 
   test('have a purpose each, and a company from before purposes keeps what its oldest key has hashed', async () => {
@@ -136,30 +130,95 @@ describe('the keys of a company', () => {
     const { store, rows } = memoryStore()
     const companyId = randomUUID()
     const context = bodyOf()
-    const old = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('old', context)
-    await addDataKey({ provider, store }, companyId, rows.get(companyId) ?? [])
-    const [first] = rows.get(companyId) ?? []
-    if (first) first.retiredAt = new Date()
-    const keys = await createKeyring({ provider, store }).forCompany(companyId)
-    expect(keys.encrypt('new', context).toString('hex', 1, 17)).not.toBe(old.toString('hex', 1, 17))
+    let clock = Date.now()
+    const load = () => createKeyring({ provider, store }, { now: () => clock }).forCompany(companyId)
+    const old = (await load()).encrypt('old', context)
+    const activeFrom = await rotateDataKey({ provider, store }, companyId)
+    expect(rows.get(companyId)?.map(({ purpose, retiredAt }) => [purpose, retiredAt])).toEqual([
+      ['CONTENT', activeFrom],
+      ['INDEX', null],
+      ['LOOKUP', null],
+      ['CONTENT', null],
+    ])
+    clock = activeFrom.getTime() - 1
+    expect(keyOf((await load()).encrypt('still', context))).toBe(keyOf(old))
+    clock += 1
+    const keys = await load()
+    expect(keyOf(keys.encrypt('new', context))).not.toBe(keyOf(old))
     expect(keys.decrypt(old, context)).toBe('old')
   })
 
-  test('can be wrapped with a new secret without a change to the data they encrypted', async () => {
+  test('are wrapped with a new secret without a change to the data they encrypted, and the old secret opens nothing', async () => {
     const { store, rows } = memoryStore()
     const companyId = randomUUID()
     const context = bodyOf()
     const envelope = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('kept', context)
-
     const oldSecret = await readFile(keyPath(companyId), 'utf8')
-    const newSecret = `${'5a'.repeat(32)}\n`
-    await writeFile(keyPath(companyId), oldSecret + newSecret)
-    for (const row of rows.get(companyId) ?? [])
-      row.wrapped = await provider.wrap(companyId, await provider.unwrap(companyId, Buffer.from(row.wrapped)))
-    await writeFile(keyPath(companyId), newSecret)
-
+    expect(await rotateSecret({ provider, store }, companyId)).toBe(3)
+    const newSecret = await readFile(keyPath(companyId), 'utf8')
+    expect(newSecret).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(newSecret).not.toBe(oldSecret)
     const keys = await createKeyring({ provider, store }).forCompany(companyId)
     expect(keys.decrypt(envelope, context)).toBe('kept')
+    const [row] = rows.get(companyId) ?? []
+    await writeFile(keyPath(companyId), oldSecret)
+    await expect(provider.unwrap(companyId, Buffer.from(row?.wrapped ?? []))).rejects.toThrow(
+      KeyUnavailableError,
+    )
+  })
+
+  test('are readable at every moment while two nodes rotate the secret again and again', async () => {
+    const { store } = memoryStore()
+    const companyId = randomUUID()
+    const context = bodyOf()
+    const envelope = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt('kept', context)
+    let isRotating = true
+    const rotating = Promise.all(
+      [1, 2].map(async () => {
+        for (let round = 0; round < 10; round++) await rotateSecret({ provider, store }, companyId)
+      }),
+    ).finally(() => {
+      isRotating = false
+    })
+    let reads = 0
+    while (isRotating) {
+      const keys = await createKeyring({ provider, store }).forCompany(companyId)
+      expect(keys.decrypt(envelope, context)).toBe('kept')
+      reads += 1
+    }
+    await rotating
+    expect(reads).toBeGreaterThan(0)
+    expect(await readFile(keyPath(companyId), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+  })
+
+  test('stay readable where a rotation of the secret ends after any of its steps, and the next one completes it', async () => {
+    for (let steps = 0; steps < 12; steps++) {
+      const { store } = memoryStore()
+      const companyId = randomUUID()
+      const context = bodyOf()
+      const envelope = (await createKeyring({ provider, store }).forCompany(companyId)).encrypt(
+        'kept',
+        context,
+      )
+      let left = steps
+      const dying = async <T>(step: Promise<T>): Promise<T> => {
+        if (left-- <= 0) throw new Error('killed')
+        return step
+      }
+      const frail: KeyProvider = {
+        ...provider,
+        addSecret: (id) => dying(provider.addSecret(id)),
+        wrap: (id, key) => dying(provider.wrap(id, key)),
+        dropSecrets: (id, wrapped) => dying(provider.dropSecrets(id, wrapped)),
+      }
+      await rotateSecret({ provider: frail, store }, companyId).catch(() => {})
+      const read = async () =>
+        (await createKeyring({ provider, store }).forCompany(companyId)).decrypt(envelope, context)
+      expect(await read()).toBe('kept')
+      await rotateSecret({ provider, store }, companyId)
+      expect(await read()).toBe('kept')
+      expect(await readFile(keyPath(companyId), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    }
   })
 })
 
@@ -177,30 +236,32 @@ describe('the secret of a company', () => {
     expect(await readFile(keyPath(companyId))).toEqual(secret)
   })
 
-  test('once destroyed, closes the company for new and, within five minutes, for running nodes', async () => {
+  test('once destroyed, closes the company for new nodes, and for running ones once they forget it', async () => {
     const { store } = memoryStore()
     const companyId = randomUUID()
-    let clock = Date.now()
-    const running = createKeyring({ provider, store }, { now: () => clock })
+    const running = createKeyring({ provider, store })
     await running.forCompany(companyId)
-    await provider.destroySecret(companyId)
-    await provider.destroySecret(companyId)
+    const secret = (await readFile(keyPath(companyId), 'utf8')).trim()
+    await provider.destroySecrets(companyId)
+    await provider.destroySecrets(companyId)
 
-    await expect(createKeyring({ provider, store }).forCompany(companyId)).rejects.toThrow(
-      KeyUnavailableError,
-    )
-    clock += fiveMinutes
-    await expect(running.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
-    await expect(stat(keyPath(companyId))).rejects.toThrow('ENOENT')
+    const fresh = createKeyring({ provider, store })
+    await expect(fresh.forCompany(companyId)).rejects.toThrow(KeysDestroyedError)
+    running.forget(companyId)
+    await expect(running.forCompany(companyId)).rejects.toThrow(KeysDestroyedError)
+    expect(running.loaded(companyId)).toBeUndefined()
+    expect(await readFile(keyPath(companyId), 'utf8')).not.toContain(secret)
   })
 
-  test('can be forgotten by a running node at once', async () => {
+  test('once destroyed, is never made again, not even for a database from before there were data keys', async () => {
     const companyId = randomUUID()
-    const keyring = createKeyring({ provider, store: memoryStore().store })
-    await keyring.forCompany(companyId)
-    await provider.destroySecret(companyId)
-    keyring.forget(companyId)
-    await expect(keyring.forCompany(companyId)).rejects.toThrow(KeyUnavailableError)
+    await provider.destroySecrets(companyId)
+    const source = { provider, store: memoryStore().store }
+    await expect(createKeyring(source).forCompany(companyId)).rejects.toThrow(KeysDestroyedError)
+    await expect(rotateSecret(source, companyId)).rejects.toThrow(KeysDestroyedError)
+    await expect(rotateDataKey(source, companyId)).rejects.toThrow(KeysDestroyedError)
+    await provider.createSecret(companyId)
+    expect(await readFile(keyPath(companyId), 'utf8')).toMatch(/^destroyed /)
   })
 
   test('when missing, damaged or another one, is reported with its file and what to do, and asked for again next time', async () => {

@@ -50,6 +50,7 @@ const TECHNOLOGIES: [packages: string[], home: RegExp, message: string][] = [
     /^guests\/phone-number\.ts$/,
     'Only src/guests/phone-number.ts reads phone numbers.',
   ],
+  [['@aws-sdk'], /^encryption\/kms-lines\.ts$/, 'Only src/encryption/kms-lines.ts talks to AWS KMS.'],
   [['jose'], /^auth\//, 'Only src/auth handles tokens.'],
   [['graphql', 'graphql-yoga', 'graphql-ws', '@pothos'], GRAPHQL_HOME, OPERATION],
 ]

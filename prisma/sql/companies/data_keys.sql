@@ -13,4 +13,4 @@ create policy data_keys_tenant on public.data_keys to colloquy_app
 
 revoke all on table public.data_keys from public, colloquy_app, colloquy_system;
 grant insert, select on table public.data_keys to colloquy_app;
-grant insert, select on table public.data_keys to colloquy_system;
+grant insert, select, update (wrapped, retired_at) on table public.data_keys to colloquy_system;

@@ -19,7 +19,8 @@ create policy conversations_tenant on public.conversations to colloquy_app
 revoke all on table public.conversations from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.conversations to colloquy_app;
 -- Disabling somebody locks the conversations that may need another admin; a lock wants the right to change one column.
-grant select, update (is_closed) on table public.conversations to colloquy_system;
+-- The erasure of a company changes the others.
+grant select, update (context_id, is_closed, title, title_folded) on table public.conversations to colloquy_system;
 
 -- Every message changes its conversation's row, and room for the next version in the same page saves the index's part.
 alter table public.conversations set (fillfactor = 50);

@@ -15,4 +15,4 @@ create policy reactions_tenant on public.reactions to colloquy_app
 
 revoke all on table public.reactions from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.reactions to colloquy_app;
-grant select on table public.reactions to colloquy_system;
+grant delete, select on table public.reactions to colloquy_system;

@@ -17,4 +17,4 @@ create policy message_access_tenant on public.message_access to colloquy_app
 
 revoke all on table public.message_access from public, colloquy_app, colloquy_system;
 grant insert, select, update (ended_at) on table public.message_access to colloquy_app;
-grant select on table public.message_access to colloquy_system;
+grant select, update (attribute) on table public.message_access to colloquy_system;

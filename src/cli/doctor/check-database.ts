@@ -11,8 +11,9 @@ import { assertOwnSession, assertSupportedVersion } from '../../database/server-
 import { assertNoShadowing } from '../../database/shadowing-checks.ts'
 import { assertOwner, assertPolicies } from '../../database/tenancy-checks.ts'
 import { assertNoOtherGrants } from '../../database/unexpected-grants.ts'
+import { createKeyProvider } from '../../encryption/create-key-provider.ts'
 import { createDataKeyStore } from '../../encryption/data-key-store.ts'
-import { createLocalKeyProvider } from '../../encryption/local-key-provider.ts'
+import { KeyUnavailableError } from '../../encryption/errors.ts'
 import { assertDataKeysOpen, assertPrivateFolder } from '../../encryption/open-data-keys.ts'
 import type { Environment } from '../../env.ts'
 import { StartupProblem } from '../../startup-problem.ts'
@@ -26,6 +27,18 @@ export async function checkKeyFiles(environment: Environment, findings: Findings
   await findings.check('key files', async () => {
     await assertPrivateFolder(keyFolder(environment))
     return 'open to nobody else'
+  })
+}
+
+/** Checks that secrets can be opened, also if the database cannot be reached. */
+export async function checkKeyProvider(environment: Environment, findings: Findings): Promise<void> {
+  await findings.check('key provider', async () => {
+    try {
+      return await (await createKeyProvider(environment.keys, keyFolder(environment))).check()
+    } catch (error) {
+      if (error instanceof KeyUnavailableError) throw new StartupProblem(error.message)
+      throw error
+    }
   })
 }
 
@@ -111,7 +124,8 @@ async function checkLocated(
 async function checkKeys(database: Database, environment: Environment, findings: Findings): Promise<void> {
   const folder = keyFolder(environment)
   await findings.check('keys', async () => {
-    const source = { provider: createLocalKeyProvider(folder), store: createDataKeyStore(database) }
+    const provider = await createKeyProvider(environment.keys, folder)
+    const source = { provider, store: createDataKeyStore(database) }
     const opened = await assertDataKeysOpen(source, await companyIds(database))
     return `${opened} data ${opened === 1 ? 'key opens' : 'keys open'} with the secrets in ${folder}`
   })
