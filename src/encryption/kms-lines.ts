@@ -22,7 +22,7 @@ export function createKmsLines({ keyId, region, endpoint, credentials }: KmsSett
   const client = new KMSClient({
     region,
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS },
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
   })

@@ -32,7 +32,7 @@ export async function createSecretFile(path: string, line: string): Promise<void
   await syncFolder(directory)
 }
 
-/** Replaces the secrets. Whoever reads meanwhile sees all the old ones or all the new ones. */
+/** Replaces the secrets. A reader sees meanwhile all the old ones or all the new ones. */
 export async function replaceSecretFile(path: string, lines: string[]): Promise<void> {
   await rename(await writeDraft(path, lines.map((line) => `${line}\n`).join(''), 0o600), path)
   await syncFolder(dirname(path))
