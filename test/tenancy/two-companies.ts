@@ -1,4 +1,5 @@
 import { sealPending } from '../../src/audit/seal-company.ts'
+import { rotateSecret } from '../../src/encryption/rotate-keys.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
@@ -75,6 +76,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   await admin.mutate('updateSmsSettings', { helpBusiness: secret })
   const { database, audit } = app.application.services
   await sealPending({ database, ...audit }, company.companyUuid)
+  await rotateSecret(app.application.keySource, company.companyUuid)
   // As a trail of more than 256 events has it.
   await onDatabase(
     app,
