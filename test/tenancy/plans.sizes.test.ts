@@ -95,6 +95,10 @@ const RARE: Record<string, string> = {
   become_audit_sealer: 'a timer seals',
   unsealed_companies: 'a timer seals',
   audit_restored_from: 'the database is behind a note',
+  erase_company: 'an operator destroys a company',
+  keys_destroyed: 'somebody has no membership',
+  destroyed_key_state: 'keys are made or changed',
+  keys_changed_since: 'a timer runs',
 }
 
 /**
