@@ -80,7 +80,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   // As a trail of more than 256 events has it.
   await onDatabase(
     app,
-    `insert into audit_nodes (company_id, level, index, hash) values ($1::uuid, 8, 0, sha256('node')) on conflict do nothing`,
+    `insert into audit_nodes (company_id, level, index, hash) values ($1::uuid, 8, 1000000, sha256('node')) on conflict do nothing`,
     [company.companyUuid],
   )
   // As a run of SMS and an answer of the guest leave them behind.
