@@ -4,7 +4,13 @@ import { vi } from 'vitest'
 /** Statements that signing in and checking out a connection cost, whatever the operation. */
 const PREAMBLE = new Set(['bind_tenant', 'load_viewer', 'find_memberships', 'tie_member'])
 
-/** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in. */
+/** Statements that a process sends by itself at any time: it polls for changes and seals the audit trail. */
+const OF_ITSELF = new Set([
+  ...['stream_positions', 'keys_changed_since', 'become_audit_sealer', 'unsealed_companies'],
+  ...['audit_head', 'audit_events_from', 'audit_restored_from', 'keep_audit_checkpoint'],
+])
+
+/** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in and those it sends by itself. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const query = vi.spyOn(pg.Client.prototype, 'query')
   try {
@@ -12,7 +18,7 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
     return query.mock.calls.flatMap(([statement]) => {
       const { name, text } =
         typeof statement === 'string' ? { name: '', text: statement } : describe(statement)
-      return PREAMBLE.has(name) ? [] : [text]
+      return PREAMBLE.has(name) || OF_ITSELF.has(name) ? [] : [text]
     })
   } finally {
     query.mockRestore()
