@@ -99,7 +99,9 @@ describe.each([
   )
 })
 
-test('a copy of the database from before cannot be read with the keys as they are after', async () => {
+test('a copy of the database from before cannot be read with the keys as they are after', {
+  timeout: 150_000,
+}, async () => {
   const keyDirectory = join(await mkdtemp(join(tmpdir(), 'colloquy-restored-')), 'keys')
   const database = await cloneDatabase()
   const kept = { ...database, drop: async () => {} }
@@ -135,7 +137,14 @@ async function copyOf({ adminUrl, appUrl, ownerUrl, systemUrl }: TestDatabase): 
   const within = (url: string, path: string) => Object.assign(new URL(url), { pathname: `/${path}` }).href
   const run = (sql: string) =>
     withClient(within(adminUrl, 'postgres'), async (admin) => void (await admin.query(sql)))
-  await vi.waitFor(() => run(`create database ${copy} template ${name}`), 20_000)
+  await vi.waitFor(
+    async () => {
+      // A vacuum of the server's own may be connected.
+      await run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+      await run(`create database ${copy} template ${name}`)
+    },
+    { timeout: 60_000, interval: 500 },
+  )
   await run(`grant create, connect, temporary on database ${copy} to colloquy_owner`)
   await run(`revoke temporary on database ${copy} from public`)
   return {
