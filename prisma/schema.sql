@@ -931,6 +931,7 @@ CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE s
 CREATE OR REPLACE FUNCTION app.decide_case(p_company uuid, p_user uuid, p_case uuid, p_decision text, p_reason bytea, p_revision integer, p_words bigint[], p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.each_member() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off';
 CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, p_signals text[], OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.end_export(p_export uuid, p_file uuid, p_state text, p_count integer, p_bytes bigint, p_checksum text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1211,6 +1212,7 @@ grant execute on function app.day_salt(integer) to colloquy_system;
 grant execute on function app.decide_case(uuid,uuid,uuid,text,bytea,integer,bigint[],bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
 grant execute on function app.due_digest(uuid) to colloquy_system;
+grant execute on function app.each_member() to colloquy_app;
 grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bigint[],bytea,bytea,text[]) to colloquy_app;
 grant execute on function app.end_export(uuid,uuid,text,integer,bigint,text) to colloquy_system;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_app;

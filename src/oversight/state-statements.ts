@@ -20,11 +20,14 @@ const sinceSql = `now() - interval '24 hours'`
  * True if message `m` of user `u` was posted within the last 24 hours, and the viewer may know of it. The message of a broadcast
  * has the id of its conversation, and is counted as a broadcast. `depth >= 0` makes the planner use the index of senders.
  */
-const recentSql = `m.company_id = u.company_id and m.author_id = u.id and m.depth >= 0 and m.created_at >= ${sinceSql}
+const recentSql = `m.company_id = :companyId and m.author_id = u.id and m.depth >= 0 and m.created_at >= ${sinceSql}
       and m.seq is not null and m.id <> m.conversation_id and (:audits::boolean or not ${forbiddenTo()})`
 
+/** Everybody `u` in the company. */
+const eachMember = 'app.each_member() u (id)'
+
 /** Messages `m` of the last 24 hours. They are found by their authors, which costs sends no further index. */
-const recentMessages = `users u cross join lateral (
+const recentMessages = `${eachMember} cross join lateral (
       select m.conversation_id, m.created_at from messages m where ${recentSql} ${fence}
     ) m`
 
@@ -47,7 +50,7 @@ export const stateCounts = statement({
   parameters: ['companyId', 'viewerId', 'audits'],
   row: rowsOf<StateCounts>(),
   text: `with recent as (
-      select m.conversation_id, count(*) as messages from ${recentMessages} where u.company_id = :companyId group by 1
+      select m.conversation_id, count(*) as messages from ${recentMessages} group by 1
     )
     select (select count(*)::int from users u where u.company_id = :companyId and u.is_enabled) as members,
       (select coalesce(sum(t.messages), 0)::int from recent t) as messages,
@@ -73,10 +76,10 @@ export const topSenders = statement({
   parameters: ['companyId', 'viewerId', 'audits', 'maxima', 'lengths'],
   row: rowsOf<SenderRow>(),
   text: `with top as (
-      select u.company_id, u.id, s.sent from users u cross join lateral (
+      select u.id, s.sent from ${eachMember} cross join lateral (
         select count(*)::int as sent from messages m where ${recentSql} ${fence}
       ) s
-      where u.company_id = :companyId and s.sent > 0 order by s.sent desc, u.id limit ${MAX_SENDERS}
+      where s.sent > 0 order by s.sent desc, u.id limit ${MAX_SENDERS}
     )
     select u.id as "userId", u.sent, case
         when l.is_over then 'OVER_CAP' when l.is_heavy then 'HEAVY' else 'NORMAL'
@@ -101,12 +104,12 @@ export const recentMessagesBefore = statement({
   parameters: ['companyId', 'viewerId', 'audits', 'beforeAt', 'beforeId', 'max'],
   row: messageColumns,
   text: `select ${messageColumns.of('m')} from (
-      select m.* from users u cross join lateral (
+      select m.* from ${eachMember} cross join lateral (
         select m.* from messages m where ${recentSql}
           and (:beforeAt::timestamptz is null or (m.created_at, m.id) < (:beforeAt::timestamptz, :beforeId::uuid))
         order by m.created_at desc, m.id desc limit :max
       ) m
-      where u.company_id = :companyId order by m.created_at desc, m.id desc limit :max
+      order by m.created_at desc, m.id desc limit :max
     ) m
     order by m.created_at desc, m.id desc`,
 })
@@ -119,7 +122,7 @@ export const activeGroupsBefore = statement({
   text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}, c."activeAt"
     from (
       select c.*, t.at as "activeAt" from (
-        select m.conversation_id, max(m.created_at) as at from ${recentMessages} where u.company_id = :companyId group by 1
+        select m.conversation_id, max(m.created_at) as at from ${recentMessages} group by 1
       ) t ${groupOf}
       where :beforeAt::timestamptz is null or (t.at, c.id) < (:beforeAt::timestamptz, :beforeId::uuid)
       order by t.at desc, c.id desc limit :max
