@@ -118,7 +118,11 @@ const COMPANY_WIDE: Record<string, string> = {
 }
 
 /** Statements that may look at everybody in the company, but at nothing else of all that it has. */
-const EACH_MEMBER = new Set(['state_counts', 'state_senders', 'state_messages', 'state_groups'])
+const EACH_MEMBER = new Set([
+  'state_counts',
+  // Of app.each_member.
+  ' select u.id from public.users u where u.company_id = app.bound_company() ',
+])
 
 const WHOLE_CONVERSATIONS =
   'before PostgreSQL 17 a list of people is compared with everybody in the conversation where few are in it on average'
