@@ -2,8 +2,8 @@ import { rowsOf } from '../database/columns.ts'
 import type { Database } from '../database/database.ts'
 import { statement } from '../database/statement.ts'
 import { KeysDestroyedError } from '../encryption/errors.ts'
-import { RequestError } from '../errors.ts'
-import { NO_MEMBERSHIP } from './choose-membership.ts'
+import type { RequestError } from '../errors.ts'
+import { type Membership, MembershipRefused } from './choose-membership.ts'
 
 const keysDestroyed = statement({
   name: 'keys_destroyed',
@@ -14,9 +14,13 @@ const keysDestroyed = statement({
 
 /**
  * Returns why somebody without an active membership is refused in the company with this id or external id: it was
- * destroyed, or else nothing that tells whether it exists.
+ * destroyed, or else nothing that tells whether it exists. `refused` are the memberships that are known and not active.
  */
-export async function refusal(database: Database, reference: string): Promise<RequestError> {
+export async function refusal(
+  database: Database,
+  reference: string,
+  refused: readonly Pick<Membership, 'companyId' | 'userId'>[] = [],
+): Promise<RequestError> {
   const [found] = await database.unbound(keysDestroyed, { reference })
-  return found?.isDestroyed ? new KeysDestroyedError() : new RequestError('FORBIDDEN', NO_MEMBERSHIP)
+  return found?.isDestroyed ? new KeysDestroyedError() : new MembershipRefused(refused)
 }

@@ -96,7 +96,7 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
   async function load(companyId: string, userId: string): Promise<Profile> {
     const tenant = database.forTenant({ companyId, userId })
     const [row] = await tenant.query(loadViewer, { companyId, userId })
-    if (!row) throw await refusal(database, companyId)
+    if (!row) throw await refusal(database, companyId, [{ companyId, userId }])
     return {
       companyId,
       userId,
