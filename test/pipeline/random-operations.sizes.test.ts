@@ -12,7 +12,7 @@ import { type FuzzedCompanies, fuzzedCompanies, type Sender } from './fuzzed-com
 import { createOperations } from './random-operations.ts'
 import { createChance, type Vocabulary } from './random-values.ts'
 import { createSeenAnswers, type SeenAnswers } from './seen-answers.ts'
-import { answersIn, overHttp, overSocket, randomWay, type Sent } from './send-random.ts'
+import { answersIn, frameIdOf, overHttp, overSocket, randomWay, type Sent } from './send-random.ts'
 
 failOnUnhandledRejections()
 
@@ -61,7 +61,7 @@ it('random operations over the whole schema are answered without a fault, a hang
     await sendRound(Array.from({ length: ROUND }, (_, at) => sentOf(number + at, words)))
     await companies.restore()
   }
-  await seen.expectOwnIds()
+  await seen.expectOwnIds(`FUZZ_SEED=${seed}`)
   expect(app.logged.filter(({ level }) => Number(level) >= 50)).toEqual([])
   expect(seen.withData, JSON.stringify(seen.codes)).toBeGreaterThan(OPERATIONS / 3)
   expect(fieldsOfSchema().filter((field) => !seen.fields.has(field))).toEqual([])
@@ -74,9 +74,13 @@ async function sendRound(round: readonly Sent[]): Promise<void> {
     sockets.set(sender, await openSocket(app.url, { authorization: `Bearer ${sender.client.token}` }))
   const limit = pLimit(CONCURRENT)
   await limit.map(round, (sent) => send(sent, sockets.get(sent.sender)))
-  for (const [sender, socket] of sockets) {
-    for (const answer of answersIn(socket.frames)) seen.noteEvent(sender, answer)
-    socket.socket.close()
+  const byId = new Map(round.map((sent) => [frameIdOf(sent), sent]))
+  for (const { socket, frames } of sockets.values()) {
+    for (const frame of frames) {
+      const sent = byId.get(String(frame.id))
+      if (sent) for (const answer of answersIn([frame])) seen.noteEvent(sent, answer)
+    }
+    socket.close()
   }
 }
 

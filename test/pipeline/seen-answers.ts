@@ -13,10 +13,10 @@ export interface SeenAnswers {
   codes: Readonly<Record<string, number>>
   /** Takes the answers to an operation, which are several or none if it is a subscription. Throws if one is wrong. */
   note(sent: Sent, answers: readonly Answer[]): void
-  /** Takes an event that came later. Throws if it is wrong. */
-  noteEvent(sender: Sender, answer: Answer): void
-  /** Throws if an id that was shown belongs to another company. */
-  expectOwnIds(): Promise<void>
+  /** Takes an answer that a subscription may have got later. Throws if it is wrong. */
+  noteEvent(sent: Sent, answer: Answer): void
+  /** Throws if an id that was shown belongs to another company; the failure begins with `said`. */
+  expectOwnIds(said: string): Promise<void>
 }
 
 /** Starts with nothing seen. `marks` stand in the texts of each company. */
@@ -29,7 +29,8 @@ export function createSeenAnswers(
   const shown = { acme: new Map<string, string>(), globex: new Map<string, string>() }
   let withData = 0
 
-  function look({ company }: Sender, { data, errors }: Answer, request: string): void {
+  function look({ sender: { company }, query, variables }: Sent, { data, errors }: Answer): void {
+    const request = JSON.stringify([query, variables])
     const text = JSON.stringify({ data, errors })
     for (const wrong of ['INTERNAL_SERVER_ERROR', company === 'acme' ? marks.globex : marks.acme])
       if (text.includes(wrong)) throw new Error(`${wrong} is in the answer ${text}`)
@@ -55,7 +56,7 @@ export function createSeenAnswers(
       for (const answer of answers) {
         if (answer.data === undefined && !answer.errors)
           throw new Error(`No answer: ${JSON.stringify(answer)}`)
-        look(sent.sender, answer, JSON.stringify([sent.query, sent.variables]))
+        look(sent, answer)
       }
       if (sent.kind !== 'subscription' && answers.length !== 1)
         throw new Error(`${answers.length} answers came.`)
@@ -65,15 +66,18 @@ export function createSeenAnswers(
       withData += 1
       for (const field of sent.fields) fields.add(field)
     },
-    noteEvent: (sender, answer) => look(sender, answer, 'a subscription'),
-    async expectOwnIds() {
+    noteEvent: look,
+    async expectOwnIds(said) {
       const belongings = await companies.belongings()
       for (const [company, other] of [
         ['acme', 'globex'],
         ['globex', 'acme'],
       ] as const) {
         expect(shown[company].size).toBeGreaterThan(50)
-        expect([...shown[company]].filter(([uuid]) => belongings[other].has(uuid))).toEqual([])
+        expect(
+          [...shown[company]].filter(([uuid]) => belongings[other].has(uuid)),
+          said,
+        ).toEqual([])
       }
     },
   }

@@ -48,13 +48,18 @@ export async function overHttp(url: string, agent: Agent, sent: Sent): Promise<A
  * that is sent after it are given. Throws if nothing is answered.
  */
 export async function overSocket(socket: RawSocket, sent: Sent): Promise<Answer[]> {
-  const { kind, number, query, variables, operationName } = sent
-  const id = `random-${number}`
+  const { kind, query, variables, operationName } = sent
+  const id = frameIdOf(sent)
   socket.say({ type: 'subscribe', id, payload: { query, variables, operationName } })
   if (kind !== 'subscription') return answersIn([await answered(socket.frame((frame) => frame.id === id))])
   await answered(socket.ask('{ __typename }'))
   socket.say({ type: 'complete', id })
   return answersIn(socket.frames.filter((frame) => frame.id === id))
+}
+
+/** The id of the frames that ask for and answer the operation. */
+export function frameIdOf({ number }: Sent): string {
+  return `random-${number}`
 }
 
 /** The answers among these frames. */
