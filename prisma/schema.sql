@@ -826,6 +826,10 @@ create table users (
   email_when_offline boolean not null default true,
   search_words text[] not null,
   search_source text not null,
+  avatar_url text,
+  do_not_disturb_until timestamp(3) with time zone,
+  locale text,
+  show_preview_in_notifications boolean not null default true,
   constraint users_pkey PRIMARY KEY (company_id, id),
   constraint users_login_check CHECK (((issuer IS NULL) = (subject IS NULL))),
   constraint users_name_check CHECK ((name <> ''::text)),
@@ -968,6 +972,7 @@ CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversa
 CREATE OR REPLACE FUNCTION app.mark_unread(p_company uuid, p_user uuid, p_conversation uuid, p_from integer, OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.membership_signature(p_company text, p_user text) RETURNS text LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.memberships_of(p_issuer text, p_subject text, p_member_reference text) RETURNS TABLE(company_id uuid, company_name text, company_external_id text, user_id uuid, is_enabled boolean, is_tied boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.message_refusal(p_action text, p_user uuid, p_message messages, OUT code text, OUT detail text, OUT hint text) RETURNS record LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.messages_with_words(p_words bigint[], p_before timestamp with time zone, p_id uuid, p_from timestamp with time zone, p_max integer, p_conversations uuid[]) RETURNS TABLE(conversation_id uuid, created_at timestamp with time zone, message_id uuid, is_last boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off' SET enable_indexscan TO 'off' SET jit TO 'off' SET max_parallel_workers_per_gather TO '0';
 CREATE OR REPLACE FUNCTION app.mint_ticket(p_hash bytea, p_token_expires_at timestamp with time zone) RETURNS timestamp with time zone LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.next_digests(p_max integer) RETURNS SETOF uuid LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -990,6 +995,7 @@ CREATE OR REPLACE FUNCTION app.remembered_send(p_user uuid, p_key text, p_hash b
 CREATE OR REPLACE FUNCTION app.remind_recipients(p_company uuid, p_user uuid, p_broadcast uuid, OUT unread_count integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.report_message(p_company uuid, p_user uuid, p_message uuid, p_case uuid, p_reason text, p_note bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.request_export(p_company uuid, p_user uuid, p_export uuid, p_format text, p_from timestamp with time zone, p_to timestamp with time zone, p_filter bytea, p_users uuid[], p_conversations uuid[], p_max integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.require_message_action(p_action text, p_user uuid, p_message messages) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_oldest_events() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_open(p_company uuid) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.reschedule_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1250,6 +1256,7 @@ grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_a
 grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.memberships_of(text,text,text) to colloquy_app;
+grant execute on function app.message_refusal(text,uuid,messages) to colloquy_app;
 grant execute on function app.messages_with_words(bigint[],timestamp with time zone,uuid,timestamp with time zone,integer,uuid[]) to colloquy_app;
 grant execute on function app.mint_ticket(bytea,timestamp with time zone) to colloquy_app;
 grant execute on function app.next_digests(integer) to colloquy_system;
@@ -1273,6 +1280,7 @@ grant execute on function app.remembered_send(uuid,text,bytea) to colloquy_app;
 grant execute on function app.remind_recipients(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.report_message(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.request_export(uuid,uuid,uuid,text,timestamp with time zone,timestamp with time zone,bytea,uuid[],uuid[],integer) to colloquy_app;
+grant execute on function app.require_message_action(text,uuid,messages) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_system;
 grant execute on function app.reschedule_broadcast(uuid,uuid,uuid,text,text,timestamp with time zone) to colloquy_app;

@@ -77,8 +77,13 @@ export function lineText(what: string) {
   return visible(shortText(255, what), what).transform(singleLine)
 }
 
+/** Maximum length of a message's body in bytes of UTF-8. */
+export const MAX_BODY_BYTES = 32 * 1024
+/** Maximum length of a subject in grapheme clusters. */
+export const MAX_SUBJECT_LENGTH = 255
+
 /** A message body: up to 32 KiB of UTF-8, never truncated. */
-export const bodyText = visible(text(32 * 1024, 'The body'), 'The body')
+export const bodyText = visible(text(MAX_BODY_BYTES, 'The body'), 'The body')
 
 /** A subject: up to 255 characters, stored as it was written. */
-export const subjectText = visible(shortText(255, 'The subject'), 'The subject')
+export const subjectText = visible(shortText(MAX_SUBJECT_LENGTH, 'The subject'), 'The subject')

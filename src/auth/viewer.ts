@@ -4,6 +4,7 @@ import type { CompanyRow, UserRow } from '../database/prisma-types.ts'
 import { statement } from '../database/statement.ts'
 import { RequestError } from '../errors.ts'
 import { isPermission, type Permission } from '../members/permissions.ts'
+import { undisturbedUntil } from '../members/user-row.ts'
 import { refusal } from './refusal.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
@@ -61,8 +62,10 @@ const loadViewer = statement({
     select row_to_json(u) as "user", row_to_json(c) as company, r.id as "roleId", r.name as "roleName", r.permissions
     from (
       select company_id as "companyId", id, external_id as "externalId", name, name_folded as "nameFolded", email, department,
-        role_id as "roleId", is_enabled as "isEnabled", joined_at as "joinedAt", issuer, subject, sound,
-        browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline"
+        avatar_url as "avatarUrl", role_id as "roleId", is_enabled as "isEnabled", joined_at as "joinedAt", issuer, subject, sound,
+        browser_notifications as "browserNotifications", email_when_offline as "emailWhenOffline",
+        show_preview_in_notifications as "showPreviewInNotifications", locale,
+        ${undisturbedUntil('users')} as "doNotDisturbUntil"
       from users where company_id = :companyId and id = :userId and is_enabled
     ) u
     join roles r on r.company_id = u."companyId" and r.id = u."roleId"
@@ -79,7 +82,10 @@ const loadViewer = statement({
 })
 
 interface ViewerRow {
-  user: Omit<UserRow, 'joinedAt'> & { joinedAt: string }
+  user: Omit<UserRow, 'joinedAt' | 'doNotDisturbUntil'> & {
+    joinedAt: string
+    doNotDisturbUntil: string | null
+  }
   company: Omit<CompanyRow, 'createdAt'> & { createdAt: string }
   roleId: string
   roleName: string
@@ -100,7 +106,11 @@ export function createViewerDirectory(database: Database): ViewerDirectory {
     return {
       companyId,
       userId,
-      user: { ...row.user, joinedAt: new Date(row.user.joinedAt) },
+      user: {
+        ...row.user,
+        joinedAt: new Date(row.user.joinedAt),
+        doNotDisturbUntil: row.user.doNotDisturbUntil === null ? null : new Date(row.user.doNotDisturbUntil),
+      },
       company: { ...row.company, createdAt: new Date(row.company.createdAt) },
       role: { id: row.roleId, name: row.roleName },
       permissions: new Set(row.permissions.filter(isPermission)),

@@ -34,6 +34,8 @@ export interface ConnectionOptions {
   onStatus: StatusListener
 }
 
+/** The version of the protocol that this client speaks. A server closes with 4426 what it no longer speaks with. */
+const PROTOCOL_VERSION = 1
 const PING_MS = 10_000
 const PONG_WITHIN_MS = 10_000
 const ACKNOWLEDGED_WITHIN_MS = 15_000
@@ -48,7 +50,7 @@ const NOWHERE = 'wss://localhost:0'
 /** Creates a connection, which opens its socket with the first stream. */
 export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
   let pongTimer: ReturnType<typeof setTimeout> | undefined
-  let wanted: { ticket: string } | undefined
+  let wanted: { ticket: string; clientVersion: number } | undefined
   let failure: unknown
   let isConnected = false
   let isClosed = false
@@ -77,7 +79,7 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
       async url() {
         // Fetched before the socket is opened, because the server closes a socket that sends no ticket in time.
         try {
-          wanted = { ticket: await ticket() }
+          wanted = { ticket: await ticket(), clientVersion: PROTOCOL_VERSION }
           failure = undefined
           return url().replace(/^http/, 'ws')
         } catch (error) {

@@ -27,9 +27,17 @@ export class ColloquyError extends Error {
   readonly retryAfterMs: number | undefined
   /** All errors of the answer. Empty if there was no answer. */
   readonly errors: readonly AnswerError[]
+  /** The code with which the server closed the socket. 4426: this client is too old, so reload the page. */
+  readonly closeCode: number | undefined
 
-  constructor(code: ErrorCode, message: string, errors: readonly AnswerError[] = [], options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    errors: readonly AnswerError[] = [],
+    options: ErrorOptions & { closeCode?: number | undefined } = {},
+  ) {
     super(message, options)
+    this.closeCode = options.closeCode
     this.name = 'ColloquyError'
     this.code = code
     this.errors = errors
@@ -58,7 +66,8 @@ export function streamProblem(reason: unknown): ColloquyError {
   if (Array.isArray(reason)) return requestErrorOf(reason)
   const { code, reason: words } = (reason ?? {}) as { code?: unknown; reason?: unknown }
   const message = typeof words === 'string' && words !== '' ? words : 'The connection to the server was lost.'
-  return new ColloquyError((typeof code === 'number' && CODE_OF_CLOSE[code]) || 'UNAVAILABLE', message)
+  const closeCode = typeof code === 'number' ? code : undefined
+  return new ColloquyError(CODE_OF_CLOSE[closeCode ?? 0] ?? 'UNAVAILABLE', message, [], { closeCode })
 }
 
 /** Close codes that carry a reason (docs/protocol.md). */
@@ -66,4 +75,5 @@ const CODE_OF_CLOSE: Readonly<Record<number, ErrorCode>> = {
   4400: 'BAD_USER_INPUT',
   4401: 'UNAUTHENTICATED',
   4403: 'FORBIDDEN',
+  4426: 'BAD_USER_INPUT',
 }

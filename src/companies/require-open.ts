@@ -17,3 +17,8 @@ export function requireOpen({ company, permissions }: Viewer, access: 'read' | '
     throw new RequestError('READ_ONLY', 'The company is in safe mode: only moderators can read.')
   }
 }
+
+/** True unless `requireOpen` would refuse every write. */
+export function isOpenForWriting({ company }: Viewer): boolean {
+  return company.messagingEnabled && !company.safeMode
+}

@@ -197,6 +197,7 @@ export const PLAIN_FIELDS: ReadonlySet<string> = new Set([
   'participants',
   'participantCount',
   'isMember',
+  'viewerRole',
   'messages',
   'lastSeq',
   'lastActivityAt',

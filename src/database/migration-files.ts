@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { installationFolder } from '../installation.ts'
 import { StartupProblem } from '../startup-problem.ts'
 
 /** A migration: the name of its folder, and its script. */
@@ -13,14 +12,7 @@ export interface MigrationScript {
 
 /** Returns the folder with schema.prisma and migrations/, in the sources or beside the bundle. */
 export function prismaDirectory(): string {
-  let directory = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(directory, 'package.json'))) {
-    const parent = dirname(directory)
-    if (parent === directory)
-      throw new StartupProblem('The installation is incomplete: package.json is missing.')
-    directory = parent
-  }
-  return join(directory, 'prisma')
+  return join(installationFolder(), 'prisma')
 }
 
 /** Reads the migrations in the order of their names, in which they apply. Throws StartupProblem. */

@@ -64,7 +64,8 @@ async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[
   if (!context) return []
   const { user, company } = context.viewer
   const [presence] = await job.services.presence.read(job.companyId, [userId])
-  if (!user.email || !user.emailWhenOffline || (presence && presence.status !== 'OFFLINE')) return []
+  if (!user.email || !user.emailWhenOffline || user.doNotDisturbUntil) return []
+  if (presence && presence.status !== 'OFFLINE') return []
   const due = await job.tenant.query(dueDigest, { userId })
   if (due.length === 0) return []
   const [name, companyName] = [oneLine(user.name), oneLine(company.name)]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fairWork } from '../concurrency/fair-work.ts'
 import { InvalidInputError } from '../errors.ts'
 import { lineText, parseInput, shortText, visible } from '../input.ts'
+import { avatarUrl } from './avatar-url.ts'
 import { emailAddress } from './email-address.ts'
 
 /** A row that was rejected, and the reason. */
@@ -16,6 +17,7 @@ const rowSchema = z.object({
   name: lineText('The name'),
   email: emailAddress('This is not an e-mail address.').nullish(),
   department: shortText(255, 'The department').nullish(),
+  avatarUrl: avatarUrl.nullish(),
   role: shortText(255, 'The role').nullish(),
   isEnabled: z.boolean().nullish(),
 })

@@ -15,6 +15,7 @@ export interface KnownMember {
   name: string
   email: string | null
   department: string | null
+  avatarUrl: string | null
   roleId: string
   isEnabled: boolean
 }
@@ -24,6 +25,7 @@ export interface MemberFields extends SearchedBy {
   name: string
   email: string | null
   department: string | null
+  avatarUrl: string | null
   roleId: string
   isEnabled: boolean
 }
@@ -52,6 +54,7 @@ export function judgeMember(
     name: row.name,
     email,
     department: row.department === undefined ? (known?.department ?? null) : row.department,
+    avatarUrl: row.avatarUrl === undefined ? (known?.avatarUrl ?? null) : row.avatarUrl,
     roleId: role.id,
     isEnabled: row.isEnabled ?? known?.isEnabled ?? true,
   }
@@ -69,11 +72,12 @@ export function judgeMember(
 }
 
 function isSame(known: KnownMember, fields: Omit<MemberFields, keyof SearchedBy>): boolean {
-  const { name, email, department, roleId, isEnabled } = fields
+  const { name, email, department, avatarUrl, roleId, isEnabled } = fields
   return (
     known.name === name &&
     known.email === email &&
     known.department === department &&
+    known.avatarUrl === avatarUrl &&
     known.roleId === roleId &&
     known.isEnabled === isEnabled
   )

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { batched, groupBy, type Reads, rowById, rowsByKey, valuesOf } from '../database/batched-reads.ts'
+import { unrefusedActions } from './message-actions.ts'
 import {
   firstReplies,
   type MessageRow,
@@ -20,6 +21,14 @@ export const messageLoaders = {
   message: (reads: Reads) => rowById(reads, { statement: messagesById }),
   /** Null unless the viewer may see it. */
   messageVersion: (reads: Reads) => rowById(reads, { statement: messageVersions, ofMessages: true }),
+  /** The actions that nothing about a message refuses to the viewer. */
+  messageActions: (reads: Reads) =>
+    batched(reads, {
+      statement: unrefusedActions,
+      keyOf: ({ id }) => id,
+      valueFrom: ([row]) => row?.actions ?? [],
+      ofMessages: true,
+    }),
   replyCount: (reads: Reads) =>
     batched(reads, {
       statement: replyCounts,

@@ -13,7 +13,7 @@ import { streamPosition } from '../events/stream-position.ts'
 import { unauthenticated } from './sign-in-first.ts'
 
 /** Operations that stay allowed while messaging is disabled or in safe mode, so that it can be enabled again. */
-const ALWAYS = new Set(['viewer', 'companies', 'updateCompanySettings'])
+const ALWAYS = new Set(['viewer', 'companies', 'serverInfo', 'updateCompanySettings'])
 /** Mutations that are required for reading. */
 const FOR_READERS = new Set(['createConnectionTicket'])
 const INTROSPECTION = new Set(['__schema', '__type', '__typename'])

@@ -5,27 +5,34 @@ const WINDOW = 256
 
 /** True if the text has at most `max` user-perceived characters (grapheme clusters). Takes linear time. */
 export function hasUpTo(max: number, text: string): boolean {
-  if (text.length <= max) return true
-  let count = 0
-  for (let start = 0; start < text.length; ) {
-    const { clusters, end } = clustersFrom(text, start)
-    count += clusters
-    if (count > max) return false
-    start = end
-  }
-  return true
+  return text.length <= max || endOfFirst(max, text) === text.length
 }
 
-/** Counts the clusters that certainly end within a window, at least one, and returns the end of the last one. */
-function clustersFrom(text: string, start: number): { clusters: number; end: number } {
-  const window = text.slice(start, start + WINDOW)
-  let clusters = 0
-  let last = 0
-  for (const { index } of segmenter.segment(window)) {
-    clusters += 1
-    last = index
+/** Returns the first `max` user-perceived characters (grapheme clusters) of the text. Takes linear time. */
+export function firstGraphemes(max: number, text: string): string {
+  return text.length <= max ? text : text.slice(0, endOfFirst(max, text))
+}
+
+/** Returns the end of the cluster with this number, or of the text if it has fewer. */
+function endOfFirst(max: number, text: string): number {
+  let left = max
+  let start = 0
+  while (start < text.length) {
+    const ends = endsFrom(text, start)
+    const end = ends[left - 1]
+    if (end !== undefined) return end
+    left -= ends.length
+    start = ends.at(-1) ?? text.length
   }
-  const isWhole = start + WINDOW >= text.length || last === 0
+  return text.length
+}
+
+/** Returns the ends of the clusters that certainly end within a window, at least one. */
+function endsFrom(text: string, start: number): number[] {
+  const window = text.slice(start, start + WINDOW)
+  const starts = Array.from(segmenter.segment(window), ({ index }) => start + index)
+  const ends = starts.slice(1)
+  const isWhole = start + WINDOW >= text.length || ends.length === 0
   // The last cluster may continue after the window, so it is counted with the next window, unless it fills this one.
-  return isWhole ? { clusters, end: start + window.length } : { clusters: clusters - 1, end: start + last }
+  return isWhole ? [...ends, start + window.length] : ends
 }

@@ -11,6 +11,8 @@ export interface ConnectionParams extends Record<string, unknown> {
   ticket?: unknown
   authorization?: unknown
   companyId?: unknown
+  /** The client's protocol version, a whole number. */
+  clientVersion?: unknown
 }
 
 /** Returns the viewer who opens the socket. Throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT. */

@@ -12,6 +12,8 @@ export const closeCodes = {
   badRequest: CloseCode.BadRequest,
   unauthorized: CloseCode.Unauthorized,
   forbidden: CloseCode.Forbidden,
+  /** The client is too old: its page is to be reloaded. */
+  outdated: 4426,
   /** Too many messages per second, or too many sockets of a person. */
   tooMany: CloseCode.TooManyInitialisationRequests,
   unavailable: 4503,

@@ -11,7 +11,8 @@ import type { SocketDevices } from '../presence/device.ts'
 import { answersOf } from '../subscriptions/event-answers.ts'
 import type { Admission } from './admission.ts'
 import { authenticate, type ConnectionParams, openDevice } from './authenticate.ts'
-import { closeRefused } from './close-codes.ts'
+import { isOutdated } from './client-version.ts'
+import { closeCodes, closeRefused } from './close-codes.ts'
 import type { InFlight } from './in-flight.ts'
 import { RawAnswers } from './raw-answers.ts'
 import { addStream, remember, removeStream, type SocketState, viewerOf } from './socket-state.ts'
@@ -34,6 +35,10 @@ export function socketProtocol(
     async onConnect(connection) {
       const { connectionParams: params = {}, extra } = connection
       try {
+        if (isOutdated(params.clientVersion)) {
+          extra.socket.close(closeCodes.outdated, 'This client is outdated: reload the page.')
+          return false
+        }
         const viewer = await watchSignIn(services, authenticate(services, params), extra.originOfNext)
         admission.admitUser(viewer, extra.socket)
         extra.device = openDevice(devices, viewer, params, extra.socket)

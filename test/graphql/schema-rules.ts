@@ -27,7 +27,7 @@ interface Element {
 }
 
 /** Ids that others have given out, and Colloquy passes on as they are. */
-const FOREIGN_IDS = ['externalId', 'contextId', 'clientMessageId', 'requestId']
+const FOREIGN_IDS = ['externalId', 'contextId', 'contextIds', 'clientMessageId', 'requestId']
 
 /** Names every element that says nothing about itself. */
 export function undescribed(schema: GraphQLSchema): string[] {

@@ -6,9 +6,9 @@ import { governEverything } from './every-governing-request.ts'
 import { writeToGuests } from './every-guest-request.ts'
 import type { PlanRecord } from './plans.ts'
 
-const CONVERSATION = `id kind title description canPost participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
+const CONVERSATION = `id kind title description canPost viewerRole allowedActions participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
   counterpart { id name } createdBy { id } lastSeq eventsCursor`
-const MESSAGE = `id seq depth state status replyCount author { name } parent { id } mentions { id }
+const MESSAGE = `id seq depth state status replyCount allowedActions preview author { name } parent { id } mentions { id }
   replies(first: 5) { nodes { id } } all: replies(subtree: true, first: 2) { pageInfo { endCursor } } receipts(first: 5) { nodes { user { name } status readAt } }`
 
 /** Runs every kind of request once, and so every statement. */
@@ -210,6 +210,7 @@ async function companyWide(ann: Client, bea: Client): Promise<void> {
     readers(read: true, first: 20) { nodes { readAt } } unread: readers(read: false, first: 20) { nodes { user { name } } } } } }`)
   await bea.mutate('openContextConversation', { type: 'PLAN', contextId: '7' }, 'conversation { id }')
   await ann.run(`{ contextConversation(type: PLAN, contextId: "7") { ${CONVERSATION} } }`)
+  await ann.run(`{ contextConversations(type: PLAN, contextIds: ["7", "8", "none"]) { ${CONVERSATION} } }`)
 }
 
 /** A retry is answered although the limit is reached; and the socket that uses a ticket up. */

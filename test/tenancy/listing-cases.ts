@@ -16,6 +16,7 @@ export const listingCases: Record<string, ListingCase> = {
       unread { total } inboxCursor } }`,
     variables: () => [{}],
   },
+  'Query.serverInfo': { document: '{ serverInfo { version features } }', variables: () => [{}] },
   'Query.companies': { document: '{ companies { id name externalId } }', variables: () => [{}] },
   'Query.conversations': {
     document: `query ($filter: ConversationFilter, $after: String) {
@@ -39,6 +40,10 @@ export const listingCases: Record<string, ListingCase> = {
   },
   'Query.contextConversation': {
     document: `query ($id: String!) { contextConversation(type: TOPIC, contextId: $id) { ${CONVERSATION} } }`,
+    variables: (text) => [{ id: text }],
+  },
+  'Query.contextConversations': {
+    document: `query ($id: String!) { contextConversations(type: TOPIC, contextIds: [$id, "other"]) { ${CONVERSATION} } }`,
     variables: (text) => [{ id: text }],
   },
   'Mutation.createGlobalConversation': {

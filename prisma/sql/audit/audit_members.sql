@@ -28,6 +28,7 @@ begin
         select array_remove(array[
           case when a.name <> b.name then 'name' end, case when a.email is distinct from b.email then 'email' end,
           case when a.department is distinct from b.department then 'department' end,
+          case when a.avatar_url is distinct from b.avatar_url then 'avatarUrl' end,
           case when a.external_id is distinct from b.external_id then 'externalId' end
         ], null) as fields
       ) f where cardinality(f.fields) > 0

@@ -1,5 +1,6 @@
 -- Enqueues a digest job for each of these people with a due message, and deletes those with nothing to report. It waits
--- for messages that are due soon, but not longer than one e-mail delay, so that a burst of messages becomes one e-mail.
+-- for messages that are due soon, but not longer than one e-mail delay, so that a burst of messages becomes one e-mail, and for
+-- the end of do-not-disturb.
 -- Returns the number of jobs.
 create or replace function app.queue_digests(p_users uuid[]) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -19,6 +20,10 @@ begin
     select d.user_id from public.pending_digests d
     where d.company_id = v_company and d.user_id = any (p_users)
       and (d.queued_at is null or d.queued_at < now() - interval '1 hour')
+      and not exists (
+        select from public.users u
+        where u.company_id = v_company and u.id = d.user_id and u.do_not_disturb_until > now()
+      )
     for update skip locked
   loop
     select u.is_enabled and u.email_when_offline and u.email is not null into v_wants

@@ -9,21 +9,10 @@ create or replace function app.edit_message(
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);
-  v_minutes int;
 begin
-  if v_message.author_id <> p_user then
-    raise exception using errcode = 'CQ403', message = 'Only its author may edit a message.';
-  elsif v_message.state = 'RETRACTED' then
-    raise exception using errcode = 'CQ409', message = 'The message has been retracted.', column = 'messageId';
-  elsif v_message.revision <> p_revision then
+  perform app.require_message_action('EDIT', p_user, v_message);
+  if v_message.revision <> p_revision then
     raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
-  end if;
-  select c.edit_window_minutes into v_minutes from public.companies c where c.id = v_company;
-  if v_message.created_at + make_interval(mins => v_minutes) <= now() then
-    raise exception using errcode = 'CQ403', message = case v_minutes
-      when 0 then 'Messages cannot be edited in this company.'
-      else format('Messages can be edited for %s minutes.', v_minutes)
-    end;
   end if;
   select j.cooldown_until into cooldown_until from app.punish_spam(v_company, p_user, p_signals, false) j;
   if cooldown_until is not null then

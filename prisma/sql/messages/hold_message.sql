@@ -7,11 +7,7 @@ declare
 begin
   perform app.seen_message(p_company, p_user, p_message, 'messageId');
   select m.* into v_message from public.messages m where m.company_id = p_company and m.id = p_message for no key update;
-  if v_message.seq is null then
-    raise exception using errcode = 'CQ403', message = case v_message.state
-      when 'HELD' then 'The message waits for review: until then nothing about it changes.'
-      else 'The message was rejected by a moderator.' end;
-  end if;
+  perform app.require_message_action('HIDE', p_user, v_message);
   return v_message;
 end
 $$;

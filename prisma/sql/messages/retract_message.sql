@@ -7,21 +7,11 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);
-  v_minutes int;
 begin
   if v_message.state = 'RETRACTED' then
     return null;
   end if;
-  select c.retract_window_minutes into v_minutes from public.companies c where c.id = v_company;
-  if v_message.author_id <> p_user or v_message.created_at + make_interval(mins => v_minutes) <= now() then
-    if not app.has_permission(v_company, p_user, 'MESSAGE_MODERATE') then
-      raise exception using errcode = 'CQ403', hint = 'MESSAGE_MODERATE', message = case
-        when v_message.author_id <> p_user then 'Only its author or a moderator may retract a message.'
-        when v_minutes = 0 then 'Authors cannot retract messages in this company.'
-        else format('Messages can be retracted for %s minutes.', v_minutes)
-      end;
-    end if;
-  end if;
+  perform app.require_message_action('RETRACT', p_user, v_message);
   if v_message.revision <> p_revision then
     raise exception using errcode = 'CQ409', message = 'The message has been edited meanwhile: read it again.', column = 'messageId';
   end if;

@@ -17,7 +17,7 @@ declare
   v_permissions text[];
   v_conversation public.conversations;
   v_mark public.participants;
-  v_max_depth int;
+  v_parent public.messages;
   v_count int;
   v_joins boolean := false;
   v_is_held boolean;
@@ -95,16 +95,14 @@ begin
 
   depth := 0;
   if p_parent is not null then
-    select m.depth + 1, c.max_thread_depth into depth, v_max_depth
-    from public.messages m join public.companies c on c.id = m.company_id
+    select m.* into v_parent from public.messages m
     where m.company_id = v_company and m.conversation_id = p_conversation and m.id = p_parent and m.seq is not null
       and (not m.is_restricted or m.author_id = p_user or exists (select from app.allowed(m.company_id, m.id, p_user)));
     if not found then
       raise exception using errcode = 'CQ404', message = 'There is no such message in this conversation.', column = 'parentId';
     end if;
-    if depth > v_max_depth then
-      raise exception using errcode = 'CQ414', message = 'The thread is at its deepest level.', hint = v_max_depth::text;
-    end if;
+    perform app.require_message_action('REPLY', p_user, v_parent);
+    depth := v_parent.depth + 1;
   end if;
 
   insert into public.messages (

@@ -6,9 +6,7 @@ declare
   v_company uuid := app.bind(p_company, p_user);
   v_message public.messages := app.hold_message(v_company, p_user, p_message);
 begin
-  if v_message.state <> 'POSTED' then
-    raise exception using errcode = 'CQ409', message = 'The message has been retracted.', column = 'messageId';
-  end if;
+  perform app.require_message_action('REACT', p_user, v_message);
   if p_on then
     if (
       select count(distinct r.emoji) from public.reactions r

@@ -12,16 +12,13 @@ declare
 begin
   if not app.has_permission(v_company, p_user, 'MESSAGE_READ') then
     raise exception using errcode = 'CQ403', message = 'You may not read messages.', hint = 'MESSAGE_READ';
-  elsif v_message.author_id = p_user then
-    raise exception using errcode = 'CQ403', message = 'You cannot report a message of your own.';
   end if;
   perform 1 from public.message_reports r
   where r.company_id = v_company and r.message_id = p_message and r.reporter_id = p_user;
   if found then
     return null;
-  elsif v_message.state = 'RETRACTED' then
-    raise exception using errcode = 'CQ422', message = 'The message has been retracted already.', column = 'messageId';
   end if;
+  perform app.require_message_action('REPORT', p_user, v_message);
   -- The message is locked, so that nobody else opens a case of it meanwhile.
   select c.id into v_case from public.moderation_cases c
   where c.company_id = v_company and c.message_id = p_message and c.state = 'OPEN' for no key update;

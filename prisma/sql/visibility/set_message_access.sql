@@ -8,9 +8,8 @@ declare
   v_before uuid[];
   v_after uuid[];
 begin
-  if v_message.author_id <> p_user and not app.has_permission(v_company, p_user, 'MESSAGE_MODERATE') then
-    raise exception using errcode = 'CQ403', hint = 'MESSAGE_MODERATE',
-      message = 'Only its author or a moderator may say who sees a message.';
+  if v_message.author_id <> p_user then
+    perform app.require_message_action('MODERATE', p_user, v_message);
   end if;
   v_before := app.people_shown(v_company, v_message.conversation_id, p_message);
   update public.messages m set is_restricted = app.restrict_message(v_company, p_message, p_rules)

@@ -1,6 +1,7 @@
 import { InvalidInputError, PermissionDeniedError } from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { standardLimit } from '../../graphql/rate-limit-plugin.ts'
+import { ViewerRef } from '../../members/graphql/refs.ts'
 import { createConnectionTicket } from '../operations/create-connection-ticket.ts'
 
 builder.relayMutationField(
@@ -31,6 +32,12 @@ builder.relayMutationField(
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
         description: 'Time at which the ticket expires.',
+      }),
+      viewer: t.field({
+        type: ViewerRef,
+        description:
+          'The viewer of the request, as the query `viewer` tells it, whichever company the ticket is for.',
+        resolve: () => ({}),
       }),
     }),
   },

@@ -3,7 +3,7 @@ import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import type { Page } from '../../page.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { directConversationId } from '../direct-id.ts'
-import { contextConversation } from '../queries/context-conversation.ts'
+import { contextConversation, contextConversations, MAX_CONTEXTS } from '../queries/context-conversation.ts'
 import { groupList, inboxList } from '../queries/lists.ts'
 import { askedOfInbox } from './asked-of-inbox.ts'
 import { openConversation } from './open-conversation.ts'
@@ -96,5 +96,23 @@ builder.queryField('contextConversation', (t) =>
       contextId: t.arg.string({ required: true, description: "The embedding product's id of the object." }),
     },
     resolve: (_root, { type, contextId }, context) => contextConversation(context, type, contextId),
+  }),
+)
+
+builder.queryField('contextConversations', (t) =>
+  t.field({
+    type: [ConversationRef],
+    description:
+      'The conversations about objects of one type, in the order of the ids. Objects without a conversation, or with none that the viewer may see, are left out.',
+    authScopes: { permission: 'MESSAGE_READ' },
+    args: {
+      type: t.arg({ type: ContextTypeEnum, required: true, description: 'The type of the objects.' }),
+      contextIds: t.arg.stringList({
+        required: true,
+        description: "The embedding product's ids of the objects, at most 100.",
+      }),
+    },
+    complexity: ({ contextIds }) => ({ field: 1, multiplier: Math.min(contextIds.length, MAX_CONTEXTS) }),
+    resolve: (_root, { type, contextIds }, context) => contextConversations(context, type, contextIds),
   }),
 )

@@ -5,6 +5,7 @@ import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
 import type { Oversight } from '../../visibility/oversight.ts'
 import type { ConversationRow } from '../conversation-row.ts'
+import type { ConversationAction } from '../queries/allowed-actions.ts'
 
 /** The GraphQL type of a conversation; its fields are in schema.ts. */
 export const ConversationRef = builder.objectRef<ConversationRow>('Conversation')
@@ -22,6 +23,22 @@ export const ParticipantRoleEnum = builder.enumType('ParticipantRole', {
     ADMIN: { description: 'May change the conversation and its participants.' },
     MEMBER: { description: 'May read and write.' },
   } as const,
+})
+
+/** The GraphQL enum of the actions on conversations. */
+export const ConversationActionEnum = builder.enumType('ConversationAction', {
+  description: 'Something that a person may do with a conversation.',
+  values: {
+    POST: { description: 'sendMessage.' },
+    JOIN: { description: 'joinGroup. Participants do not join again.' },
+    LEAVE: { description: 'leaveGroup.' },
+    MANAGE: {
+      description: 'updateGroup; in groups and contexts removeParticipant and changeParticipantRole as well.',
+    },
+    ADD_PARTICIPANTS: { description: 'addParticipants.' },
+    MUTE: { description: 'muteConversation and unmuteConversation.' },
+    HIDE: { description: 'hideConversation.' },
+  } satisfies Record<ConversationAction, object>,
 })
 
 /** The GraphQL enum of the kinds of conversations. */

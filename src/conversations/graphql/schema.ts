@@ -4,10 +4,12 @@ import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
 import { forwardPage } from '../../page.ts'
 import { membersAsParticipants, type ParticipantRow, participantsPage } from '../participant-row.ts'
+import { allowedConversationActions } from '../queries/allowed-actions.ts'
 import { canPost } from '../queries/can-post.ts'
 import { conversationTitle } from '../queries/conversation-title.ts'
 import {
   ContextTypeEnum,
+  ConversationActionEnum,
   ConversationKindEnum,
   ConversationRef,
   ParticipantRoleEnum,
@@ -141,6 +143,20 @@ builder.node(ConversationRef, {
       perViewer: true,
       description: 'True if the viewer may send messages to it.',
       resolve: async (conversation, _args, context) => canPost(conversation, context),
+    }),
+    viewerRole: t.field({
+      perViewer: true,
+      type: ParticipantRoleEnum,
+      nullable: true,
+      description: "The viewer's role in it. Null if the viewer is not a participant.",
+      resolve: ({ viewerRole }) => viewerRole as 'ADMIN' | 'MEMBER' | null,
+    }),
+    allowedActions: t.field({
+      perViewer: true,
+      type: [ConversationActionEnum],
+      description:
+        'All that the viewer may do with it now, as far as its state and the rules decide it. Rate limits and pauses for spam may still refuse it. Empty while nothing can be written.',
+      resolve: (conversation, _args, context) => allowedConversationActions(conversation, context),
     }),
     lastSeq: t.int({
       perViewer: true,

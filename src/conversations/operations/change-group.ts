@@ -1,19 +1,13 @@
 import type { Context } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
 import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
-
-/** The kinds of conversations that can be changed as groups. */
-type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
+import { type GroupKind, kindsFor, mayManage, type Standing } from '../conversation-rules.ts'
 
 /** A group, context or global conversation, locked for a change, and the viewer's role in it. */
-export interface LockedGroup {
+export interface LockedGroup extends Standing {
   id: string
   kind: GroupKind
-  /** Null unless it is a group. */
-  access: 'OPEN' | 'CLOSED' | 'PRIVATE' | null
   lastSeq: number
-  /** Null if the viewer is not a member. */
-  viewerRole: 'ADMIN' | 'MEMBER' | null
 }
 
 /** The event that subscribers receive about a change to a group. */
@@ -23,14 +17,10 @@ export interface GroupEvent {
   left?: string[]
 }
 
-interface LockedRow {
+interface LockedRow extends Standing {
   id: string
-  kind: string
   isCompanyWide: boolean
-  access: LockedGroup['access']
   lastSeq: number
-  isClosed: boolean
-  viewerRole: LockedGroup['viewerRole']
 }
 
 /**
@@ -43,7 +33,7 @@ export async function changeGroup(
   { tenant, viewer, services }: Context,
   named: { groupId: string } | { conversationId: string },
   change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
-  takes: readonly GroupKind[] = 'groupId' in named ? ['GROUP'] : ['GROUP', 'CONTEXT'],
+  takes: readonly GroupKind[],
 ): Promise<void> {
   const position = await tenant.transaction(async (transaction) => {
     const group = await lockGroup(transaction, viewer, named, takes)
@@ -66,9 +56,26 @@ export async function appendGroupEvent(
   return Number(event?.position)
 }
 
-/** Throws PermissionDeniedError unless the viewer is an admin of the group. */
-export function requireGroupAdmin(group: LockedGroup): void {
-  if (group.viewerRole !== 'ADMIN') throw new PermissionDeniedError('Only an admin of the group may do this.')
+/** Changes the people of a group under its lock, for those who may manage it. Throws PermissionDeniedError, as changeGroup does. */
+export async function changePeople(
+  context: Context,
+  conversationId: string,
+  change: (transaction: Transaction) => Promise<GroupEvent | null>,
+): Promise<void> {
+  await changeGroup(
+    context,
+    { conversationId },
+    async (transaction, group) => {
+      if (!mayManage(group, context.viewer.permissions)) throw adminsOnly()
+      return change(transaction)
+    },
+    kindsFor.ADD_PARTICIPANTS,
+  )
+}
+
+/** The error for a participant who is no admin of the group. */
+export function adminsOnly(): PermissionDeniedError {
+  return new PermissionDeniedError('Only an admin of the group may do this.')
 }
 
 /** Throws NotFoundError unless every one of these people is an enabled member of the company. */

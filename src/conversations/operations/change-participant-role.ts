@@ -4,7 +4,7 @@ import { ConflictError, NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
-import { changeGroup, requireGroupAdmin } from './change-group.ts'
+import { changePeople } from './change-group.ts'
 
 const schema = z.object({
   conversationId: id('Conversation'),
@@ -21,8 +21,7 @@ export async function changeParticipantRole(
 ): Promise<{ conversation: ConversationRow }> {
   const { conversationId, userId, role } = parseInput(schema, input)
   const { companyId } = context.viewer
-  await changeGroup(context, { conversationId }, async (transaction, group) => {
-    requireGroupAdmin(group)
+  await changePeople(context, conversationId, async (transaction) => {
     const present = { companyId, conversationId, leftAt: null }
     const participant = await transaction.participant.findFirst({ where: { ...present, userId } })
     if (!participant) throw new NotFoundError('This person is not in the group.')

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
+import type { Transaction } from '../../database/tenant-client.ts'
 import { PermissionDeniedError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
+import { kindsFor, mayJoin } from '../conversation-rules.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
-import { changeGroup } from './change-group.ts'
+import { changeGroup, type GroupEvent, type LockedGroup } from './change-group.ts'
 import { addMembers } from './group-members.ts'
 
 const schema = z.object({ groupId: id('Conversation') })
@@ -16,11 +18,12 @@ export async function joinGroup(
 ): Promise<{ conversation: ConversationRow }> {
   const { groupId } = parseInput(schema, input)
   const { companyId, userId } = context.viewer
-  await changeGroup(context, { groupId }, async (transaction, group) => {
+  const join = async (transaction: Transaction, group: LockedGroup): Promise<GroupEvent | null> => {
     if (group.viewerRole) return null
-    if (group.access !== 'OPEN') throw new PermissionDeniedError('This group is joined by invitation.')
+    if (!mayJoin(group)) throw new PermissionDeniedError('This group is joined by invitation.')
     await addMembers(transaction, companyId, group, [userId])
     return { kind: 'PARTICIPANTS_CHANGED', joined: [userId] }
-  })
+  }
+  await changeGroup(context, { groupId }, join, kindsFor.JOIN)
   return { conversation: await requireConversation(context, groupId) }
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
 import { NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
+import { kindsFor } from '../conversation-rules.ts'
 import { changeGroup, type GroupEvent } from './change-group.ts'
 import { removeMember } from './group-members.ts'
 
@@ -20,6 +21,6 @@ export async function leaveGroup(context: Context, input: unknown): Promise<{ co
     if (!left) throw new NotFoundError('You are not in this group.')
     return { kind: 'PARTICIPANTS_CHANGED', left: [userId] }
   }
-  await changeGroup(context, { groupId }, leave, ['GROUP', 'CONTEXT'])
+  await changeGroup(context, { groupId }, leave, kindsFor.LEAVE)
   return { conversationId: groupId }
 }

@@ -4,7 +4,7 @@ import { InvalidInputError, NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
-import { changeGroup, requireGroupAdmin } from './change-group.ts'
+import { changePeople } from './change-group.ts'
 import { removeMember } from './group-members.ts'
 
 const schema = z.object({ conversationId: id('Conversation'), userId: id('User') })
@@ -21,8 +21,7 @@ export async function removeParticipant(
   if (userId === viewer.userId) {
     throw new InvalidInputError([{ path: ['userId'], detail: 'To leave a group yourself, use leaveGroup.' }])
   }
-  await changeGroup(context, { conversationId }, async (transaction, group) => {
-    requireGroupAdmin(group)
+  await changePeople(context, conversationId, async (transaction) => {
     const removed = await removeMember(transaction, viewer.companyId, conversationId, userId)
     if (!removed) throw new NotFoundError('This person is not in the group.')
     return { kind: 'PARTICIPANTS_CHANGED', left: [userId] }

@@ -5,8 +5,9 @@ import { InvalidInputError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import { foldedKey } from '../../text/fold.ts'
 import type { ConversationRow } from '../conversation-row.ts'
+import { kindsFor, mayManage } from '../conversation-rules.ts'
 import { requireConversation } from '../queries/require-conversation.ts'
-import { changeGroup, type GroupEvent, type LockedGroup, requireGroupAdmin } from './change-group.ts'
+import { adminsOnly, changeGroup, type GroupEvent, type LockedGroup } from './change-group.ts'
 import { descriptionText, groupAccess, titleText } from './create-group.ts'
 
 const schema = z.object({
@@ -29,8 +30,10 @@ export async function updateGroup(
   const keys = await context.keys()
   const { companyId } = context.viewer
   const change = async (transaction: Transaction, group: LockedGroup): Promise<GroupEvent> => {
-    if (group.kind === 'GLOBAL') requirePermission(context, 'CONVERSATION_GLOBAL')
-    else requireGroupAdmin(group)
+    if (!mayManage(group, context.viewer.permissions)) {
+      if (group.kind === 'GLOBAL') requirePermission(context, 'CONVERSATION_GLOBAL')
+      throw adminsOnly()
+    }
     if (access != null && group.kind !== 'GROUP') {
       throw new InvalidInputError([{ path: ['access'], detail: 'Only groups have an access.' }])
     }
@@ -48,6 +51,6 @@ export async function updateGroup(
     })
     return { kind: 'CONVERSATION_CHANGED' }
   }
-  await changeGroup(context, { groupId }, change, ['GROUP', 'CONTEXT', 'GLOBAL'])
+  await changeGroup(context, { groupId }, change, kindsFor.MANAGE)
   return { conversation: await requireConversation(context, groupId) }
 }

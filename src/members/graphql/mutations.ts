@@ -17,6 +17,10 @@ const MemberInput = builder.inputType('MemberInput', {
     name: t.string({ required: true, description: 'The full name.' }),
     email: t.string({ description: 'The e-mail address. Null removes it.' }),
     department: t.string({ description: 'The department. Null removes it.' }),
+    avatarUrl: t.string({
+      description:
+        "Address of the person's picture, https and up to 2 KiB; http on the server's own machine. Null removes it.",
+    }),
     role: t.string({ description: 'Name of the role. Defaults to member.' }),
     isEnabled: t.boolean({ description: 'False disables the member at once. Defaults to true.' }),
   }),
@@ -67,11 +71,22 @@ builder.relayMutationField(
 builder.relayMutationField(
   'updatePreferences',
   {
-    description: 'The preferences to change. Preferences that are left out stay as they are.',
+    description:
+      'The preferences to change. Preferences that are left out stay as they are, and null leaves a Boolean as it is.',
     inputFields: (t) => ({
       sound: t.boolean({ description: 'Play a sound.' }),
       browserNotifications: t.boolean({ description: 'Show browser notifications.' }),
       emailWhenOffline: t.boolean({ description: 'Send an e-mail about unread messages while offline.' }),
+      showPreviewInNotifications: t.boolean({
+        description: 'Show the beginning of a message in notifications.',
+      }),
+      locale: t.string({
+        description: 'Language and region as a BCP 47 tag, such as de-AT. Null means no choice.',
+      }),
+      doNotDisturbUntil: t.field({
+        type: 'DateTime',
+        description: 'Until then, nothing notifies the person and no e-mail is sent. Null ends it.',
+      }),
     }),
   },
   {
@@ -79,7 +94,7 @@ builder.relayMutationField(
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: {
-      types: [PermissionDeniedError],
+      types: [PermissionDeniedError, InvalidInputError],
       union: { description: 'The payload, or the error that the caller can act on.' },
     },
     resolve: (_root, { input }, context) => updatePreferences(context, input),

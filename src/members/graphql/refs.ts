@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts'
 import type { UnreadCounts } from '../queries/unread-counts.ts'
+import type { Preferences } from '../user-row.ts'
 
 /** The GraphQL type of a person; its fields are in schema.ts. */
 export const UserRef = builder.prismaNode('User', {
@@ -30,8 +31,4 @@ export const UnreadCountsRef = builder.objectRef<UnreadCounts>('UnreadCounts')
 export const ViewerRef = builder.objectRef<Record<string, never>>('Viewer')
 
 /** The GraphQL type of preferences; its fields are in schema.ts. */
-export const PreferencesRef = builder.objectRef<{
-  sound: boolean
-  browserNotifications: boolean
-  emailWhenOffline: boolean
-}>('Preferences')
+export const PreferencesRef = builder.objectRef<Preferences>('Preferences')

@@ -19,6 +19,10 @@ builder.prismaObjectFields(UserRef, (t) => ({
   name: t.exposeString('name', { description: 'The full name.' }),
   email: t.exposeString('email', { nullable: true, description: 'The e-mail address, if known.' }),
   department: t.exposeString('department', { nullable: true, description: 'The department, if known.' }),
+  avatarUrl: t.exposeString('avatarUrl', {
+    nullable: true,
+    description: "Address of the person's picture, if known.",
+  }),
 }))
 
 builder.prismaObjectFields(RoleRef, (t) => ({
@@ -71,6 +75,19 @@ PreferencesRef.implement({
     }),
     emailWhenOffline: t.exposeBoolean('emailWhenOffline', {
       description: 'Send an e-mail about unread messages while offline.',
+    }),
+    showPreviewInNotifications: t.exposeBoolean('showPreviewInNotifications', {
+      description: 'Show the beginning of a message in notifications.',
+    }),
+    locale: t.exposeString('locale', {
+      nullable: true,
+      description: 'Language and region as a BCP 47 tag. Null if the person has chosen none.',
+    }),
+    doNotDisturbUntil: t.expose('doNotDisturbUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until then, nothing notifies the person, mentions included, and no e-mail is sent. Null if there is no such time.',
     }),
   }),
 })

@@ -70,6 +70,7 @@ async function planWrites(
       name: true,
       email: true,
       department: true,
+      avatarUrl: true,
       roleId: true,
       isEnabled: true,
     },
@@ -113,12 +114,12 @@ async function writeMembers(
 ): Promise<void> {
   await transaction.$executeRaw`
     insert into users (company_id, id, external_id, name, name_folded, search_words, search_source, email, department,
-      role_id, is_enabled)
+      avatar_url, role_id, is_enabled)
     select ${companyId}::uuid, r.id, r."externalId", r.name, r."nameFolded", r."searchWords", r."searchSource", r.email,
-      r.department, r."roleId", r."isEnabled"
+      r.department, r."avatarUrl", r."roleId", r."isEnabled"
     from jsonb_to_recordset(${JSON.stringify(writes)}::jsonb) r (id uuid, "externalId" text, name text, "nameFolded" text,
-      "searchWords" text[], "searchSource" text, email text, department text, "roleId" uuid, "isEnabled" boolean)
+      "searchWords" text[], "searchSource" text, email text, department text, "avatarUrl" text, "roleId" uuid, "isEnabled" boolean)
     on conflict (company_id, id) do update set name = excluded.name, name_folded = excluded.name_folded,
       search_words = excluded.search_words, search_source = excluded.search_source,
-      email = excluded.email, department = excluded.department, role_id = excluded.role_id, is_enabled = excluded.is_enabled`
+      email = excluded.email, department = excluded.department, avatar_url = excluded.avatar_url, role_id = excluded.role_id, is_enabled = excluded.is_enabled`
 }

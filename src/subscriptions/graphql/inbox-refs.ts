@@ -36,7 +36,7 @@ const ConversationActivity = eventType('ConversationActivity').implement({
     notify: t.boolean({
       perViewer: true,
       description:
-        "True if the client should show a notification: browser notifications are on, the message is another person's, and the conversation is not muted or the message mentions the viewer.",
+        "True if the client should show a notification: browser notifications are on, the viewer may be disturbed, the message is another person's, and the conversation is not muted or the message mentions the viewer.",
       resolve: wantsNotice,
     }),
   }),
@@ -99,7 +99,7 @@ const BroadcastReceived = eventType('BroadcastReceived').implement({
     notify: t.boolean({
       perViewer: true,
       description:
-        "True if the client should show a notification: browser notifications are on, and the broadcast is another person's, unread and not muted.",
+        "True if the client should show a notification: browser notifications are on, the viewer may be disturbed, and the broadcast is another person's, unread and not muted.",
       resolve: wantsBroadcastNotice,
     }),
   }),
@@ -162,10 +162,11 @@ async function wantsNotice(
   return !conversation.isMuted || (await loaders.mentions.load(message.id)).includes(viewer.userId)
 }
 
-/** Reads the preference at delivery. */
+/** Reads the preferences at delivery. */
 async function wantsNotifications(
   { user }: Context['loaders'],
   { userId }: Context['viewer'],
 ): Promise<boolean> {
-  return (await user.load(userId))?.browserNotifications ?? false
+  const person = await user.load(userId)
+  return person?.doNotDisturbUntil === null && person.browserNotifications
 }

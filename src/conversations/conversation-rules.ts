@@ -1,0 +1,37 @@
+import type { Permission } from '../members/permissions.ts'
+
+/** The kinds of conversations that can be changed as groups. */
+export type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
+
+/** A conversation and the viewer's place in it, as far as the rules on its people look at them. */
+export interface Standing {
+  kind: string
+  /** Null unless it is a group. */
+  access: string | null
+  isClosed: boolean
+  /** Null if the viewer is not a member. */
+  viewerRole: string | null
+}
+
+/** The kinds that each change takes. */
+export const kindsFor = {
+  JOIN: ['GROUP'],
+  LEAVE: ['GROUP', 'CONTEXT'],
+  MANAGE: ['GROUP', 'CONTEXT', 'GLOBAL'],
+  ADD_PARTICIPANTS: ['GROUP', 'CONTEXT'],
+} as const satisfies Record<string, readonly GroupKind[]>
+
+/** True if the viewer, who is no member, may join it. */
+export function mayJoin({ access, isClosed }: Standing): boolean {
+  return access === 'OPEN' && !isClosed
+}
+
+/** True if the viewer may change its title, description and access, and in groups and contexts its people. */
+export function mayManage({ kind, viewerRole }: Standing, permissions: ReadonlySet<Permission>): boolean {
+  return kind === 'GLOBAL' ? permissions.has('CONVERSATION_GLOBAL') : viewerRole === 'ADMIN'
+}
+
+/** True if the viewer may add people: any member of an open group, elsewhere an admin. */
+export function mayAddParticipants({ access, viewerRole }: Standing): boolean {
+  return viewerRole === 'ADMIN' || (viewerRole !== null && access === 'OPEN')
+}
