@@ -75,6 +75,17 @@ describe('a connection ticket', () => {
     }
   })
 
+  it('comes with the viewer of the request', async () => {
+    const fields = 'viewer { user { id } company { id } inboxCursor unread { total } }'
+    const { viewer } = await acme.bob.mutate('createConnectionTicket', {}, `ticket ${fields}`)
+    expect(viewer).toEqual({
+      user: { id: acme.bob.userId },
+      company: { id: acme.companyId },
+      inboxCursor: expect.any(String),
+      unread: { total: 0 },
+    })
+  })
+
   it('holds for 60 seconds, and never longer than the access token', async () => {
     const before = Date.now()
     const { expiresAt } = await mint(acme.bob)

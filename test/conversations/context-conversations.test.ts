@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { sharedApp } from '../support/shared-app.ts'
+import { statementsOf } from '../support/statements.ts'
 import { inboxOf, SEEN, see, unreadOf } from './seen-conversation.ts'
 
 let app: TestApp
@@ -49,6 +50,43 @@ describe('a context conversation', () => {
     })
     const globex = await app.company('Globex', { gina: 'owner' })
     expect(ids).not.toContain((await open(globex.gina)).conversation.id)
+  })
+
+  it('is found with others by the ids of their objects, in the order of these', async () => {
+    const { alice, bob, carol } = acme
+    for (const contextId of ['INV-1', 'INV-2', 'INV-3']) await open(alice, { contextId, title: contextId })
+    await open(alice, { type: 'PLAN', contextId: 'INV-4' })
+    await open(alice, { contextId: 'INV-5', restricted: true, participantIds: [bob.userId] })
+    await open(carol, { contextId: 'INV-6', title: 'Open' })
+    await open(alice, {
+      contextId: 'INV-6',
+      title: 'Restricted',
+      restricted: true,
+      participantIds: [bob.userId],
+    })
+    const findAll = async (client: Client, contextIds: string[]): Promise<string[]> => {
+      const query = `query ($contextIds: [String!]!) {
+        contextConversations(type: TRANSACTION, contextIds: $contextIds) { title context { contextId } } }`
+      const { contextConversations } = await client.run(query, { contextIds })
+      return contextConversations.map(({ title, context }: Data) => `${context.contextId} ${title}`)
+    }
+    const wanted = ['INV-3', 'none', 'INV-1', 'INV-4', 'INV-3', 'INV-5', 'INV-6']
+    expect(await findAll(carol, wanted)).toEqual(['INV-3 INV-3', 'INV-1 INV-1', 'INV-6 Open'])
+    expect(await findAll(bob, wanted)).toEqual([
+      'INV-3 INV-3',
+      'INV-1 INV-1',
+      'INV-5 Invoice 1',
+      'INV-6 Restricted',
+    ])
+    expect(await findAll(bob, [])).toEqual([])
+    const many = Array.from({ length: 100 }, (_, index) => `INV-${index}`)
+    expect(await findAll(carol, many)).toHaveLength(4)
+    expect(await statementsOf(() => findAll(carol, many))).toHaveLength(2)
+    const query = `query ($contextIds: [String!]!) { contextConversations(type: TRANSACTION, contextIds: $contextIds) { id } }`
+    for (const contextIds of [[...many, 'INV-100'], ['INV-\0'], ['INV-\ud800']]) {
+      const { errors } = await carol.send(query, { contextIds })
+      expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
+    }
   })
 
   it('is seen by everybody, and in the inbox of those who opened it', async () => {

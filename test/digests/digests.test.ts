@@ -277,6 +277,20 @@ describe('an e-mail to somebody offline', () => {
     expect(mail.taken.flatMap(({ to }) => to)).toEqual([bob.externalId])
   })
 
+  it('waits for the end of do-not-disturb', async () => {
+    const { alice, bob } = acme
+    const disturb = (until: string | null) =>
+      bob.mutate('updatePreferences', { doNotDisturbUntil: until }, 'preferences { doNotDisturbUntil }')
+    await disturb(new Date(Date.now() + 3_600_000).toISOString())
+    await alice.say({ recipientId: bob.userId }, 'hello')
+    await digest()
+    await digest()
+    expect(mail.taken).toEqual([])
+    await disturb(null)
+    await digest()
+    expect(mailTo(bob)).toHaveLength(1)
+  })
+
   it('is sent for a broadcast only if its sender asks for it', async () => {
     const { sara, bob } = acme
     const send = (subject: string, emailOffline: boolean) =>

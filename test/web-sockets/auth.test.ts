@@ -83,6 +83,33 @@ describe('connection_init', () => {
     }
   })
 
+  it('refuses a client that says it is too old, with a code of its own', async () => {
+    for (const clientVersion of [0, -1]) {
+      expect(await refusedSocket(app.url, { authorization, clientVersion })).toEqual({
+        code: 4426,
+        reason: 'This client is outdated: reload the page.',
+      })
+    }
+    for (const clientVersion of ['1', 1.5, true, [1]]) {
+      expect(await refusedSocket(app.url, { authorization, clientVersion })).toEqual({
+        code: 4400,
+        reason: 'clientVersion must be a whole number.',
+      })
+    }
+    for (const clientVersion of [undefined, null, 1, 2, 1_000]) {
+      const { ask, socket } = await openSocket(app.url, { authorization, clientVersion })
+      expect((await ask(WHO)).payload.data.viewer.user.id).toBe(acme.bob.userId)
+      socket.close()
+    }
+  })
+
+  it('leaves the ticket of a client that is too old unused', async () => {
+    const ticket = await ticketOf()
+    expect(await refusedSocket(app.url, { ticket, clientVersion: 0 })).toMatchObject({ code: 4426 })
+    const { socket } = await openSocket(app.url, { ticket, clientVersion: 1 })
+    socket.close()
+  })
+
   it('is waited for, and no longer than a few seconds', async () => {
     const { closed } = await openRawSocket(app.url)
     expect(await closed).toMatchObject({ code: 4408 })
