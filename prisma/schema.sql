@@ -239,6 +239,7 @@ create table conversations (
   constraint conversations_company_id_created_by_id_fkey FOREIGN KEY (company_id, created_by_id) REFERENCES users(company_id, id),
   constraint conversations_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
 ) with (fillfactor=50);
+CREATE INDEX conversations_company_id_created_at_id_idx ON public.conversations USING btree (company_id, created_at, id);
 CREATE INDEX conversations_company_id_kind_title_folded_id_idx ON public.conversations USING btree (company_id, kind, title_folded, id);
 CREATE INDEX conversations_company_wide_idx ON public.conversations USING btree (company_id, id) WHERE (audience = 'COMPANY'::text);
 CREATE INDEX conversations_without_memberships_idx ON public.conversations USING btree (company_id, id) WHERE (audience <> 'PARTICIPANTS'::text);
@@ -953,6 +954,7 @@ CREATE OR REPLACE FUNCTION app.give_up_phones(p_guests uuid[]) RETURNS void LANG
 CREATE OR REPLACE FUNCTION app.give_up_sms() RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.guests_with_words(p_words bigint[], p_consent text, p_before uuid, p_max integer) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100 SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.has_permission(p_company uuid, p_user uuid, p_permission text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.has_told_of_audit(p_company uuid, p_user uuid, p_conversation uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hide_conversation(p_company uuid, p_user uuid, p_conversation uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hide_message(p_company uuid, p_user uuid, p_message uuid, OUT conversation_id uuid, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.hold_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS broadcasts LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -983,6 +985,7 @@ CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGU
 CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audit(p_kind text, p_object uuid DEFAULT NULL::uuid, p_conversation uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.record_audited_reads(p_company uuid, p_user uuid, p_conversations uuid[], p_details jsonb[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audits(p_company uuid, p_kinds text[], p_objects uuid[], p_details jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_guest_consent(p_company uuid, p_user uuid, p_event uuid, p_guest uuid, p_state text, p_note bytea, OUT "position" bigint, OUT is_kept boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company_id uuid, user_id uuid, token_expires_at timestamp with time zone, is_enabled boolean) LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1238,6 +1241,7 @@ grant execute on function app.give_up_phones(uuid[]) to colloquy_app;
 grant execute on function app.give_up_sms() to colloquy_system;
 grant execute on function app.guests_with_words(bigint[],text,uuid,integer) to colloquy_app;
 grant execute on function app.has_permission(uuid,uuid,text) to colloquy_app;
+grant execute on function app.has_told_of_audit(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.hide_conversation(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.hide_message(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.hold_broadcast(uuid,uuid,uuid) to colloquy_app;
@@ -1268,6 +1272,7 @@ grant execute on function app.purge_idempotency_keys(integer) to colloquy_system
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_system;
+grant execute on function app.record_audited_reads(uuid,uuid,uuid[],jsonb[]) to colloquy_app;
 grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to colloquy_app;
 grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to colloquy_system;
 grant execute on function app.record_guest_consent(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;

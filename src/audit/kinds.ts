@@ -4,6 +4,7 @@ import type { NodeType } from '../ids.ts'
 const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   message: 'Message',
   conversation: 'Conversation',
+  conversations: null,
   broadcast: 'Broadcast',
   case: 'ModerationCase',
   member: 'User',

@@ -8,6 +8,7 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
 import type { Oversight } from '../visibility/oversight.ts'
+import { inBothViews } from '../visibility/views.ts'
 import { forbiddenTo, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it. Subject and body are ciphertext. */
@@ -43,25 +44,33 @@ const broadcastColumns = columns({
   isRead: column.boolean.from(isReadSql),
 })
 
+/** Broadcasts `b` with their conversation, message and membership of the viewer. */
+const withMessage = `broadcasts b
+    left join conversations c on c.company_id = b.company_id and c.id = b.id
+    left join messages m on m.company_id = b.company_id and m.id = b.id
+    ${viewerMembership()}`
+
+/** Broadcasts that were sent, whoever receives them. */
+const sent = `${withMessage}
+    where b.company_id = :companyId and b.status = 'SENT'`
+
 /**
  * Broadcasts `b` that the viewer may see: received ones that are not hidden, and the viewer's own, also while
  * scheduled.
  */
-const seen = `broadcasts b
-    left join conversations c on c.company_id = b.company_id and c.id = b.id
-    left join messages m on m.company_id = b.company_id and m.id = b.id
-    ${viewerMembership()}
+const seen = `${withMessage}
     where b.company_id = :companyId and case
       when b.status = 'SENT' then p.user_id is not null and coalesce(p.hidden_seq, 0) < 1 and ${shownTo()}
       else b.author_id = :viewerId
     end`
 
-/** Broadcasts by id as the viewer may see them. */
-export const broadcastsById = statement({
+/** Broadcasts by id as the viewer may see them, and those that were sent, for an auditor. */
+export const broadcastsById = inBothViews({
   name: 'broadcasts_by_id',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: broadcastColumns,
-  text: `select ${broadcastColumns.of('b')} from ${seen} and b.id = any(:ids)`,
+  text: (view) =>
+    `select ${broadcastColumns.of('b')} from ${view === 'own' ? seen : sent} and b.id = any(:ids)`,
 })
 
 /** The viewer's broadcasts, latest first, before this time and id. */
@@ -80,11 +89,7 @@ export const broadcastsSentBefore = statement({
   name: 'broadcasts_sent_before',
   parameters: ['companyId', 'viewerId', 'audits', 'beforeAt', 'beforeId', 'max'],
   row: broadcastColumns,
-  text: `select ${broadcastColumns.of('b')} from broadcasts b
-    left join conversations c on c.company_id = b.company_id and c.id = b.id
-    left join messages m on m.company_id = b.company_id and m.id = b.id
-    ${viewerMembership()}
-    where b.company_id = :companyId and b.status = 'SENT' and b.sent_at >= now() - interval '24 hours'
+  text: `select ${broadcastColumns.of('b')} from ${sent} and b.sent_at >= now() - interval '24 hours'
       and (:audits::boolean or not coalesce(${forbiddenTo()}, false))
       and (:beforeAt::timestamptz is null or (b.sent_at, b.id) < (:beforeAt::timestamptz, :beforeId::uuid))
     order by b.sent_at desc, b.id desc limit :max`,

@@ -129,6 +129,7 @@ export type InboxEventsSubscriptionVariables = Exact<{
 export type InboxEventsSubscription = { inboxEvents:
     | { __typename: 'BroadcastReceived', cursor: string, notify: boolean, broadcast: { id: string, subject: string, body: string, priority: Priority, sentAt: string | null, author: { id: string, name: string } | null, conversation: { id: string } | null }, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
     | { __typename: 'ConversationActivity', cursor: string, notify: boolean, message: { id: string, seq: number | null, body: string | null, subject: string | null, priority: Priority, state: MessageState, depth: number, createdAt: string, editedAt: string | null, retractedAt: string | null, clientMessageId: string | null, metadata: unknown, status: DeliveryStatus | null, replyCount: number, author: { id: string, name: string } | null, conversation: { id: string }, parent: { id: string } | null, mentions: Array<{ id: string, name: string }>, reactions: Array<{ emoji: string, count: number, reactedByViewer: boolean }> }, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean }, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
+    | { __typename: 'ConversationAudited' }
     | { __typename: 'ConversationRead', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean }, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string, unread: { total: number, direct: number, group: number, context: number, global: number, broadcast: number, mentions: number } }
     | { __typename: 'Discontinuity', cursor: string }
@@ -143,6 +144,7 @@ export type ConversationEventsSubscriptionVariables = Exact<{
 
 
 export type ConversationEventsSubscription = { conversationEvents:
+    | { __typename: 'ConversationAudited' }
     | { __typename: 'ConversationChanged', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, hasUnreadMention: boolean, isMuted: boolean } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string }
     | { __typename: 'Discontinuity', cursor: string }

@@ -2,8 +2,10 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
+import { inBothViews, type Viewed } from '../visibility/views.ts'
 import {
   forbiddenTo,
+  knownToAllSql,
   lastActivityFor,
   lastSeqFor,
   readableSql,
@@ -16,19 +18,21 @@ import {
 export type Audience = 'PARTICIPANTS' | 'COMPANY' | 'VISITORS'
 
 /** A conversation as one viewer sees it. */
-export type ConversationRow = RowOf<typeof conversationColumns> & {
-  lastMessage: MessageRow | null
-  /** The name of the other person of a direct conversation, where it was read with the row. */
-  counterpartName?: string | null
-}
+export type ConversationRow = RowOf<typeof conversationColumns> &
+  Viewed & {
+    lastMessage: MessageRow | null
+    /** The name of the other person of a direct conversation, where it was read with the row. */
+    counterpartName?: string | null
+  }
 
 /**
  * The row as PostgreSQL returns it: the columns of the last message stand beside the conversation's, with a prefix. They are
  * null if there is none.
  */
-export type FlatConversationRow = RowOf<typeof conversationColumns> & {
-  [Name in keyof MessageRow as `last:${Name}`]: MessageRow[Name] | null
-}
+export type FlatConversationRow = RowOf<typeof conversationColumns> &
+  Viewed & {
+    [Name in keyof MessageRow as `last:${Name}`]: MessageRow[Name] | null
+  }
 
 /** True while the mute of membership `p` lasts. */
 export const mutedSql = '(p.is_muted and (p.muted_until is null or p.muted_until > now()))'
@@ -141,6 +145,31 @@ export const conversationColumns = columns({
   ) end`),
 })
 
+/** The names of the people of a direct conversation `c`, for an auditor, to whom neither is the other person. */
+const namesSql = `(
+    select coalesce(string_agg(u.name, ', ' order by u.name_folded, u.id), '')
+    from participants q join users u on u.company_id = q.company_id and u.id = q.user_id
+    where q.company_id = c.company_id and q.conversation_id = c.id
+  )`
+
+/** The columns of conversation `c` as an auditor sees it; what belongs to the viewer is that of membership `p`. */
+export const auditedColumns = columns({
+  ...plainShape,
+  title: column.text.from(`case when c.kind = 'DIRECT' then ${namesSql} else c.title end`),
+  lastSeq: column.integer.from('c.last_seq'),
+  lastActivityAt: column.instant.from('c.last_activity_at'),
+  isReadable: column.boolean.from('true'),
+  unreadCount: column.integer.from('0'),
+  hasUnreadMention: column.boolean.from('false'),
+  counterpartId: column.uuid.orNull.from('null::uuid'),
+})
+
+/** The last message of conversation `c`, whoever may read it; its columns are prefixed `last:`. */
+export const auditedLastMessageJoin = `left join lateral (
+    select ${messageColumns.of('m')} from messages m
+    where m.company_id = c.company_id and m.conversation_id = c.id and m.seq is not null order by m.seq desc limit 1
+  ) l on true`
+
 /** The last message of conversation `c` that the viewer may read; its columns are prefixed `last:`. */
 export const lastMessageJoin = lastMessageJoinFor(':viewerId')
 
@@ -167,23 +196,24 @@ export function readConversation(flat: FlatConversationRow): ConversationRow {
     else row[name] = value
   }
   // The statement names all columns of the type.
-  return {
-    ...(row as unknown as ConversationRow),
-    lastMessage: last.id ? (last as unknown as MessageRow) : null,
-  }
+  const conversation = row as unknown as ConversationRow
+  if (conversation.view) last.view = conversation.view
+  return { ...conversation, lastMessage: last.id ? (last as unknown as MessageRow) : null }
 }
 
-/** Conversations by id as the viewer may see them. */
-export const conversationsById = bindingItself(
-  statement({
-    name: 'conversations_by_id',
-    parameters: ['companyId', 'viewerId', 'ids'],
-    row: rowsOf<FlatConversationRow>(),
-    text: `select ${conversationColumns.of('c')}, ${lastMessageColumns}
-    from conversations c ${viewerMembership()} ${lastMessageJoin}
-    where c.company_id = :companyId and c.id = any(:ids) and ${visibleSql}`,
-  }),
-)
+const byIds = inBothViews({
+  name: 'conversations_by_id',
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: rowsOf<FlatConversationRow>(),
+  text: (
+    view,
+  ) => `select ${(view === 'own' ? conversationColumns : auditedColumns).of('c')}, ${lastMessageColumns}
+    from conversations c ${viewerMembership()} ${view === 'own' ? lastMessageJoin : auditedLastMessageJoin}
+    where c.company_id = :companyId and c.id = any(:ids) and ${view === 'own' ? visibleSql : knownToAllSql}`,
+})
+
+/** Conversations by id as the viewer may see them, and as an auditor does. */
+export const conversationsById = { own: bindingItself(byIds.own), audited: byIds.audited }
 
 /** The fields of a conversation that its plain row tells. */
 export const PLAIN_FIELDS: ReadonlySet<string> = new Set([

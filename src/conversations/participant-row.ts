@@ -1,6 +1,7 @@
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { statement } from '../database/statement.ts'
-import { readableSql, viewerMembership } from '../visibility/visibility.ts'
+import { inBothViews, type View } from '../visibility/views.ts'
+import { knownToAllSql, readableSql, viewerMembership } from '../visibility/visibility.ts'
 
 /** A person's membership of a conversation. */
 export type ParticipantRow = RowOf<typeof participantColumns>
@@ -28,6 +29,10 @@ const markColumns = columns({
 /** True unless `user`, an SQL user id, is another recipient of a broadcast: only its author sees these and their marks. */
 const namedTo = (user: string) =>
   `(c.kind <> 'BROADCAST' or c.created_by_id = :viewerId or ${user} in (:viewerId, c.created_by_id))`
+
+/** True if the view shows the membership of `user`, an SQL user id. */
+const shownIn = (view: View, user: string) =>
+  view === 'audited' ? knownToAllSql : `${readableSql} and ${namedTo(user)}`
 
 /**
  * Numbers of participants; in a company-wide conversation of all enabled members. Non-members of a listed group may see
@@ -75,14 +80,14 @@ export const marksOf = statement({
 })
 
 /** Participants in the order they joined, after this time and user. */
-export const participantsPage = statement({
+export const participantsPage = inBothViews({
   name: 'participants_page',
   parameters: ['companyId', 'viewerId', 'conversationId', 'afterAt', 'afterUserId', 'max'],
   row: participantColumns,
-  text: `select ${participantColumns.of('q')}
+  text: (view) => `select ${participantColumns.of('q')}
     from conversations c ${viewerMembership()}
     join participants q on q.company_id = c.company_id and q.conversation_id = c.id and q.left_at is null
-    where c.company_id = :companyId and c.id = :conversationId and ${readableSql} and ${namedTo('q.user_id')}
+    where c.company_id = :companyId and c.id = :conversationId and ${shownIn(view, 'q.user_id')}
       and (:afterAt::timestamptz is null or (q.joined_at, q.user_id) > (:afterAt::timestamptz, :afterUserId::uuid))
     order by q.joined_at, q.user_id limit :max`,
 })
@@ -91,18 +96,18 @@ export const participantsPage = statement({
  * All members of the company as participants of a company-wide conversation, in the order they joined. Its parameters
  * are those of participants_page.
  */
-export const membersAsParticipants = statement({
+export const membersAsParticipants = inBothViews({
   name: 'members_as_participants',
   parameters: ['companyId', 'viewerId', 'conversationId', 'afterAt', 'afterUserId', 'max'],
   row: participantColumns,
-  text: `select u.id as "userId", coalesce(q.role, 'MEMBER') as role, u.joined_at as "joinedAt",
+  text: (view) => `select u.id as "userId", coalesce(q.role, 'MEMBER') as role, u.joined_at as "joinedAt",
       coalesce(q.last_read_seq, 0) as "lastReadSeq", coalesce(q.last_delivered_seq, 0) as "lastDeliveredSeq"
     from conversations c ${viewerMembership()}
     join users u on u.company_id = c.company_id and u.is_enabled
     left join lateral (
       select * from participants q where q.company_id = c.company_id and q.conversation_id = c.id and q.user_id = u.id
     ) q on true
-    where c.company_id = :companyId and c.id = :conversationId and ${readableSql} and ${namedTo('u.id')}
+    where c.company_id = :companyId and c.id = :conversationId and ${shownIn(view, 'u.id')}
       and (:afterAt::timestamptz is null or (u.joined_at, u.id) > (:afterAt::timestamptz, :afterUserId::uuid))
     order by u.joined_at, u.id limit :max`,
 })

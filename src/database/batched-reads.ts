@@ -8,7 +8,11 @@ export interface Reads {
   readonly viewerId: string
   /** A read for one of these messages is done for all of them. */
   readonly messagesToCome: readonly string[]
+  /** Which of two statements is run. */
+  readonly view: 'own' | 'audited'
 }
+
+type Known<Row extends object> = Statement<'companyId' | 'viewerId' | 'ids', Row>
 
 /** The values of statements that take keys; those without a viewer ignore it. */
 export function valuesOf({ tenant, viewerId }: Reads, ids: readonly string[]) {
@@ -17,7 +21,7 @@ export function valuesOf({ tenant, viewerId }: Reads, ids: readonly string[]) {
 
 /** Maps rows to the values of keys. */
 interface Shape<Row extends object, Value> {
-  statement: Statement<'companyId' | 'viewerId' | 'ids', Row>
+  statement: Known<Row> | Readonly<Record<Reads['view'], Known<Row>>>
   keyOf(row: NoInfer<Row>): string
   valueFrom(rows: NoInfer<Row>[]): Value
   /** The keys are messages. */
@@ -29,12 +33,15 @@ export function batched<Row extends object, Value>(
   reads: Reads,
   { statement, keyOf, valueFrom, ofMessages = false }: Shape<Row, Value>,
 ): DataLoader<string, Value> {
+  const inView = 'name' in statement ? statement : statement[reads.view]
   let ahead: readonly string[] = ofMessages ? reads.messagesToCome : []
   const loader = new DataLoader<string, Value>(async (ids) => {
     const alike = ahead
     ahead = []
-    const rows = await reads.tenant.query(statement, valuesOf(reads, [...new Set([...ids, ...alike])]))
-    const byKey = groupBy(rows, keyOf)
+    const rows = await reads.tenant.query(inView, valuesOf(reads, [...new Set([...ids, ...alike])]))
+    // All that hangs on a row is read in its view.
+    const viewed = reads.view === 'own' ? rows : rows.map((row) => ({ ...row, view: reads.view }))
+    const byKey = groupBy(viewed, keyOf)
     const found = (id: string) => valueFrom(byKey.get(id) ?? [])
     for (const id of alike) loader.prime(id, found(id))
     return ids.map(found)

@@ -27,6 +27,7 @@ export type EventKind =
   | 'HELD_MESSAGE_DECIDED'
   | 'MODERATION_CASE_OPENED'
   | 'MODERATION_CASE_DECIDED'
+  | 'AUDITED'
 
 /** Events that were read together. */
 export interface Batch {

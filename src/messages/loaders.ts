@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { batched, groupBy, type Reads, rowById, rowsByKey, valuesOf } from '../database/batched-reads.ts'
+import { inView } from '../visibility/views.ts'
 import { unrefusedActions } from './message-actions.ts'
 import {
   firstReplies,
@@ -69,7 +70,8 @@ async function loadReplies(reads: Reads, keys: readonly RepliesKey[]): Promise<M
   const rows = new Map<string, MessageRow[]>()
   for (const [max, alike] of groupBy(keys, (key) => String(key.max))) {
     const parents = alike.map(({ parentId }) => parentId)
-    const found = await reads.tenant.query(firstReplies, { ...valuesOf(reads, parents), max: Number(max) })
+    const values = { ...valuesOf(reads, parents), max: Number(max) }
+    const found = inView(reads.view, await reads.tenant.query(firstReplies[reads.view], values))
     for (const [parentId, replies] of groupBy(found, (row) => String(row.parentId))) {
       rows.set(`${max} ${parentId}`, replies)
     }

@@ -2,15 +2,17 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { bindingItself } from '../database/own-binding.ts'
 import { fence, statement } from '../database/statement.ts'
 import type { Oversight } from '../visibility/oversight.ts'
+import { inBothViews, seenIn, type Viewed } from '../visibility/views.ts'
 import { readableSql, seenBy, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A message as the statements below return it. Subject, body and metadata are ciphertext. */
-export type MessageRow = RowOf<typeof messageColumns> & {
-  /** True if it is shown to somebody who decides about it, or audits it, and need not take part in its conversation. */
-  isUnderReview?: boolean
-  /** Set if it is shown to an overseer. */
-  oversight?: Oversight
-}
+export type MessageRow = RowOf<typeof messageColumns> &
+  Viewed & {
+    /** True if it is shown to somebody who decides about it, or audits it, and need not take part in its conversation. */
+    isUnderReview?: boolean
+    /** Set if it is shown to an overseer. */
+    oversight?: Oversight
+  }
 
 /** The columns of a message. */
 export const messageColumns = columns({
@@ -44,7 +46,7 @@ export type MessageVersion = RowOf<typeof versionColumns>
 const versionColumns = columns({ id: column.uuid, revision: column.integer, state: column.text })
 
 /** An emoji on a message. */
-export type ReactionRow = RowOf<typeof reactionColumns>
+export type ReactionRow = RowOf<typeof reactionColumns> & Viewed
 
 const reactionColumns = columns({
   messageId: column.uuid,
@@ -91,11 +93,11 @@ export function isLatestSql(alias: string): string {
 }
 
 /** Messages by id that the viewer may read. */
-export const messagesById = statement({
+export const messagesById = inBothViews({
   name: 'messages_by_id',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: messageColumns,
-  text: `select ${messageColumns.of('m')} from messages m ${seenBy()}
+  text: (view) => `select ${messageColumns.of('m')} from messages m ${seenIn(view)}
     where m.company_id = :companyId and m.id = any(:ids)`,
 })
 
@@ -170,22 +172,22 @@ export const conversationWithMessages = bindingItself(
 )
 
 /** Replies to one message in order, above this sequence number. */
-export const repliesAfter = statement({
+export const repliesAfter = inBothViews({
   name: 'replies_after',
   parameters: ['companyId', 'viewerId', 'parentId', 'above', 'max'],
   row: messageColumns,
-  text: `select ${messageColumns.of('m')} from messages m ${seenBy()}
+  text: (view) => `select ${messageColumns.of('m')} from messages m ${seenIn(view)}
     where m.company_id = :companyId and m.parent_id = :parentId and m.seq > :above order by m.seq limit :max`,
 })
 
 /** The first replies to each of several messages, in order. */
-export const firstReplies = statement({
+export const firstReplies = inBothViews({
   name: 'first_replies',
   parameters: ['companyId', 'viewerId', 'ids', 'max'],
   row: messageColumns,
-  text: `select ${messageColumns.of('m')} from unnest(:ids::uuid[]) parent (id)
+  text: (view) => `select ${messageColumns.of('m')} from unnest(:ids::uuid[]) parent (id)
     cross join lateral (
-      select m.* from messages m ${seenBy()}
+      select m.* from messages m ${seenIn(view)}
       where m.company_id = :companyId and m.parent_id = parent.id and m.seq is not null order by m.seq limit :max
     ) m
     order by m.parent_id, m.seq`,
@@ -195,11 +197,11 @@ export const firstReplies = statement({
  * Replies at all depths below one message, in order, above this sequence number. Replies to hidden or retracted
  * messages keep their depth. The fences keep the planner from reading all replies of the company.
  */
-export const subtreeAfter = statement({
+export const subtreeAfter = inBothViews({
   name: 'subtree_after',
   parameters: ['companyId', 'viewerId', 'parentId', 'above', 'max'],
   row: messageColumns,
-  text: `with recursive subtree as (
+  text: (view) => `with recursive subtree as (
       select m.id from messages m where m.company_id = :companyId and m.parent_id = :parentId
       union all
       select m.id from subtree s cross join lateral (
@@ -207,36 +209,36 @@ export const subtreeAfter = statement({
       ) m
     )
     select ${messageColumns.of('m')} from subtree s
-    cross join lateral (select * from messages m where m.company_id = :companyId and m.id = s.id ${fence}) m ${seenBy()}
+    cross join lateral (select * from messages m where m.company_id = :companyId and m.id = s.id ${fence}) m ${seenIn(view)}
     where m.seq > :above order by m.seq limit :max`,
 })
 
 /** Numbers of replies that the viewer may read. */
-export const replyCounts = statement({
+export const replyCounts = inBothViews({
   name: 'reply_counts',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: rowsOf<{ parentId: string; count: number }>(),
-  text: `select m.parent_id as "parentId", count(*)::int as count from messages m ${seenBy()}
+  text: (view) => `select m.parent_id as "parentId", count(*)::int as count from messages m ${seenIn(view)}
     where m.company_id = :companyId and m.parent_id = any(:ids) and m.seq is not null group by m.parent_id`,
 })
 
 /** The people that messages mention. */
-export const mentionsOf = statement({
+export const mentionsOf = inBothViews({
   name: 'mentions_of',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: rowsOf<{ messageId: string; userId: string }>(),
-  text: `select n.message_id as "messageId", n.user_id as "userId"
-    from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id ${seenBy()}
+  text: (view) => `select n.message_id as "messageId", n.user_id as "userId"
+    from mentions n join messages m on m.company_id = n.company_id and m.id = n.message_id ${seenIn(view)}
     where n.company_id = :companyId and n.message_id = any(:ids) and m.state <> 'RETRACTED' order by n.user_id`,
 })
 
 /** Reactions to messages in the order of their first use. */
-export const reactionsOf = statement({
+export const reactionsOf = inBothViews({
   name: 'reactions_of',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: reactionColumns,
-  text: `select ${reactionColumns.of('r')}
-    from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
+  text: (view) => `select ${reactionColumns.of('r')}
+    from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenIn(view)}
     where r.company_id = :companyId and r.message_id = any(:ids) and r.is_on and m.state = 'POSTED'
     group by r.message_id, r.emoji order by min(r.created_at), r.emoji`,
 })

@@ -31,6 +31,7 @@ export type StreamValue = Positioned &
     | { type: 'DeliveryAdvanced'; deliveryId: string }
     | { type: 'ConsentChanged'; guestId: string }
     | { type: 'TypingChanged'; userId: string; typing: boolean }
+    | { type: 'ConversationAudited'; conversationId: string; auditorId: string; at: Date }
     | { type: 'MessageAccessLost'; messageId: string; seq: number }
     | { type: 'HeldMessageDecided'; message: MessageRow }
     | { type: 'ModerationCaseOpened'; caseId: string }
@@ -103,6 +104,8 @@ export function inboxValue(event: LiveEvent, userId: string): Mapped {
     case 'MESSAGE_ACCESS_CHANGED':
       if (!event.joinedIds.includes(userId) && !event.leftIds.includes(userId)) return undefined
       return { value: { ...positioned, type: 'InboxConversationChanged' } }
+    case 'AUDITED':
+      return auditedValue(event, INBOX)
     case 'HELD_MESSAGE_DECIDED':
       return event.message
         ? { value: { position, batch, stream: INBOX, type: 'HeldMessageDecided', message: event.message } }
@@ -154,11 +157,24 @@ export function conversationValue(event: LiveEvent, userId: string): Mapped {
       const { joinedIds, leftIds } = event
       return { value: { ...positioned, type: 'ParticipantsChanged', conversationId, joinedIds, leftIds } }
     }
+    case 'AUDITED':
+      return auditedValue(event, conversationId)
     case 'CONVERSATION_CHANGED':
     case 'MUTE_CHANGED':
       return { value: { ...positioned, type: 'ConversationChanged', conversationId } }
     default:
       return undefined
+  }
+}
+
+/** The event of an auditor who reads a conversation. */
+function auditedValue(
+  { conversationId, actorId, position, batch, createdAt: at }: LiveEvent,
+  stream: string,
+): Mapped {
+  if (!conversationId || !actorId) return undefined
+  return {
+    value: { position, batch, stream, type: 'ConversationAudited', conversationId, auditorId: actorId, at },
   }
 }
 

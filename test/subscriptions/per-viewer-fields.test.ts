@@ -70,6 +70,7 @@ async function valuesOf(conversationId: string, messageId: string): Promise<Reco
     ReceiptAdvanced: { userId, status: 'READ', upToSeq: 1, at: new Date(0) },
     ParticipantsChanged: { conversationId, joinedIds: [userId], leftIds: [userId] },
     ConversationChanged: { conversationId },
+    ConversationAudited: { conversationId, auditorId: userId, at: new Date(0) },
     ConversationRemoved: { conversationId },
     Discontinuity: {},
     ConversationActivity: { conversationId, message, own: false },

@@ -4,7 +4,7 @@ import { onDatabase } from './on-database.ts'
 /** Has the database refuse whatever would change these companies' rows of a table, until disposed of. */
 export async function failWrites(
   app: TestApp,
-  table: 'events' | 'digest_marks',
+  table: 'events' | 'digest_marks' | 'audit_events',
   companyUuids: readonly string[],
 ): Promise<AsyncDisposable> {
   const ids = companyUuids.map((id) => `'${id}'`).join(', ')

@@ -39,6 +39,7 @@ export async function governEverything(
   await bea.run('{ heldMessages { nodes { id } } }')
   await seeState(ann, 50)
   await auditEverything(ann, bea, groupId)
+  await readAsAuditor(ann, bea, groupId)
   await exportEverything(ann, bea, groupId)
 }
 
@@ -71,6 +72,37 @@ async function seeState(ann: Client, first: number): Promise<void> {
       `query ($after: String) { messagingState { ${name}(first: 5, after: $after) { nodes { id } } } }`,
       { after: state[name].pageInfo.endCursor },
     )
+}
+
+/** Reads others' conversations in every way. */
+async function readAsAuditor(ann: Client, bea: Client, groupId: string): Promise<void> {
+  const list = `query ($userId: ID, $search: String, $after: String) {
+    auditConversations(userId: $userId, search: $search, first: 5, after: $after) {
+      nodes { id title lastMessage { id } } pageInfo { endCursor } } }`
+  for (const filter of [{}, { userId: bea.userId }, { search: 'a' }]) {
+    const { auditConversations: page } = await ann.run(list, filter)
+    await ann.run(list, { ...filter, after: page.pageInfo.endCursor })
+  }
+  const pages = ['first: 5', 'last: 5', 'aroundSeq: 5, first: 5']
+  for (const args of pages)
+    await ann.run(
+      `query ($id: ID!) { auditConversation(id: $id) { participants { nodes { user { id } } } messages(${args}) { nodes {
+        id parent { id } replyCount mentions { id } receipts(first: 5) { nodes { readAt } }
+        reactions { users(first: 5) { nodes { id } } } revisions(first: 5) { nodes { editedAt } }
+        replies(first: 5) { nodes { id } } conversation { title } } } } }`,
+      { id: groupId },
+    )
+  const { auditConversation } = await ann.run(
+    `query ($id: ID!) { auditConversation(id: $id) { messages(first: 1) { nodes {
+      id replies(first: 5, subtree: true) { nodes { id } pageInfo { endCursor } } } } } }`,
+    { id: groupId },
+  )
+  const [{ replies }] = auditConversation.messages.nodes
+  await ann.run(
+    `query ($id: ID!, $after: String) { auditConversation(id: $id) { messages(first: 1) { nodes {
+      replies(first: 5, after: $after) { nodes { id } } } } } }`,
+    { id: groupId, after: replies.pageInfo.endCursor },
+  )
 }
 
 /** Reads the audit trail in every way. */

@@ -126,6 +126,19 @@ export const namingCases: Record<string, NamingCase> = {
       }),
     ),
   },
+  'Query.auditConversation': {
+    document: `query ($id: ID!) { auditConversation(id: $id) { ${CONVERSATION} } }`,
+    probes: [
+      {
+        variables: (ids) => ({ id: ids.conversation }),
+        answer: /^\{"data":\{"auditConversation":null\}\}$|"code":"FORBIDDEN"/,
+      },
+    ],
+  },
+  'Query.auditConversations': {
+    document: `query ($id: ID) { auditConversations(userId: $id) { nodes { ${CONVERSATION} } } }`,
+    probes: [{ variables: (ids) => ({ id: ids.user }), answer: /"nodes":\[\]|"code":"FORBIDDEN"/ }],
+  },
   'Query.auditProof': {
     document: 'query ($id: ID!) { auditProof(eventId: $id) { index leaf note } }',
     probes: [

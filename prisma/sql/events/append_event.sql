@@ -19,6 +19,7 @@ declare
     when 'MESSAGE_ACCESS_CHANGED' then 'message.access_changed'
     when 'PARTICIPANTS_CHANGED' then 'conversation.participants_changed'
     when 'CONVERSATION_CHANGED' then 'conversation.changed'
+    when 'AUDITED' then 'conversation.audited'
     when 'BROADCAST_SENT' then 'broadcast.sent'
     when 'BROADCAST_REMINDED' then 'broadcast.reminded'
     when 'MODERATION_CASE_OPENED' then 'case.opened'
@@ -30,7 +31,10 @@ begin
   if v_company is null or app.bound_user() is not null and app.verified_company() is null then
     raise exception using errcode = 'CQ401', message = 'You have no active membership in this company.';
   end if;
-  perform app.require_open(v_company);
+  -- Reads of auditors are told in safe mode as well.
+  if p_kind <> 'AUDITED' then
+    perform app.require_open(v_company);
+  end if;
   insert into public.events
     (company_id, position, kind, conversation_id, message_id, seq, actor_id, recipient_id, joined_ids, left_ids, permission,
       case_id)

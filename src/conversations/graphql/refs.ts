@@ -4,6 +4,7 @@ import { RequestError } from '../../errors.ts'
 import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
 import type { Oversight } from '../../visibility/oversight.ts'
+import type { Viewed } from '../../visibility/views.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import type { ConversationAction } from '../queries/allowed-actions.ts'
 
@@ -82,7 +83,8 @@ export async function conversationOf(
     conversationId,
     isUnderReview,
     oversight,
-  }: { conversationId: string; isUnderReview?: boolean; oversight?: Oversight },
+    view,
+  }: { conversationId: string; isUnderReview?: boolean; oversight?: Oversight } & Viewed,
   _args: object,
   { loaders }: Context,
   info: GraphQLResolveInfo,
@@ -90,7 +92,9 @@ export async function conversationOf(
   // Only the id is resolved from this row.
   if (asksOnlyForId(info)) return { id: conversationId } as ConversationRow
   const own = isUnderReview ? loaders.conversationOfCase : loaders.conversation
-  const conversation = await (oversight ? loaders.overseenConversation : own).load(conversationId)
+  const loader =
+    view === 'audited' ? loaders.audited.conversation : oversight ? loaders.overseenConversation : own
+  const conversation = await loader.load(conversationId)
   if (!conversation) throw new RequestError('NOT_FOUND', 'There is no such conversation.')
   return conversation
 }

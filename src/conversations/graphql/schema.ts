@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts'
 import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
 import { forwardPage } from '../../page.ts'
+import { viewOf } from '../../visibility/views.ts'
 import { membersAsParticipants, type ParticipantRow, participantsPage } from '../participant-row.ts'
 import { allowedConversationActions } from '../queries/allowed-actions.ts'
 import { canPost } from '../queries/can-post.ts'
@@ -119,14 +120,19 @@ builder.node(ConversationRef, {
             keyOf: (row) => [row.joinedAt.toISOString(), row.userId],
             nodeOf: (row) => row,
             read: ([at, userId], max) =>
-              tenant.query(conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage, {
-                companyId: viewer.companyId,
-                viewerId: viewer.userId,
-                conversationId: conversation.id,
-                afterAt: at,
-                afterUserId: userId,
-                max,
-              }),
+              tenant.query(
+                (conversation.audience === 'COMPANY' ? membersAsParticipants : participantsPage)[
+                  viewOf(conversation)
+                ],
+                {
+                  companyId: viewer.companyId,
+                  viewerId: viewer.userId,
+                  conversationId: conversation.id,
+                  afterAt: at,
+                  afterUserId: userId,
+                  max,
+                },
+              ),
           }),
       },
       ParticipantConnection,

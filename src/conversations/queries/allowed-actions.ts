@@ -25,7 +25,9 @@ export async function allowedConversationActions(
 ): Promise<ConversationAction[]> {
   const { viewer } = context
   if (!isOpenForWriting(viewer) || !viewer.permissions.has('MESSAGE_READ')) return []
-  const { kind, viewerRole, isMember, isReadable } = conversation
+  const { kind, viewerRole, isMember, isReadable, view } = conversation
+  // An auditor's view is for reading.
+  if (view === 'audited') return []
   const takes = (action: keyof typeof kindsFor) =>
     (kindsFor[action] as readonly GroupKind[]).includes(kind as GroupKind)
   const isKept = isMember && isReadable

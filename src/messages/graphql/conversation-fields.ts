@@ -1,5 +1,6 @@
 import { ConversationRef } from '../../conversations/graphql/refs.ts'
 import { builder } from '../../graphql/builder.ts'
+import { lastMessageOf } from '../queries/last-message.ts'
 import { messagePage } from '../queries/message-page.ts'
 import { MessageConnection, MessageRef } from './refs.ts'
 
@@ -24,6 +25,6 @@ builder.objectFields(ConversationRef, (t) => ({
     type: MessageRef,
     nullable: true,
     description: 'The latest message.',
-    resolve: ({ lastMessage }) => lastMessage,
+    resolve: (conversation, _args, context) => lastMessageOf(context, conversation),
   }),
 }))

@@ -4,15 +4,18 @@ import { countText } from '../../graphql/answered-text.ts'
 import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
+import { loadersFor } from '../../loaders.ts'
 import { UserConnection, UserRef } from '../../members/graphql/refs.ts'
 import { people } from '../../members/queries/people.ts'
 import type { ReactionRow } from '../../messages/message-row.ts'
 import { rulesOf } from '../queries/access-rules.ts'
 import { deliveryStatus, recipientMarks } from '../queries/delivery-status.ts'
-import { replyPage, sentPage } from '../queries/message-page.ts'
+import { sentPage } from '../queries/message-page.ts'
 import { readText } from '../queries/message-text.ts'
+import { parentOf } from '../queries/parent-message.ts'
 import { reactorPage } from '../queries/reactors.ts'
 import { receiptPage } from '../queries/receipts.ts'
+import { replyPage } from '../queries/reply-page.ts'
 import { type RevisionRow, readRevision, revisionPage } from '../queries/revisions.ts'
 import { AccessRuleRef } from './access-refs.ts'
 import { ReceiptConnection, ReceiptRef } from './receipt-refs.ts'
@@ -109,8 +112,7 @@ builder.node(MessageRef, {
       type: MessageRef,
       nullable: true,
       description: 'The message that it replies to.',
-      resolve: (message, _args, { loaders }) =>
-        message.parentId ? loaders.message.load(message.parentId) : null,
+      resolve: (message, _args, context) => parentOf(context, message),
     }),
     depth: t.exposeInt('depth', { description: 'Depth in the thread; 0 for a top-level message.' }),
     replies: t.connection(
@@ -124,14 +126,14 @@ builder.node(MessageRef, {
               'Includes replies to replies at all depths. Use `parent` and `depth` to build the tree.',
           }),
         },
-        resolve: (message, args, context) => replyPage(context, message.id, args),
+        resolve: (message, args, context) => replyPage(context, message, args),
       },
       MessageConnection,
     ),
     replyCount: t.int({
       perViewer: true,
       description: 'Number of replies.',
-      resolve: (message, _args, { loaders }) => loaders.replyCount.load(message.id),
+      resolve: (message, _args, { loaders }) => loadersFor(loaders, message).replyCount.load(message.id),
     }),
     subject: t.string({
       nullable: true,
@@ -159,7 +161,7 @@ builder.node(MessageRef, {
       type: [UserRef],
       description: 'The people it mentions.',
       resolve: async (message, _args, context) =>
-        people(context, await context.loaders.mentions.load(message.id)),
+        people(context, await loadersFor(context.loaders, message).mentions.load(message.id)),
     }),
     state: t.field({
       type: MessageStateEnum,
@@ -191,7 +193,7 @@ builder.node(MessageRef, {
       type: [ReactionRef],
       description: 'Reactions in the order of their first use. Empty once the message is retracted.',
       complexity: { multiplier: 20 },
-      resolve: (message, _args, { loaders }) => loaders.reactions.load(message.id),
+      resolve: (message, _args, { loaders }) => loadersFor(loaders, message).reactions.load(message.id),
     }),
     revisions: t.connection(
       {

@@ -10,15 +10,16 @@ import {
   pageSize,
   readKeyCursor,
 } from '../../page.ts'
+import { inView } from '../../visibility/views.ts'
+import { auditedDownwards, auditedUpwards } from '../audited-messages.ts'
 import {
   conversationWithMessages,
   type MessageRow,
   messagesDownwards,
   messagesUpwards,
-  repliesAfter,
   sentBefore,
-  subtreeAfter,
 } from '../message-row.ts'
+import { recorded } from './record-audited-read.ts'
 
 /** The paging arguments of a conversation's messages. */
 export interface MessagePageArgs extends ForwardArgs {
@@ -43,15 +44,30 @@ export async function messagePage(
   conversation: ConversationRow,
   args: MessagePageArgs,
 ): Promise<Page<MessageRow>> {
+  const { id: conversationId, view } = conversation
+  const page = await readPage(context, conversation, args)
+  return recorded(context, { conversationId, view }, page, ({ edges }) => ({
+    part: 'messages',
+    fromSeq: edges.at(0)?.node.seq ?? null,
+    toSeq: edges.at(-1)?.node.seq ?? null,
+    count: edges.length,
+  }))
+}
+
+async function readPage(
+  context: Context,
+  conversation: ConversationRow,
+  args: MessagePageArgs,
+): Promise<Page<MessageRow>> {
   if (!conversation.isReadable) return pageOf<MessageRow>([], { hasNextPage: false, hasPreviousPage: false })
   if (args.first != null && args.last != null)
     throw new RequestError('BAD_USER_INPUT', 'Use either `first` or `last`.')
-  const { id, lastSeq } = conversation
+  const { lastSeq } = conversation
   if (args.aroundSeq != null) return aroundPage(context, conversation, args)
   const range = rangeOf(args)
   if (isDownwards(args)) {
     const size = pageSize(args.last, 'last')
-    const rows = readAlready.get(conversation) ?? (await below(context, id, range, size + 1))
+    const rows = readAlready.get(conversation) ?? (await below(context, conversation, range, size + 1))
     const page = rows.slice(0, size).reverse()
     return connect(page, {
       hasPreviousPage: rows.length > size || (range.after > 0 && lastSeq > 0),
@@ -59,7 +75,7 @@ export async function messagePage(
     })
   }
   const size = pageSize(args.first)
-  const rows = await above(context, id, range, size + 1)
+  const rows = await above(context, conversation, range, size + 1)
   return connect(rows.slice(0, size), {
     hasPreviousPage: range.after > 0 && lastSeq > 0,
     hasNextPage: rows.length > size || range.before <= lastSeq,
@@ -116,7 +132,7 @@ function rangeOf({ after, before }: MessagePageArgs): Range {
 
 async function aroundPage(
   context: Context,
-  { id }: ConversationRow,
+  conversation: ConversationRow,
   args: MessagePageArgs,
 ): Promise<Page<MessageRow>> {
   if (args.after != null || args.before != null || args.last != null) {
@@ -127,8 +143,8 @@ async function aroundPage(
   const seq = Math.max(1, args.aroundSeq ?? 1)
   const older = Math.floor(size / 2)
   const [earlier, later] = await Promise.all([
-    below(context, id, { after: 0, before: seq }, size + 1),
-    above(context, id, { after: seq - 1, before: END }, size + 1),
+    below(context, conversation, { after: 0, before: seq }, size + 1),
+    above(context, conversation, { after: seq - 1, before: END }, size + 1),
   ])
   // If one side has too few messages, the other side fills the page.
   const takeEarlier = Math.min(earlier.length, Math.max(older, size - later.length))
@@ -137,36 +153,6 @@ async function aroundPage(
   return connect(page, {
     hasPreviousPage: earlier.length > takeEarlier,
     hasNextPage: later.length > takeLater,
-  })
-}
-
-/** The paging arguments of replies. */
-export interface ReplyPageArgs extends ForwardArgs {
-  /** Includes replies to replies. */
-  subtree?: boolean | null | undefined
-}
-
-/** Returns a page of replies to one message. First pages of several messages are read by one statement. */
-export function replyPage(
-  { tenant, viewer, loaders }: Context,
-  parentId: string,
-  args: ReplyPageArgs,
-): Promise<Page<MessageRow>> {
-  return forwardPage<MessageRow>(args, {
-    key: ['seq'],
-    keyOf: (row) => [String(row.seq)],
-    nodeOf: (row) => row,
-    read([seq], max) {
-      if (seq == null && !args.subtree) return loaders.replies.load({ parentId, max })
-      const values = {
-        companyId: viewer.companyId,
-        viewerId: viewer.userId,
-        parentId,
-        above: Number(seq ?? 0),
-        max,
-      }
-      return tenant.query(args.subtree ? subtreeAfter : repliesAfter, values)
-    },
   })
 }
 
@@ -187,26 +173,32 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
   })
 }
 
-function above({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
-  return tenant.query(messagesUpwards, {
+type Place = Pick<ConversationRow, 'id' | 'view'>
+
+async function above(context: Context, { id, view }: Place, { after, before }: Range, max: number) {
+  const { tenant, viewer } = context
+  const values = {
     companyId: viewer.companyId,
     viewerId: viewer.userId,
     conversationId: id,
     above: after,
     upTo: before - 1,
     max,
-  })
+  }
+  return inView(view, await tenant.query(view === 'audited' ? auditedUpwards : messagesUpwards, values))
 }
 
-function below({ tenant, viewer }: Context, id: string, { after, before }: Range, max: number) {
-  return tenant.query(messagesDownwards, {
+async function below(context: Context, { id, view }: Place, { after, before }: Range, max: number) {
+  const { tenant, viewer } = context
+  const values = {
     companyId: viewer.companyId,
     viewerId: viewer.userId,
     conversationId: id,
     from: after + 1,
     below: before,
     max,
-  })
+  }
+  return inView(view, await tenant.query(view === 'audited' ? auditedDownwards : messagesDownwards, values))
 }
 
 function seqOf(cursor: string | null | undefined): number | undefined {

@@ -1,23 +1,22 @@
 import type { Context } from '../../context.ts'
 import { column, columns, type RowOf } from '../../database/columns.ts'
 import type { UserRow } from '../../database/prisma-types.ts'
-import { statement } from '../../database/statement.ts'
 import { person } from '../../members/queries/people.ts'
 import type { ReactionRow } from '../../messages/message-row.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
-import { seenBy } from '../../visibility/visibility.ts'
+import { inBothViews, seenIn, viewOf } from '../../visibility/views.ts'
 
 type ReactorRow = RowOf<typeof reactorColumns>
 
 const reactorColumns = columns({ userId: column.uuid, at: column.instant.from('r.created_at') })
 
 /** People by the time of their reaction, after this time and person. */
-const reactorsOf = statement({
+const reactorsOf = inBothViews({
   name: 'reactors_of',
   parameters: ['companyId', 'viewerId', 'messageId', 'emoji', 'afterAt', 'afterUserId', 'max'],
   row: reactorColumns,
-  text: `select ${reactorColumns.of('r')}
-    from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenBy()}
+  text: (view) => `select ${reactorColumns.of('r')}
+    from reactions r join messages m on m.company_id = r.company_id and m.id = r.message_id ${seenIn(view)}
     where r.company_id = :companyId and r.message_id = :messageId and r.emoji = :emoji and r.is_on and m.state = 'POSTED'
       and (:afterAt::timestamptz is null or (r.created_at, r.user_id) > (:afterAt::timestamptz, :afterUserId::uuid))
     order by r.created_at, r.user_id limit :max`,
@@ -26,7 +25,7 @@ const reactorsOf = statement({
 /** Returns a page of the people who reacted to a message with one emoji. */
 export async function reactorPage(
   context: Context,
-  { messageId, emoji }: ReactionRow,
+  { messageId, emoji, ...reaction }: ReactionRow,
   args: ForwardArgs,
 ): Promise<Page<UserRow>> {
   const { tenant, viewer } = context
@@ -35,7 +34,7 @@ export async function reactorPage(
     keyOf: ({ at, userId }) => [at.toISOString(), userId],
     nodeOf: (row) => row,
     read: ([at, userId], max) =>
-      tenant.query(reactorsOf, {
+      tenant.query(reactorsOf[viewOf(reaction)], {
         companyId: viewer.companyId,
         viewerId: viewer.userId,
         messageId,

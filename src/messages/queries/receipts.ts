@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
 import { column, columns, type RowOf } from '../../database/columns.ts'
-import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
-import { forbiddenTo, seenBy } from '../../visibility/visibility.ts'
+import { inBothViews, seenIn, viewOf } from '../../visibility/views.ts'
+import { forbiddenTo } from '../../visibility/visibility.ts'
 import type { MessageRow } from '../message-row.ts'
 
 /** The receipt of one person for a message. */
@@ -17,18 +17,18 @@ const receiptColumns = columns({
 
 /**
  * Recipients who have received or read a message, latest first, by one statement: the log of mark changes gives each
- * person's first mark at or past it. Receipts of a broadcast are shown to its author only.
+ * person's first mark at or past it. Receipts of a broadcast are shown to its author and to auditors only.
  */
-const receiptsOf = statement({
+const receiptsOf = inBothViews({
   name: 'receipts_of',
   parameters: ['companyId', 'viewerId', 'messageId', 'beforeAt', 'beforeUserId', 'max'],
   row: receiptColumns,
-  text: `select moved.*
+  text: (view) => `select moved.*
     from (
       select ${receiptColumns.of('p')}
-      from messages m ${seenBy()}
+      from messages m ${seenIn(view)}
       join conversations c on c.company_id = m.company_id and c.id = m.conversation_id
-        and (c.kind <> 'BROADCAST' or c.created_by_id = :viewerId)
+        and ${view === 'audited' ? 'true' : `(c.kind <> 'BROADCAST' or c.created_by_id = :viewerId)`}
       join participants p on p.company_id = m.company_id and p.conversation_id = m.conversation_id
         and p.left_at is null and p.user_id <> m.author_id and p.last_delivered_seq >= m.seq
         and not ${forbiddenTo('p.user_id')}
@@ -60,7 +60,7 @@ export function receiptPage(
     read: ([at, userId], max) =>
       message.seq === null
         ? Promise.resolve([])
-        : tenant.query(receiptsOf, {
+        : tenant.query(receiptsOf[viewOf(message)], {
             companyId: viewer.companyId,
             viewerId: viewer.userId,
             messageId: message.id,

@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts'
 import { column, columns, type RowOf } from '../../database/columns.ts'
-import { statement } from '../../database/statement.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
-import { seenBy } from '../../visibility/visibility.ts'
+import { inBothViews, seenIn, viewOf } from '../../visibility/views.ts'
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText } from './message-text.ts'
+import { recorded } from './record-audited-read.ts'
 
 /** An earlier text of a message, encrypted. */
 export type RevisionRow = RowOf<typeof revisionColumns>
@@ -21,12 +21,12 @@ const revisionColumns = columns({
 })
 
 /** Earlier texts of a message, latest first; `before` is one more than the revision they are below. */
-const revisionsBefore = statement({
+const revisionsBefore = inBothViews({
   name: 'revisions_before',
   parameters: ['companyId', 'viewerId', 'messageId', 'before', 'max'],
   row: revisionColumns,
-  text: `select ${revisionColumns.of('v')}
-    from messages m ${seenBy()}
+  text: (view) => `select ${revisionColumns.of('v')}
+    from messages m ${seenIn(view)}
     join message_revisions v on v.company_id = m.company_id and v.message_id = m.id
     where m.company_id = :companyId and m.id = :messageId and (:before::int is null or v.revision < :before - 1)
     order by v.revision desc limit :max`,
@@ -44,13 +44,13 @@ export async function revisionPage(
   const { tenant, viewer } = context
   const isOpen = viewer.company.revisionsVisibleTo === 'PARTICIPANTS' && message.state !== 'RETRACTED'
   if (!isOpen && !viewer.permissions.has('CONVERSATION_AUDIT')) return null
-  return forwardPage<RevisionRow>(args, {
+  const page = await forwardPage<RevisionRow>(args, {
     key: ['seq'],
     // Revisions count from 0, but positions in cursors from 1.
     keyOf: (row) => [String(row.revision + 1)],
     nodeOf: (row) => row,
     read: ([before], max) =>
-      tenant.query(revisionsBefore, {
+      tenant.query(revisionsBefore[viewOf(message)], {
         companyId: viewer.companyId,
         viewerId: viewer.userId,
         messageId: message.id,
@@ -58,6 +58,11 @@ export async function revisionPage(
         max,
       }),
   })
+  return recorded(context, message, page, ({ edges }) => ({
+    part: 'revisions',
+    messageId: message.id,
+    count: edges.length,
+  }))
 }
 
 /** Decrypts one text of an earlier revision. */

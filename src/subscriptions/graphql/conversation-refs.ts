@@ -6,7 +6,14 @@ import { people, person } from '../../members/queries/people.ts'
 import { DeliveryStatusEnum, MessageRef } from '../../messages/graphql/refs.ts'
 import type { MessageRow } from '../../messages/message-row.ts'
 import type { StreamValue } from '../stream-value.ts'
-import { ConversationRemoved, cursorOf, cursorText, Discontinuity, eventType } from './event-refs.ts'
+import {
+  ConversationAudited,
+  ConversationRemoved,
+  cursorOf,
+  cursorText,
+  Discontinuity,
+  eventType,
+} from './event-refs.ts'
 
 /** Maximum number of people that an event names. Query the conversation for all of them. */
 const MAX_NAMED = 100
@@ -147,6 +154,7 @@ export const ConversationEvent = builder.unionType('ConversationEvent', {
     ReceiptAdvanced,
     ParticipantsChanged,
     ConversationChanged,
+    ConversationAudited,
     ConversationRemoved,
     Discontinuity,
   ],

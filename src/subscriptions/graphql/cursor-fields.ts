@@ -8,8 +8,10 @@ builder.objectFields(ConversationRef, (t) => ({
     perViewer: true,
     description:
       'The current position of the event stream. Read it together with the messages and pass it as `after` to conversationEvents: no event is missed.',
-    resolve: async ({ id, isReadable }, _args, { keys, viewer, streamPosition }) =>
-      isReadable ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0) : '',
+    resolve: async ({ id, isReadable, view }, _args, { keys, viewer, streamPosition }) =>
+      isReadable && view !== 'audited'
+        ? signCursor(await keys(), { userId: viewer.userId, stream: id }, streamPosition ?? 0)
+        : '',
   }),
 }))
 

@@ -1,8 +1,10 @@
 import type { Context } from '../../context.ts'
+import { ConversationRef, conversationOf } from '../../conversations/graphql/refs.ts'
 import { signCursor } from '../../events/cursor.ts'
 import { builder } from '../../graphql/builder.ts'
 import { encodeId } from '../../ids.ts'
-import { UnreadCountsRef } from '../../members/graphql/refs.ts'
+import { UnreadCountsRef, UserRef } from '../../members/graphql/refs.ts'
+import { person } from '../../members/queries/people.ts'
 import { unreadCounts } from '../../members/queries/unread-counts.ts'
 import type { StreamValue } from '../stream-value.ts'
 
@@ -36,6 +38,26 @@ export const ConversationRemoved = eventType('ConversationRemoved').implement({
       description: unreadText,
       resolve: (_event, _args, context) => unreadCounts(context),
     }),
+  }),
+})
+
+/** The event of an auditor who reads a conversation. */
+export const ConversationAudited = eventType('ConversationAudited').implement({
+  description:
+    "Emitted when an auditor reads the conversation, if the company's auditReadsVisible is true; once an hour for each auditor.",
+  fields: (t) => ({
+    cursor: t.string({ description: cursorText, perViewer: 'cursor', resolve: cursorOf }),
+    conversation: t.field({
+      type: ConversationRef,
+      description: 'The conversation.',
+      resolve: conversationOf,
+    }),
+    auditor: t.field({
+      type: UserRef,
+      description: 'The person who reads it.',
+      resolve: ({ auditorId }, _args, context) => person(context, auditorId),
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the read.' }),
   }),
 })
 

@@ -8,6 +8,7 @@ import { UnreadCountsRef } from '../../members/graphql/refs.ts'
 import { unreadCounts } from '../../members/queries/unread-counts.ts'
 import { MessageRef } from '../../messages/graphql/refs.ts'
 import {
+  ConversationAudited,
   ConversationRemoved,
   cursorOf,
   cursorText,
@@ -121,6 +122,7 @@ export const InboxEvent = builder.unionType('InboxEvent', {
     ConversationActivity,
     ConversationRead,
     InboxConversationChanged,
+    ConversationAudited,
     ConversationRemoved,
     BroadcastReceived,
     HeldMessageDecided,

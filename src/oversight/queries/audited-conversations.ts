@@ -1,0 +1,57 @@
+import type { Context } from '../../context.ts'
+import {
+  type ConversationRow,
+  type FlatConversationRow,
+  readConversation,
+} from '../../conversations/conversation-row.ts'
+import { recordAuditedRead } from '../../messages/queries/record-audited-read.ts'
+import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { searchText } from '../../text/search-text.ts'
+import { conversationsOfCompany, conversationsOfPerson } from '../audited-conversations.ts'
+
+/** The conversations to list: all, or those of one person, with this text in the title or in a name. */
+export interface AuditFilter {
+  userId: string | null
+  search: string | null | undefined
+}
+
+/**
+ * Returns a page of the company's conversations for an auditor, latest created first, and records that it was read. The
+ * caller has checked the permission. Throws BAD_USER_INPUT.
+ */
+export async function auditedConversationPage(
+  context: Context,
+  { userId, search }: AuditFilter,
+  args: ForwardArgs,
+): Promise<Page<ConversationRow>> {
+  const { tenant, viewer } = context
+  const text = searchText(search)
+  const page = await forwardPage<FlatConversationRow, ConversationRow>(args, {
+    key: ['instant', 'uuid'],
+    keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
+    nodeOf: (row) => readConversation({ ...row, view: 'audited' }),
+    read([beforeAt, beforeId], max) {
+      const values = { companyId: viewer.companyId, viewerId: viewer.userId, beforeAt, beforeId, text, max }
+      return userId === null
+        ? tenant.query(conversationsOfCompany, values)
+        : tenant.query(conversationsOfPerson, { ...values, userId })
+    },
+  })
+  // Of the text only that there was one: nothing of it could be erased.
+  const detail = { userId, isSearch: text !== null, count: page.edges.length }
+  await recordAuditedRead(context, { conversationId: null, detail })
+  return page
+}
+
+/**
+ * Returns a conversation of the company for an auditor, whoever takes part in it, and records that it was read. Null if
+ * the company has none of this id. The caller has checked the permission.
+ */
+export async function auditedConversation(
+  context: Context,
+  conversationId: string,
+): Promise<ConversationRow | null> {
+  const conversation = await context.loaders.audited.conversation.load(conversationId)
+  if (conversation) await recordAuditedRead(context, { conversationId, detail: { part: 'conversation' } })
+  return conversation
+}
