@@ -151,11 +151,13 @@ create table companies (
   access_version integer not null default 1,
   audit_reads_visible boolean not null default false,
   spam jsonb,
+  retention_days integer,
   constraint companies_pkey PRIMARY KEY (id),
   constraint companies_delays_check CHECK (((COALESCE(edit_window_minutes, 0) >= 0) AND (COALESCE(retract_window_minutes, 0) >= 0) AND (email_delay_minutes >= 0) AND (broadcasts_per_hour >= 0) AND (event_retention_days >= 1))),
   constraint companies_depth_check CHECK (((max_thread_depth >= 0) AND (max_thread_depth <= 64))),
   constraint companies_group_access_check CHECK ((default_group_access = ANY (ARRAY['OPEN'::text, 'CLOSED'::text, 'PRIVATE'::text]))),
   constraint companies_name_check CHECK ((name <> ''::text)),
+  constraint companies_retention_days_check CHECK (((retention_days >= 0) AND (retention_days <= 36500))),
   constraint companies_revisions_check CHECK ((revisions_visible_to = ANY (ARRAY['AUDITORS'::text, 'PARTICIPANTS'::text])))
 );
 CREATE UNIQUE INDEX companies_external_id_key ON public.companies USING btree (external_id);
@@ -287,7 +289,7 @@ create table events (
   about uuid,
   constraint events_pkey PRIMARY KEY (company_id, "position"),
   constraint events_about_check CHECK (((about IS NOT NULL) = starts_with(kind, 'GUEST_'::text))),
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text, 'MESSAGE_ACCESS_CHANGED'::text, 'HELD_MESSAGE_DECIDED'::text, 'MODERATION_CASE_OPENED'::text, 'MODERATION_CASE_DECIDED'::text, 'AUDITED'::text, 'GUEST_INBOUND'::text, 'GUEST_DELIVERY'::text, 'GUEST_CONSENT'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['MESSAGE_SENT'::text, 'MESSAGE_EDITED'::text, 'MESSAGE_RETRACTED'::text, 'MESSAGE_HIDDEN'::text, 'REACTIONS_CHANGED'::text, 'READ'::text, 'READ_REMINDER'::text, 'DELIVERED'::text, 'PARTICIPANTS_CHANGED'::text, 'CONVERSATION_CHANGED'::text, 'CONVERSATION_HIDDEN'::text, 'MUTE_CHANGED'::text, 'ACCESS_CHANGED'::text, 'BROADCAST_SENT'::text, 'BROADCAST_REMINDED'::text, 'MESSAGE_ACCESS_CHANGED'::text, 'HELD_MESSAGE_DECIDED'::text, 'MODERATION_CASE_OPENED'::text, 'MODERATION_CASE_DECIDED'::text, 'AUDITED'::text, 'GUEST_INBOUND'::text, 'GUEST_DELIVERY'::text, 'GUEST_CONSENT'::text, 'PURGED'::text]))),
   constraint events_message_check CHECK (((message_id IS NULL) OR (conversation_id IS NOT NULL))),
   constraint events_company_id_actor_id_fkey FOREIGN KEY (company_id, actor_id) REFERENCES users(company_id, id),
   constraint events_company_id_case_id_fkey FOREIGN KEY (company_id, case_id) REFERENCES moderation_cases(company_id, id),
@@ -296,6 +298,9 @@ create table events (
   constraint events_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id),
   constraint events_company_id_recipient_id_fkey FOREIGN KEY (company_id, recipient_id) REFERENCES users(company_id, id)
 );
+CREATE INDEX events_about_idx ON public.events USING btree (company_id, about) WHERE (about IS NOT NULL);
+CREATE INDEX events_case_idx ON public.events USING btree (company_id, case_id) WHERE (case_id IS NOT NULL);
+CREATE INDEX events_message_idx ON public.events USING btree (company_id, message_id) WHERE (message_id IS NOT NULL);
 alter table events enable row level security;
 alter table events force row level security;
 
@@ -379,6 +384,7 @@ create table guest_messages (
   constraint guest_messages_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint guest_messages_company_id_in_reply_to_id_fkey FOREIGN KEY (company_id, in_reply_to_id) REFERENCES inbound_messages(company_id, id)
 );
+CREATE INDEX guest_messages_answers_idx ON public.guest_messages USING btree (company_id, in_reply_to_id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX guest_messages_company_id_created_at_id_idx ON public.guest_messages USING btree (company_id, created_at, id);
 alter table guest_messages enable row level security;
 alter table guest_messages force row level security;
@@ -422,6 +428,7 @@ create table hidden_messages (
   constraint hidden_messages_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint hidden_messages_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
+CREATE INDEX hidden_messages_company_id_message_id_idx ON public.hidden_messages USING btree (company_id, message_id);
 alter table hidden_messages enable row level security;
 alter table hidden_messages force row level security;
 
@@ -444,6 +451,9 @@ create table idempotency_keys (
   constraint idempotency_keys_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_broadcast_idx ON public.idempotency_keys USING btree (company_id, broadcast_id) WHERE (broadcast_id IS NOT NULL);
+CREATE INDEX idempotency_keys_guest_message_idx ON public.idempotency_keys USING btree (company_id, guest_message_id) WHERE (guest_message_id IS NOT NULL);
+CREATE INDEX idempotency_keys_message_idx ON public.idempotency_keys USING btree (company_id, message_id) WHERE (message_id IS NOT NULL);
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 
@@ -456,11 +466,14 @@ create table inbound_messages (
   received_on text not null,
   received_at timestamp(3) with time zone not null default clock_timestamp(),
   provider_sid text not null,
+  phone_hash bytea,
   constraint inbound_messages_pkey PRIMARY KEY (company_id, id),
   constraint inbound_messages_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
   constraint inbound_messages_company_id_guest_id_fkey FOREIGN KEY (company_id, guest_id) REFERENCES guests(company_id, id)
 );
 CREATE INDEX inbound_messages_company_id_guest_id_id_idx ON public.inbound_messages USING btree (company_id, guest_id, id);
+CREATE INDEX inbound_messages_company_id_phone_hash_idx ON public.inbound_messages USING btree (company_id, phone_hash);
+CREATE INDEX inbound_messages_company_id_received_at_idx ON public.inbound_messages USING btree (company_id, received_at);
 CREATE UNIQUE INDEX inbound_messages_company_id_provider_sid_key ON public.inbound_messages USING btree (company_id, provider_sid);
 alter table inbound_messages enable row level security;
 alter table inbound_messages force row level security;
@@ -879,6 +892,7 @@ create table app.sms_seen (
   seen_at timestamp(3) with time zone not null default now(),
   constraint sms_seen_pkey PRIMARY KEY (provider_sid)
 );
+CREATE INDEX sms_seen_age_idx ON app.sms_seen USING btree (seen_at);
 
 create table app.sms_senders (
   number text not null,
@@ -900,6 +914,7 @@ create table app.unmatched_inbound (
   sealed bytea not null,
   constraint unmatched_inbound_pkey PRIMARY KEY (id)
 );
+CREATE INDEX unmatched_inbound_age_idx ON app.unmatched_inbound USING btree (received_at);
 
 -- functions
 
@@ -921,6 +936,8 @@ CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LA
 CREATE OR REPLACE FUNCTION app.bind_act(p_company uuid, p_actor uuid, p_request text, p_key bytea, p_origin bytea, p_salt bytea, p_sealed bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_senders(p_companies uuid[], p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.blank_events(p_messages uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.blank_guest_events(p_about uuid[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bound_company() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bound_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -929,12 +946,15 @@ CREATE OR REPLACE FUNCTION app.change_consent(p_event uuid, p_guest uuid, p_stat
 CREATE OR REPLACE FUNCTION app.claim_sms(p_ids uuid[], p_contacts bytea[], p_froms text[], p_batch_size integer, p_batch_seconds integer, p_cap integer, p_month text, p_month_ends timestamp with time zone, OUT ids uuid[], OUT wait_until timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_max integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.decide_case(p_company uuid, p_user uuid, p_case uuid, p_decision text, p_reason bytea, p_revision integer, p_words bigint[], p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.detach_replies(p_messages uuid[], p_max integer, OUT free uuid[], OUT detached integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.due_conversations(p_end timestamp with time zone, p_after uuid, p_max integer) RETURNS TABLE(id uuid, is_due boolean) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.each_member() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off';
 CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, p_signals text[], OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -970,6 +990,7 @@ CREATE OR REPLACE FUNCTION app.keep_user_words() RETURNS trigger LANGUAGE plpgsq
 CREATE OR REPLACE FUNCTION app.keys_changed(p_destroyed boolean) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keys_destroyed(p_reference text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.lock_membership(p_company uuid, p_user uuid, p_conversation uuid, p_column text, OUT last_seq integer, OUT membership participants) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.lock_purge() RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversation uuid, p_up_to integer, OUT read_seq integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_unread(p_company uuid, p_user uuid, p_conversation uuid, p_from integer, OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.membership_signature(p_company text, p_user text) RETURNS text LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -981,8 +1002,13 @@ CREATE OR REPLACE FUNCTION app.next_digests(p_max integer) RETURNS SETOF uuid LA
 CREATE OR REPLACE FUNCTION app.people_shown(p_company uuid, p_conversation uuid, p_message uuid) RETURNS uuid[] LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.post_held(p_message messages, p_words bigint[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.punish_spam(p_company uuid, p_user uuid, p_signals text[], p_may_hold boolean, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_broadcasts(p_default_days integer, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_events(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_guest_messages(p_default_days integer, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_inbound_messages(p_default_days integer, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_messages(p_conversation uuid, p_default_days integer, p_after integer, p_max integer, OUT purged integer, OUT next_after integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.purge_receipts(p_conversation uuid, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audit(p_kind text, p_object uuid DEFAULT NULL::uuid, p_conversation uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audited_reads(p_company uuid, p_user uuid, p_conversations uuid[], p_details jsonb[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1003,6 +1029,7 @@ CREATE OR REPLACE FUNCTION app.require_oldest_events() RETURNS trigger LANGUAGE 
 CREATE OR REPLACE FUNCTION app.require_open(p_company uuid) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.reschedule_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.restrict_message(p_company uuid, p_message uuid, p_rules jsonb) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.retention_end(p_default_days integer) RETURNS timestamp with time zone LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.retract_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timestamp with time zone) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1201,6 +1228,8 @@ grant execute on function app.bind(uuid,uuid) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_system;
 grant execute on function app.bind_reader(uuid,uuid) to colloquy_app;
+grant execute on function app.blank_events(uuid[]) to colloquy_system;
+grant execute on function app.blank_guest_events(uuid[]) to colloquy_system;
 grant execute on function app.bound_company() to colloquy_app;
 grant execute on function app.bound_company() to colloquy_system;
 grant execute on function app.bound_user() to colloquy_app;
@@ -1211,6 +1240,7 @@ grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to
 grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to colloquy_system;
 grant execute on function app.claim_sms(uuid[],bytea[],text[],integer,integer,integer,text,timestamp with time zone) to colloquy_system;
 grant execute on function app.companies_to_digest() to colloquy_system;
+grant execute on function app.conversations_with_old_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
 grant execute on function app.current_company() to colloquy_app;
 grant execute on function app.current_company() to colloquy_system;
@@ -1220,6 +1250,8 @@ grant execute on function app.day_salt(integer) to colloquy_app;
 grant execute on function app.day_salt(integer) to colloquy_system;
 grant execute on function app.decide_case(uuid,uuid,uuid,text,bytea,integer,bigint[],bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
+grant execute on function app.detach_replies(uuid[],integer) to colloquy_system;
+grant execute on function app.due_conversations(timestamp with time zone,uuid,integer) to colloquy_system;
 grant execute on function app.due_digest(uuid) to colloquy_system;
 grant execute on function app.each_member() to colloquy_app;
 grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bigint[],bytea,bytea,text[]) to colloquy_app;
@@ -1257,6 +1289,7 @@ grant execute on function app.keep_checkpoint(bigint,bigint,bytea,bytea,text,byt
 grant execute on function app.keys_changed(boolean) to colloquy_system;
 grant execute on function app.keys_destroyed(text) to colloquy_app;
 grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
+grant execute on function app.lock_purge() to colloquy_system;
 grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.memberships_of(text,text,text) to colloquy_app;
@@ -1267,8 +1300,13 @@ grant execute on function app.next_digests(integer) to colloquy_system;
 grant execute on function app.people_shown(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.post_held(messages,bigint[]) to colloquy_app;
 grant execute on function app.punish_spam(uuid,uuid,text[],boolean) to colloquy_app;
+grant execute on function app.purge_broadcasts(integer,integer) to colloquy_system;
 grant execute on function app.purge_events(integer) to colloquy_system;
+grant execute on function app.purge_guest_messages(integer,integer) to colloquy_system;
 grant execute on function app.purge_idempotency_keys(integer) to colloquy_system;
+grant execute on function app.purge_inbound_messages(integer,integer) to colloquy_system;
+grant execute on function app.purge_messages(uuid,integer,integer,integer) to colloquy_system;
+grant execute on function app.purge_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_system;
@@ -1290,6 +1328,7 @@ grant execute on function app.require_open(uuid) to colloquy_app;
 grant execute on function app.require_open(uuid) to colloquy_system;
 grant execute on function app.reschedule_broadcast(uuid,uuid,uuid,text,text,timestamp with time zone) to colloquy_app;
 grant execute on function app.restrict_message(uuid,uuid,jsonb) to colloquy_app;
+grant execute on function app.retention_end(integer) to colloquy_system;
 grant execute on function app.retract_message(uuid,uuid,uuid,integer,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) to colloquy_app;
 grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
@@ -1334,6 +1373,7 @@ grant update on table app.sms_contacts to colloquy_system;
 grant delete on table app.sms_numbers to colloquy_system;
 grant insert on table app.sms_numbers to colloquy_system;
 grant select on table app.sms_numbers to colloquy_system;
+grant delete on table app.sms_seen to colloquy_system;
 grant insert on table app.sms_seen to colloquy_system;
 grant select on table app.sms_seen to colloquy_system;
 grant delete on table app.sms_senders to colloquy_system;
@@ -1376,6 +1416,7 @@ grant select on table broadcast_users to colloquy_system;
 grant insert on table broadcasts to colloquy_app;
 grant select on table broadcasts to colloquy_app;
 grant update on table broadcasts to colloquy_app;
+grant delete on table broadcasts to colloquy_system;
 grant select on table broadcasts to colloquy_system;
 grant update (status) on table broadcasts to colloquy_system;
 grant select on table companies to colloquy_app;
@@ -1419,6 +1460,15 @@ grant select on table events to colloquy_app;
 grant delete on table events to colloquy_system;
 grant insert on table events to colloquy_system;
 grant select on table events to colloquy_system;
+grant update (about) on table events to colloquy_system;
+grant update (actor_id) on table events to colloquy_system;
+grant update (case_id) on table events to colloquy_system;
+grant update (joined_ids) on table events to colloquy_system;
+grant update (kind) on table events to colloquy_system;
+grant update (left_ids) on table events to colloquy_system;
+grant update (message_id) on table events to colloquy_system;
+grant update (recipient_id) on table events to colloquy_system;
+grant update (seq) on table events to colloquy_system;
 grant insert on table exports to colloquy_app;
 grant select on table exports to colloquy_app;
 grant select on table exports to colloquy_system;
@@ -1434,8 +1484,10 @@ grant insert on table guest_messages to colloquy_app;
 grant select on table guest_messages to colloquy_app;
 grant update (cancelled_at) on table guest_messages to colloquy_app;
 grant update (recipient_count) on table guest_messages to colloquy_app;
+grant delete on table guest_messages to colloquy_system;
 grant select on table guest_messages to colloquy_system;
 grant update (expanded_to) on table guest_messages to colloquy_system;
+grant update (in_reply_to_id) on table guest_messages to colloquy_system;
 grant update (is_expanded) on table guest_messages to colloquy_system;
 grant update (recipient_count) on table guest_messages to colloquy_system;
 grant insert on table guests to colloquy_app;
@@ -1454,8 +1506,11 @@ grant select on table idempotency_keys to colloquy_system;
 grant select on table inbound_messages to colloquy_app;
 grant update (body) on table inbound_messages to colloquy_app;
 grant update (phone) on table inbound_messages to colloquy_app;
+grant update (phone_hash) on table inbound_messages to colloquy_app;
+grant delete on table inbound_messages to colloquy_system;
 grant insert on table inbound_messages to colloquy_system;
 grant select on table inbound_messages to colloquy_system;
+grant update (phone_hash) on table inbound_messages to colloquy_system;
 grant select on table key_states to colloquy_app;
 grant insert on table key_states to colloquy_system;
 grant select on table key_states to colloquy_system;
@@ -1495,7 +1550,9 @@ grant update on table message_words to colloquy_system;
 grant insert on table messages to colloquy_app;
 grant select on table messages to colloquy_app;
 grant update on table messages to colloquy_app;
+grant delete on table messages to colloquy_system;
 grant select on table messages to colloquy_system;
+grant update (parent_id) on table messages to colloquy_system;
 grant insert on table moderation_cases to colloquy_app;
 grant select on table moderation_cases to colloquy_app;
 grant update on table moderation_cases to colloquy_app;
@@ -1516,6 +1573,7 @@ grant delete on table reactions to colloquy_system;
 grant select on table reactions to colloquy_system;
 grant insert on table receipts to colloquy_app;
 grant select on table receipts to colloquy_app;
+grant delete on table receipts to colloquy_system;
 grant select on table receipts to colloquy_system;
 grant select on table roles to colloquy_app;
 grant delete on table roles to colloquy_system;

@@ -214,6 +214,7 @@ async function assemble(
     signIn,
     mailer,
     sms,
+    retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
     publicUrl,
     log,

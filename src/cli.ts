@@ -81,7 +81,9 @@ program
 
 program
   .command('purge')
-  .description('delete now what is past its time: events and idempotency keys')
+  .description('delete now what is past its time: messages, SMS, events and idempotency keys')
+  .option('--company <name or id>', 'only what belongs to this company')
+  .option('--dry-run', 'only count it')
   .option('--json', 'print JSON')
   .action(async (options) => {
     const { purge } = await import('./cli/purge.ts')

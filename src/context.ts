@@ -55,6 +55,8 @@ export interface Services {
   signIn: SignIn
   mailer: Mailer
   sms: SmsService
+  /** Days that messages are kept where a company has set nothing; 0 without a limit. */
+  retentionDaysDefault: number
   /** The private folder of exported files. */
   exportFiles: ExportFiles
   /** The beginning of links in e-mails, such as https://chat.example.com. */

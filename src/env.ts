@@ -38,6 +38,8 @@ export interface Environment {
   metrics: { port: number | undefined; token: string | undefined }
   /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
+  /** Days that messages are kept where a company has set nothing. 0 means without a limit. */
+  retentionDaysDefault: number
   /** Points of query cost per second that one person may use in this process. 0 means no limit. */
   workBudgetPerPerson: number
   /** True if GraphiQL and introspection are enabled. */
@@ -175,6 +177,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
     metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
+    retentionDaysDefault: values.RETENTION_DAYS_DEFAULT,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
     graphiql: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // In development the line that announces the server should stand out from the log.

@@ -19,6 +19,10 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   sign_in: null,
   audit: null,
   export: 'Export',
+  messages: 'Conversation',
+  broadcasts: null,
+  guest_messages: null,
+  inbound_messages: null,
   state: null,
 }
 

@@ -75,6 +75,7 @@ export const variables = z.object({
   SOCKET_MESSAGES_PER_SECOND: wholeNumber(1, 1_000_000).default(1_000),
   SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(10_000),
   SEND_LIMIT_CEILING: wholeNumber(1, 1_000_000).default(100),
+  RETENTION_DAYS_DEFAULT: wholeNumber(0, 36_500).default(0),
   WORK_BUDGET_PER_PERSON: wholeNumber(0, 999_999_999).default(20_000),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),

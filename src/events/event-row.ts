@@ -28,6 +28,7 @@ export type EventKind =
   | 'MODERATION_CASE_OPENED'
   | 'MODERATION_CASE_DECIDED'
   | 'AUDITED'
+  | 'PURGED'
 
 /** Events that were read together. */
 export interface Batch {

@@ -8,9 +8,10 @@ const FIRST_WITHIN_MS = 5 * 60_000
 
 /** Purges from time to time until it is stopped. */
 export function startPurging(services: Services): PeriodicTask {
+  const finished = new Map<string, number>()
   return startPeriodicTask(
     (signal) =>
-      purge(services, signal).then(
+      purge(services, { signal, finished }).then(
         (purged) => services.log.info(purged, 'what is past its time was deleted'),
         (error) => services.log.warn({ err: error }, 'what is past its time could not be deleted'),
       ),

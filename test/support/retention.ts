@@ -34,3 +34,27 @@ export async function sweepOnce(app: TestApp, { companyUuid }: Company): Promise
   await queueDigests(app.application.services)
   return purge(app.application.services)
 }
+
+/** Makes a number of days older the company's messages, up to this number of each conversation, and what it exchanged with guests. */
+export async function makeMessagesOlder(
+  app: TestApp,
+  { companyUuid }: Company,
+  days: number,
+  upTo = 1_000_000,
+): Promise<void> {
+  const interval = 'make_interval(days => $2::int)'
+  await onDatabase(
+    app,
+    `update messages set created_at = created_at - ${interval} where company_id = $1 and coalesce(seq, 0) <= $3`,
+    [companyUuid, days, upTo],
+  )
+  for (const [table, column] of [
+    ['guest_messages', 'created_at'],
+    ['inbound_messages', 'received_at'],
+    ['broadcasts', 'listed_at'],
+  ])
+    await onDatabase(app, `update ${table} set ${column} = ${column} - ${interval} where company_id = $1`, [
+      companyUuid,
+      days,
+    ])
+}

@@ -91,6 +91,8 @@ const RARE: Record<string, string> = {
   companies_with_waiting_sms: 'an operator asks',
   forget_sms_number: 'an operator asks',
   unmatched_inbound: 'an operator asks',
+  count_messages: 'an operator asks',
+  every_company: 'an operator asks',
   dead_sms: 'an operator asks',
   audit_origins_after: 'an operator asks',
   become_audit_sealer: 'a timer seals',
@@ -155,6 +157,21 @@ async function purgeSome(app: TestApp, { companyUuid }: { companyUuid: string })
       where s.company_id = d.company_id and d.company_id = $1`,
     company,
   )
+  await onDatabase(
+    app,
+    `update messages m set created_at = now() - interval '400 days'
+      from (select company_id, conversation_id from messages where company_id = $1 order by id limit 1) o
+      where m.company_id = o.company_id and m.conversation_id = o.conversation_id and m.seq <= 3`,
+    company,
+  )
+  await onDatabase(
+    app,
+    `insert into receipts (company_id, conversation_id, user_id, status, up_to_seq)
+      select m.company_id, m.conversation_id, m.author_id, 'READ', 2 from messages m
+      where m.company_id = $1 and m.created_at < now() - interval '399 days' and m.seq = 2 on conflict do nothing`,
+    company,
+  )
+  await onDatabase(app, 'update companies set retention_days = 365 where id = $1', company)
   await purge(app.application.services)
 }
 

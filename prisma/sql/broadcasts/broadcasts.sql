@@ -17,4 +17,4 @@ create policy broadcasts_tenant on public.broadcasts to colloquy_app
 
 revoke all on table public.broadcasts from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.broadcasts to colloquy_app;
-grant select, update (status) on table public.broadcasts to colloquy_system;
+grant delete, select, update (status) on table public.broadcasts to colloquy_system;

@@ -13,6 +13,11 @@ begin
   elsif v_broadcast.status <> 'SENT' then
     raise exception using errcode = 'CQ409', message = 'The broadcast has not been sent.', column = 'broadcastId';
   end if;
+  -- A purge that is under way deletes its message: the event below must not wait for that while it holds the stream.
+  perform from public.messages m where m.company_id = v_company and m.id = p_broadcast for key share;
+  if not found then
+    raise exception using errcode = 'CQ404', message = 'There is no such broadcast.', column = 'broadcastId';
+  end if;
   unread_count := v_broadcast.recipient_count - v_broadcast.read_count;
   if unread_count > 0 then
     position := app.append_event('BROADCAST_REMINDED', p_broadcast, p_broadcast, 1, p_user);

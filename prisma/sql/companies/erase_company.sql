@@ -28,6 +28,7 @@ begin
   update public.guests g set external_id = null, name = null, phone = null, email = null, phone_hash = null,
     email_hash = null, words = '{}', time_zone = null, erased_at = coalesce(g.erased_at, now())
   where g.company_id = v_company;
+  update public.inbound_messages i set phone_hash = null where i.company_id = v_company and i.phone_hash is not null;
   update public.sms_settings s set from_number = null, help_business = null, help_purpose = null, help_phone = null,
     help_email = null, help_website = null, help_disclaimer = null, stop_words = '{}', meta = null
   where s.company_id = v_company;

@@ -21,4 +21,5 @@ create or replace trigger events_oldest_first after delete on public.events
 
 revoke all on table public.events from public, colloquy_app, colloquy_system;
 grant insert, select on table public.events to colloquy_app;
-grant delete, insert, select on table public.events to colloquy_system;
+grant delete, insert, select, update (kind, message_id, seq, actor_id, recipient_id, joined_ids, left_ids, case_id, about)
+  on table public.events to colloquy_system;

@@ -5,8 +5,10 @@ create or replace function app.erase_guest(p_company uuid, p_user uuid, p_guest 
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   v_company uuid := app.bind(p_company, p_user);
+  v_phone bytea;
   v_dropped uuid[];
 begin
+  select g.phone_hash into v_phone from public.guests g where g.company_id = v_company and g.id = p_guest for no key update;
   update public.guests g set external_id = null, name = null, phone = null, email = null, phone_hash = null,
     email_hash = null, words = '{}', time_zone = null, needs_consent_review = false, erased_at = now()
   where g.company_id = v_company and g.id = p_guest and g.erased_at is null;
@@ -14,7 +16,11 @@ begin
     raise exception using errcode = 'CQ404', message = 'There is no such guest.', column = 'guestId';
   end if;
   update public.consent_events e set words = null, note = null where e.company_id = v_company and e.guest_id = p_guest;
-  update public.inbound_messages i set phone = null, body = null where i.company_id = v_company and i.guest_id = p_guest;
+  update public.inbound_messages i set phone = null, phone_hash = null, body = null
+  where i.company_id = v_company and i.guest_id = p_guest;
+  -- From before the guest was known.
+  update public.inbound_messages i set phone = null, phone_hash = null, body = null
+  where i.company_id = v_company and i.phone_hash = v_phone and i.guest_id is null;
   with dropped as (
     update public.guest_deliveries d set status = 'DROPPED', changed_at = clock_timestamp()
     where d.company_id = v_company and d.guest_id = p_guest and d.status = 'QUEUED' returning d.id

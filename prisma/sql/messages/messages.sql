@@ -18,4 +18,4 @@ create policy messages_tenant on public.messages to colloquy_app
 
 revoke all on table public.messages from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.messages to colloquy_app;
-grant select on table public.messages to colloquy_system;
+grant delete, select, update (parent_id) on table public.messages to colloquy_system;

@@ -13,4 +13,4 @@ create policy receipts_tenant on public.receipts to colloquy_app
 
 revoke all on table public.receipts from public, colloquy_app, colloquy_system;
 grant insert, select on table public.receipts to colloquy_app;
-grant select on table public.receipts to colloquy_system;
+grant delete, select on table public.receipts to colloquy_system;

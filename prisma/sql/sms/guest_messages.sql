@@ -13,4 +13,4 @@ create policy guest_messages_tenant on public.guest_messages to colloquy_app
 
 revoke all on table public.guest_messages from public, colloquy_app, colloquy_system;
 grant insert, select, update (cancelled_at, recipient_count) on table public.guest_messages to colloquy_app;
-grant select, update (expanded_to, is_expanded, recipient_count) on table public.guest_messages to colloquy_system;
+grant delete, select, update (expanded_to, is_expanded, recipient_count, in_reply_to_id) on table public.guest_messages to colloquy_system;

@@ -32,10 +32,11 @@ begin
       return;
     end if;
   end if;
-  if p_reply_to is not null and not exists (
-    select from public.inbound_messages i where i.company_id = v_company and i.id = p_reply_to
-  ) then
-    raise exception using errcode = 'CQ404', message = 'There is no such incoming message.', column = 'inReplyToId';
+  if p_reply_to is not null then
+    perform from public.inbound_messages i where i.company_id = v_company and i.id = p_reply_to for key share;
+    if not found then
+      raise exception using errcode = 'CQ404', message = 'There is no such incoming message.', column = 'inReplyToId';
+    end if;
   end if;
   guest_message_id := p_message;
   insert into public.guest_messages (company_id, id, author_id, body, from_number, encoding, segments, local_time, time_zone,

@@ -7,6 +7,7 @@ create table if not exists app.sms_seen (
   seen_at timestamptz(3) not null default now(),
   constraint sms_seen_pkey primary key (provider_sid)
 );
+create index if not exists sms_seen_age_idx on app.sms_seen (seen_at);
 
 revoke all on table app.sms_seen from public, colloquy_app, colloquy_system;
-grant insert, select on table app.sms_seen to colloquy_system;
+grant delete, insert, select on table app.sms_seen to colloquy_system;

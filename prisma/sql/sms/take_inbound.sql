@@ -54,9 +54,9 @@ begin
     end if;
     v_position := null;
     if v_part."companyId" = v_main then
-      insert into public.inbound_messages (company_id, id, guest_id, phone, body, received_on, provider_sid)
-      values (v_main, v_part."inboundId", v_guest.id, decode(v_part.phone, 'hex'), decode(v_part.body, 'hex'),
-        v_part."receivedOn", p_sid);
+      insert into public.inbound_messages (company_id, id, guest_id, phone, phone_hash, body, received_on, provider_sid)
+      values (v_main, v_part."inboundId", v_guest.id, decode(v_part.phone, 'hex'), decode(v_part."phoneHash", 'hex'),
+        decode(v_part.body, 'hex'), v_part."receivedOn", p_sid);
     end if;
     if v_guest.id is not null and (p_word = 'STOP'
       or v_guest.consent = 'OPTED_OUT' and p_word in ('START', 'YES')

@@ -84,6 +84,11 @@ CompanySettingsRef.implement({
     eventRetentionDays: t.exposeInt('eventRetentionDays', {
       description: 'Days that events are kept. Subscriptions can resume from a cursor of this age.',
     }),
+    retentionDays: t.exposeInt('retentionDays', {
+      nullable: true,
+      description:
+        "Whole days that messages and SMS are kept, after which they are deleted in the following night. 0 means without a limit, null the deployment's default.",
+    }),
     spam: t.field({
       type: SpamSettingsRef,
       description: 'The limits beyond which a message counts as spam.',
@@ -140,6 +145,10 @@ builder.relayMutationField(
         description: 'Maximum number of broadcasts that the company sends per hour, 0 to 1,000.',
       }),
       eventRetentionDays: t.int({ description: 'Days that events are kept, 1 to 365.' }),
+      retentionDays: t.int({
+        description:
+          "Whole days that messages and SMS are kept, 1 to 36,500. 0 means without a limit, null the deployment's default.",
+      }),
       spam: t.field({
         type: SpamSettingsInput,
         description:

@@ -29,6 +29,7 @@ const schema = z.object({
   emailDelayMinutes: between(0, 10_080).nullish(),
   broadcastsPerHour: between(0, 1_000).nullish(),
   eventRetentionDays: between(1, 365).nullish(),
+  retentionDays: between(0, 36_500).nullish(),
   spam: spamSettingsInput.nullish(),
   auditReadsVisible: z.boolean().nullish(),
 })
@@ -40,7 +41,10 @@ export async function updateCompanySettings(
 ): Promise<{ company: CompanyRow }> {
   requirePermission(context, 'COMPANY_MANAGE')
   const { viewer, tenant, services } = context
-  const { sendLimits, editWindowMinutes, retractWindowMinutes, spam, ...rest } = parseInput(schema, input)
+  const { sendLimits, editWindowMinutes, retractWindowMinutes, retentionDays, spam, ...rest } = parseInput(
+    schema,
+    input,
+  )
   assertBelowCeiling(sendLimits ?? [], services.sendLimitCeiling)
   const company = await tenant.transaction((transaction) =>
     transaction.company.update({
@@ -50,6 +54,7 @@ export async function updateCompanySettings(
         // For these settings null is a value; for the others it means leaving them out.
         ...(editWindowMinutes !== undefined && { editWindowMinutes }),
         ...(retractWindowMinutes !== undefined && { retractWindowMinutes }),
+        ...(retentionDays !== undefined && { retentionDays }),
         ...(spam != null && { spam: { ...changedSpamSettings(viewer.company, spam) } }),
         ...(sendLimits !== undefined && { sendLimits: sendLimits ?? DbNull }),
       },
