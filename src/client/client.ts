@@ -2,7 +2,7 @@ import { type Address, createAddress } from './address.ts'
 import { anySignal } from './any-signal.ts'
 import { askOverSocket } from './ask-over-socket.ts'
 import { persist } from './backoff.ts'
-import { createConnection, type StatusListener } from './connection.ts'
+import type { StatusListener } from './connection.ts'
 import { ColloquyError } from './errors.ts'
 import { createInOrder } from './in-order.ts'
 import {
@@ -31,10 +31,12 @@ import {
   textOf,
 } from './request.ts'
 import { openStream, type StreamSource } from './stream.ts'
+import { createTransport, type Transport } from './transport.ts'
 
 export type { StatusListener } from './connection.ts'
 export { ColloquyError, type ErrorCode } from './errors.ts'
 export type { RequestOptions, TypedDocument } from './request.ts'
+export type { Transport } from './transport.ts'
 
 /** The settings of a client. */
 export interface ColloquyOptions {
@@ -57,6 +59,11 @@ export interface ColloquyOptions {
   onStatus?: StatusListener | undefined
   /** Replaces the fetch of the platform. */
   fetch?: typeof fetch | undefined
+  /**
+   * `socket` for one WebSocket, `events` for Server-Sent Events. By default, `auto`: events come over the socket, or as Server-Sent
+   * Events where a network lets no socket through.
+   */
+  transport?: Transport | undefined
 }
 
 /** The beginning of a stream, and how it recovers and ends. */
@@ -138,17 +145,23 @@ export interface ColloquyClient {
 
 /** Creates a client. It connects with the first request or stream. */
 export function createColloquyClient(options: ColloquyOptions): ColloquyClient {
-  const { companyId, token, webSocket, onStatus = () => {} } = options
+  const { companyId, token, webSocket, transport = 'auto' } = options
   const url = createAddress(options.url)
   const closing = new AbortController()
-  const request = createRequest({
-    url,
-    token,
-    companyId,
-    fetch: options.fetch ?? ((...call) => fetch(...call)),
-  })
+  const target = { url, token, companyId, fetch: options.fetch ?? ((...call) => fetch(...call)) }
+  const request = createRequest(target)
   const inOrder = createInOrder()
-  const connection = createConnection({ url, ticket, webSocket, onStatus })
+  const connection = createTransport(target, { ticket, webSocket, onStatus: tell }, transport)
+
+  /** An error in the page's callback must not stop the connection. */
+  function tell(...status: Parameters<StatusListener>): void {
+    try {
+      options.onStatus?.(...status)
+    } catch (error) {
+      // biome-ignore lint/suspicious/noConsole: the library has no other way to report it.
+      console.error(error)
+    }
+  }
 
   async function ticket(): Promise<string> {
     const { createConnectionTicket: result } = await request(

@@ -1,4 +1,4 @@
-import { type Client, createClient } from 'graphql-ws/client'
+import { type Client, CloseCode, createClient } from 'graphql-ws/client'
 import { type AnswerError, ColloquyError, streamProblem } from './errors.ts'
 
 /** The callbacks of one subscription. */
@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   /** A WebSocket class for platforms without one, such as Node 20. */
   webSocket: unknown
   onStatus: StatusListener
+  /** Called when no socket could be opened although there was a ticket, as where a network lets none through. */
+  onBlocked(): void
 }
 
 /** The version of the protocol that this client speaks. A server closes with 4426 what it no longer speaks with. */
@@ -43,12 +45,20 @@ const ACKNOWLEDGED_WITHIN_MS = 15_000
 const IDLE_MS = 1_000
 
 const NORMAL_CLOSURE = 1000
+/** The codes of sockets that were not opened, or on which nobody has answered. No server sends them. */
+const NOT_OPENED: ReadonlySet<number> = new Set([1006, CloseCode.ConnectionAcknowledgementTimeout])
 
 /** An address without a server. If `url` threw, graphql-ws would wait for ever. */
 const NOWHERE = 'wss://localhost:0'
 
 /** Creates a connection, which opens its socket with the first stream. */
-export function createConnection({ url, ticket, webSocket, onStatus }: ConnectionOptions): Connection {
+export function createConnection({
+  url,
+  ticket,
+  webSocket,
+  onStatus,
+  onBlocked,
+}: ConnectionOptions): Connection {
   let pongTimer: ReturnType<typeof setTimeout> | undefined
   let wanted: { ticket: string; clientVersion: number } | undefined
   let failure: unknown
@@ -57,16 +67,6 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
   let socket: Client | undefined
   const onceConnected = new Set<() => void>()
   const followers = new Set<Listener>()
-
-  /** An error in the page's callback must not stop the connection. */
-  function tell(...status: Parameters<StatusListener>): void {
-    try {
-      onStatus(...status)
-    } catch (error) {
-      // biome-ignore lint/suspicious/noConsole: the library has no other way to report it.
-      console.error(error)
-    }
-  }
 
   function open(): Client {
     if (webSocket == null && globalThis.WebSocket === undefined) {
@@ -105,17 +105,20 @@ export function createConnection({ url, ticket, webSocket, onStatus }: Connectio
         connected() {
           isConnected = true
           for (const listener of [...onceConnected]) listener()
-          tell('connected')
+          onStatus('connected')
         },
         closed(event) {
           clearTimeout(pongTimer)
           const wasConnected = isConnected
           isConnected = false
-          const isNormal = (event as { code?: number }).code === NORMAL_CLOSURE
+          const { code } = event as { code?: number }
+          const isNormal = code === NORMAL_CLOSURE
+          if (!wasConnected && failure === undefined && code !== undefined && NOT_OPENED.has(code))
+            onBlocked()
           // The streams did not ask for this close. graphql-ws would reconnect at once, again and again.
           if (isNormal) for (const follower of [...followers]) follower.error(event)
           const problem = isNormal ? undefined : streamProblem(failure ?? event)
-          if (wasConnected || (problem && !isClosed)) tell('disconnected', isClosed ? undefined : problem)
+          if (wasConnected || (problem && !isClosed)) onStatus('disconnected', isClosed ? undefined : problem)
         },
       },
     })

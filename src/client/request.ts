@@ -48,30 +48,41 @@ interface Answer {
 const ANSWER_MS = 30_000
 
 /** Creates a function that sends operations to the target. */
-export function createRequest({ url, token, companyId, fetch }: RequestTarget): Request {
+export function createRequest(target: RequestTarget): Request {
   return async (document, ...[variables, { signal } = {}]) => {
     const query = textOf(document)
     const ending = signalOf(signal)
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      authorization: `Bearer ${await inTime(token, ending, signal)}`,
-      ...(companyId !== undefined && { 'x-company-id': companyId }),
-    }
+    const headers = { ...(await headersFor(target, signal, ending)), accept: 'application/json' }
     const body = JSON.stringify({ query, variables })
-    const { status, answer } = await send(fetch, url(), { method: 'POST', headers, body }, ending).catch(
-      (error) => {
-        if (signal?.aborted) throw error
-        throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`, [], {
-          cause: error,
-        })
-      },
-    )
+    const { status, answer } = await send(
+      target.fetch,
+      target.url(),
+      { method: 'POST', headers, body },
+      ending,
+    ).catch((error) => {
+      if (signal?.aborted) throw error
+      throw new ColloquyError('UNAVAILABLE', `The server did not answer: ${String(error)}`, [], {
+        cause: error,
+      })
+    })
     if (answer?.errors?.length) throw requestErrorOf(answer.errors)
     if (answer?.data) return answer.data as never
     // A proxy in front of the server has answered.
     const code = status >= 500 || status === 429 ? 'UNAVAILABLE' : 'BAD_USER_INPUT'
     throw new ColloquyError(code, `The answer with status ${status} is not one of the API.`)
+  }
+}
+
+/** Returns the headers of an operation. Throws ColloquyError if there is no token, also none in time. */
+export async function headersFor(
+  { token, companyId }: RequestTarget,
+  signal: AbortSignal | undefined,
+  ending = signalOf(signal),
+): Promise<Record<string, string>> {
+  return {
+    'content-type': 'application/json',
+    authorization: `Bearer ${await inTime(token, ending, signal)}`,
+    ...(companyId !== undefined && { 'x-company-id': companyId }),
   }
 }
 

@@ -52,6 +52,30 @@ it('a listener that throws stops nothing', async () => {
   expect(told).toHaveBeenCalledWith(new Error('disconnected'))
 })
 
+it('a client that is too old for the server is told so, and does not try again', async () => {
+  const server = new WebSocketServer({ port: 0, handleProtocols: () => 'graphql-transport-ws' })
+  const greetings: unknown[] = []
+  server.on('connection', (socket) => {
+    socket.on('message', (text) => {
+      greetings.push(JSON.parse(String(text)))
+      socket.close(4426, 'This client is outdated: reload the page.')
+    })
+  })
+  const { port } = server.address() as AddressInfo
+  const ticket = { createConnectionTicket: { __typename: 'CreateConnectionTicketPayload', ticket: 'x' } }
+  await using client = libraryOf(acme.bob, {
+    url: `http://127.0.0.1:${port}/graphql`,
+    fetch: () => Promise.resolve(Response.json({ data: ticket })),
+  })
+  await expect(client.inboxEvents({ after: 'x' }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    closeCode: 4426,
+    message: 'This client is outdated: reload the page.',
+  })
+  expect(greetings).toEqual([{ type: 'connection_init', payload: { ticket: 'x', clientVersion: 1 } }])
+  server.close()
+})
+
 it('a socket that was closed without a reason is not replaced at once, again and again', async () => {
   const server = new WebSocketServer({ port: 0, handleProtocols: () => 'graphql-transport-ws' })
   let sockets = 0

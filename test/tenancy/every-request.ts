@@ -8,7 +8,7 @@ import type { PlanRecord } from './plans.ts'
 
 const CONVERSATION = `id kind title description canPost viewerRole allowedActions participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
   counterpart { id name } createdBy { id } lastSeq eventsCursor`
-const MESSAGE = `id seq depth state status replyCount allowedActions preview author { name } parent { id } mentions { id }
+const MESSAGE = `id seq depth state status replyCount allowedActions author { name } parent { id } mentions { id }
   replies(first: 5) { nodes { id } } all: replies(subtree: true, first: 2) { pageInfo { endCursor } } receipts(first: 5) { nodes { user { name } status readAt } }`
 
 /** Runs every kind of request once, and so every statement. */
