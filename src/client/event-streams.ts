@@ -98,13 +98,13 @@ async function* blocksOf(
 }
 
 function readBlock(block: string): Block {
-  const valueOf = (name: string) =>
+  const fieldOf = (name: string) =>
     block
       .split('\n')
       .filter((line) => line.startsWith(`${name}: `))
       .map((line) => line.slice(name.length + 2))
       .join('\n')
-  return { event: valueOf('event'), data: valueOf('data') }
+  return { event: fieldOf('event'), data: fieldOf('data') }
 }
 
 /** A signal that aborts with the given one, or after a silence. */
