@@ -208,7 +208,7 @@ async function assemble(
     typing,
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     subscribedViewers: createSubscribedViewers(),
-    catchUps: createSemaphore(MAX_CATCHING_UP, MAX_CATCHING_UP_PER_COMPANY),
+    catchUps: createSemaphore({ total: MAX_CATCHING_UP, perCompany: MAX_CATCHING_UP_PER_COMPANY }),
     work: createWork(environment.workBudgetPerPerson),
     viewers,
     signIn,

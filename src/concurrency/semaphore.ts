@@ -1,38 +1,159 @@
-import pLimit, { type LimitFunction } from 'p-limit'
+/** The company, and except for system work the person, that work is done for. */
+export interface Worker {
+  companyId: string
+  userId?: string
+}
 
-/**
- * Limits how many pieces of work run concurrently, in total and per company, so that one company does not keep the
- * others waiting.
- */
+/** Maximum numbers of pieces of work that run concurrently; Infinity and absent bounds are none. */
+export interface SemaphoreBounds {
+  total: number
+  perCompany: number
+  perPerson?: number
+  /** A piece of work that waits longer is given up. In milliseconds. */
+  maxWaitMs?: number
+}
+
+/** A semaphore that grants permits first to the company with the fewest, and within it to the person with the fewest. */
 export interface Semaphore {
-  /** Resolves when the company has a permit, to a function that releases it. */
-  take(companyId: string): Promise<() => void>
+  /** Resolves when a permit is granted, to a function that releases it. Rejects with WaitedTooLong. */
+  take(worker: Worker): Promise<() => void>
+  /** Number of this person's pieces of work that wait for a permit. */
+  waiting(worker: Worker): number
+  /** Maximum number of waiting pieces of work that get a permit before one that this person adds now. */
+  ahead(worker: Worker): number
 }
 
-interface Queue {
-  limit: LimitFunction
-  /** Number of holders and waiters. */
-  length: number
+/** No permit came within `maxWaitMs`. */
+export class WaitedTooLong extends Error {
+  override name = 'WaitedTooLong'
 }
 
-/** Creates a semaphore of `max` permits, of which one company holds at most `maxOfCompany`. */
-export function createSemaphore(max: number, maxOfCompany: number): Semaphore {
-  const limit = pLimit(max)
-  const queues = new Map<string, Queue>()
+type Grant = (release: () => void) => void
 
-  async function withPermit(companyId: string, work: () => Promise<void>): Promise<void> {
-    const queue = queues.get(companyId) ?? { limit: pLimit(maxOfCompany), length: 0 }
-    queues.set(companyId, queue)
-    queue.length += 1
-    await queue.limit(() => limit(work))
-    queue.length -= 1
-    if (queue.length === 0) queues.delete(companyId)
+interface Person {
+  held: number
+  /** In the order of their coming. */
+  waiting: Set<Grant>
+}
+
+interface Company {
+  held: number
+  people: Map<string, Person>
+}
+
+/** Creates the semaphore. Companies without running or waiting work take no memory. */
+export function createSemaphore(bounds: SemaphoreBounds): Semaphore {
+  const { total, perCompany, perPerson = Number.POSITIVE_INFINITY, maxWaitMs } = bounds
+  // Maps keep the order of insertion. A company or person that gets a permit is moved to the end.
+  const companies = new Map<string, Company>()
+  let held = 0
+  let queued = 0
+
+  function take({ companyId, userId = '' }: Worker): Promise<() => void> {
+    const company = companies.get(companyId) ?? { held: 0, people: new Map<string, Person>() }
+    companies.set(companyId, company)
+    const person = company.people.get(userId) ?? { held: 0, waiting: new Set() }
+    company.people.set(userId, person)
+    // Nobody who waits could run now, so nobody is overtaken.
+    if (mayGo(company, person)) return Promise.resolve(grant(companyId, company, userId, person))
+    return wait(companyId, company, userId, person)
+  }
+
+  function wait(companyId: string, company: Company, userId: string, person: Person): Promise<() => void> {
+    queued += 1
+    return new Promise((resolve, reject) => {
+      const timer =
+        maxWaitMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              queued -= 1
+              person.waiting.delete(proceed)
+              forget(companyId, company, userId, person)
+              reject(new WaitedTooLong(`There was no permit within ${maxWaitMs} ms.`))
+            }, maxWaitMs)
+      const proceed: Grant = (release) => {
+        clearTimeout(timer)
+        resolve(release)
+      }
+      person.waiting.add(proceed)
+    })
+  }
+
+  function forget(companyId: string, company: Company, userId: string, person: Person): void {
+    if (person.held === 0 && person.waiting.size === 0) company.people.delete(userId)
+    if (company.people.size === 0) companies.delete(companyId)
+  }
+
+  function mayGo(company: Company, person: Person): boolean {
+    return held < total && company.held < perCompany && person.held < perPerson
+  }
+
+  function grant(companyId: string, company: Company, userId: string, person: Person): () => void {
+    held += 1
+    company.held += 1
+    person.held += 1
+    companies.delete(companyId)
+    companies.set(companyId, company)
+    company.people.delete(userId)
+    company.people.set(userId, person)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      held -= 1
+      company.held -= 1
+      person.held -= 1
+      if (queued > 0) grantNext()
+      forget(companyId, company, userId, person)
+    }
+  }
+
+  /** One permit was released, so at most one waiting piece of work can run. */
+  function grantNext(): void {
+    const next = leastServed(companies, (company) => company.held < perCompany && hasWaiting(company))
+    if (!next) return
+    const [companyId, company] = next
+    const [userId, person] = leastServed(company.people, isWaiting) ?? []
+    if (userId === undefined || !person || !mayGo(company, person)) return
+    const [first] = person.waiting
+    if (!first) return
+    queued -= 1
+    person.waiting.delete(first)
+    first(grant(companyId, company, userId, person))
+  }
+
+  function hasWaiting({ people }: Company): boolean {
+    for (const person of people.values()) if (isWaiting(person)) return true
+    return false
+  }
+
+  function isWaiting({ held, waiting }: Person): boolean {
+    return waiting.size > 0 && held < perPerson
+  }
+
+  function waiting({ companyId, userId = '' }: Worker): number {
+    return companies.get(companyId)?.people.get(userId)?.waiting.size ?? 0
   }
 
   return {
-    take: (companyId) =>
-      new Promise(
-        (begin) => void withPermit(companyId, () => new Promise<void>((release) => begin(release))),
-      ),
+    take,
+    waiting,
+    // Companies take turns, and so do the people of each: of another no more go first than of one's own.
+    ahead(worker) {
+      const people = companies.get(worker.companyId)?.people.size ?? 0
+      return Math.min(queued, (waiting(worker) + 1) * (people + 1) * (companies.size + 1))
+    },
   }
+}
+
+/** Returns the entry with the fewest permits. Of several, the one whose last grant is the longest ago. */
+function leastServed<Served extends { held: number }>(
+  all: ReadonlyMap<string, Served>,
+  isCandidate: (served: Served) => boolean,
+): [string, Served] | undefined {
+  let least: [string, Served] | undefined
+  for (const entry of all) {
+    if (isCandidate(entry[1]) && (!least || entry[1].held < least[1].held)) least = entry
+  }
+  return least
 }

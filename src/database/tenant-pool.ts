@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
-import { type CompanyShares, createCompanyShares } from '../concurrency/company-shares.ts'
+import { createSemaphore, type Semaphore } from '../concurrency/semaphore.ts'
 
 /** The company, and except for system work the member, whose rows a statement may see. */
 export interface Tenant {
@@ -40,11 +40,15 @@ export function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> 
  */
 export class TenantPool extends pg.Pool {
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
-  readonly #shares: CompanyShares
+  readonly #shares: Semaphore
 
   constructor(options: pg.PoolConfig) {
     super(options)
-    this.#shares = createCompanyShares(Math.ceil((options.max ?? 10) * LARGEST_SHARE), MAX_WAIT_MS)
+    this.#shares = createSemaphore({
+      total: Number.POSITIVE_INFINITY,
+      perCompany: Math.ceil((options.max ?? 10) * LARGEST_SHARE),
+      maxWaitMs: MAX_WAIT_MS,
+    })
     // A connection that breaks while checked out fails its query. Without this listener its error event would end the
     // process.
     this.on('connect', (client) => client.on('error', () => {}))
@@ -93,7 +97,10 @@ export class TenantPool extends pg.Pool {
 
   /** Takes a connection within the company's share. */
   async #takeShare({ companyId }: Tenant): Promise<pg.PoolClient> {
-    const release = await this.#shares.take(companyId)
+    const release = await this.#shares.take({ companyId }).catch((cause) => {
+      // The message that pg uses for an exhausted pool.
+      throw new Error('timeout exceeded when trying to connect', { cause })
+    })
     try {
       return withCare(await super.connect(), release)
     } catch (error) {

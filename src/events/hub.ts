@@ -60,7 +60,7 @@ const MAX_READS_PER_COMPANY = 2
 export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
   const feeds = new Shared<string, OpenFeed>(closeFeed)
   const accessListeners: ((companyId: string) => void)[] = []
-  const reads = createSemaphore(MAX_READS, MAX_READS_PER_COMPANY)
+  const reads = createSemaphore({ total: MAX_READS, perCompany: MAX_READS_PER_COMPANY })
   let interrupted = false
   const poll = startPositionPoll({
     database,
@@ -73,7 +73,7 @@ export function createLiveHub(database: Database, notifications: Notifications, 
   function openFeed(companyId: string): OpenFeed {
     const feed = new CompanyFeed({
       system: database.forSystem(companyId),
-      acquireRead: () => reads.take(companyId),
+      acquireRead: () => reads.take({ companyId }),
       log,
       onAccessChanged() {
         for (const listener of accessListeners) listener(companyId)

@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
-import { createFairSemaphore, type FairSemaphore, type Worker } from '../concurrency/fair-semaphore.ts'
+import { createSemaphore, type Semaphore, type Worker } from '../concurrency/semaphore.ts'
 import { RequestError } from '../errors.ts'
 import { createWorkBudget } from './work-budget.ts'
 
@@ -50,16 +50,12 @@ const MAX_WAIT_MS = 5_000
 export function createWork(pointsPerSecond: number): Work {
   if (pointsPerSecond === 0) return unbounded
   const budget = createWorkBudget(pointsPerSecond)
-  const semaphore = createFairSemaphore(BOUNDS)
-  const dear = createFairSemaphore(DEAR_BOUNDS)
+  const semaphore = createSemaphore(BOUNDS)
+  const dear = createSemaphore(DEAR_BOUNDS)
   /** How long an operation takes of late. */
   let operationMs = 1
 
-  async function withPermit<T>(
-    permits: FairSemaphore,
-    worker: Worker,
-    act: () => T | Promise<T>,
-  ): Promise<T> {
+  async function withPermit<T>(permits: Semaphore, worker: Worker, act: () => T | Promise<T>): Promise<T> {
     const release = await permits.take(worker)
     try {
       return await act()

@@ -73,7 +73,7 @@ export function createEventContexts(first: Context): EventContexts {
    */
   async function remember(position: number, { upTo, messages }: Batch): Promise<Remembered | undefined> {
     remembered?.end()
-    const release = await catchUps.take(companyId)
+    const release = await catchUps.take({ companyId })
     // Access or the subscription may have ended while waiting.
     if (hasEnded || !(await asOfNow())) {
       release()

@@ -61,7 +61,8 @@ it.each([
   for (const at of range(1, 3)) await alice.say({ conversationId: groupId }, `missed ${at}`)
   // More than there are.
   const taken: (() => void)[] = []
-  for (const _each of range(1, 20)) void services.catchUps.take(companyUuid).then((end) => taken.push(end))
+  for (const _each of range(1, 20))
+    void services.catchUps.take({ companyId: companyUuid }).then((end) => taken.push(end))
   const token = await app.issuer.mint({
     subject: bob.externalId,
     companyId: companyUuid,
