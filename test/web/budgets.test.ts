@@ -1,0 +1,79 @@
+import { basename } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+/** A built file as esbuild describes it. */
+interface Output {
+  imports: { path: string; kind: string }[]
+  entryPoint?: string
+}
+
+interface Bundle {
+  files: { path: string; contents: Uint8Array }[]
+  outputs: Record<string, Output>
+}
+
+/** Kilobytes that a page loads, compressed, whichever way it comes to the code. */
+describe('the size of the elements', () => {
+  let bundle: Bundle
+  beforeAll(async () => {
+    const build = (await import('../../web/build.mjs' as string)) as { bundle(): Promise<Bundle> }
+    bundle = await build.bundle()
+  })
+
+  it('stays within the budget of the loader', () => {
+    expect(kilobytes(closure('web/elements/colloquy.ts'))).toBeLessThan(3)
+  })
+
+  it('stays within the budget of a collapsed widget', () => {
+    expect(kilobytes(collapsed()) - kilobytes(closure('web/locales/en.ts'))).toBeLessThan(24)
+  })
+
+  it('stays within the budget of the worker that holds the socket of all tabs', () => {
+    expect(kilobytes(closure('web/link/worker.ts'))).toBeLessThan(9)
+  })
+
+  it('stays within the budget of an open conversation', () => {
+    const opened = closure('web/elements/panel.tsx').filter((file) => !collapsed().includes(file))
+    expect(kilobytes(opened)).toBeLessThan(22)
+  })
+
+  it('stays within the budget of the whole messenger', () => {
+    // Browsers with shared workers have the hub in the worker.
+    const others = /^web\/(locales\/(de|fr)|link\/hub|elements\/(widget|panel|badge))\./
+    const entries = Object.values(bundle.outputs).flatMap(({ entryPoint = '' }) =>
+      entryPoint && !others.test(entryPoint) ? [entryPoint] : [],
+    )
+    const files = entries.flatMap(closure)
+    expect(kilobytes(files)).toBeLessThan(65)
+  })
+
+  it.each(['en', 'de', 'fr'])('stays within the budget of the texts in %s', (locale) => {
+    expect(kilobytes(closure(`web/locales/${locale}.ts`))).toBeLessThan(4)
+  })
+
+  function collapsed(): string[] {
+    return ['web/elements/colloquy.ts', 'web/elements/widget.tsx', 'web/locales/en.ts'].flatMap(closure)
+  }
+
+  /** The file of an entry and all that it imports at once. */
+  function closure(entry: string): string[] {
+    const start = Object.entries(bundle.outputs).find(([, { entryPoint }]) => entryPoint === entry)?.[0]
+    if (!start) throw new Error(`${entry} is no entry.`)
+    const found = new Set([start])
+    for (const path of found) {
+      for (const { path: next, kind } of bundle.outputs[path]?.imports ?? []) {
+        if (kind === 'import-statement') found.add(next)
+      }
+    }
+    return [...found]
+  }
+
+  function kilobytes(paths: string[]): number {
+    const names = new Set(paths.map((path) => basename(path)))
+    const sizes = bundle.files
+      .filter(({ path }) => names.has(basename(path)))
+      .map(({ contents }) => gzipSync(contents, { level: 9 }).byteLength)
+    return sizes.reduce((sum, size) => sum + size, 0) / 1000
+  }
+})

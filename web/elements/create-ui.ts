@@ -1,0 +1,88 @@
+import { effect, signal } from '@preact/signals'
+import { loadStrings } from '../locales/locale.ts'
+import type { Messaging } from '../store/messaging.ts'
+import { readContext } from '../store/types.ts'
+import type { Ui, View } from '../ui/context.ts'
+import type { ColloquyElement } from './colloquy.ts'
+
+const TOAST_MS = 5_000
+
+/** The language of the element: its own, that of the page around it, or the browser's. */
+function localeOf(element: HTMLElement): string {
+  const stated = element.getAttribute('locale') ?? element.closest<HTMLElement>('[lang]')?.lang
+  try {
+    return Intl.getCanonicalLocales(stated || navigator.language)[0] ?? 'en'
+  } catch {
+    return 'en'
+  }
+}
+
+/** Creates what the parts of an element share, and has the host hear of what happens. */
+export async function createUi(
+  element: ColloquyElement,
+  kind: Ui['kind'],
+  messaging: Messaging,
+): Promise<Ui> {
+  const locale = localeOf(element)
+  const { session } = messaging
+  const toast = signal('')
+  const view = signal<View>({ name: 'inbox' })
+  const ui: Ui = {
+    kind,
+    messaging,
+    session,
+    locale,
+    text: await loadStrings(locale),
+    view,
+    context: signal(readContext(element.getAttribute('context'))),
+    toast,
+    announcement: signal(''),
+    go(next) {
+      view.value = next
+    },
+    close: () => {},
+    async attempt(work) {
+      try {
+        await work()
+        return true
+      } catch (error) {
+        toast.value = error instanceof Error ? error.message : String(error)
+        return false
+      }
+    },
+    emit: (name, detail) =>
+      void element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail })),
+  }
+  effect(() => {
+    if (toast.value === '') return
+    const timer = setTimeout(() => {
+      toast.value = ''
+    }, TOAST_MS)
+    return () => clearTimeout(timer)
+  })
+  effect(() => {
+    if (session.phase.value === 'ready') ui.emit('colloquy-unread', session.unread.value)
+  })
+  effect(() => {
+    if (session.phase.value === 'signed-out') ui.emit('colloquy-signed-out')
+  })
+  return ui
+}
+
+const sheets = new Map<string, CSSStyleSheet>()
+
+/** Gives a shadow root its styles. Adopted sheets need no permission of a content security policy. */
+export function adopt(root: ShadowRoot, ...texts: string[]): void {
+  for (const text of texts) {
+    const sheet = sheets.get(text) ?? new CSSStyleSheet()
+    if (!sheets.has(text)) sheet.replaceSync(text)
+    sheets.set(text, sheet)
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet)
+  }
+}
+
+/** Keys that are pressed in an element are not the host's shortcuts. */
+export function keepKeys(root: ShadowRoot): void {
+  for (const name of ['keydown', 'keyup', 'keypress'])
+    root.addEventListener(name, (event) => event.stopPropagation())
+}

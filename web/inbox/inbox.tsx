@@ -1,0 +1,118 @@
+import { useComputed, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { ConversationsDocument } from '../api/operations.ts'
+import { useUi } from '../ui/context.ts'
+import { Icon } from '../ui/icon.tsx'
+import { EmptyState, Skeleton } from '../ui/state.tsx'
+import { FILTERS, type Filter, filterOf, matches } from './filter.ts'
+import { InboxItem } from './inbox-item.tsx'
+
+const AGAIN_MS = 250
+
+/** The list of conversations, filtered and searched by name. The server finds those that are not loaded. */
+export function Inbox({ current }: { current?: string | undefined }) {
+  const { session, text, go } = useUi()
+  const filter = useSignal<Filter>('all')
+  const search = useSignal('')
+  const found = useSignal<ReadonlySet<string>>(new Set())
+  const isFiltered = filter.value !== 'all' || search.value.trim() !== ''
+  const shown = useComputed(() =>
+    session.inbox.value.filter(
+      (conversation) =>
+        matches(conversation, filter.value, search.value) ||
+        (search.value.trim() !== '' &&
+          found.value.has(conversation.id) &&
+          matches(conversation, filter.value, '')),
+    ),
+  )
+  useEffect(() => {
+    if (!isFiltered) return
+    const timer = setTimeout(async () => {
+      const { conversations } = await session.request(ConversationsDocument, {
+        filter: filterOf(filter.value, search.value),
+      })
+      session.upsert(...conversations.nodes)
+      found.value = new Set(conversations.nodes.map(({ id }) => id))
+    }, AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [filter.value, search.value])
+  const more = async () => {
+    const { conversations } = await session.request(ConversationsDocument, { after: session.more.value })
+    session.upsert(...conversations.nodes)
+    session.more.value = conversations.pageInfo.hasNextPage ? conversations.pageInfo.endCursor : null
+  }
+  return (
+    <div class="inbox">
+      <div class="filters">
+        <label class="field search">
+          <Icon name="search" size={16} />
+          <input
+            type="search"
+            aria-label={text.searchConversations}
+            placeholder={text.searchConversations}
+            value={search}
+            onInput={({ currentTarget }) => {
+              search.value = currentTarget.value
+            }}
+          />
+        </label>
+        <fieldset class="chips">
+          <legend class="hidden">{text.filter}</legend>
+          {FILTERS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-pressed={filter.value === name}
+              onClick={() => {
+                filter.value = name
+              }}
+            >
+              {labelOf(name, text)}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      {session.phase.value === 'starting' && <Skeleton rows={6} label={text.loading} />}
+      {session.phase.value !== 'starting' && shown.value.length === 0 && (
+        <EmptyState
+          icon={isFiltered ? 'search' : 'chat'}
+          title={isFiltered ? text.nothingFound : text.emptyInbox}
+          hint={isFiltered ? undefined : text.emptyInboxHint}
+        >
+          {!isFiltered && (
+            <button type="button" class="button primary" onClick={() => go({ name: 'new' })}>
+              {text.newMessage}
+            </button>
+          )}
+        </EmptyState>
+      )}
+      <ul class="conversations" aria-label={text.conversations}>
+        {shown.value.map((conversation) => (
+          <InboxItem
+            key={conversation.id}
+            conversation={conversation}
+            isCurrent={conversation.id === current}
+          />
+        ))}
+        {!isFiltered && session.more.value !== null && (
+          <li>
+            <button type="button" class="button more" onClick={() => void more()}>
+              {text.loadMore}
+            </button>
+          </li>
+        )}
+      </ul>
+    </div>
+  )
+}
+
+function labelOf(filter: Filter, text: ReturnType<typeof useUi>['text']): string {
+  return {
+    all: text.all,
+    unread: text.filterUnread,
+    direct: text.filterDirect,
+    groups: text.filterGroups,
+    things: text.filterThings,
+  }[filter]
+}

@@ -1,0 +1,24 @@
+import { createHub, type Hub } from './hub.ts'
+import type { FromHub, ToHub } from './protocol.ts'
+
+// The shared worker: one hub, and so one socket, for all tabs. Its name carries the person, so a hub serves one.
+
+interface WorkerScope {
+  onconnect: ((event: MessageEvent) => void) | null
+}
+
+let hub: Hub | undefined
+
+;(globalThis as unknown as WorkerScope).onconnect = ({ ports: [port] }) => {
+  if (!port) return
+  let receive: ((message: ToHub) => void) | undefined
+  port.onmessage = ({ data }: MessageEvent<ToHub>) => {
+    if (data.type !== 'hello') return receive?.(data)
+    const { tab, lock, url, companyId } = data
+    hub ??= createHub(url, companyId)
+    receive = hub.add(tab, (message: FromHub) => port.postMessage(message))
+    // A tab holds its lock as long as it lives.
+    if (lock) void navigator.locks.request(lock, () => hub?.remove(tab))
+  }
+  port.start()
+}

@@ -1,0 +1,79 @@
+import { useSignal } from '@preact/signals'
+import { prefer } from '../store/calls.ts'
+import type { Preferences as Values } from '../store/types.ts'
+import { useUi } from '../ui/context.ts'
+import { Head } from '../ui/head.tsx'
+import { beep } from './sound.ts'
+
+/** Sound, browser notifications and e-mail. The browser is asked for its permission by the click on the switch. */
+export function Preferences() {
+  const { session, text, attempt } = useUi()
+  const isBlocked = useSignal(false)
+  const values = session.preferences.value
+  const set = (changes: Partial<Values>) => void attempt(() => prefer(session, changes))
+  async function notify(on: boolean) {
+    isBlocked.value = on && (await askPermission()) !== 'granted'
+    if (!isBlocked.value) set({ browserNotifications: on })
+  }
+  return (
+    <section class="screen" aria-label={text.preferences}>
+      <Head title={text.preferences} />
+      <div class="screen-body">
+        <Switch
+          label={text.sound}
+          hint={text.soundHint}
+          isOn={values.sound}
+          onChange={(sound) => {
+            if (sound) beep()
+            set({ sound })
+          }}
+        />
+        <Switch
+          label={text.browserNotifications}
+          hint={isBlocked.value ? text.browserNotificationsBlocked : text.browserNotificationsHint}
+          isOn={values.browserNotifications}
+          onChange={(on) => void notify(on)}
+        />
+        <Switch
+          label={text.emailWhenOffline}
+          hint={text.emailWhenOfflineHint}
+          isOn={values.emailWhenOffline}
+          onChange={(emailWhenOffline) => set({ emailWhenOffline })}
+        />
+      </div>
+    </section>
+  )
+}
+
+function askPermission(): Promise<NotificationPermission> {
+  if (typeof Notification !== 'function') return Promise.resolve('denied')
+  return Notification.requestPermission()
+}
+
+function Switch({
+  label,
+  hint,
+  isOn,
+  onChange,
+}: {
+  label: string
+  hint: string
+  isOn: boolean
+  onChange(on: boolean): void
+}) {
+  return (
+    <label class="switch">
+      <span class="option-text">
+        <b>{label}</b>
+        <small>{hint}</small>
+      </span>
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        aria-checked={isOn}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,118 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { FindDocument, type FindQuery } from '../api/operations.ts'
+import { useUi } from '../ui/context.ts'
+import { briefly } from '../ui/format.ts'
+import { Head } from '../ui/head.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { EmptyState, Skeleton } from '../ui/state.tsx'
+
+type Hits = FindQuery['searchMessages']['nodes']
+const AGAIN_MS = 300
+const BEFORE_HIT = 40
+
+/** Finds messages by their words, everywhere or in one conversation. A hit opens where it was written. */
+export function Find({ conversationId }: { conversationId?: string | undefined }) {
+  const { session, text, locale, go, attempt } = useUi()
+  const words = useSignal('')
+  const hits = useSignal<Hits | null>(null)
+  const more = useSignal<string | null>(null)
+  const isLoading = useSignal(false)
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => input.current?.focus(), [])
+  async function load(after: string | null) {
+    isLoading.value = true
+    await attempt(async () => {
+      const asked = words.value
+      const { searchMessages } = await session.request(FindDocument, {
+        text: asked.trim(),
+        after,
+        ...(conversationId && { filter: { conversationId } }),
+      })
+      if (asked !== words.value) return
+      hits.value = [...(after ? (hits.value ?? []) : []), ...searchMessages.nodes]
+      more.value = searchMessages.pageInfo.hasNextPage ? searchMessages.pageInfo.endCursor : null
+    })
+    isLoading.value = false
+  }
+  useEffect(() => {
+    hits.value = null
+    if (words.value.trim() === '') return
+    const timer = setTimeout(() => void load(null), AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [words.value])
+  const back = conversationId
+    ? ({ name: 'thread', id: conversationId } as const)
+    : ({ name: 'inbox' } as const)
+  return (
+    <search class="screen" aria-label={text.find}>
+      <Head title={text.find} back={back} />
+      <div class="screen-body">
+        <label class="field search">
+          <Icon name="search" size={16} />
+          <input
+            ref={input}
+            type="search"
+            aria-label={text.find}
+            placeholder={text.find}
+            value={words.value}
+            onInput={({ currentTarget }) => {
+              words.value = currentTarget.value
+            }}
+          />
+        </label>
+        {words.value.trim() === '' && <EmptyState icon="search" title={text.find} hint={text.findHint} />}
+        {isLoading.value && hits.value === null && <Skeleton rows={4} label={text.loading} />}
+        {hits.value?.length === 0 && !isLoading.value && (
+          <EmptyState icon="search" title={text.nothingFound} hint={text.nothingFoundHint} />
+        )}
+        <ul class="hits" aria-label={text.find} aria-live="polite">
+          {hits.value?.map((hit) => (
+            <li key={hit.id}>
+              <button
+                type="button"
+                class="hit"
+                onClick={() => {
+                  session.upsert(hit.conversation)
+                  go({ name: 'thread', id: hit.conversation.id, aroundSeq: hit.seq ?? undefined })
+                }}
+              >
+                <span class="item-line">
+                  <bdi class="item-title">{hit.author?.name ?? text.someone}</bdi>
+                  <time class="item-time">{briefly(hit.createdAt, locale)}</time>
+                </span>
+                <span class="hit-text" dir="auto">
+                  <Marked body={hit.body ?? ''} words={words.value} />
+                </span>
+                <small dir="auto">{hit.conversation.title}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {more.value && (
+          <button type="button" class="button more" onClick={() => void load(more.value)}>
+            {text.loadMore}
+          </button>
+        )}
+      </div>
+    </search>
+  )
+}
+
+/** The text around the first hit, with the words marked as far as they stand there as they were typed. */
+function Marked({ body, words }: { body: string; words: string }) {
+  const wanted = words.replaceAll('"', ' ').split(/\s+/).filter(Boolean).map(escaped)
+  if (wanted.length === 0) return <>{body.slice(0, 200)}</>
+  const pattern = new RegExp(`(${wanted.join('|')})`, 'giu')
+  const at = Math.max(0, body.search(pattern) - BEFORE_HIT)
+  const shown = `${at > 0 ? '…' : ''}${body.slice(at, at + 200)}`
+  return (
+    <>
+      {shown.split(pattern).map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}
+    </>
+  )
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,259 @@
+import { computed, signal } from '@preact/signals'
+import { ColloquyError } from '../../src/client/errors.ts'
+import { createRequest, type Request, type TypedDocument } from '../../src/client/request.ts'
+import { PresenceNowDocument, StartDocument, type UnreadPartsFragment } from '../api/operations.ts'
+import { createLink, type Link } from '../link/link.ts'
+import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
+import { chooseTransport, type Tier } from '../link/transports.ts'
+import { createMemory, type Memory } from './memory.ts'
+import { personOf, type TokenSource } from './token.ts'
+import type { Conversation, Me, Preferences, Presence } from './types.ts'
+
+/** The settings of a session, from the attributes of the elements. */
+export interface SessionOptions {
+  url: string
+  companyId: string | undefined
+  workerUrl: string | null
+  tier: Tier | null
+  token: TokenSource
+}
+
+/** Whether the session can work. */
+export type Phase = 'starting' | 'ready' | 'signed-out' | 'off' | 'refused'
+
+/** The state of one person's messaging in this page, and the calls that change it. It knows no DOM. */
+export class Session {
+  readonly phase = signal<Phase>('starting')
+  /** The server's words on why the session does not work. */
+  readonly problem = signal('')
+  readonly me = signal<Me | null>(null)
+  readonly preferences = signal<Preferences>({
+    sound: false,
+    browserNotifications: false,
+    emailWhenOffline: false,
+  })
+  readonly unread = signal<UnreadPartsFragment>({ total: 0, mentions: 0 })
+  readonly conversations = signal<ReadonlyMap<string, Conversation>>(new Map())
+  /** Conversations of the inbox, latest first. */
+  readonly inbox = computed(() => [...this.conversations.value.values()].sort(byActivity))
+  /** Cursor of the next page of the inbox; null after the last. */
+  readonly more = signal<string | null>(null)
+  readonly presence = signal<ReadonlyMap<string, Presence>>(new Map())
+  /** False while no socket is open. */
+  readonly connected = signal(true)
+  /** True while the company refuses to be written to. */
+  readonly isReadOnly = signal(false)
+  onNotify: (event: Notification) => void = () => {}
+  onReset: () => void = () => {}
+
+  /** What the browser keeps for this person, beyond the tab and within it. */
+  memory: Memory = createMemory('localStorage', 'nobody')
+  tabMemory: Memory = createMemory('sessionStorage', 'nobody')
+  scope = ''
+  readonly options: SessionOptions
+  readonly #send: Request
+  #link: Link | undefined
+  #leave: (() => void)[] = []
+
+  constructor(options: SessionOptions) {
+    this.options = options
+    this.#send = createRequest({
+      url: () => options.url,
+      token: () => options.token.get(),
+      companyId: options.companyId,
+      fetch: (...call) => fetch(...call),
+    })
+  }
+
+  /** Signs in and follows the inbox. Problems show as the phase. */
+  async start(): Promise<void> {
+    let token: string
+    try {
+      token = await this.options.token.get()
+    } catch (error) {
+      if (this.noteProblem(error, true)) return
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      return this.start()
+    }
+    this.scope = `${this.options.url}|${this.options.companyId ?? ''}|${personOf(token)}`
+    this.memory = createMemory('localStorage', this.scope)
+    this.tabMemory = createMemory('sessionStorage', this.scope)
+    await this.#open()
+  }
+
+  /** The link of the tab; streams of conversations use it too. */
+  get link(): Link | undefined {
+    return this.#link
+  }
+
+  /** Sends an operation. Throws ColloquyError, and shows those that concern the session. */
+  async request<Data, Variables>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data> {
+    const send = () => (this.#send as (...all: unknown[]) => Promise<Data>)(document, variables)
+    try {
+      return await send()
+    } catch (error) {
+      if (!(error instanceof ColloquyError) || error.code !== 'UNAUTHENTICATED') {
+        this.noteProblem(error)
+        throw error
+      }
+      this.options.token.drop()
+    }
+    return send().catch((error) => {
+      this.noteProblem(error)
+      throw error
+    })
+  }
+
+  /** Releases what other tabs wait for: a frozen page would keep it. */
+  pause(): void {
+    for (const leave of this.#leave.splice(0)) leave()
+    this.#link?.close()
+    this.#link = undefined
+  }
+
+  /** Comes back from the browser's cache of pages. */
+  async resume(): Promise<void> {
+    if (this.#link || this.scope === '') return
+    await this.#open()
+    this.onReset()
+  }
+
+  /** Closes everything and removes what the browser keeps for the person. */
+  signOut(): void {
+    this.#link?.signOut()
+    this.pause()
+    this.memory.wipe()
+    this.tabMemory.wipe()
+    this.phase.value = 'signed-out'
+  }
+
+  upsert(...changed: Conversation[]): void {
+    const next = new Map(this.conversations.value)
+    for (const conversation of changed) next.set(conversation.id, conversation)
+    this.conversations.value = next
+    for (const { counterpart } of changed) {
+      if (counterpart?.presence && !this.presence.value.has(counterpart.id)) {
+        this.setPresence(counterpart.id, counterpart.presence.status)
+      }
+    }
+  }
+
+  forget(conversationId: string): void {
+    const next = new Map(this.conversations.value)
+    next.delete(conversationId)
+    this.conversations.value = next
+  }
+
+  setPresence(userId: string, status: Presence): void {
+    this.presence.value = new Map(this.presence.value).set(userId, status)
+  }
+
+  /** True if the error is one of the session, which then shows it. */
+  noteProblem(error: unknown, isStart = false): boolean {
+    if (!(error instanceof ColloquyError)) return false
+    const phase = PHASE_OF[error.code] ?? (isStart && error.code === 'FORBIDDEN' ? 'refused' : undefined)
+    if (error.code === 'READ_ONLY') this.isReadOnly.value = true
+    if (!phase) return false
+    this.problem.value = error.message
+    this.phase.value = phase
+    return true
+  }
+
+  async #open(): Promise<void> {
+    const { url, companyId, workerUrl, tier, token } = this.options
+    const tab = crypto.getRandomValues(new Uint32Array(2)).join('-')
+    const lock = await this.#holdLock(`colloquy tab ${tab}`)
+    const open = chooseTransport({ scope: this.scope, tab, url, companyId, workerUrl, tier })
+    const hello = { type: 'hello', tab, lock, url, companyId } as const
+    this.#link = createLink(open, hello, {
+      token: () => token.get(),
+      problemOf,
+      onStatus: (connected, problem) => this.#noteStatus(connected, problem),
+      onNotify: (event) => this.onNotify(event),
+    })
+    this.#leave.push(
+      this.#link.follow('inbox', {
+        read: () => this.#read(),
+        event: (event: InboxEvent) => this.#take(event),
+        ended: (problem) => problem && this.noteProblem(errorOf(problem), true),
+      }),
+      this.#link.follow('presence', {
+        read: () => this.#readPresence(),
+        event: ({ user, status }: PresenceEvent) => this.setPresence(user.id, status),
+        ended: () => {},
+      }),
+    )
+  }
+
+  /** The lock tells the hub that the tab is gone. */
+  #holdLock(name: string): Promise<string | null> {
+    if (!navigator.locks) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const held = new Promise<void>((release) => this.#leave.push(release))
+      navigator.locks
+        .request(name, () => {
+          resolve(name)
+          return held
+        })
+        .catch(() => resolve(null))
+    })
+  }
+
+  #noteStatus(connected: boolean, problem: Problem | null): void {
+    const returned = connected && !this.connected.value
+    // Before the first connection nothing is wrong yet.
+    this.connected.value = connected || problem === null
+    if (problem?.code === 'UNAUTHENTICATED') this.options.token.drop()
+    if (returned) void this.#readPresence().catch(() => {})
+  }
+
+  async #read(): Promise<string> {
+    const { viewer, conversations } = await this.request(StartDocument, {})
+    const { user, company, permissions, preferences, unread } = viewer
+    this.me.value = { id: user.id, name: user.name, company: company.name, permissions }
+    this.preferences.value = preferences
+    this.unread.value = unread
+    this.upsert(...conversations.nodes)
+    this.more.value = conversations.pageInfo.hasNextPage ? conversations.pageInfo.endCursor : null
+    this.phase.value = 'ready'
+    return viewer.inboxCursor
+  }
+
+  async #readPresence(): Promise<string> {
+    const { presence } = await this.request(PresenceNowDocument, {})
+    const next = new Map<string, Presence>([...this.presence.value.keys()].map((id) => [id, 'OFFLINE']))
+    for (const { user, status } of presence) next.set(user.id, status)
+    this.presence.value = next
+    return ''
+  }
+
+  #take(event: InboxEvent): void {
+    if ('unread' in event) this.unread.value = event.unread
+    if (event.__typename === 'ConversationRemoved') this.forget(event.conversationId)
+    else if (event.__typename === 'BroadcastReceived') {
+      if (event.broadcast.conversation) this.upsert(event.broadcast.conversation)
+    } else if ('conversation' in event) this.upsert(event.conversation)
+  }
+}
+
+const PHASE_OF: Readonly<Record<string, Phase>> = {
+  UNAUTHENTICATED: 'signed-out',
+  MESSAGING_DISABLED: 'off',
+}
+
+/** A problem in a form that other tabs and workers understand. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof ColloquyError) return { code: error.code, message: error.message }
+  return { code: 'UNAVAILABLE', message: error instanceof Error ? error.message : String(error) }
+}
+
+function errorOf({ code, message }: Problem): ColloquyError {
+  return new ColloquyError(code as ColloquyError['code'], message)
+}
+
+function byActivity(a: Conversation, b: Conversation): number {
+  return b.lastActivityAt.localeCompare(a.lastActivityAt)
+}
