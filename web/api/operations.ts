@@ -364,12 +364,18 @@ export type UpdateGroupInput = {
   title?: string | null | undefined;
 };
 
-/** The preferences to change. Preferences that are left out stay as they are. */
+/** The preferences to change. Preferences that are left out stay as they are, and null leaves a Boolean as it is. */
 export type UpdatePreferencesInput = {
   /** Show browser notifications. */
   browserNotifications?: boolean | null | undefined;
+  /** Until then, nothing notifies the person and no e-mail is sent. Null ends it. */
+  doNotDisturbUntil?: string | null | undefined;
   /** Send an e-mail about unread messages while offline. */
   emailWhenOffline?: boolean | null | undefined;
+  /** Language and region as a BCP 47 tag, such as de-AT. Null means no choice. */
+  locale?: string | null | undefined;
+  /** Show the beginning of a message in notifications. */
+  showPreviewInNotifications?: boolean | null | undefined;
   /** Play a sound. */
   sound?: boolean | null | undefined;
 };
@@ -403,6 +409,7 @@ export type InboxSubscriptionVariables = Exact<{
 export type InboxSubscription = { inboxEvents:
     | { __typename: 'BroadcastReceived', cursor: string, notify: boolean, broadcast: { subject: string, body: string, priority: Priority, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null } | null }, unread: { total: number, mentions: number } }
     | { __typename: 'ConversationActivity', cursor: string, notify: boolean, message: { id: string, seq: number | null, body: string | null, priority: Priority, author: { id: string, name: string } | null }, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null }, unread: { total: number, mentions: number } }
+    | { __typename: 'ConversationAudited' }
     | { __typename: 'ConversationRead', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null }, unread: { total: number, mentions: number } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string, unread: { total: number, mentions: number } }
     | { __typename: 'Discontinuity', cursor: string }
@@ -417,6 +424,7 @@ export type ThreadSubscriptionVariables = Exact<{
 
 
 export type ThreadSubscription = { conversationEvents:
+    | { __typename: 'ConversationAudited' }
     | { __typename: 'ConversationChanged', cursor: string, conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null } }
     | { __typename: 'ConversationRemoved', cursor: string, conversationId: string }
     | { __typename: 'Discontinuity', cursor: string }
@@ -643,6 +651,7 @@ export type PreferMutationVariables = Exact<{
 
 
 export type PreferMutation = { result:
+    | { __typename: 'InvalidInputError', detail: string }
     | { __typename: 'PermissionDeniedError', detail: string }
     | { __typename: 'UpdatePreferencesPayload', preferences: { sound: boolean, browserNotifications: boolean, emailWhenOffline: boolean } }
    };
