@@ -1,9 +1,16 @@
 import { askOverSocket } from '../../src/client/ask-over-socket.ts'
-import { type Connection, createConnection } from '../../src/client/connection.ts'
+import type { Connection } from '../../src/client/connection.ts'
 import { ColloquyError } from '../../src/client/errors.ts'
 import { CreateConnectionTicketDocument, HeartbeatDocument } from '../../src/client/operations.ts'
-import { createRequest, signalOf, type TypedDocument, textOf } from '../../src/client/request.ts'
+import {
+  createRequest,
+  type RequestTarget,
+  signalOf,
+  type TypedDocument,
+  textOf,
+} from '../../src/client/request.ts'
 import { openStream } from '../../src/client/stream.ts'
+import { createTransport } from '../../src/client/transport.ts'
 import { InboxDocument, PresenceChangesDocument, ThreadDocument } from '../api/operations.ts'
 import type { FromHub, Notification, Problem, StreamKey, TabState, ToHub } from './protocol.ts'
 import { createTokenQueue } from './token-queue.ts'
@@ -182,30 +189,29 @@ class TabHub implements Hub {
   }
 
   #connected(): Connection {
-    const request = createRequest({
+    const target: RequestTarget = {
       url: () => this.#url,
       companyId: this.#companyId,
       token: () => this.#tokens.ask(),
       fetch: (...call) => fetch(...call),
-    })
-    this.#connection ??= createConnection({
-      url: () => this.#url,
-      webSocket: undefined,
-      ticket: async () => {
-        const input = this.#companyId === undefined ? {} : { companyId: this.#companyId }
-        const { createConnectionTicket: result } = await request(CreateConnectionTicketDocument, { input })
-        if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
-        throw new ColloquyError('FORBIDDEN', result.detail)
+    }
+    this.#connection ??= createTransport(
+      target,
+      {
+        webSocket: undefined,
+        ticket: () => ticketFor(target),
+        onStatus: (status, problem) => this.#noteStatus(status === 'connected', problem),
       },
-      onStatus: (status, problem) => {
-        const connected = status === 'connected'
-        this.#status = { type: 'status', connected, problem: problem ? problemOf(problem) : null }
-        for (const { post } of this.#tabs.values()) post(this.#status)
-        if (connected) this.#beat()
-      },
-    })
+      'auto',
+    )
     this.#heart ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
     return this.#connection
+  }
+
+  #noteStatus(connected: boolean, problem: ColloquyError | undefined): void {
+    this.#status = { type: 'status', connected, problem: problem ? problemOf(problem) : null }
+    for (const { post } of this.#tabs.values()) post(this.#status)
+    if (connected) this.#beat()
   }
 
   #isActive(): boolean {
@@ -233,6 +239,15 @@ class TabHub implements Hub {
     const rank = ({ state }: Tab) => (state.visible ? 1e15 : 0) + state.usedAt
     return [...this.#tabs.values()].sort((a, b) => rank(b) - rank(a))[0]
   }
+}
+
+async function ticketFor(target: RequestTarget): Promise<string> {
+  const input = target.companyId === undefined ? {} : { companyId: target.companyId }
+  const { createConnectionTicket: result } = await createRequest(target)(CreateConnectionTicketDocument, {
+    input,
+  })
+  if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
+  throw new ColloquyError('FORBIDDEN', result.detail)
 }
 
 function problemOf(error: unknown): Problem {
