@@ -17,14 +17,14 @@ export function firstGraphemes(max: number, text: string): string {
 function endOfFirst(max: number, text: string): number {
   let left = max
   let start = 0
-  while (start < text.length) {
+  while (left > 0 && start < text.length) {
     const ends = endsFrom(text, start)
     const end = ends[left - 1]
     if (end !== undefined) return end
     left -= ends.length
     start = ends.at(-1) ?? text.length
   }
-  return text.length
+  return start
 }
 
 /** Returns the ends of the clusters that certainly end within a window, at least one. */
