@@ -2,7 +2,7 @@ import type { KnipConfig } from 'knip'
 
 export default {
   entry: [
-    'src/{main,cli,client/client}.ts',
+    'src/{main,cli,client/client,client/search}.ts',
     'src/client/*.mjs',
     'web/elements/colloquy.ts',
     'web/link/worker.ts',

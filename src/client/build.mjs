@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-// Builds the package entry colloquy/client into dist/client: one module, its types where TypeScript is installed (a server
+// Builds the package entries colloquy/client and colloquy/client/search into dist/client: a module each, their types where TypeScript is installed (a server
 // in production has no use for them), and a package.json, so that frontends need not install the server.
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const folder = join(root, 'dist/client')
 
 await build({
-  entryPoints: [join(here, 'client.ts')],
-  outfile: join(folder, 'client.js'),
+  entryPoints: [join(here, 'client.ts'), join(here, 'search.ts')],
+  outdir: folder,
   bundle: true,
   packages: 'external',
   format: 'esm',
@@ -34,7 +34,10 @@ const manifest = {
   license,
   type: 'module',
   sideEffects: false,
-  exports: { './client': { types: './client.d.ts', default: './client.js' } },
+  exports: {
+    './client': { types: './client.d.ts', default: './client.js' },
+    './client/search': { types: './search.d.ts', default: './search.js' },
+  },
   dependencies: { 'graphql-ws': dependencies['graphql-ws'] },
 }
 await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)

@@ -1,4 +1,4 @@
-import { fold } from '../text/fold.ts'
+import { fold } from '../client/fold.ts'
 import { searchedBy, searchedWords } from '../text/person-words.ts'
 
 /** Shorter beginnings would be shared by most guests. */

@@ -1,6 +1,6 @@
+import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../client/segments.ts'
 import { fairWork } from '../concurrency/fair-work.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../text/segments.ts'
 
 /**
  * A body of 32 KiB has up to 20,000 words and pairs. Hashing all of them at once would block the event loop for

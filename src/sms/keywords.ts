@@ -1,4 +1,4 @@
-import { fold } from '../text/fold.ts'
+import { fold } from '../client/fold.ts'
 
 /** The meaning of an incoming message. REVIEW: it reads as a wish to stop, which a person decides. */
 export type Keyword = 'STOP' | 'START' | 'YES' | 'HELP' | 'REVIEW'

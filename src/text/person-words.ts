@@ -1,4 +1,5 @@
-import { fold, foldedKey } from './fold.ts'
+import { fold } from '../client/fold.ts'
+import { foldedKey } from './folded-key.ts'
 
 /** Longer words are found by their beginning. */
 const MAX_WORD = 40

@@ -1,5 +1,5 @@
+import { fold } from '../client/fold.ts'
 import { RequestError } from '../errors.ts'
-import { fold } from './fold.ts'
 
 const MAX_LENGTH = 200
 

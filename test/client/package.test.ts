@@ -45,6 +45,23 @@ describe('the package entry colloquy/client', () => {
     }
   })
 
+  it('has an entry beside it for what a search has found', async () => {
+    const program =
+      "const { searchHits } = await import('colloquy/client/search'); console.log(searchHits('Zürich', 'zurich'))"
+    for (const cwd of [root, frontend]) {
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd })
+      expect(stdout.trim()).toBe('[ { start: 0, end: 6 } ]')
+    }
+    expect(
+      await typeErrors(
+        "import { searchHits } from 'colloquy/client/search'\nsearchHits('a', 'b')[0]?.start.toFixed()",
+      ),
+    ).toBe('')
+    expect(await typeErrors("import { searchHits } from 'colloquy/client/search'\nsearchHits('a')")).not.toBe(
+      '',
+    )
+  })
+
   it('carries a description and the licence', async () => {
     const folder = join(frontend, 'node_modules/colloquy')
     expect(await readFile(join(folder, 'LICENSE'), 'utf8')).toBe(
@@ -79,7 +96,7 @@ describe('the package entry colloquy/client', () => {
   it("checks the types of every recipe in the client's document", async () => {
     const document = await readFile(join(root, 'docs/client.md'), 'utf8')
     const [example = '', ...recipes] = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
-    expect(recipes.length).toBe(3)
+    expect(recipes.length).toBe(4)
     expect(
       await typeErrors(
         RECIPES_GIVEN + example + recipes.map((code) => `\n{\n${code?.replace(/^export /m, '')}}`).join(''),

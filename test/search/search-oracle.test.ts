@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fold } from '../../src/text/fold.ts'
+import { fold } from '../../src/client/fold.ts'
 import type { TestApp } from '../support/app.ts'
 import { sharedApp } from '../support/shared-app.ts'
 import { search } from './searching.ts'

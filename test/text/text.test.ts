@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fold } from '../../src/client/fold.ts'
+import { searchSegments } from '../../src/client/segments.ts'
 import { bodyText, lineText } from '../../src/input.ts'
-import { fold } from '../../src/text/fold.ts'
-import { hasUpTo } from '../../src/text/graphemes.ts'
-import { searchSegments } from '../../src/text/segments.ts'
+import { firstGraphemes, hasUpTo } from '../../src/text/graphemes.ts'
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 const words = new Intl.Segmenter('und', { granularity: 'word' })
@@ -51,7 +51,9 @@ describe('counting characters', () => {
         fc.integer({ min: 0, max: 500 }),
         (parts, max) => {
           const text = parts.join('')
-          expect(hasUpTo(max, text)).toBe([...graphemes.segment(text)].length <= max)
+          const clusters = Array.from(graphemes.segment(text), ({ segment }) => segment)
+          expect(hasUpTo(max, text)).toBe(clusters.length <= max)
+          expect(firstGraphemes(max, text)).toBe(clusters.slice(0, max).join(''))
         },
       ),
       { numRuns: 300 },

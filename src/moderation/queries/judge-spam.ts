@@ -1,6 +1,6 @@
+import { fold } from '../../client/fold.ts'
 import { type SpamSettings, spamSettingsOf } from '../../companies/spam-settings.ts'
 import type { Context } from '../../context.ts'
-import { fold } from '../../text/fold.ts'
 import { linkedDomains } from '../linked-domains.ts'
 import type { SpamSignal } from '../spam-signal.ts'
 

@@ -1,9 +1,9 @@
+import { type Segment, searchSegments } from '../../client/segments.ts'
 import { fairWork } from '../../concurrency/fair-work.ts'
 import type { Context } from '../../context.ts'
 import type { MessageRow } from '../../messages/message-row.ts'
 import { readText } from '../../messages/queries/message-text.ts'
 import { type ForwardArgs, keyCursor, type Page, pageOf, readForwardArgs } from '../../page.ts'
-import { type Segment, searchSegments } from '../../text/segments.ts'
 import { holdsSequence, readSearchQuery, type SearchQuery } from './search-query.ts'
 import { openSource, type Position, positionOf } from './search-source.ts'
 

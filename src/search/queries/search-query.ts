@@ -1,7 +1,7 @@
+import { withOneGershayim } from '../../client/fold.ts'
+import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../../client/segments.ts'
 import { RequestError } from '../../errors.ts'
-import { withOneGershayim } from '../../text/fold.ts'
 import { requireWellFormed } from '../../text/search-text.ts'
-import { joinedPairsOf, pairsOf, type Segment, searchSegments } from '../../text/segments.ts'
 
 const MAX_LENGTH = 500
 const MAX_WORDS = 16

@@ -9,6 +9,9 @@ export interface Segment {
   text: string
   /** The sign between this word and the previous one: the dot of invoice.pdf, the apostrophe of doctor's. */
   joinedBy?: string
+  /** Its place in the folded text: the index of its beginning, and the one after its end. */
+  at: number
+  end: number
 }
 
 /**
@@ -35,13 +38,21 @@ const ENDS_WITH_DIGIT = /\p{Nd}$/u
 
 /** Returns the segments of a text in order, folded. Punctuation is left out, and an emoji is a word. */
 export function searchSegments(text: string): Segment[] {
-  // Splitting by a group returns the texts between the matches and the matches alternately.
-  return fold(text)
-    .split(RUN)
-    .flatMap((part, index): Segment[] => (index % 2 === 1 ? [{ kind: 'run', text: part }] : wordsOf(part)))
+  return segmentsOf(fold(text))
 }
 
-function wordsOf(part: string): Segment[] {
+/** Returns the segments of a text that is folded already. */
+export function segmentsOf(folded: string): Segment[] {
+  let at = 0
+  // Splitting by a group returns the texts between the matches and the matches alternately.
+  return folded.split(RUN).flatMap((part, index): Segment[] => {
+    const start = at
+    at += part.length
+    return index % 2 === 1 ? [{ kind: 'run', text: part, at: start, end: at }] : wordsOf(part, start)
+  })
+}
+
+function wordsOf(part: string, start: number): Segment[] {
   const words: Segment[] = []
   let end = -1
   for (const match of part.matchAll(PIECE)) {
@@ -50,7 +61,8 @@ function wordsOf(part: string): Segment[] {
     const before = words.at(-1)
     const joinedBy = word !== undefined && end >= 0 ? part.slice(end, match.index) : ''
     const isJoined = before !== undefined && joins(before.text, joinedBy, text)
-    words.push(isJoined ? { kind: 'word', text, joinedBy } : { kind: 'word', text })
+    const place = { at: start + match.index, end: start + match.index + piece.length }
+    words.push(isJoined ? { kind: 'word', text, joinedBy, ...place } : { kind: 'word', text, ...place })
     end = word === undefined ? -1 : match.index + piece.length
   }
   return words
