@@ -489,6 +489,34 @@ CREATE INDEX key_states_changed_at_idx ON public.key_states USING btree (changed
 alter table key_states enable row level security;
 alter table key_states force row level security;
 
+create table legal_holds (
+  company_id uuid not null,
+  id uuid not null,
+  name bytea not null,
+  user_id uuid,
+  conversation_id uuid,
+  from_at timestamp(3) with time zone,
+  to_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  created_by_id uuid not null,
+  released_at timestamp(3) with time zone,
+  released_by_id uuid,
+  release_reason bytea,
+  constraint legal_holds_pkey PRIMARY KEY (company_id, id),
+  constraint legal_holds_release_check CHECK ((num_nonnulls(released_at, released_by_id, release_reason) = ANY (ARRAY[0, 3]))),
+  constraint legal_holds_scope_check CHECK (((user_id IS NOT NULL) OR (conversation_id IS NOT NULL) OR ((from_at IS NOT NULL) AND (to_at IS NOT NULL)))),
+  constraint legal_holds_time_check CHECK ((from_at < to_at)),
+  constraint legal_holds_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id),
+  constraint legal_holds_company_id_created_by_id_fkey FOREIGN KEY (company_id, created_by_id) REFERENCES users(company_id, id),
+  constraint legal_holds_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint legal_holds_company_id_released_by_id_fkey FOREIGN KEY (company_id, released_by_id) REFERENCES users(company_id, id),
+  constraint legal_holds_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX legal_holds_company_id_created_at_id_idx ON public.legal_holds USING btree (company_id, created_at, id);
+CREATE INDEX legal_holds_in_force_idx ON public.legal_holds USING btree (company_id) WHERE (released_at IS NULL);
+alter table legal_holds enable row level security;
+alter table legal_holds force row level security;
+
 create table mentions (
   company_id uuid not null,
   message_id uuid not null,
@@ -948,6 +976,7 @@ CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE
 CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_max integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.create_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_name bytea, p_person uuid, p_conversation uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -982,6 +1011,7 @@ CREATE OR REPLACE FUNCTION app.hold_case(p_company uuid, p_user uuid, p_case uui
 CREATE OR REPLACE FUNCTION app.hold_message(p_company uuid, p_user uuid, p_message uuid) RETURNS messages LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.index_message(p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamp with time zone, p_words bigint[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.is_digest_queued(p_user uuid, p_queued_at bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.is_held(p_company uuid, p_conversation uuid, p_author uuid, p_created_at timestamp with time zone) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.job_tasks() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq integer) RETURNS participants LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keep_audit_origin() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1018,6 +1048,7 @@ CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company
 CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.release_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_reason bytea) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remember_membership() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remembered_send(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1127,6 +1158,8 @@ create policy key_states_owner_read on key_states for select to the owner using 
 create policy key_states_system on key_states to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy key_states_system_list on key_states for select to colloquy_system using (true);
 create policy key_states_tenant on key_states to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy legal_holds_system on legal_holds to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy legal_holds_tenant on legal_holds to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy mentions_system on mentions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy mentions_tenant on mentions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy message_access_sending on message_access for select to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
@@ -1242,6 +1275,7 @@ grant execute on function app.claim_sms(uuid[],bytea[],text[],integer,integer,in
 grant execute on function app.companies_to_digest() to colloquy_system;
 grant execute on function app.conversations_with_old_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
+grant execute on function app.create_legal_hold(uuid,uuid,uuid,bytea,uuid,uuid,timestamp with time zone,timestamp with time zone) to colloquy_app;
 grant execute on function app.current_company() to colloquy_app;
 grant execute on function app.current_company() to colloquy_system;
 grant execute on function app.day_of(timestamp with time zone) to colloquy_app;
@@ -1282,6 +1316,8 @@ grant execute on function app.hold_message(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.index_message(uuid,uuid,uuid,timestamp with time zone,bigint[]) to colloquy_app;
 grant execute on function app.index_message(uuid,uuid,uuid,timestamp with time zone,bigint[]) to colloquy_system;
 grant execute on function app.is_digest_queued(uuid,bigint) to colloquy_system;
+grant execute on function app.is_held(uuid,uuid,uuid,timestamp with time zone) to colloquy_app;
+grant execute on function app.is_held(uuid,uuid,uuid,timestamp with time zone) to colloquy_system;
 grant execute on function app.job_tasks() to colloquy_app;
 grant execute on function app.job_tasks() to colloquy_system;
 grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to colloquy_app;
@@ -1289,6 +1325,7 @@ grant execute on function app.keep_checkpoint(bigint,bigint,bytea,bytea,text,byt
 grant execute on function app.keys_changed(boolean) to colloquy_system;
 grant execute on function app.keys_destroyed(text) to colloquy_app;
 grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
+grant execute on function app.lock_purge() to colloquy_app;
 grant execute on function app.lock_purge() to colloquy_system;
 grant execute on function app.mark_read(uuid,uuid,uuid,integer) to colloquy_app;
 grant execute on function app.mark_unread(uuid,uuid,uuid,integer) to colloquy_app;
@@ -1316,6 +1353,7 @@ grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to collo
 grant execute on function app.record_guest_consent(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.redeem_ticket(bytea) to colloquy_app;
 grant execute on function app.refuse_stranger(conversations) to colloquy_app;
+grant execute on function app.release_legal_hold(uuid,uuid,uuid,bytea) to colloquy_app;
 grant execute on function app.remember_membership() to colloquy_app;
 grant execute on function app.remember_membership() to colloquy_system;
 grant execute on function app.remembered_broadcast(uuid,text,bytea) to colloquy_app;
@@ -1505,6 +1543,7 @@ grant delete on table idempotency_keys to colloquy_system;
 grant select on table idempotency_keys to colloquy_system;
 grant select on table inbound_messages to colloquy_app;
 grant update (body) on table inbound_messages to colloquy_app;
+grant update (guest_id) on table inbound_messages to colloquy_app;
 grant update (phone) on table inbound_messages to colloquy_app;
 grant update (phone_hash) on table inbound_messages to colloquy_app;
 grant delete on table inbound_messages to colloquy_system;
@@ -1515,6 +1554,13 @@ grant select on table key_states to colloquy_app;
 grant insert on table key_states to colloquy_system;
 grant select on table key_states to colloquy_system;
 grant update on table key_states to colloquy_system;
+grant insert on table legal_holds to colloquy_app;
+grant select on table legal_holds to colloquy_app;
+grant update (release_reason) on table legal_holds to colloquy_app;
+grant update (released_at) on table legal_holds to colloquy_app;
+grant update (released_by_id) on table legal_holds to colloquy_app;
+grant delete on table legal_holds to colloquy_system;
+grant select on table legal_holds to colloquy_system;
 grant insert on table mentions to colloquy_app;
 grant select on table mentions to colloquy_app;
 grant update on table mentions to colloquy_app;

@@ -108,6 +108,7 @@ keys
   .description("destroy a company's keys and erase its people: nothing of it can ever be read again")
   .requiredOption('--company <name or id>', 'the company')
   .option('--yes <name>', "the company's name, instead of typing it")
+  .option('--despite-holds', 'also if legal holds are in force')
   .option('--json', 'print JSON')
   .action(async (options) => {
     const { destroyKeys } = await import('./cli/destroy-keys.ts')

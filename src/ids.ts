@@ -16,6 +16,7 @@ export const nodeTypes = [
   'InboundMessage',
   'AuditEvent',
   'Export',
+  'LegalHold',
 ] as const
 
 /** A type whose ids the API returns. */

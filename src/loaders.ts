@@ -5,6 +5,7 @@ import type { Reads } from './database/batched-reads.ts'
 import type { TenantDatabase } from './database/database.ts'
 import { exportLoaders } from './exports/loaders.ts'
 import { guestLoaders } from './guests/loaders.ts'
+import { holdLoaders } from './holds/loaders.ts'
 import { memberLoaders } from './members/loaders.ts'
 import { messageLoaders } from './messages/loaders.ts'
 import { moderationLoaders } from './moderation/loaders.ts'
@@ -23,6 +24,7 @@ const makers = {
   ...broadcastLoaders,
   ...oversightLoaders,
   ...exportLoaders,
+  ...holdLoaders,
   ...presenceLoaders,
   ...guestLoaders,
   ...smsLoaders,

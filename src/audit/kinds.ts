@@ -19,6 +19,7 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   sign_in: null,
   audit: null,
   export: 'Export',
+  hold: 'LegalHold',
   messages: 'Conversation',
   broadcasts: null,
   guest_messages: null,

@@ -12,6 +12,8 @@ export interface DestroyOptions {
   company: string
   /** Undefined means that it is asked for. */
   yes?: string
+  /** True if legal holds are no reason to keep it. */
+  despiteHolds?: boolean
   json?: boolean
 }
 
@@ -19,7 +21,12 @@ export interface DestroyOptions {
  * Destroys the keys of a company and erases its people, once its name has been typed. Throws StartupProblem,
  * NotFoundError, ConflictError.
  */
-export async function destroyKeys({ company: reference, yes, json }: DestroyOptions): Promise<void> {
+export async function destroyKeys({
+  company: reference,
+  yes,
+  despiteHolds,
+  json,
+}: DestroyOptions): Promise<void> {
   await withDatabaseInUse(async (environment, log) => {
     const application = await openApplication(environment, log)
     try {
@@ -29,7 +36,9 @@ export async function destroyKeys({ company: reference, yes, json }: DestroyOpti
         throw new StartupProblem(
           `That is not the name of the company, ${company.name}. Nothing was destroyed.`,
         )
-      await destroyCompany({ database: services.database, provider: keySource.provider }, company.id)
+      await destroyCompany({ database: services.database, provider: keySource.provider }, company.id, {
+        despiteHolds,
+      })
       await tellKeysChanged(company.id)
       const companyId = encodeId('Company', company.id)
       process.stdout.write(

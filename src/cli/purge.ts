@@ -94,7 +94,8 @@ function asJson(companies: PurgedCompany[], purged: Purged | null) {
 
 function inWords(companies: PurgedCompany[], purged: Purged | null): string {
   const lines = companies.map(({ name, before, after }) => {
-    const due = `${before.due} of ${before.stored} messages and ${before.dueSms} SMS are past their retention`
+    const held = before.held > 0 ? `, ${before.held} of them under a legal hold` : ''
+    const due = `${before.due} of ${before.stored} messages and ${before.dueSms} SMS are past their retention${held}`
     return after ? `${name}: ${due}; ${after.stored} messages are left.` : `${name}: ${due}.`
   })
   if (!purged) return `${[...lines, 'Nothing was deleted.'].join('\n')}\n`

@@ -40,6 +40,8 @@ interface RecordText {
     | 'guest-name'
     | 'inbound-phone'
     | 'consent-note'
+    | 'hold-name'
+    | 'hold-reason'
   recordId: string
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { CommandResult } from '../support/colloquy.ts'
+import { onDatabase } from '../support/on-database.ts'
 import { accepted, type CommandLine, openCommandLine, rejection } from './command-line.ts'
 
 // A process a command, on a machine that may be busy.
@@ -61,10 +62,16 @@ describe('the command keys', () => {
     expect(await acme.alice.run('{ viewer { company { name } } }')).toEqual({
       viewer: { company: { name: 'Acme' } },
     })
-    expect(accepted(await keys('destroy', '--company', 'Acme', '--yes', 'Acme'))).toBe(
+    await acme.alice.mutate('createLegalHold', { name: 'Matter', userId: acme.bob.userId })
+    expect(rejection(await keys('destroy', '--company', 'Acme', '--yes', 'Acme'))).toBe(
+      'Legal holds are in force in this company: 1. Release them, or destroy it with --despite-holds.',
+    )
+    expect(await secretOf(acme.companyUuid)).not.toMatch(/^destroyed /)
+    expect(accepted(await keys('destroy', '--company', 'Acme', '--yes', 'Acme', '--despite-holds'))).toBe(
       `Destroyed the keys of Acme (${acme.companyId}), and erased its people. Nothing of it can be read any more.\n`,
     )
     expect(await secretOf(acme.companyUuid)).toMatch(/^destroyed /)
+    expect(await onDatabase(app, 'select from legal_holds')).toEqual([])
     await expect
       .poll(async () => (await acme.alice.send('{ viewer { user { id } } }')).errors?.[0]?.extensions?.code, {
         timeout: 20_000,

@@ -41,6 +41,20 @@ export async function governEverything(
   await auditEverything(ann, bea, groupId)
   await readAsAuditor(ann, bea, groupId)
   await exportEverything(ann, bea, groupId)
+  await holdEverything(ann, bea, groupId)
+}
+
+/** Holds of each kind, of which one is released. */
+async function holdEverything(ann: Client, bea: Client, groupId: string): Promise<void> {
+  const time = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+  for (const scope of [{ userId: bea.userId }, { conversationId: groupId }, time]) {
+    const { hold } = await ann.mutate('createLegalHold', { name: 'A matter', ...scope }, 'hold { id name }')
+    await ann.mutate('releaseLegalHold', { holdId: hold.id, reason: 'Over' }, 'hold { releaseReason }')
+  }
+  const list =
+    'query ($after: String) { legalHolds(first: 2, after: $after) { nodes { id conversation { title } } pageInfo { endCursor } } }'
+  const { legalHolds } = await ann.run(list)
+  await ann.run(list, { after: legalHolds.pageInfo.endCursor })
 }
 
 /** As far as requests do: a job writes the file. */

@@ -84,6 +84,11 @@ export const listingCases: Record<string, ListingCase> = {
     document: '{ auditVerification { size problems { index detail } } }',
     variables: () => [{}],
   },
+  'Query.legalHolds': {
+    document: `query ($after: String) { legalHolds(after: $after) {
+      nodes { id name user { name } conversation { title } createdBy { name } releaseReason } ${PAGE} } }`,
+    variables: (_text, cursor) => [{}, { after: cursor }],
+  },
   'Query.exports': {
     document: `query ($after: String) { exports(after: $after) { nodes { id requestedBy { name } } ${PAGE} } }`,
     variables: (_text, cursor) => [{}, { after: cursor }],

@@ -9,6 +9,7 @@ export interface Ids {
   moderationCase: string
   auditEvent: string
   export: string
+  legalHold: string
   guest: string
   guestMessage: string
   inbound: string
@@ -75,6 +76,7 @@ export const namingCases: Record<string, NamingCase> = {
         'broadcast',
         'moderationCase',
         'auditEvent',
+        'legalHold',
       ] as const
     ).map((type) => ({
       variables: (ids) => ({ id: ids[type] }),
@@ -86,7 +88,7 @@ export const namingCases: Record<string, NamingCase> = {
     probes: [
       {
         variables: ({ guest: _g, guestMessage: _m, inbound: _i, ...ids }) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null,null\]\}\}$/,
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -273,6 +275,13 @@ export const namingCases: Record<string, NamingCase> = {
   ]),
   'Mutation.createExportLink': mutation('createExportLink', [
     [(ids) => ({ exportId: ids.export }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.createLegalHold': mutation('createLegalHold', [
+    [(ids) => ({ name: 'Theirs', userId: ids.user }), NOT_FOUND_OR_DENIED],
+    [(ids) => ({ name: 'Theirs', conversationId: ids.conversation }), NOT_FOUND_OR_DENIED],
+  ]),
+  'Mutation.releaseLegalHold': mutation('releaseLegalHold', [
+    [(ids) => ({ holdId: ids.legalHold, reason: 'Over' }), NOT_FOUND_OR_DENIED],
   ]),
   'Mutation.setTyping': mutation('setTyping', [
     [(ids) => ({ conversationId: ids.conversation, typing: true }), NOT_FOUND],

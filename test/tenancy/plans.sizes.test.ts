@@ -92,6 +92,7 @@ const RARE: Record<string, string> = {
   forget_sms_number: 'an operator asks',
   unmatched_inbound: 'an operator asks',
   count_messages: 'an operator asks',
+  holds_in_force: 'an operator destroys a company',
   every_company: 'an operator asks',
   dead_sms: 'an operator asks',
   audit_origins_after: 'an operator asks',

@@ -1,6 +1,6 @@
 import { sealPending } from '../../src/audit/seal-company.ts'
 import { rotateSecret } from '../../src/encryption/rotate-keys.ts'
-import { decodeId } from '../../src/ids.ts'
+import { decodeId, encodeId, newId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 
@@ -24,6 +24,8 @@ export interface Furnished {
   guestId: string
   /** A message to that guest. */
   guestMessageId: string
+  /** A legal hold on the group. */
+  legalHoldId: string
   /** A text that stands nowhere else, in names, titles and bodies. */
   secret: string
 }
@@ -74,6 +76,19 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     'guestMessage { id }',
   )
   await admin.mutate('updateSmsSettings', { helpBusiness: secret })
+  const holdId = newId()
+  const keys = await app.application.services.keyring.forCompany(company.companyUuid)
+  await onDatabase(
+    app,
+    'insert into legal_holds (company_id, id, name, conversation_id, created_by_id) values ($1, $2, $3, $4, $5)',
+    [
+      company.companyUuid,
+      holdId,
+      keys.encrypt(`${secret} v. them`, { field: 'hold-name', recordId: holdId }),
+      decodeId(groupId)?.uuid,
+      admin.uuid,
+    ],
+  )
   const { database, audit } = app.application.services
   await sealPending({ database, ...audit }, company.companyUuid)
   await rotateSecret(app.application.keySource, company.companyUuid)
@@ -125,6 +140,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     groupMessageId: said.id,
     replyId: reply.id,
     broadcastId: broadcast.id,
+    legalHoldId: encodeId('LegalHold', holdId),
     guestId: guests.nodes[0].id,
     guestMessageId: toGuest.guestMessage.id,
     secret,

@@ -18,6 +18,7 @@ begin
   where u.company_id = v_company;
   update public.roles r set name = r.id::text where r.company_id = v_company and not r.is_built_in;
   update public.message_access a set attribute = 'erased' where a.company_id = v_company and a.attribute is not null;
+  delete from public.legal_holds h where h.company_id = v_company;
   delete from public.reactions r where r.company_id = v_company;
   delete from public.idempotency_keys k where k.company_id = v_company;
   delete from public.connection_tickets t where t.company_id = v_company;

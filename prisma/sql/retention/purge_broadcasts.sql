@@ -12,6 +12,7 @@ begin
   delete from public.broadcasts b where b.company_id = v_company and b.id = any (array(
     select o.id from public.broadcasts o
     where o.company_id = v_company and o.listed_at < v_end and o.status = 'CANCELLED'
+      and not app.is_held(v_company, null, o.author_id, o.listed_at)
     order by o.listed_at limit p_max for update skip locked
   ));
   get diagnostics v_count = row_count;

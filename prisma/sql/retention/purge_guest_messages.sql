@@ -17,6 +17,7 @@ begin
         select from public.guest_deliveries d
         where d.company_id = v_company and d.guest_message_id = m.id and d.status in ('QUEUED', 'SENDING')
       )
+      and not app.is_held(v_company, null, m.author_id, m.created_at)
     order by m.created_at limit p_max for update skip locked
   );
   if v_due = '{}' then

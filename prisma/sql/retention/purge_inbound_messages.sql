@@ -11,6 +11,7 @@ begin
   v_end := app.retention_end(p_default_days);
   v_due := array(
     select i.id from public.inbound_messages i where i.company_id = v_company and i.received_at < v_end
+      and not app.is_held(v_company, null, null, i.received_at)
     order by i.received_at limit p_max for update skip locked
   );
   if v_due = '{}' then

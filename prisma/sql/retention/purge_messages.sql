@@ -2,7 +2,7 @@
 -- all that depends on them: texts and earlier texts, words, mentions, reactions, rules, hides, cases, reports, idempotency keys,
 -- and for a broadcast the broadcast. Those without a number go with the first slice. The transaction leaves a gap for them, so
 -- that unread counts agree at any time. Returns their number, and the number to go on after, null at the end. Messages that
--- somebody else holds are left for the next night.
+-- somebody else has locked are left for the next night, those under a legal hold for as long as it lasts.
 -- Sends wait for the lock of the conversation, so slices are small. It is taken first, as sending does.
 create or replace function app.purge_messages(
   p_conversation uuid, p_default_days int, p_after int, p_max int, out purged int, out next_after int
@@ -28,11 +28,12 @@ begin
     select m.id from public.messages m
     where m.company_id = v_company and m.conversation_id = p_conversation and m.seq > p_after
       and (next_after is null or m.seq <= next_after) and m.created_at < v_end
+      and not app.is_held(v_company, m.conversation_id, m.author_id, m.created_at)
     order by m.seq limit p_max for update skip locked
   ) || array(
     select m.id from public.messages m
     where p_after = 0 and m.company_id = v_company and m.conversation_id = p_conversation and m.seq is null
-      and m.created_at < v_end
+      and m.created_at < v_end and not app.is_held(v_company, m.conversation_id, m.author_id, m.created_at)
     limit p_max for update skip locked
   );
   if v_due = '{}' then
@@ -46,7 +47,10 @@ begin
   perform app.blank_events(v_due);
   delete from public.broadcasts b where b.company_id = v_company and b.id = any (v_due);
   with gone as (
-    delete from public.messages m where m.company_id = v_company and m.id = any (v_due) returning m.seq
+    delete from public.messages m
+    where m.company_id = v_company and m.id = any (v_due)
+      and not app.is_held(v_company, m.conversation_id, m.author_id, m.created_at)
+    returning m.seq
   )
   select count(*), array_agg(g.seq order by g.seq) filter (where g.seq is not null) into purged, v_seqs from gone g;
   if purged = 0 then

@@ -12,5 +12,5 @@ create policy inbound_messages_tenant on public.inbound_messages to colloquy_app
   with check (company_id = (select app.current_company()));
 
 revoke all on table public.inbound_messages from public, colloquy_app, colloquy_system;
-grant select, update (phone, phone_hash, body) on table public.inbound_messages to colloquy_app;
+grant select, update (guest_id, phone, phone_hash, body) on table public.inbound_messages to colloquy_app;
 grant delete, insert, select, update (phone_hash) on table public.inbound_messages to colloquy_system;
