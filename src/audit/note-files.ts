@@ -1,5 +1,5 @@
 import { appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { writeDraft } from '../data-directory/create-file-once.ts'
 import { errorCode } from '../data-directory/storage-problem.ts'
 
@@ -25,18 +25,46 @@ const KEPT_IN_FULL = 1_000
 /** A note has some 300 bytes. */
 const TAIL_BYTES = 4_096
 
-/** Opens the notes of a deployment. */
+/** Companies whose latest note is remembered. */
+const MAX_REMEMBERED = 10_000
+
+/** The latest note of a file, and the file as it was when it was the latest. */
+interface Remembered {
+  size: number
+  mtimeMs: number
+  kept: KeptNote
+}
+
+/** Opens the notes of a deployment. A file is read again only if it is not as this process has left it. */
 export function openNoteFiles(directory: string): NoteFiles {
   const path = (companyId: string) => join(directory, `${companyId}.audit-notes`)
+  const remembered = new Map<string, Remembered>()
+
+  function remember(companyId: string, latest: Remembered): void {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    remembered.set(companyId, latest)
+  }
+
   return {
     async append(companyId, kept) {
-      await mkdir(directory, { recursive: true, mode: 0o700 })
+      const before = remembered.get(companyId)
+      remembered.delete(companyId)
       // The line begins anew, in case a crash has cut the one before it off.
-      await appendFile(path(companyId), `\n${JSON.stringify(kept)}\n`, { mode: 0o600 })
-      await thinOut(path(companyId))
+      const line = `\n${JSON.stringify(kept)}\n`
+      await appendTo(path(companyId), line)
+      const { size, mtimeMs } = await stat(path(companyId))
+      if (size >= MAX_BYTES) return thinOut(path(companyId))
+      // If another process has written as well, its note may be the later one.
+      if (before && before.size + Buffer.byteLength(line) === size)
+        remember(companyId, { size, mtimeMs, kept })
     },
     async latest(companyId) {
-      return notesIn(await readTail(path(companyId))).at(-1)
+      const known = remembered.get(companyId)
+      const { size, mtimeMs } = (await stat(path(companyId)).catch(emptyIfMissing)) || { size: 0, mtimeMs: 0 }
+      if (known?.size === size && known.mtimeMs === mtimeMs) return known.kept
+      const kept = size === 0 ? undefined : notesIn(await readTail(path(companyId))).at(-1)
+      if (kept) remember(companyId, { size, mtimeMs, kept })
+      return kept
     },
     async all(companyId) {
       return notesIn(await readFile(path(companyId), 'utf8').catch(emptyIfMissing))
@@ -57,8 +85,16 @@ async function readTail(path: string): Promise<string> {
   }
 }
 
+async function appendTo(path: string, line: string): Promise<void> {
+  const write = () => appendFile(path, line, { mode: 0o600 })
+  await write().catch(async (error) => {
+    if (errorCode(error) !== 'ENOENT') throw error
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await write()
+  })
+}
+
 async function thinOut(path: string): Promise<void> {
-  if ((await stat(path)).size < MAX_BYTES) return
   const notes = notesIn(await readFile(path, 'utf8'))
   const old = notes.slice(0, -KEPT_IN_FULL)
   const kept = old.filter(({ at }, place) => old[place + 1]?.at.slice(0, 10) !== at.slice(0, 10))

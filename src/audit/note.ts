@@ -42,7 +42,7 @@ export function readPublicKey(text: string): KeyObject | undefined {
 export function signNote(key: KeyObject, companyId: string, { size, root }: Checkpoint): string {
   const name = logName(companyId)
   const text = `${name}\n${size}\n${root.toString('base64')}\n`
-  const signature = Buffer.concat([keyId(name, createPublicKey(key)), sign(null, Buffer.from(text), key)])
+  const signature = Buffer.concat([keyId(name, key), sign(null, Buffer.from(text), key)])
   return `${text}\n— ${name} ${signature.toString('base64')}\n`
 }
 
@@ -75,6 +75,15 @@ function keyId(name: string, key: KeyObject): Buffer {
   return createHash('sha256').update(named).digest().subarray(0, KEY_ID_BYTES)
 }
 
+/** By key object, because each note names its key, and to export one takes longer than to sign with it. */
+const rawKeys = new WeakMap<KeyObject, Buffer>()
+
+/** The 32 bytes of a public key, or of the public half of a private one. */
 function rawKey(key: KeyObject): Buffer {
-  return key.export({ format: 'der', type: 'spki' }).subarray(-32)
+  const known = rawKeys.get(key)
+  if (known) return known
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  rawKeys.set(key, raw)
+  return raw
 }

@@ -1,8 +1,9 @@
+import type { KeyObject } from 'node:crypto'
 import type { Database } from '../database/database.ts'
 import { sealedEvents, sealingLag } from '../metrics/metrics.ts'
 import { leafOf } from './audit-row.ts'
 import { leafHash, MerkleTree, readRange, type Subtree } from './merkle-tree.ts'
-import { openNote, signNote } from './note.ts'
+import { type Checkpoint, openNote, signNote } from './note.ts'
 import type { KeptNote, NoteFiles } from './note-files.ts'
 import { eventsFrom, keepCheckpoint, readHead, restoredFrom } from './seal-statements.ts'
 import type { SigningKey } from './signing-key.ts'
@@ -24,11 +25,17 @@ export class BehindNoteError extends Error {
   override readonly name = 'BehindNoteError'
 }
 
+/** A note that seals events. */
+export interface Sealed extends KeptNote {
+  /** True if more events may be waiting. */
+  hasMore: boolean
+}
+
 /**
  * Seals a company's next events, at most 1,000, and returns the note; undefined if there are none, or another process was
  * faster. Costs the new events only. Throws BehindNoteError if the database is behind the latest note beside the keys.
  */
-export async function sealCompany(sealing: Sealing, companyId: string): Promise<KeptNote | undefined> {
+export async function sealCompany(sealing: Sealing, companyId: string): Promise<Sealed | undefined> {
   const { database, key, notes } = sealing
   const system = database.forSystem(companyId)
   const [head] = await system.query(readHead, { companyId })
@@ -61,7 +68,7 @@ export async function sealCompany(sealing: Sealing, companyId: string): Promise<
   await notes.append(companyId, kept)
   sealedEvents.inc(leaves.length)
   sealingLag.observe(Math.max(0, Date.now() - first.at) / 1000)
-  return kept
+  return { ...kept, hasMore: rows.length === MAX_LEAVES }
 }
 
 /**
@@ -70,7 +77,7 @@ export async function sealCompany(sealing: Sealing, companyId: string): Promise<
  */
 export async function sealPending(sealing: Sealing, companyId: string): Promise<void> {
   try {
-    while (await sealCompany(sealing, companyId));
+    while ((await sealCompany(sealing, companyId))?.hasMore);
   } catch (error) {
     if (!(error instanceof BehindNoteError)) throw error
   }
@@ -83,7 +90,7 @@ async function assertNotBehind(
   { size, root }: MerkleTree,
 ): Promise<void> {
   const latest = await notes.latest(companyId)
-  const signed = latest && openNote(latest.note, companyId, key.publicKey)
+  const signed = latest && openOnce(latest, companyId, key.publicKey)
   if (!signed || signed.size < size || (signed.size === size && signed.root.equals(root))) return
   const values = { companyId, size: signed.size, root: signed.root.toString('base64') }
   const restored = await database.forSystem(companyId).query(restoredFrom, values)
@@ -92,4 +99,12 @@ async function assertNotBehind(
     `The audit trail of company ${companyId} is sealed up to ${size} events, and a note of ${latest.at} signs ${signed.size} others: ` +
       'verify it, and after a restore from a backup run `audit restored`.',
   )
+}
+
+/** By note, because the latest note of a company is looked at again whenever the next one is made. */
+const opened = new WeakMap<KeptNote, Checkpoint | undefined>()
+
+function openOnce(kept: KeptNote, companyId: string, key: KeyObject): Checkpoint | undefined {
+  if (!opened.has(kept)) opened.set(kept, openNote(kept.note, companyId, key))
+  return opened.get(kept)
 }

@@ -4,11 +4,11 @@ import type { Database } from '../database/database.ts'
 import { sealingRefused } from '../metrics/metrics.ts'
 import { reasonOf } from '../reason.ts'
 import type { NotePost } from './post-notes.ts'
-import { BehindNoteError, type Sealing, sealCompany } from './seal-company.ts'
+import { BehindNoteError, type Sealed, type Sealing, sealCompany } from './seal-company.ts'
 import { becomeSealer, unsealedCompanies } from './seal-statements.ts'
 
 /** With the time that sealing takes, an event is sealed within a second. */
-const EVERY_MS = 400
+const EVERY_MS = 700
 const MAX_COMPANIES_AT_ONCE = 4
 /** A company whose trail cannot be sealed is told of once in this time. */
 const TOLD_AGAIN_MS = 60_000
@@ -45,15 +45,13 @@ function createSealer(options: SealerOptions): (signal?: AbortSignal) => Promise
 
   async function sealAll(companyId: string, signal?: AbortSignal): Promise<void> {
     try {
-      for (
-        let kept = await sealCompany(options, companyId);
-        kept;
-        kept = await sealCompany(options, companyId)
-      ) {
-        log.info({ companyId, note: kept.note }, 'the audit trail was sealed')
-        post.offer(companyId, kept.note)
-        if (signal?.aborted) return
-      }
+      let sealed: Sealed | undefined
+      do {
+        sealed = await sealCompany(options, companyId)
+        if (!sealed) break
+        log.info({ companyId, note: sealed.note }, 'the audit trail was sealed')
+        post.offer(companyId, sealed.note)
+      } while (sealed.hasMore && !signal?.aborted)
       refused.delete(companyId)
     } catch (error) {
       tell(companyId, error)
