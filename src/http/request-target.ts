@@ -16,6 +16,16 @@ export function normalizeTarget(request: IncomingMessage): boolean {
   const { host = '' } = request.headers
   const absolute = /^https?:\/\/[^/?#]*(.*)$/i.exec(request.url ?? '')
   if (absolute) request.url = absolute[1]?.startsWith('/') ? absolute[1] : `/${absolute[1] ?? ''}`
-  const base = `http://${host || 'localhost'}`
-  return HOST.test(host) && request.url?.startsWith('/') === true && URL.canParse(`${base}${request.url}`)
+  return isAddress(host, request.url ?? '')
+}
+
+/** The address that was accepted last: nearly all requests have the same one. */
+let accepted: { host: string; path: string } | undefined
+
+function isAddress(host: string, path: string): boolean {
+  if (accepted?.host === host && accepted.path === path) return true
+  const isAccepted =
+    HOST.test(host) && path.startsWith('/') && URL.canParse(`http://${host || 'localhost'}${path}`)
+  if (isAccepted) accepted = { host, path }
+  return isAccepted
 }
