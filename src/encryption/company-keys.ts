@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { open, seal } from './aes-gcm.ts'
 import { type AssociatedData, encodeAssociatedData } from './associated-data.ts'
 import type { KeyPurpose } from './data-keys.ts'
 import { DecryptedTexts } from './decrypted-texts.ts'
 import { DecryptionError } from './errors.ts'
+import { hmacSha256 } from './hmac.ts'
 
 /** An unwrapped data key of a company. */
 export interface PlainDataKey {
@@ -51,9 +52,10 @@ export function createCompanyKeys(
   encryptWith: string,
 ): CompanyKeys {
   // Hashes that are compared with stored ones have keys of their own, which no rotation of content keys replaces.
-  const requestKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'request')
-  const searchKey = derive(oldestOf(dataKeys, 'INDEX'), 'search')
-  const lookupKey = derive(oldestOf(dataKeys, 'LOOKUP'), 'lookup')
+  const hashOf = (dataKey: Buffer, purpose: string) => hmacSha256(derive(dataKey, purpose).export())
+  const requestHash = hashOf(oldestOf(dataKeys, 'LOOKUP'), 'request')
+  const searchHash = hashOf(oldestOf(dataKeys, 'INDEX'), 'search')
+  const lookupHash = hashOf(oldestOf(dataKeys, 'LOOKUP'), 'lookup')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
   const remembered = new Map<string, string>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
@@ -79,19 +81,19 @@ export function createCompanyKeys(
       return plaintext
     },
 
-    requestHash: (canonical) => createHmac('sha256', requestKey).update(canonical).digest(),
+    requestHash,
 
     searchToken(word) {
       const known = remembered.get(word)
       if (known !== undefined) return known
-      const token = createHmac('sha256', searchKey).update(word).digest().readBigInt64BE().toString()
+      const token = searchHash(word).readBigInt64BE().toString()
       if (word.length > MAX_REMEMBERED_LENGTH) return token
       if (remembered.size >= MAX_REMEMBERED_WORDS) remembered.clear()
       remembered.set(word, token)
       return token
     },
 
-    lookupHash: (kind, value) => createHmac('sha256', lookupKey).update(`${kind} ${value}`).digest(),
+    lookupHash: (kind, value) => lookupHash(`${kind} ${value}`),
 
     forgetTexts: () => texts.close(),
   }
