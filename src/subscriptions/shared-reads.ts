@@ -6,6 +6,7 @@ import type { UserRow } from '../database/prisma-types.ts'
 import type { Statement } from '../database/statement.ts'
 import type { SharedLoaders } from '../loaders.ts'
 import { usersById } from '../members/user-row.ts'
+import { type MessageAction, unrefusedActionsOfViewers } from '../messages/message-actions.ts'
 import { type MessageVersion, messageVersionsOfViewers } from '../messages/message-row.ts'
 
 /** Reads for the answers to events, batched over all viewers into one statement per tick. */
@@ -64,6 +65,8 @@ export function createSharedReads(system: TenantDatabase): SharedReads {
   )
   const versions = pairs(messageVersionsOfViewers, ({ viewerId: _viewer, ...row }): MessageVersion => row)
 
+  const actions = pairs(unrefusedActionsOfViewers, (row): MessageAction[] => row.actions)
+
   return {
     madeAt: performance.now(),
     of: (userId) => ({
@@ -71,12 +74,21 @@ export function createSharedReads(system: TenantDatabase): SharedReads {
       unread: () => unread,
       conversation: () => ofViewer(conversations, userId),
       messageVersion: () => ofViewer(versions, userId),
+      messageActions: () => ofViewer(actions, userId, []),
     }),
   }
 }
 
-function ofViewer<Value>(loader: DataLoader<Pair, Value, string>, userId: string) {
-  return new DataLoader<string, Value>((ids) => loader.loadMany(ids.map((id) => ({ userId, id }))))
+/** The loader of one viewer, with `none` where the viewer sees nothing. */
+function ofViewer<Value, None = null>(
+  loader: DataLoader<Pair, Value | null, string>,
+  userId: string,
+  none = null as None,
+) {
+  return new DataLoader<string, Value | None>(async (ids) => {
+    const found = await loader.loadMany(ids.map((id) => ({ userId, id })))
+    return found.map((each) => each ?? none)
+  })
 }
 
 function keyOf({ userId, id }: Pair): string {

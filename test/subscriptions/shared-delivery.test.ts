@@ -4,6 +4,7 @@ import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { cursorsOf, followConversation, followInbox, type Transport } from '../support/following.ts'
 import type { Recorder } from '../support/recorder.ts'
+import { statementsOf } from '../support/statements.ts'
 
 const EVENTS = `... on MessageSent { cursor message { id seq body author { name } } }
   ... on MessageEdited { cursor message { seq body } }
@@ -124,6 +125,39 @@ describe.each<Transport>(['WebSocket', 'SSE'])('what is executed once for many o
     expect(facts).toEqual(expected.flatMap((each) => [each, each]))
     await close(streams.flat())
   })
+})
+
+it('the actions that each person is allowed on a message are read for all of them at once', async () => {
+  const { alice, bob, carol, dave } = acme
+  const streams = await Promise.all(
+    [alice, bob, carol, dave].map(async (client) => {
+      const { events } = await cursorsOf(client, groupId)
+      return followConversation(
+        client,
+        'WebSocket',
+        groupId,
+        '... on MessageSent { cursor message { body allowedActions } }',
+        events,
+      )
+    }),
+  )
+  await alice.say({ conversationId: groupId }, 'All are there')
+  for (const stream of streams) await stream.count(1)
+  const statements = await statementsOf(async () => {
+    await bob.say({ conversationId: groupId }, 'Hello')
+    for (const stream of streams) await stream.count(2)
+  })
+  const others = ['REPLY', 'HIDE', 'REACT', 'REPORT']
+  expect(streams.map(({ events }) => events[1]?.message.allowedActions)).toEqual([
+    ['REPLY', 'RETRACT', 'HIDE', 'REACT', 'REPORT', 'MODERATE'],
+    ['REPLY', 'EDIT', 'RETRACT', 'HIDE', 'REACT'],
+    others,
+    others,
+  ])
+  const reads = statements.filter((text) => text.includes('message_refusal'))
+  expect(reads.length).toBeGreaterThan(0)
+  for (const text of reads) expect(text).toContain('viewer_id')
+  for (const stream of streams) await stream[Symbol.asyncDispose]()
 })
 
 it('the lag from a message to its answer is in the metrics', async () => {

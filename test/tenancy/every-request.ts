@@ -112,7 +112,7 @@ async function readConversation(ann: Client, id: string): Promise<void> {
 
 async function write(ann: Client, bea: Client, cal: Client, groupId: string): Promise<void> {
   await using inbox = await bea.inbox(
-    '... on ConversationActivity { unread { total } conversation { id unreadCount } message { id } }',
+    '... on ConversationActivity { unread { total } conversation { id unreadCount } message { id allowedActions } }',
   )
   await using watched = await bea.watch(groupId, '... on MessageSent { message { id status } }')
   const first = await ann.say({ conversationId: groupId }, 'One', {

@@ -9,4 +9,4 @@ end
 $$;
 
 revoke all on function app.has_permission from public, colloquy_app, colloquy_system;
-grant execute on function app.has_permission to colloquy_app;
+grant execute on function app.has_permission to colloquy_app, colloquy_system;

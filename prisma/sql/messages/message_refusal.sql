@@ -82,4 +82,4 @@ end
 $$;
 
 revoke all on function app.message_refusal from public, colloquy_app, colloquy_system;
-grant execute on function app.message_refusal to colloquy_app;
+grant execute on function app.message_refusal to colloquy_app, colloquy_system;
