@@ -1,9 +1,12 @@
-/** Number of waiting messages with which a batch goes at once. */
-const ENOUGH = 32
+/**
+ * Number of waiting messages with which a batch goes at once, also beside another one: while one waits for the disk, the
+ * other computes. Of 10 to 32, 20 sends most at 32 connections, and all the same at 128.
+ */
+const ENOUGH = 20
 /** A batch of at least as many messages shows that many come, and that the next one is worth a wait. */
 const MANY = 4
 /** Maximum time that a batch waits for more messages while many come. A batch costs as much as 16 of its messages. */
-const GATHER_MS = 4
+const GATHER_MS = 2
 /** Time after which a second batch goes, so that no company waits for a slow batch of others. */
 const SECOND_AFTER_MS = 20
 
