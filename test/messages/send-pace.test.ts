@@ -13,21 +13,22 @@ describe('the next batch of sends', () => {
     let now = 1_000
     const pace = createSendPace(() => now)
     pace.began(10)
-    expect(pace.dueInMs(3, 1_000, 0)).toBe(4)
-    expect(pace.dueInMs(32, 1_000, 0)).toBe(0)
-    now = 1_003
+    expect(pace.dueInMs(3, 1_000, 0)).toBe(2)
+    expect(pace.dueInMs(20, 1_000, 0)).toBe(0)
+    now = 1_001
     expect(pace.dueInMs(3, 1_000, 0)).toBe(1)
-    now = 1_005
+    now = 1_003
     expect(pace.dueInMs(3, 1_000, 0)).toBe(0)
     pace.began(1)
-    expect(pace.dueInMs(3, 1_005, 0)).toBe(0)
+    expect(pace.dueInMs(3, 1_003, 0)).toBe(0)
   })
 
   it('waits for the one under way, but not for long, and not once there are enough', () => {
     let now = 1_000
     const pace = createSendPace(() => now)
     expect(pace.dueInMs(1, 1_000, 1)).toBe(20)
-    expect(pace.dueInMs(32, 1_000, 1)).toBe(0)
+    expect(pace.dueInMs(19, 1_000, 1)).toBe(20)
+    expect(pace.dueInMs(20, 1_000, 1)).toBe(0)
     now = 1_020
     expect(pace.dueInMs(1, 1_000, 1)).toBe(0)
   })
