@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { statementsOf } from '../support/statements.ts'
 
 const SEED = Number(process.env.SEED ?? 11)
 const SCENES = 60
@@ -116,6 +117,17 @@ describe('the allowed actions of a conversation', () => {
     }
     expect([...seen].sort()).toEqual(['ADD_PARTICIPANTS', 'HIDE', 'JOIN', 'LEAVE', 'MANAGE', 'MUTE', 'POST'])
   }, 120_000)
+
+  it('cost an inbox no statement more', async () => {
+    const company = await app.company('Inbox', { ann: 'owner', ben: 'member', cid: 'member' })
+    const { ann, ben, cid } = company
+    for (const { userId } of [ben, cid]) await ann.say({ recipientId: userId }, 'Hello')
+    for (const title of ['One', 'Two', 'Three']) await ann.group(title, [ben])
+    const inbox = (fields: string) =>
+      statementsOf(() => ann.run(`{ conversations(first: 20) { nodes { id title canPost ${fields} } } }`))
+    const without = (await inbox('')).length
+    expect((await inbox('viewerRole allowedActions')).length).toBe(without)
+  })
 
   it('are none in safe mode', async () => {
     const safe = await app.company('Safe', { ann: 'owner', ben: 'member' })

@@ -9,7 +9,7 @@ const SEED = Number(process.env.SEED ?? 7)
 const SCENES = 60
 const RULES = [{ effect: 'DENY', attribute: 'department:nobody' }]
 
-type Name = 'olga' | 'sam' | 'mia' | 'max' | 'ada'
+type Name = 'olga' | 'sam' | 'mia' | 'max' | 'ada' | 'mod' | 'pen'
 
 let app: TestApp
 let acme: TestCompany<Name>
@@ -21,7 +21,16 @@ beforeAll(async () => {
     mia: 'member',
     max: 'member',
     ada: 'auditor',
+    mod: 'member',
+    pen: 'member',
   })
+  // One who moderates and does not write, and one who writes in what others have begun.
+  const roles = { mod: ['MESSAGE_READ', 'MESSAGE_MODERATE'], pen: ['MESSAGE_READ', 'MESSAGE_WRITE'] } as const
+  for (const [name, permissions] of Object.entries(roles)) {
+    await acme.olga.mutate('createRole', { name, permissions })
+    const { externalId } = acme[name as keyof typeof roles]
+    await acme.olga.mutate('syncMembers', { members: [{ externalId, name, role: name }] })
+  }
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -54,8 +63,9 @@ describe('the allowed actions of a message', () => {
   it(`are those that the mutations do not refuse, for ${SCENES} random people, settings and states (seed ${SEED})`, async () => {
     const random = seededRandom(SEED)
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-    const people = [acme.olga, acme.sam, acme.mia, acme.max, acme.ada]
-    const group = await acme.olga.group('Everybody', [acme.sam, acme.mia, acme.max])
+    const { olga, sam, mia, max, ada, mod, pen } = acme
+    const people = [olga, sam, mia, max, ada, mod, pen]
+    const group = await olga.group('Everybody', [sam, mia, max, mod, pen])
     const closed = await acme.olga.mutate(
       'createGlobalConversation',
       { title: 'News' },
@@ -70,7 +80,7 @@ describe('the allowed actions of a message', () => {
       }
       await acme.olga.mutate('updateCompanySettings', settings)
       const inNews = random() < 0.2
-      const author = inNews ? acme.olga : pick([acme.olga, acme.sam, acme.mia, acme.max])
+      const author = inNews ? acme.olga : pick([olga, sam, mia, max, pen])
       const conversationId = inNews ? closed.conversation.id : group
       const message = await author.say({ conversationId }, `Scene ${scene}`)
       const state = pick(['POSTED', 'POSTED', 'RETRACTED', 'RESTRICTED', 'HIDDEN'])
