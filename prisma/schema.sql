@@ -244,6 +244,7 @@ create table conversations (
 CREATE INDEX conversations_company_id_created_at_id_idx ON public.conversations USING btree (company_id, created_at, id);
 CREATE INDEX conversations_company_id_kind_title_folded_id_idx ON public.conversations USING btree (company_id, kind, title_folded, id);
 CREATE INDEX conversations_company_wide_idx ON public.conversations USING btree (company_id, id) WHERE (audience = 'COMPANY'::text);
+CREATE INDEX conversations_policed_idx ON public.conversations USING btree (company_id, id) WHERE ((context_type IS NOT NULL) OR (sensitivity <> 'NORMAL'::text));
 CREATE INDEX conversations_without_memberships_idx ON public.conversations USING btree (company_id, id) WHERE (audience <> 'PARTICIPANTS'::text);
 CREATE UNIQUE INDEX conversations_company_id_context_type_context_id_audience_key ON public.conversations USING btree (company_id, context_type, context_id, audience);
 alter table conversations enable row level security;

@@ -44,6 +44,9 @@ import { createRedisSightings } from './limits/redis-sightings.ts'
 import { createWork } from './limits/work.ts'
 import { createSendQueue } from './messages/send-queue.ts'
 import { rateLimiterFallback } from './metrics/metrics.ts'
+import { openPolicy } from './policy/ask-policy.ts'
+import { createDecisions, type PolicyTimes } from './policy/decisions.ts'
+import { createPolicy } from './policy/policy.ts'
 import { createPresence } from './presence/presence.ts'
 import { createNotifications } from './pubsub/create-notifications.ts'
 import { createEphemeralChannel } from './pubsub/ephemeral.ts'
@@ -92,6 +95,8 @@ export interface ApplicationOptions {
    * Minimum time in milliseconds to wait for every answer of Redis. Tests use it because they run on a busy machine.
    */
   redisMinWaitMs?: number | undefined
+  /** Longer times for which a policy is waited for, for tests, which run on a busy machine. */
+  policyTimes?: PolicyTimes | undefined
   /** Called with each step of the start. */
   onStep?: ((text: string) => void) | undefined
 }
@@ -128,7 +133,7 @@ async function assemble(
   initialized: InitializedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock, presenceClock, redisMinWaitMs: minWaitMs }: ApplicationOptions,
+  { limiterClock, presenceClock, redisMinWaitMs: minWaitMs, policyTimes }: ApplicationOptions,
 ) {
   const database = await connectDatabase(initialized, environment.database.poolSize, log)
   undo.push(() => database.close())
@@ -150,10 +155,13 @@ async function assemble(
   })
   undo.push(async () => limiter.close())
   const notifications = createNotifications({ log, redis })
-  const live = createLiveHub(database, notifications, log)
+  const policy =
+    environment.policy &&
+    createPolicy(createDecisions(await openPolicy(environment.policy), log, policyTimes), policyTimes)
+  const live = createLiveHub(database, notifications, log, policy)
   undo.push(() => live.close())
   const channel = createEphemeralChannel(notifications)
-  const typing = createTyping({ database, channel, log })
+  const typing = createTyping({ database, channel, log, policy })
   const presence = createPresence({ database, channel, log, redis, clock: presenceClock })
   undo.push(async () => presence.close())
 
@@ -203,6 +211,7 @@ async function assemble(
     sightings: redis ? createRedisSightings(redis) : createMemorySightings(),
     sendLimitCeiling: environment.sendLimitCeiling,
     live,
+    policy,
     sends: createSendQueue(database, live.notify),
     presence,
     typing,

@@ -23,6 +23,7 @@ import type { Work } from './limits/work.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Permission } from './members/permissions.ts'
 import type { SendQueue } from './messages/send-queue.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
 import type { SmsService } from './sms/sms-service.ts'
@@ -39,6 +40,8 @@ export interface Services {
   /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
   live: LiveHub
+  /** The operator's policy. Undefined if there is none. */
+  policy: Policy | undefined
   /** Collects the messages that are sent concurrently. */
   sends: SendQueue
   presence: Presence
@@ -128,7 +131,7 @@ export function createContext(
     origin,
     idempotencyKey,
   })
-  const tenant = services.database.forTenant({ companyId, userId }, findAct)
+  const tenant = services.database.forTenant({ companyId, userId }, findAct, services.policy?.finding(userId))
   return {
     viewer,
     tenant,

@@ -21,6 +21,8 @@ export interface Environment {
     systemUrl: string | undefined
     poolSize: number
   }
+  /** The policy that takes conversations from people. Undefined means none. */
+  policy: PolicySettings | undefined
   /** The address outside that notes of the audit trail are posted to. */
   auditNoteUrl: URL | undefined
   redisUrl: string | undefined
@@ -46,6 +48,9 @@ export interface Environment {
   graphiql: boolean
   logLevel: string
 }
+
+/** The place of the policy: a module of the process, or an address that speaks the protocol of OPA. */
+export type PolicySettings = { module: string } | { url: URL }
 
 /** The service that wraps the companies' secrets. */
 export interface KeySettings {
@@ -157,6 +162,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       systemUrl: values.DATABASE_SYSTEM_URL,
       poolSize: values.DATABASE_POOL_SIZE,
     },
+    policy: policyOf(values),
     auditNoteUrl: values.AUDIT_NOTE_URL ? new URL(values.AUDIT_NOTE_URL) : undefined,
     redisUrl: values.REDIS_URL,
     publicUrl: values.PUBLIC_URL ?? localUrl(values),
@@ -237,6 +243,11 @@ function smsOf(values: Values): SmsEnvironment {
         }
       : undefined,
   }
+}
+
+function policyOf({ POLICY_MODULE, POLICY_URL }: Values): PolicySettings | undefined {
+  if (POLICY_MODULE) return { module: POLICY_MODULE }
+  return POLICY_URL ? { url: new URL(POLICY_URL) } : undefined
 }
 
 function kmsOf(values: Values): KmsSettings | undefined {

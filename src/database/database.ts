@@ -33,10 +33,16 @@ export interface TenantDatabase {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
 }
 
+/**
+ * Returns the ids of the conversations that the operator's policy decides about and lets the tenant's member read. It is given the
+ * database as it is without the policy.
+ */
+export type FindAllowed = (unpoliced: TenantDatabase) => Promise<string[]>
+
 /** The process's connections to PostgreSQL. */
 export interface Database {
   /** The serving role, bound to a member of a company. */
-  forTenant(tenant: Required<Tenant>, findAct?: FindAct): TenantDatabase
+  forTenant(tenant: Required<Tenant>, findAct?: FindAct, findAllowed?: FindAllowed): TenantDatabase
   /** The system role, bound to a company. */
   forSystem(companyId: string, findAct?: FindAct): TenantDatabase
   /** The serving role bound to nobody: only for the functions that signing in needs. */
@@ -85,7 +91,10 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
     idleTimeoutMillis: 0,
   })
   return {
-    forTenant: (tenant, findAct) => app.bind(tenant, findAct),
+    forTenant: (tenant, findAct, findAllowed) => {
+      const bound = app.bind(tenant, findAct)
+      return findAllowed ? policed(bound, findAllowed) : bound
+    },
     forSystem: (companyId, findAct) => system.bind({ companyId }, findAct),
     unbound: asNobody(app.pool),
     batch: asNobody(batches.pool),
@@ -169,6 +178,26 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant, findAc
         throw toDomainError(error)
       }
     },
+  }
+}
+
+/**
+ * The database as a policy lets a member see it: reads that show conversations run with its rule. Ids of conversations that are
+ * written to are looked at before the write.
+ */
+function policed(bound: TenantDatabase, findAllowed: FindAllowed): TenantDatabase {
+  const query: Run = async (statement, values) =>
+    statement.policed
+      ? bound.query(statement.policed, { ...values, policyAllows: await findAllowed(bound) })
+      : bound.query(statement, values)
+  return {
+    tenant: bound.tenant,
+    get prisma() {
+      return bound.prisma
+    },
+    query,
+    call: bound.call,
+    transaction: bound.transaction,
   }
 }
 

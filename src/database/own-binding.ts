@@ -16,8 +16,10 @@ export function bindingItself<Name extends string, Row extends object>(
     throw new TypeError(`The statement ${statement.name} does not begin with company and viewer.`)
   }
   const text = statement.text.replaceAll(/\$1(?!\d)/g, 'bound.company_id')
+  const { policed } = statement
   return {
     ...statement,
+    policed: policed && bindingItself(policed),
     bindsItself: true,
     text: `select found.* from (select app.bind_reader($1, $2) as company_id ${fence}) bound
     cross join lateral (${text} ${fence}) found`,

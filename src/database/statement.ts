@@ -12,6 +12,8 @@ export interface Statement<Name extends string = never, Row extends object = obj
   readonly bindsItself?: true
   /** A type only: that of the rows. */
   readonly row?: RowType<Row> | undefined
+  /** The same with the rule of a policy, where it shows conversations. Its last parameter is `policyAllows`. */
+  readonly policed?: Statement<Name | 'policyAllows', Row> | undefined
 }
 
 /** A value for each parameter of a statement. */
@@ -45,6 +47,21 @@ export const byKey = (table: string, alias: string) => `unnest(:ids::uuid[]) wan
   cross join lateral (select * from ${table} t where t.company_id = :companyId and t.id = wanted.id ${fence}) ${alias}`
 
 /**
+ * Stands in fragments after a condition on conversation `c`. Where the operator has a policy, it is a further one: conversations
+ * that a policy decides about are shown only if they are among those that it allows. Elsewhere it is nothing, so that the
+ * statements and their plans are those without it.
+ */
+export const policyMark = '/*policy*/'
+
+/** The same for message `m`, where its conversation is not looked at otherwise. */
+export const policyMarkOfMessage = '/*policy of message*/'
+
+const policySql = ` and (c.context_type is null and c.sensitivity = 'NORMAL' or c.id in (select unnest(:policyAllows::uuid[])))`
+const policySqlOfMessage = ` and exists (
+      select from conversations c where c.company_id = m.company_id and c.id = m.conversation_id${policySql}
+    )`
+
+/**
  * One after another: strings with escapes, strings, quoted names, line comments, the start of a block comment, dollar quotes,
  * casts, numbered and named parameters.
  */
@@ -75,7 +92,16 @@ export function statement<const Name extends string = never, Row extends object 
   row,
   text,
 }: Definition<Name, Row>): Statement<Name, Row> {
-  return { name, text: compile(name, text, parameters), parameters, row }
+  const without = marked(text, '', '')
+  const plain = { name, text: compile(name, without, parameters), parameters, row }
+  if (without === text) return plain
+  const policed = [...parameters, 'policyAllows' as const]
+  const withPolicy = compile(name, marked(text, policySql, policySqlOfMessage), policed)
+  return { ...plain, policed: { name: `${name}_policed`, text: withPolicy, parameters: policed, row } }
+}
+
+function marked(text: string, ofConversation: string, ofMessage: string): string {
+  return text.replaceAll(policyMark, ofConversation).replaceAll(policyMarkOfMessage, ofMessage)
 }
 
 /** Replaces `:name` by `$n` where it is a parameter and not part of a string, a comment, a cast or an array slice. */

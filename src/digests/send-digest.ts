@@ -66,7 +66,7 @@ async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[
   const [presence] = await job.services.presence.read(job.companyId, [userId])
   if (!user.email || !user.emailWhenOffline || user.doNotDisturbUntil) return []
   if (presence && presence.status !== 'OFFLINE') return []
-  const due = await job.tenant.query(dueDigest, { userId })
+  const due = await withoutDenied(job, userId, await job.tenant.query(dueDigest, { userId }))
   if (due.length === 0) return []
   const [name, companyName] = [oneLine(user.name), oneLine(company.name)]
   const url = unsubscribeUrl(job.services.publicUrl, await job.keys(), { companyId: job.companyId, userId })
@@ -88,6 +88,14 @@ async function tell(job: Job, userId: string, queuedAt: number): Promise<DueRow[
     job.signal,
   )
   return due
+}
+
+/** Conversations that the operator's policy denies the person are told of once it allows them. */
+async function withoutDenied({ services, tenant }: Job, userId: string, due: DueRow[]): Promise<DueRow[]> {
+  if (!services.policy || due.length === 0) return due
+  const pairs = due.map((row) => ({ ...row, userId }))
+  const denied = await services.policy.denied(tenant, pairs)
+  return due.filter((_, at) => !pairs[at] || !denied.has(pairs[at]))
 }
 
 /** Undefined if the person is no longer an active member. */

@@ -20,6 +20,7 @@ export function problemsOf(values: Values): Problem[] {
     ...mailProblems(values, production),
     ...smsProblems(values),
     ...kmsProblems(values, production),
+    ...policyProblems(values),
     ...(production ? productionProblems(values) : []),
   ]
 }
@@ -38,6 +39,12 @@ function identityProblems(values: Values, production: boolean): Problem[] {
     })
   }
   return problems
+}
+
+function policyProblems({ POLICY_MODULE, POLICY_URL }: Values): Problem[] {
+  return POLICY_MODULE && POLICY_URL
+    ? [{ variable: 'POLICY_URL', text: 'is given as well as POLICY_MODULE: give one of them' }]
+    : []
 }
 
 function databaseProblems(values: Values, production: boolean): Problem[] {

@@ -20,6 +20,8 @@ export const variables = z.object({
   KEY_DIR: z.string().optional(),
   AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
   EXPORT_DIR: z.string().optional(),
+  POLICY_MODULE: z.string().optional(),
+  POLICY_URL: url(/^https?$/, 'http://127.0.0.1:8181/v1/data/colloquy/allow').optional(),
   KEY_PROVIDER: oneOf('local', 'aws-kms').default('local'),
   KMS_KEY_ID: z.string().optional(),
   KMS_ENDPOINT: url(/^https?$/, 'https://kms.eu-central-1.amazonaws.com').optional(),

@@ -16,6 +16,8 @@ export interface CompanyFeedOptions {
   /** Resolves when missed events may be read, to a function that releases the permit. */
   acquireRead(): Promise<() => void>
   log: Logger
+  /** Takes from events the people whom the operator's policy denies their conversation. */
+  police: ((events: readonly LiveEvent[]) => Promise<void>) | undefined
   /** Called before an event that changes access is offered. */
   onAccessChanged(): void
 }
@@ -103,6 +105,7 @@ export class CompanyFeed {
     const userIds = [...new Set([...this.#joined.keys()].map((subscriber) => subscriber.userId))]
     const page = await readEvents(this.#options.system, { after: this.#position, max: BATCH }, userIds)
     if (page.next > this.#position + 1) this.#interruptBelow(page.next)
+    await this.#options.police?.(page.events)
     for (const event of page.events) this.#dispatch(event)
     this.#position = Math.max(this.#position, page.scannedTo)
     // The notification ran ahead of the database; stop at what was read.
@@ -179,6 +182,7 @@ export class CompanyFeed {
   async #readOn(subscriber: Subscriber, range: PageRange): Promise<EventPage> {
     const page = await readMissed(this.#options.system, range, subscriber)
     if (page.next > range.after + 1) throw expired()
+    await this.#options.police?.(page.events)
     return page
   }
 }

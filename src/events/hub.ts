@@ -4,8 +4,10 @@ import { type Hold, Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
 import { CompanyFeed } from './company-feed.ts'
+import { policeEvents } from './police-events.ts'
 import { startPositionPoll } from './position-poll.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -56,8 +58,13 @@ const MAX_READS = 4
 /** Maximum number per company. Live events do not wait for them. */
 const MAX_READS_PER_COMPANY = 2
 
-/** Creates the hub with the database and the notification channel. */
-export function createLiveHub(database: Database, notifications: Notifications, log: Logger): LiveHub {
+/** Creates the hub with the database, the notification channel and the operator's policy, if there is one. */
+export function createLiveHub(
+  database: Database,
+  notifications: Notifications,
+  log: Logger,
+  policy?: Policy,
+): LiveHub {
   const feeds = new Shared<string, OpenFeed>(closeFeed)
   const accessListeners: ((companyId: string) => void)[] = []
   const reads = createSemaphore({ total: MAX_READS, perCompany: MAX_READS_PER_COMPANY })
@@ -71,8 +78,10 @@ export function createLiveHub(database: Database, notifications: Notifications, 
   notifications.onGap(poll.check)
 
   function openFeed(companyId: string): OpenFeed {
+    const system = database.forSystem(companyId)
     const feed = new CompanyFeed({
-      system: database.forSystem(companyId),
+      system,
+      police: policy && ((events) => policeEvents(policy, system, events)),
       acquireRead: () => reads.take({ companyId }),
       log,
       onAccessChanged() {

@@ -16,6 +16,7 @@ import { freshLoadersPluginName } from './fresh-loaders-plugin.ts'
 import { decodeNodeId, nodeScopes } from './ids.ts'
 import { nodeIdsPluginName } from './node-ids-plugin.ts'
 import { perViewerPluginName } from './per-viewer-plugin.ts'
+import { policyPluginName } from './policy-plugin.ts'
 import { rateLimitPluginName } from './rate-limit-plugin.ts'
 import { refusalsPluginName } from './refusals-plugin.ts'
 
@@ -56,6 +57,7 @@ export const builder = new SchemaBuilder<{
     perViewerPluginName,
     rateLimitPluginName,
     nodeIdsPluginName,
+    policyPluginName,
   ],
   defaultFieldNullability: false,
   directives: { useGraphQLToolsUnorderedDirectives: true },

@@ -201,3 +201,19 @@ export const keyProviderFailures = new Counter({
   labelNames: ['reason'],
   registers: [metrics],
 })
+
+/** Decisions of the operator's policy that were asked for. */
+export const policyDecisions = new Counter({
+  name: 'colloquy_policy_decisions_total',
+  help: 'Decisions of the policy that were asked for, by outcome: allowed, denied or failed, which denies too.',
+  labelNames: ['outcome'],
+  registers: [metrics],
+})
+
+/** Time in which the operator's policy answered. */
+export const policySeconds = new Histogram({
+  name: 'colloquy_policy_seconds',
+  help: 'Seconds in which the policy answered, or until it was given up.',
+  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
+  registers: [metrics],
+})

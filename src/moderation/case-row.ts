@@ -5,7 +5,7 @@ import {
   lastMessageJoin,
 } from '../conversations/conversation-row.ts'
 import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
-import { statement } from '../database/statement.ts'
+import { policyMarkOfMessage, statement } from '../database/statement.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
 import { shownTo, viewerMembership } from '../visibility/visibility.ts'
 
@@ -102,7 +102,7 @@ export const heldBefore = statement({
   parameters: ['companyId', 'viewerId', 'beforeAt', 'beforeId', 'max'],
   row: rowsOf<MessageRow>(),
   text: `select ${messageColumns.of('m')} from messages m
-    where m.company_id = :companyId and m.author_id = :viewerId and m.state in ('HELD', 'REJECTED') and ${shownTo()}
+    where m.company_id = :companyId and m.author_id = :viewerId and m.state in ('HELD', 'REJECTED') and ${shownTo()}${policyMarkOfMessage}
       and (:beforeAt::timestamptz is null or (m.created_at, m.id) < (:beforeAt::timestamptz, :beforeId::uuid))
     order by m.created_at desc, m.id desc limit :max`,
 })

@@ -9,7 +9,7 @@ import {
   type SubscribedViewers,
 } from '../context.ts'
 import type { Batch } from '../events/event-row.ts'
-import { createLoaders } from '../loaders.ts'
+import { createLoaders, type SharedLoaders } from '../loaders.ts'
 import { createSharedReads, type SharedReads } from './shared-reads.ts'
 
 /**
@@ -46,6 +46,12 @@ export function createSubscribedViewers(): SubscribedViewers {
     enter: ({ viewer, services }) =>
       people.hold(keyOf(viewer), () => new SubscribedPerson(services, viewer, companyAsOf)),
   }
+}
+
+/** A policy decides for each person, so its conversations are read for each person. */
+function sharedLoaders({ policy }: Services, reads: SharedReads, userId: string): SharedLoaders {
+  const shared = reads.of(userId)
+  return policy && shared.user ? { user: shared.user } : shared
 }
 
 /** A member who is tied to another login later must sign in again, so each login has its own entry. */
@@ -104,7 +110,7 @@ class SubscribedPerson implements SubscribedViewer {
       userId,
       this.services.presence,
       [],
-      company.reads.of(userId),
+      sharedLoaders(this.services, company.reads, userId),
     )
     company.contexts.set(userId, context)
     return context

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import type { LiveEvent } from '../events/event-row.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Ephemeral } from '../pubsub/ephemeral.ts'
 import { typingReadersAmong } from './typing-readers.ts'
 
@@ -51,7 +52,7 @@ interface Room {
 }
 
 /** Tracks who types in the company's conversations. `system` is the system role bound to it. */
-export function createCompanyTyping(system: TenantDatabase, log: Logger): CompanyTyping {
+export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?: Policy): CompanyTyping {
   const rooms = new Map<string, Room>()
   const untold = new Set<Typist>()
   let notices = 0
@@ -137,7 +138,9 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger): Compan
       conversationId,
       userId: listener.userId,
     }))
-    const readers = new Set((await typingReadersAmong(system, pairs)).map(keyOf))
+    const found = await typingReadersAmong(system, pairs)
+    const denied = await policy?.denied(system, found)
+    const readers = new Set(found.filter((pair) => !denied?.has(pair)).map(keyOf))
     for (const { typist, listener, notice } of wanting) {
       const { conversationId, userId } = typist
       if (!readers.has(keyOf({ conversationId, userId: listener.userId }))) continue

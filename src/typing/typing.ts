@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { type Hold, Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
 import type { LiveEvent } from '../events/event-row.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { Unsubscribe } from '../pubsub/notifications.ts'
 import {
@@ -35,14 +36,15 @@ export function createTyping(services: {
   database: Database
   channel: EphemeralChannel
   log: Logger
+  policy?: Policy | undefined
 }): Typing {
-  const { database, channel, log } = services
+  const { database, channel, log, policy } = services
   const companies = new Shared<string, HeardCompany>(
     ({ heard }) => void heard.then((unsubscribe) => unsubscribe()),
   )
 
   function open(companyId: string): HeardCompany {
-    const company = createCompanyTyping(database.forSystem(companyId), log)
+    const company = createCompanyTyping(database.forSystem(companyId), log, policy)
     const heard = channel.listen(companyId, (message) => {
       if (message.kind === 'typing') company.receive(message)
     })

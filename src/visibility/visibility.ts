@@ -1,4 +1,5 @@
-import { fence } from '../database/statement.ts'
+import { fence, policyMark } from '../database/statement.ts'
+
 /**
  * SQL fragments that decide who may see a conversation, its messages and its memberships. All statements use them, and
  * app.lock_membership applies the same rule to writes: `c` is a conversation, `p` the viewer's membership, `m` a
@@ -45,10 +46,10 @@ export function storedMembership(user: string, conversation: string): string {
 export const knownToAllSql = `(c.kind <> 'DIRECT' or c.last_seq > 0)`
 
 /** True if the viewer may read the messages: as a member, or as a visitor of a context that is not restricted. */
-export const readableSql = `(p.user_id is not null and ${begunSql} or c.audience = 'VISITORS')`
+export const readableSql = `((p.user_id is not null and ${begunSql} or c.audience = 'VISITORS')${policyMark})`
 
 /** True if the viewer may know of the conversation. Non-members see title, description and access of listed groups. */
-export const visibleSql = `(${readableSql} or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)`
+export const visibleSql = `((${readableSql} or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)${policyMark})`
 
 /** The memberships in the company that make up the inboxes of these viewers. `viewers` is an SQL array of user ids. */
 export function membershipsOf(viewers: string): string {
@@ -68,7 +69,7 @@ export function membershipsOf(viewers: string): string {
 
 /** Joins the conversation of each membership. The fence keeps the planner from reading all conversations of the company. */
 export const conversationOf = `cross join lateral (
-        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
+        select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id${policyMark} ${fence}
       ) c`
 
 /**

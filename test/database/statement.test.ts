@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { column, columns, rowsOf } from '../../src/database/columns.ts'
 import { type Database, openDatabase } from '../../src/database/database.ts'
-import { statement } from '../../src/database/statement.ts'
+import { policyMark, statement } from '../../src/database/statement.ts'
 import { cloneDatabase } from '../support/database.ts'
 
 const PARAMETERS = ['a', 'companyId', 'ids', 'E'] as const
@@ -159,6 +159,23 @@ describe('a list of columns', () => {
     // @ts-expect-error it is a number
     const total: string | undefined = row?.total
     expect([author, total]).toEqual([null, 2])
+  })
+
+  it('has the rule of a policy in a text of its own, and without a policy no trace of it', () => {
+    const text = (rule: string) => `select c.id from conversations c where c.company_id = $1${rule} limit $2`
+    const { policed, ...plain } = statement({
+      name: 'policed_for_a_test',
+      parameters: ['companyId', 'max'],
+      text: `select c.id from conversations c where c.company_id = :companyId${policyMark} limit :max`,
+    })
+    expect(plain.text).toBe(text(''))
+    expect(policed?.name).toBe('policed_for_a_test_policed')
+    expect(policed?.parameters).toEqual(['companyId', 'max', 'policyAllows'])
+    expect(policed?.text).toBe(
+      text(
+        ` and (c.context_type is null and c.sensitivity = 'NORMAL' or c.id in (select unnest($3::uuid[])))`,
+      ),
+    )
   })
 })
 

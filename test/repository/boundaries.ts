@@ -11,7 +11,7 @@ const LAYERS: Record<string, string> = {
     'client concurrency random-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
   services:
-    'limits pubsub members guests sms auth audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds typing',
+    'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds typing',
   context: 'loaders.ts context.ts jobs graphql subscriptions',
   queries:
     'members/queries messages/queries broadcasts/queries conversations/queries moderation/queries search/queries presence/queries guests/queries sms/queries audit/queries oversight/queries exports/queries holds/queries server-info/queries',

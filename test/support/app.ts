@@ -62,12 +62,16 @@ export interface TestAppOptions {
   stalledMs?: number
   /** Null disables GraphiQL and introspection, as in production. */
   demoUsers?: null
+  /** True: a policy is waited for no longer than in production. */
+  isPolicyPrompt?: boolean
   /** Runs jobs, with these handlers. */
   tasks?: Tasks
 }
 
 /** Other load on the machine must not look like an outage of Redis. */
 const MIN_WAIT_MS = 3_000
+/** Nor like a policy that does not answer. */
+const POLICY_TIMES = { answer: 5_000, all: 10_000 }
 
 /** Starts a server. Use it as `await using app = await startApp()`, or dispose of it after all tests. */
 export async function startApp({
@@ -81,6 +85,7 @@ export async function startApp({
   pingMs,
   stalledMs,
   demoUsers,
+  isPolicyPrompt = false,
   tasks,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? given ?? (await cloneDatabase())
@@ -108,6 +113,7 @@ export async function startApp({
     limiterClock,
     presenceClock,
     redisMinWaitMs,
+    policyTimes: isPolicyPrompt ? undefined : POLICY_TIMES,
   })
   const { services, redis, developmentIssuer } = application
   const server = createServer({

@@ -66,6 +66,7 @@ export async function openContextConversation(
   const opener = { companyId, userId, manages: viewer.permissions.has(RESTRICTING) }
   const others = (request.participantIds ?? []).filter((each) => each !== userId)
 
+  await requireAllowed(context, request)
   const opened = await tenant.transaction(async (transaction) => {
     await requireColleagues(transaction, companyId, [userId, ...others])
     const { id, event } = await open(transaction, opener, request, others)
@@ -73,6 +74,16 @@ export async function openContextConversation(
   })
   if (opened.position !== null) services.live.notify(companyId, opened.position)
   return { conversation: await requireConversation(context, opened.id) }
+}
+
+/** Throws NotFoundError if the operator's policy denies the viewer the conversations about the object. */
+async function requireAllowed(
+  { services, tenant, viewer }: Context,
+  { type, contextId, sensitivity }: Request,
+): Promise<void> {
+  const wanted = { contextType: type, contextId, sensitivity: sensitivity ?? 'NORMAL' }
+  if (services.policy && !(await services.policy.allowsContext(tenant, viewer.userId, wanted)))
+    throw new NotFoundError('There is no such conversation.')
 }
 
 async function open(

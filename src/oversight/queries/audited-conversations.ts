@@ -37,10 +37,11 @@ export async function auditedConversationPage(
         : tenant.query(conversationsOfPerson, { ...values, userId })
     },
   })
+  const shown = await withoutDenied(context, page)
   // Of the text only that there was one: nothing of it could be erased.
-  const detail = { userId, isSearch: text !== null, count: page.edges.length }
+  const detail = { userId, isSearch: text !== null, count: shown.edges.length }
   await recordAuditedRead(context, { conversationId: null, detail })
-  return page
+  return shown
 }
 
 /**
@@ -52,6 +53,25 @@ export async function auditedConversation(
   conversationId: string,
 ): Promise<ConversationRow | null> {
   const conversation = await context.loaders.audited.conversation.load(conversationId)
-  if (conversation) await recordAuditedRead(context, { conversationId, detail: { part: 'conversation' } })
+  if (!conversation || (await deniedAmong(context, [conversationId])).has(conversationId)) return null
+  await recordAuditedRead(context, { conversationId, detail: { part: 'conversation' } })
   return conversation
+}
+
+/** The page without the conversations that the operator's policy keeps from auditors. */
+async function withoutDenied(context: Context, page: Page<ConversationRow>): Promise<Page<ConversationRow>> {
+  const denied = await deniedAmong(
+    context,
+    page.edges.map(({ node }) => node.id),
+  )
+  return { ...page, edges: page.edges.filter(({ node }) => !denied.has(node.id)) }
+}
+
+async function deniedAmong(
+  { services, tenant, viewer }: Context,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const pairs = ids.map((conversationId) => ({ conversationId, userId: viewer.userId }))
+  const denied = await services.policy?.denied(tenant, pairs, 'audit')
+  return new Set([...(denied ?? [])].map(({ conversationId }) => conversationId))
 }

@@ -63,20 +63,20 @@ export function busiestSenders(
 
 /** Returns a page of the messages of the last 24 hours, latest first. */
 export function recentMessagePage(
-  { tenant, viewer }: Context,
+  context: Context,
   oversight: MessagingState,
   args: ForwardArgs,
 ): Promise<Page<MessageRow>> {
+  const { tenant, viewer } = context
   return forwardPage<MessageRow>(args, {
     key: ['instant', 'uuid'],
     keyOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
-    nodeOf: (row) => ({ ...row, oversight }),
-    read: async ([beforeAt, beforeId], max) =>
-      audited(
-        tenant,
-        oversight,
-        await tenant.query(recentMessagesBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
-      ),
+    nodeOf: (row) => ({ oversight, ...row }),
+    async read([beforeAt, beforeId], max) {
+      const asked = { ...askedBy(viewer, oversight), beforeAt, beforeId, max }
+      const rows = await tenant.query(recentMessagesBefore, asked)
+      return audited(tenant, oversight, await withoutDeniedTexts(context, rows))
+    },
   })
 }
 
@@ -112,6 +112,19 @@ export function activeGroupPage(
     read: ([beforeAt, beforeId], max) =>
       tenant.query(activeGroupsBefore, { ...askedBy(viewer, oversight), beforeAt, beforeId, max }),
   })
+}
+
+/** The texts that the operator's policy keeps from auditors are as for overseers who do not audit. */
+async function withoutDeniedTexts(
+  { services, tenant, viewer }: Context,
+  rows: MessageRow[],
+): Promise<MessageRow[]> {
+  if (!services.policy) return rows
+  const pairs = rows.map(({ conversationId }) => ({ conversationId, userId: viewer.userId }))
+  const denied = await services.policy.denied(tenant, pairs, 'audit')
+  return rows.map((row, at) =>
+    pairs[at] && denied.has(pairs[at]) ? { ...row, oversight: { audits: false } } : row,
+  )
 }
 
 function askedBy({ companyId, userId }: Context['viewer'], { audits }: Oversight) {

@@ -1,0 +1,104 @@
+import type { FindAllowed, TenantDatabase } from '../database/database.ts'
+import { type Decide, POLICY_TIMES, type PolicyTimes } from './decisions.ts'
+import { factsOfContext, factsOfPairs, factsOfPerson } from './policy-facts.ts'
+import { inputOf, type PolicyFacts, type PolicyInput } from './policy-input.ts'
+
+/** A person and a conversation. */
+export interface Pair {
+  userId: string
+  conversationId: string
+}
+
+/** An object of the embedding product, and the sensitivity that a conversation about it is to have. */
+export interface PolicyContext {
+  contextType: string
+  contextId: string
+  sensitivity: string
+}
+
+/** The operator's policy, which takes conversations with a context or a sensitivity from people. Databases are bound to the company. */
+export interface Policy {
+  /** Returns the function that finds the conversations that the person may read, and keeps them for a quarter of a second. */
+  finding(userId: string): FindAllowed
+  /** Returns those of the pairs whose person may not read, or audit, the conversation. */
+  denied<Known extends Pair>(
+    tenant: TenantDatabase,
+    pairs: readonly Known[],
+    action?: PolicyInput['action'],
+  ): Promise<ReadonlySet<Known>>
+  /** True if the person may read the conversations about an object, and make one. */
+  allowsContext(tenant: TenantDatabase, userId: string, context: PolicyContext): Promise<boolean>
+}
+
+/** Maximum number of conversations that are decided for one person; the ones with older activity are denied. */
+const MAX_DECIDED = 2_000
+/** Statements of one operation share what was found. With the decisions, a change is seen within 5 s. */
+const KEPT_MS = 250
+
+/** Creates the policy of a process. Conversations without a decision in time are denied. */
+export function createPolicy(decide: Decide, { all }: PolicyTimes = POLICY_TIMES): Policy {
+  const allows = (companyId: string, facts: PolicyFacts, action: PolicyInput['action'] = 'read') =>
+    decide(inputOf(companyId, action, facts))
+
+  async function allowed(tenant: TenantDatabase, userId: string): Promise<string[]> {
+    const { companyId } = tenant.tenant
+    const facts = await tenant.query(factsOfPerson, { companyId, userId, max: MAX_DECIDED })
+    const decisions = await inTime(
+      facts.map((each) => allows(companyId, each)),
+      all,
+    )
+    return facts.filter((_, at) => decisions[at]).map(({ conversationId }) => conversationId)
+  }
+
+  return {
+    finding(userId) {
+      let found: { ids: Promise<string[]>; at: number } | undefined
+      return (unpoliced) => {
+        const now = performance.now()
+        if (!found || now - found.at > KEPT_MS) found = { ids: allowed(unpoliced, userId), at: now }
+        return found.ids
+      }
+    },
+    async denied(tenant, pairs, action) {
+      if (pairs.length === 0) return new Set()
+      const { companyId } = tenant.tenant
+      const facts = await tenant.query(factsOfPairs, {
+        companyId,
+        userIds: pairs.map(({ userId }) => userId),
+        conversationIds: pairs.map(({ conversationId }) => conversationId),
+      })
+      const decisions = await inTime(
+        facts.map((each) => allows(companyId, each, action)),
+        all,
+      )
+      const keys = new Set(facts.filter((_, at) => !decisions[at]).map(keyOf))
+      return new Set(pairs.filter((pair) => keys.has(keyOf(pair))))
+    },
+    async allowsContext(tenant, userId, context) {
+      const { companyId } = tenant.tenant
+      const facts = await tenant.query(factsOfContext, { companyId, userId, ...context })
+      const decisions = await inTime(
+        facts.map((each) => allows(companyId, each)),
+        all,
+      )
+      return decisions.length > 0 && decisions.every((isAllowed) => isAllowed)
+    },
+  }
+}
+
+/** The decisions that are there in time. The others are no. */
+async function inTime(decisions: readonly Promise<boolean>[], ms: number): Promise<boolean[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  try {
+    return await Promise.all(decisions.map((decision) => Promise.race([decision, late])))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function keyOf({ userId, conversationId }: Pair): string {
+  return `${userId} ${conversationId}`
+}
