@@ -184,6 +184,7 @@ create table connection_tickets (
   constraint connection_tickets_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX connection_tickets_age_idx ON public.connection_tickets USING btree (expires_at);
+CREATE INDEX connection_tickets_company_id_user_id_idx ON public.connection_tickets USING btree (company_id, user_id);
 CREATE UNIQUE INDEX connection_tickets_ticket_hash_key ON public.connection_tickets USING btree (ticket_hash);
 alter table connection_tickets enable row level security;
 alter table connection_tickets force row level security;
@@ -411,6 +412,7 @@ create table guests (
   constraint guests_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX guests_company_id_email_hash_idx ON public.guests USING btree (company_id, email_hash);
+CREATE INDEX guests_erased_idx ON public.guests USING btree (company_id, id) WHERE (erased_at IS NOT NULL);
 CREATE INDEX guests_words_idx ON public.guests USING gin (words);
 CREATE UNIQUE INDEX guests_company_id_external_id_key ON public.guests USING btree (company_id, external_id);
 CREATE UNIQUE INDEX guests_company_id_phone_hash_key ON public.guests USING btree (company_id, phone_hash);
@@ -873,7 +875,15 @@ create table users (
   do_not_disturb_until timestamp(3) with time zone,
   locale text,
   show_preview_in_notifications boolean not null default true,
+  email_hash bytea,
+  erased_at timestamp(3) with time zone,
+  external_id_hash bytea,
   constraint users_pkey PRIMARY KEY (company_id, id),
+  constraint users_erased_check CHECK (
+CASE
+    WHEN (erased_at IS NULL) THEN (num_nonnulls(external_id_hash, email_hash) = 0)
+    ELSE ((num_nonnulls(external_id, email, department, avatar_url, issuer, subject) = 0) AND (NOT is_enabled))
+END),
   constraint users_login_check CHECK (((issuer IS NULL) = (subject IS NULL))),
   constraint users_name_check CHECK ((name <> ''::text)),
   constraint users_search_source_check CHECK ((search_source = ((name || '
@@ -884,6 +894,8 @@ create table users (
 );
 CREATE INDEX users_company_id_joined_at_id_idx ON public.users USING btree (company_id, joined_at, id);
 CREATE INDEX users_company_id_name_folded_id_idx ON public.users USING btree (company_id, name_folded, id);
+CREATE INDEX users_email_hash_idx ON public.users USING btree (company_id, email_hash) WHERE (email_hash IS NOT NULL);
+CREATE INDEX users_external_id_hash_idx ON public.users USING btree (company_id, external_id_hash) WHERE (external_id_hash IS NOT NULL);
 CREATE INDEX users_external_id_idx ON public.users USING btree (external_id);
 CREATE INDEX users_issuer_subject_idx ON public.users USING btree (issuer, subject);
 CREATE UNIQUE INDEX users_company_id_external_id_key ON public.users USING btree (company_id, external_id);
@@ -994,6 +1006,7 @@ CREATE OR REPLACE FUNCTION app.enqueue_next_export() RETURNS void LANGUAGE plpgs
 CREATE OR REPLACE FUNCTION app.ensure_direct(p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.erase_company() RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.erase_guest(p_company uuid, p_user uuid, p_guest uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.erase_user(p_user uuid, p_external_id_hash bytea, p_email_hash bytea) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expire_exports(p_kept interval, p_stuck interval) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1013,6 +1026,7 @@ CREATE OR REPLACE FUNCTION app.hold_message(p_company uuid, p_user uuid, p_messa
 CREATE OR REPLACE FUNCTION app.index_message(p_company uuid, p_conversation uuid, p_message uuid, p_created_at timestamp with time zone, p_words bigint[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.is_digest_queued(p_user uuid, p_queued_at bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.is_held(p_company uuid, p_conversation uuid, p_author uuid, p_created_at timestamp with time zone) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.is_person_held(p_user uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.job_tasks() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.join_conversation(p_company uuid, p_conversation uuid, p_user uuid, p_seq integer) RETURNS participants LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keep_audit_origin() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1297,6 +1311,7 @@ grant execute on function app.enqueue_next_export() to colloquy_system;
 grant execute on function app.ensure_direct(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.erase_company() to colloquy_system;
 grant execute on function app.erase_guest(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.erase_user(uuid,bytea,bytea) to colloquy_system;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.expire_exports(interval,interval) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
@@ -1320,6 +1335,7 @@ grant execute on function app.index_message(uuid,uuid,uuid,timestamp with time z
 grant execute on function app.is_digest_queued(uuid,bigint) to colloquy_system;
 grant execute on function app.is_held(uuid,uuid,uuid,timestamp with time zone) to colloquy_app;
 grant execute on function app.is_held(uuid,uuid,uuid,timestamp with time zone) to colloquy_system;
+grant execute on function app.is_person_held(uuid) to colloquy_system;
 grant execute on function app.job_tasks() to colloquy_app;
 grant execute on function app.job_tasks() to colloquy_system;
 grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to colloquy_app;
@@ -1539,6 +1555,7 @@ grant select on table guests to colloquy_system;
 grant update on table guests to colloquy_system;
 grant insert on table hidden_messages to colloquy_app;
 grant select on table hidden_messages to colloquy_app;
+grant delete on table hidden_messages to colloquy_system;
 grant select on table hidden_messages to colloquy_system;
 grant insert on table idempotency_keys to colloquy_app;
 grant select on table idempotency_keys to colloquy_app;
@@ -1610,7 +1627,10 @@ grant insert on table participants to colloquy_app;
 grant select on table participants to colloquy_app;
 grant update on table participants to colloquy_app;
 grant select on table participants to colloquy_system;
+grant update (is_muted) on table participants to colloquy_system;
+grant update (muted_until) on table participants to colloquy_system;
 grant update (role) on table participants to colloquy_system;
+grant update (unread_from_seq) on table participants to colloquy_system;
 grant delete on table pending_digests to colloquy_system;
 grant insert on table pending_digests to colloquy_system;
 grant select on table pending_digests to colloquy_system;
@@ -1642,6 +1662,7 @@ grant update on table sms_settings to colloquy_system;
 grant insert on table spam_penalties to colloquy_app;
 grant select on table spam_penalties to colloquy_app;
 grant update on table spam_penalties to colloquy_app;
+grant delete on table spam_penalties to colloquy_system;
 grant select on table spam_penalties to colloquy_system;
 grant delete on table told_messages to colloquy_system;
 grant insert on table told_messages to colloquy_system;

@@ -105,6 +105,11 @@ export class SpamRefusedError extends UserError {
   }
 }
 
+/** A legal hold forbids it, because it would destroy evidence. */
+export class LegalHoldError extends UserError {
+  override readonly name = 'LegalHoldError'
+}
+
 /** The reply would be deeper in its thread than the company allows. */
 export class ThreadTooDeepError extends UserError {
   override readonly name = 'ThreadTooDeepError'

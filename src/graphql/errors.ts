@@ -2,6 +2,7 @@ import {
   ConflictError,
   type InputIssue,
   InvalidInputError,
+  LegalHoldError,
   NotFoundError,
   PermissionDeniedError,
   RepliesClosedError,
@@ -91,6 +92,13 @@ builder.objectType(SpamRefusedError, {
       description: 'Time from which texts are accepted again.',
     }),
   }),
+})
+
+builder.objectType(LegalHoldError, {
+  name: 'LegalHoldError',
+  description: 'A legal hold forbids it. Nothing was written.',
+  interfaces: [UserErrorInterface],
+  isTypeOf: (value) => value instanceof LegalHoldError,
 })
 
 builder.objectType(ThreadTooDeepError, {

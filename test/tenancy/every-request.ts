@@ -178,6 +178,12 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
       { externalId: bea.externalId, name: 'Bea Large', isEnabled: false },
     ],
   })
+  const erased = await ann.mutate(
+    'eraseUser',
+    { userId: bea.userId, confirmName: 'Bea Large' },
+    'user { name }',
+  )
+  if (erased.user?.name !== 'Former member') throw new Error(`Not erased: ${JSON.stringify(erased)}`)
 }
 
 async function companyWide(ann: Client, bea: Client): Promise<void> {

@@ -276,6 +276,9 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.createExportLink': mutation('createExportLink', [
     [(ids) => ({ exportId: ids.export }), NOT_FOUND_OR_DENIED],
   ]),
+  'Mutation.eraseUser': mutation('eraseUser', [
+    [(ids) => ({ userId: ids.user, confirmName: 'Anybody' }), NOT_FOUND_OR_DENIED],
+  ]),
   'Mutation.createLegalHold': mutation('createLegalHold', [
     [(ids) => ({ name: 'Theirs', userId: ids.user }), NOT_FOUND_OR_DENIED],
     [(ids) => ({ name: 'Theirs', conversationId: ids.conversation }), NOT_FOUND_OR_DENIED],

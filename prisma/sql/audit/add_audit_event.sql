@@ -12,7 +12,9 @@ begin
   -- The stream of the company is locked, so nobody else stores the same one now.
   if v_sealed is not null then
     insert into public.audit_origins (company_id, id, user_id, salt, sealed)
-    values (p_company, v_origin, v_actor, current_setting('app.act_salt', true)::bytea, v_sealed) on conflict do nothing;
+    select p_company, v_origin, v_actor, current_setting('app.act_salt', true)::bytea, v_sealed
+    where not exists (select from public.users u where u.company_id = p_company and u.id = v_actor and u.erased_at is not null)
+    on conflict do nothing;
   end if;
   insert into public.audit_events (
     company_id, index, kind, actor_id, object_id, conversation_id, at, request_id, key_hash, origin_id, detail

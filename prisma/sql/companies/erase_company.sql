@@ -14,7 +14,7 @@ begin
   where c.company_id = v_company;
   update public.users u set name = 'Former member', name_folded = 'former member', search_words = '{former,member}',
     search_source = E'Former member\n', email = null, department = null, avatar_url = null, locale = null,
-    do_not_disturb_until = null, external_id = null, issuer = null, subject = null, is_enabled = false
+    do_not_disturb_until = null, external_id_hash = null, email_hash = null, external_id = null, issuer = null, subject = null, is_enabled = false
   where u.company_id = v_company;
   update public.roles r set name = r.id::text where r.company_id = v_company and not r.is_built_in;
   update public.message_access a set attribute = 'erased' where a.company_id = v_company and a.attribute is not null;

@@ -17,4 +17,4 @@ create policy hidden_messages_tenant on public.hidden_messages to colloquy_app
 
 revoke all on table public.hidden_messages from public, colloquy_app, colloquy_system;
 grant insert, select on table public.hidden_messages to colloquy_app;
-grant select on table public.hidden_messages to colloquy_system;
+grant delete, select on table public.hidden_messages to colloquy_system;

@@ -17,4 +17,4 @@ create policy spam_penalties_tenant on public.spam_penalties to colloquy_app
 
 revoke all on table public.spam_penalties from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.spam_penalties to colloquy_app;
-grant select on table public.spam_penalties to colloquy_system;
+grant delete, select on table public.spam_penalties to colloquy_system;

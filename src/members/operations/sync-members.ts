@@ -11,6 +11,7 @@ import {
   readMemberRows,
 } from '../member-rows.ts'
 import { judgeMember, type KnownRole, type Manager, type MemberFields } from '../validate-member.ts'
+import { findErased } from './find-erased.ts'
 import { lockMembers, readPosition } from './lock-members.ts'
 
 /** The result of a synchronisation. */
@@ -20,6 +21,8 @@ export interface SyncedMembers {
   unchanged: number
   problems: MemberProblem[]
 }
+
+const ERASED = { problem: 'This person was erased: the external id or e-mail address is theirs.' }
 
 interface Plan {
   counts: { created: number; updated: number; unchanged: number }
@@ -39,12 +42,12 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
     throw new InvalidInputError([{ path: ['members'], detail: 'At most 1,000 members are taken at once.' }])
   }
   const { viewer, tenant, services } = context
-  const { companyId, userId } = viewer
+  const { companyId } = viewer
   const { rows, problems } = await readMemberRows(input.members)
 
   const { plan, position } = await tenant.transaction(async (transaction) => {
     await lockMembers(transaction, companyId)
-    const plan = await planWrites(transaction, companyId, userId, rows)
+    const plan = await planWrites(transaction, context, rows)
     if (plan.writes.length > 0) await writeMembers(transaction, companyId, plan.writes)
     return { plan, position: await readPosition(transaction, companyId) }
   })
@@ -55,12 +58,8 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   return { ...plan.counts, problems: all }
 }
 
-async function planWrites(
-  transaction: Transaction,
-  companyId: string,
-  userId: string,
-  rows: NumberedRow[],
-): Promise<Plan> {
+async function planWrites(transaction: Transaction, context: Context, rows: NumberedRow[]): Promise<Plan> {
+  const { companyId, userId } = context.viewer
   const roles = await transaction.role.findMany({ where: { companyId } })
   const known = await transaction.user.findMany({
     where: { companyId, OR: [{ id: userId }, { externalId: { in: rows.map(({ row }) => row.externalId) } }] },
@@ -90,12 +89,14 @@ async function planWrites(
     problems: [],
     writes: [],
   }
+  const strangers = rows.filter(({ row }) => !byExternalId.has(row.externalId))
+  const erased = await findErased(transaction, context, strangers)
   const done = fairWork(CHARACTERS_AT_ONCE)
   for (const { index, row } of rows) {
     const { externalId } = row
     await done(lengthOf(row))
     const member = byExternalId.get(externalId)
-    const verdict = judgeMember(row, member, byName, manager)
+    const verdict = erased.has(index) ? ERASED : judgeMember(row, member, byName, manager)
     if (verdict === 'unchanged') plan.counts.unchanged += 1
     else if ('problem' in verdict) plan.problems.push({ index, externalId, detail: verdict.problem })
     else {
