@@ -135,6 +135,15 @@ export const operationsRun = new Counter({
   registers: [metrics],
 })
 
+/** Time that queries and mutations take, by their root field. */
+export const operationSeconds = new Histogram({
+  name: 'colloquy_operation_seconds',
+  help: 'Seconds that a query or mutation takes from its admission to its answer, by its root field (several if it has more than one) and outcome: answered, refused (the request was wrong or came too often) or failed (a fault of ours, or overload).',
+  labelNames: ['field', 'outcome'],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.18, 0.22, 0.35, 0.5, 1, 2.5, 5],
+  registers: [metrics],
+})
+
 /** SMS handed to the provider, by outcome and by the code of what went wrong. */
 export const smsSent = new Counter({
   name: 'colloquy_sms_total',

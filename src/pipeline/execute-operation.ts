@@ -2,6 +2,7 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { chargeOperation, readVariables, type Variables } from '../graphql/query-cost.ts'
+import { measureOperation } from './measure-operation.ts'
 import { noteActivity } from './note-activity.ts'
 import { admitOperation } from './operation-gate.ts'
 import { reserveCalls } from './reserve-calls.ts'
@@ -13,7 +14,11 @@ type Execute = (args: ExecutionArgs, coerced: Variables) => ExecutionResult | Pr
  * Runs a query or mutation once it is charged, admitted and within the rate limits: the one way to execution, whatever
  * transport the operation came by. Throws RequestError.
  */
-export async function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+export function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  return measureOperation(args, () => executeAdmitted(args, execute))
+}
+
+async function executeAdmitted(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
   const { coerced, errors } = readVariables(args)
   if (errors) return { errors }
   const cost = chargeOperation(args)

@@ -45,6 +45,15 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   })
 }
 
+/** True if the caller is not to blame: a fault of ours, or too much to do. */
+export function isFault(error: unknown): boolean {
+  const located = error instanceof GraphQLError ? error : undefined
+  const cause = rootOf(error)
+  if (cause instanceof RequestError) return (STATUS[cause.code] ?? 0) >= 500
+  if (cause instanceof UserError) return false
+  return !(located && cause instanceof GraphQLError && isAboutRequest(located, cause))
+}
+
 /** Removes the suggestions of graphql-js, which would reveal the schema bit by bit to clients that may not read it. */
 export function withoutSuggestion(error: GraphQLError): GraphQLError {
   const message = error.message.replace(/ ?Did you mean .*\?/gs, '')
