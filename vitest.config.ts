@@ -16,11 +16,5 @@ export default defineConfig({
     // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
-    coverage: {
-      provider: 'v8',
-      include: ['src/**/*.ts'],
-      exclude: ['src/database/generated/**'],
-      reporter: ['text-summary'],
-    },
   },
 })
