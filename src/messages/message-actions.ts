@@ -8,10 +8,12 @@ export const messageActions = ['REPLY', 'EDIT', 'RETRACT', 'HIDE', 'REACT', 'REP
 /** Something that a person may do with a message. */
 export type MessageAction = (typeof messageActions)[number]
 
-/** The actions that nothing about message `m` refuses to the viewer, who is an SQL user id. */
+/** The actions that nothing about message `m` refuses to the viewer, who is an SQL user id, by the rules in `rule`. */
 const unrefusedBy = (viewer: string) => `array(
       select a.action from unnest('{${messageActions.join(',')}}'::text[]) with ordinality a (action, number)
-      where (app.message_refusal(a.action, ${viewer}, m)).code is null order by a.number
+      where (app.message_refusal(
+        a.action, ${viewer}, m, rule.moderates, rule.edit_minutes, rule.retract_minutes, rule.max_depth
+      )).code is null order by a.number
     )`
 
 /** The actions that nothing about these messages refuses to the viewer, if the viewer may still read them. */
@@ -20,7 +22,7 @@ export const unrefusedActions = statement({
   parameters: ['companyId', 'viewerId', 'ids'],
   row: rowsOf<{ id: string; actions: MessageAction[] }>(),
   text: `select m.id, ${unrefusedBy(':viewerId')} as actions
-    from messages m ${seenBy()}
+    from app.message_rules(:companyId, :viewerId) rule cross join messages m ${seenBy()}
     where m.company_id = :companyId and m.id = any(:ids)`,
 })
 
@@ -31,5 +33,6 @@ export const unrefusedActionsOfViewers = statement({
   row: rowsOf<{ viewerId: string; id: string; actions: MessageAction[] }>(),
   text: `select v.viewer_id as "viewerId", m.id, ${unrefusedBy('v.viewer_id')} as actions
     from unnest(:viewerIds::uuid[], :ids::uuid[]) v (viewer_id, message_id)
+    cross join lateral app.message_rules(:companyId, v.viewer_id) rule
     join messages m on m.company_id = :companyId and m.id = v.message_id ${seenBy('v.viewer_id')}`,
 })

@@ -1,14 +1,13 @@
 -- The reason for which the person may not do this with a message that they may read: code, words and hint of the error, all
 -- null if they may. Mutations raise it by app.require_message_action, and Message.allowedActions lists the actions without
--- one, so that there is one rule. HIDE stands for every change that only a message without a number refuses.
+-- one, so that there is one rule. HIDE stands for every change that only a message without a number refuses. The parameters after
+-- the message are of app.message_rules: a page of messages looks them up once.
 create or replace function app.message_refusal(
-  p_action text, p_user uuid, p_message public.messages, out code text, out detail text, out hint text
+  p_action text, p_user uuid, p_message public.messages, p_moderates boolean, p_edit_minutes int, p_retract_minutes int,
+  p_max_depth int, out code text, out detail text, out hint text
 ) language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_is_own constant boolean := p_message.author_id = p_user;
-  v_edit_minutes int;
-  v_retract_minutes int;
-  v_max_depth int;
 begin
   if p_message.seq is null then
     code := 'CQ403';
@@ -17,17 +16,12 @@ begin
       else 'The message was rejected by a moderator.' end;
     return;
   end if;
-  if p_action in ('REPLY', 'EDIT', 'RETRACT') then
-    select c.edit_window_minutes, c.retract_window_minutes, c.max_thread_depth
-    into v_edit_minutes, v_retract_minutes, v_max_depth
-    from public.companies c where c.id = p_message.company_id;
-  end if;
   case p_action
     when 'REPLY' then
-      if p_message.depth >= v_max_depth then
+      if p_message.depth >= p_max_depth then
         code := 'CQ414';
         detail := 'The thread is at its deepest level.';
-        hint := v_max_depth::text;
+        hint := p_max_depth::text;
       end if;
     when 'EDIT' then
       if not v_is_own then
@@ -36,25 +30,23 @@ begin
       elsif p_message.state = 'RETRACTED' then
         code := 'CQ409';
         detail := 'The message has been retracted.';
-      elsif p_message.created_at + make_interval(mins => v_edit_minutes) <= now() then
+      elsif p_message.created_at + make_interval(mins => p_edit_minutes) <= now() then
         code := 'CQ403';
-        detail := case v_edit_minutes
+        detail := case p_edit_minutes
           when 0 then 'Messages cannot be edited in this company.'
-          else format('Messages can be edited for %s minutes.', v_edit_minutes) end;
+          else format('Messages can be edited for %s minutes.', p_edit_minutes) end;
       end if;
     when 'RETRACT' then
       if p_message.state = 'RETRACTED' then
         code := 'CQ409';
         detail := 'The message has been retracted.';
-      elsif (not v_is_own or p_message.created_at + make_interval(mins => v_retract_minutes) <= now())
-        and not app.has_permission(p_message.company_id, p_user, 'MESSAGE_MODERATE')
-      then
+      elsif (not v_is_own or p_message.created_at + make_interval(mins => p_retract_minutes) <= now()) and not p_moderates then
         code := 'CQ403';
         hint := 'MESSAGE_MODERATE';
         detail := case
           when not v_is_own then 'Only its author or a moderator may retract a message.'
-          when v_retract_minutes = 0 then 'Authors cannot retract messages in this company.'
-          else format('Messages can be retracted for %s minutes.', v_retract_minutes) end;
+          when p_retract_minutes = 0 then 'Authors cannot retract messages in this company.'
+          else format('Messages can be retracted for %s minutes.', p_retract_minutes) end;
       end if;
     when 'REACT' then
       if p_message.state <> 'POSTED' then
@@ -70,7 +62,7 @@ begin
         detail := 'The message has been retracted already.';
       end if;
     when 'MODERATE' then
-      if not app.has_permission(p_message.company_id, p_user, 'MESSAGE_MODERATE') then
+      if not p_moderates then
         code := 'CQ403';
         hint := 'MESSAGE_MODERATE';
         detail := 'Only its author or a moderator may say who sees a message.';

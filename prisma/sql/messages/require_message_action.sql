@@ -4,7 +4,11 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   v_refusal record;
 begin
-  select r.code, r.detail, r.hint into v_refusal from app.message_refusal(p_action, p_user, p_message) r;
+  select r.code, r.detail, r.hint into v_refusal
+  from app.message_rules(p_message.company_id, p_user) u
+  cross join lateral app.message_refusal(
+    p_action, p_user, p_message, u.moderates, u.edit_minutes, u.retract_minutes, u.max_depth
+  ) r;
   if v_refusal.code is null then
     return;
   elsif v_refusal.hint is null then
