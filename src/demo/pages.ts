@@ -58,7 +58,7 @@ function page(visit: DemoVisit, title: string, body: string, context?: string): 
 ${personSwitch(visit)}
 </header>
 <main>
-${isMessenger ? '' : `<h1>${escaped(title)}</h1>`}
+<h1${isMessenger ? ' class="hidden"' : ''}>${escaped(title)}</h1>
 ${body}
 </main>
 ${isMessenger ? '' : widget}

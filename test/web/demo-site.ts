@@ -1,6 +1,8 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { findChromium, launchChromium } from '../graphiql/browser.ts'
 import { type DemoServer, startDemoServer } from '../graphiql/demo-server.ts'
+import type { Client } from '../support/client.ts'
 
 /** The demonstration's back office, and a browser that visits it. */
 export interface DemoSite extends AsyncDisposable {
@@ -8,6 +10,10 @@ export interface DemoSite extends AsyncDisposable {
   browser: Browser
   /** Opens a browser window of its own, signed in as the person with this first name. */
   visit(name: string, options?: VisitOptions): Promise<Visit>
+  /** Opens a window for a person of a test's own company, whose token the page's endpoint gives. */
+  visitAs(person: Client, options?: VisitOptions): Promise<Visit>
+  /** Closes the windows that were opened; fails if one has complained. */
+  closeAll(): Promise<void>
 }
 
 /** A window of one person. */
@@ -23,7 +29,7 @@ export interface VisitOptions {
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
   locale?: string
-  /** Runs before every page. */
+  /** Prepares the window before its first page. */
   before?: (context: BrowserContext) => Promise<unknown>
 }
 
@@ -37,10 +43,29 @@ export async function startDemoSite(): Promise<DemoSite> {
   await write()
   const demo = await startDemoServer()
   const browser = await launchChromium(chromium ?? '')
+  const visits: Visit[] = []
+  async function open(name: string, options?: VisitOptions): Promise<Visit> {
+    const opened = await visit(browser, demo.url, name, options)
+    visits.push(opened)
+    return opened
+  }
   return {
     demo,
     browser,
-    visit: (name, options) => visit(browser, demo.url, name, options),
+    visit: open,
+    visitAs: (person, options = {}) =>
+      open('Alice', {
+        ...options,
+        before: async (context) => {
+          await context.route('**/demo/token', (route) => route.fulfill({ json: { token: person.token } }))
+          await options.before?.(context)
+        },
+      }),
+    async closeAll() {
+      const all = visits.splice(0)
+      for (const { context } of all) await context.close()
+      expect(all.flatMap(({ complaints }) => complaints)).toEqual([])
+    },
     async [Symbol.asyncDispose]() {
       await browser.close()
       await demo[Symbol.asyncDispose]()
@@ -72,4 +97,34 @@ async function visit(
   })
   await page.goto(`${url}${path}`)
   return { context, page, complaints }
+}
+
+/** The round button of the widget. */
+export function launcher(page: Page): Locator {
+  return page.locator('colloquy-widget .launcher')
+}
+
+/** The panel of the widget. */
+export function panel(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Messages' })
+}
+
+/** Opens the conversation with this title from the inbox. */
+export async function openConversation(page: Page, title: string): Promise<void> {
+  await page.locator('.item', { has: page.locator('.item-title', { hasText: title }) }).click()
+  await page.getByRole('feed').waitFor()
+}
+
+/** Writes a message into the open conversation. */
+export async function write(page: Page, body: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Write a message' }).fill(body)
+  await page.keyboard.press('Enter')
+}
+
+/** Opens the menu of a message and chooses an entry. */
+export async function act(page: Page, text: string, entry: string): Promise<void> {
+  const message = page.locator('article', { hasText: text }).last()
+  await message.hover()
+  await message.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: entry }).click()
 }

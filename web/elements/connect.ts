@@ -1,4 +1,5 @@
 import type { Tier } from '../link/transports.ts'
+import { showInTitle } from '../notify/title.ts'
 import { watchUse } from '../notify/watch-use.ts'
 import { Messaging } from '../store/messaging.ts'
 import { createTokenSource, type TokenFunction, tokenFrom } from '../store/token.ts'
@@ -27,6 +28,7 @@ export function connect(element: ColloquyElement): Messaging {
   })
   connected.set(key, messaging)
   watchUse(messaging.session)
+  showInTitle(messaging.session)
   void messaging.start()
   return messaging
 }

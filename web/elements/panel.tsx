@@ -6,17 +6,26 @@ import { Gate, InboxScreen, Screen, Toast } from './screens.tsx'
 
 /** The widget's panel: one screen at a time. */
 export function Panel() {
-  const { view } = useUi()
+  const { view, session } = useUi()
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const root = box.current?.getRootNode()
     if (root instanceof ShadowRoot) adopt(root, panel)
   }, [])
   const { name } = view.value
+  const isReady = session.phase.value === 'ready'
   useEffect(() => {
-    const first = box.current?.querySelector<HTMLElement>('textarea, .picker input, .item, .head button')
-    first?.focus({ preventScroll: true })
-  }, [name])
+    // A person who types already is not interrupted.
+    const root = box.current?.getRootNode() as ShadowRoot
+    if (root.activeElement instanceof HTMLInputElement) return
+    const wanted = ['textarea', '.picker input', '[type="search"]', '.head button'].slice(
+      name === 'inbox' ? 3 : 0,
+    )
+    const found = ['.item', ...wanted].flatMap(
+      (selector) => box.current?.querySelector<HTMLElement>(selector) ?? [],
+    )
+    found[0]?.focus({ preventScroll: true })
+  }, [name, isReady])
   return (
     <div ref={box} class="screens">
       <Gate>{name === 'inbox' ? <InboxScreen /> : <Screen hasBack />}</Gate>

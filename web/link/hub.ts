@@ -12,6 +12,7 @@ import {
 import { openStream } from '../../src/client/stream.ts'
 import { createTransport } from '../../src/client/transport.ts'
 import { InboxDocument, PresenceChangesDocument, ThreadDocument } from '../api/operations.ts'
+import { problemOf } from './problem.ts'
 import type { FromHub, Notification, Problem, StreamKey, TabState, ToHub } from './protocol.ts'
 import { createTokenQueue } from './token-queue.ts'
 
@@ -248,9 +249,4 @@ async function ticketFor(target: RequestTarget): Promise<string> {
   })
   if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
   throw new ColloquyError('FORBIDDEN', result.detail)
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof ColloquyError) return { code: error.code, message: error.message }
-  return { code: 'UNAVAILABLE', message: String(error) }
 }

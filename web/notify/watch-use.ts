@@ -19,6 +19,8 @@ export function watchUse(session: Session): void {
   for (const name of ['pointerdown', 'keydown', 'wheel'])
     addEventListener(name, use, { passive: true, capture: true })
   for (const name of ['focus', 'blur']) addEventListener(name, tell)
+  for (const name of ['online', 'offline'])
+    addEventListener(name, () => session.noteNetwork(navigator.onLine))
   document.addEventListener('visibilitychange', tell)
   setInterval(tell, IDLE_MS / 5)
   session.phase.subscribe(tell)

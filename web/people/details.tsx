@@ -46,7 +46,9 @@ export function Details({ id }: { id: string }) {
             )}
           </div>
         )}
-        <h4>{text.members(members.value?.length ?? conversation?.participantCount ?? 0)}</h4>
+        <h3 class="people-head">
+          {text.members(members.value?.length ?? conversation?.participantCount ?? 0)}
+        </h3>
         {members.value === null && <Skeleton rows={3} label={text.loading} />}
         {isAdding.value && members.value && (
           <AddPeople

@@ -45,7 +45,7 @@ export function Find({ conversationId }: { conversationId?: string | undefined }
     ? ({ name: 'thread', id: conversationId } as const)
     : ({ name: 'inbox' } as const)
   return (
-    <search class="screen" aria-label={text.find}>
+    <section class="screen" aria-label={text.find}>
       <Head title={text.find} back={back} />
       <div class="screen-body">
         <label class="field search">
@@ -95,7 +95,7 @@ export function Find({ conversationId }: { conversationId?: string | undefined }
           </button>
         )}
       </div>
-    </search>
+    </section>
   )
 }
 

@@ -3,6 +3,7 @@ import { ColloquyError } from '../../src/client/errors.ts'
 import { createRequest, type Request, type TypedDocument } from '../../src/client/request.ts'
 import { PresenceNowDocument, StartDocument, type UnreadPartsFragment } from '../api/operations.ts'
 import { createLink, type Link } from '../link/link.ts'
+import { problemOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
 import { chooseTransport, type Tier } from '../link/transports.ts'
 import { createMemory, type Memory } from './memory.ts'
@@ -17,6 +18,8 @@ export interface SessionOptions {
   tier: Tier | null
   token: TokenSource
 }
+
+const PRESENCE_AGAIN_MS = 1_000
 
 /** Whether the session can work. */
 export type Phase = 'starting' | 'ready' | 'signed-out' | 'off' | 'refused'
@@ -54,6 +57,7 @@ export class Session {
   readonly #send: Request
   #link: Link | undefined
   #leave: (() => void)[] = []
+  #hasSocket = true
 
   constructor(options: SessionOptions) {
     this.options = options
@@ -202,12 +206,18 @@ export class Session {
     })
   }
 
+  /** The browser has lost or found its network, which the socket notices later. */
+  noteNetwork(isOnline: boolean): void {
+    this.connected.value = isOnline && this.#hasSocket
+  }
+
   #noteStatus(connected: boolean, problem: Problem | null): void {
-    const returned = connected && !this.connected.value
     // Before the first connection nothing is wrong yet.
-    this.connected.value = connected || problem === null
+    this.#hasSocket = connected || problem === null
+    this.connected.value = this.#hasSocket
     if (problem?.code === 'UNAUTHENTICATED') this.options.token.drop()
-    if (returned) void this.#readPresence().catch(() => {})
+    // Changes are not replayed: whoever came while the subscription began is read a moment later.
+    if (connected) setTimeout(() => void this.#readPresence().catch(() => {}), PRESENCE_AGAIN_MS)
   }
 
   async #read(): Promise<string> {
@@ -242,12 +252,6 @@ export class Session {
 const PHASE_OF: Readonly<Record<string, Phase>> = {
   UNAUTHENTICATED: 'signed-out',
   MESSAGING_DISABLED: 'off',
-}
-
-/** A problem in a form that other tabs and workers understand. */
-function problemOf(error: unknown): Problem {
-  if (error instanceof ColloquyError) return { code: error.code, message: error.message }
-  return { code: 'UNAVAILABLE', message: error instanceof Error ? error.message : String(error) }
 }
 
 function errorOf({ code, message }: Problem): ColloquyError {

@@ -27,8 +27,8 @@ export class Thread {
   readonly typing = signal<ReadonlyMap<string, string>>(new Map())
   /** How far each other person has read here, as far as it is known. */
   readonly readers = signal<ReadonlyMap<string, { name: string; seq: number }>>(new Map())
-  /** A message to scroll to, once. */
-  readonly target = signal<number | 'end' | null>(null)
+  /** A message to scroll to, once; one that somebody looks for is marked. */
+  readonly target = signal<{ to: number | 'end'; isMarked: boolean } | null>(null)
   readonly conversation
   readonly #session: Session
   readonly #cursors = new Map<string, string>()
@@ -79,13 +79,13 @@ export class Thread {
   async jump(seq: number): Promise<void> {
     if (!this.messages.value.some((message) => message.seq === seq))
       await this.#replace({ aroundSeq: seq, first: PAGE_SIZE })
-    this.target.value = nearest(this.messages.value, seq)
+    this.target.value = { to: nearest(this.messages.value, seq), isMarked: true }
   }
 
   /** Brings the newest message onto the screen. */
   async jumpToEnd(): Promise<void> {
     if (this.hasNewer.value) await this.#replace({ last: PAGE_SIZE })
-    this.target.value = 'end'
+    this.target.value = { to: 'end', isMarked: false }
   }
 
   /** Marks as read up to the newest message that is on the screen. */
@@ -128,7 +128,8 @@ export class Thread {
     const cursor = await this.#replace(around ? { aroundSeq: around, first: PAGE_SIZE } : { last: PAGE_SIZE })
     if (aroundSeq === undefined) this.unreadFrom.value = this.conversation.value?.unreadFromSeq ?? null
     if (this.phase.value !== 'ready') {
-      this.target.value = around ? nearest(this.messages.value, around) : 'end'
+      const to = around ? nearest(this.messages.value, around) : 'end'
+      this.target.value = { to, isMarked: typeof aroundSeq === 'number' }
       this.phase.value = 'ready'
     }
     this.#acknowledge()

@@ -4,6 +4,7 @@ import { Composer, type Subject } from '../composer/composer.tsx'
 import { hideConversation, setMuted } from '../store/calls.ts'
 import type { Thread } from '../store/thread.ts'
 import { acquireThread, releaseThread } from '../store/threads.ts'
+import type { Conversation } from '../store/types.ts'
 import { ConversationAvatar } from '../ui/avatar.tsx'
 import { CloseButton } from '../ui/close-button.tsx'
 import { useUi } from '../ui/context.ts'
@@ -90,7 +91,7 @@ function ConversationHeader({ thread, hasBack }: { thread: Thread; hasBack: bool
         conversation.counterpart.department,
       ]
     : [
-        conversation?.kind === 'GLOBAL' ? text.everyone : conversation?.context?.contextId,
+        conversation?.kind === 'GLOBAL' ? text.everyone : aboutOf(conversation),
         conversation?.kind === 'GROUP' && text.members(conversation.participantCount),
       ]
   const items: MenuItem[] = conversation
@@ -135,6 +136,12 @@ function ConversationHeader({ thread, hasBack }: { thread: Thread; hasBack: bool
       <CloseButton />
     </header>
   )
+}
+
+/** The host's id of the thing, unless the title says it already. */
+function aboutOf(conversation: Conversation | undefined): string | undefined {
+  const id = conversation?.context?.contextId
+  return id === conversation?.title ? undefined : id
 }
 
 function TypingLine({ thread }: { thread: Thread }) {

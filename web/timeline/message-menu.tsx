@@ -12,19 +12,17 @@ import { ReactionPicker } from './reaction-picker.tsx'
 export function MessageMenu({
   thread,
   message,
-  isOwn,
   onReply,
   onEdit,
 }: {
   thread: Thread
   message: Message
-  isOwn: boolean
   onReply(): void
   onEdit(): void
 }) {
   const { text, session, attempt, toast } = useUi()
   const isAsking = useSignal(false)
-  const canPost = thread.conversation.value?.canPost ?? false
+  const may = (action: Message['allowedActions'][number]) => message.allowedActions.includes(action)
   const items: MenuItem[] = [
     {
       label: text.copy,
@@ -36,8 +34,8 @@ export function MessageMenu({
         }),
     },
   ]
-  if (isOwn && canPost) items.push({ label: text.edit, icon: 'edit', act: onEdit })
-  if (!isOwn && message.seq !== null) {
+  if (may('EDIT')) items.push({ label: text.edit, icon: 'edit', act: onEdit })
+  if (message.author?.id !== session.me.value?.id && message.seq !== null) {
     const { seq } = message
     items.push({
       label: text.markUnread,
@@ -49,16 +47,17 @@ export function MessageMenu({
         }),
     })
   }
-  items.push({
-    label: text.hideMessage,
-    icon: 'close',
-    act: () =>
-      void attempt(async () => {
-        await hideMessage(session, message.id)
-        thread.remove(message.id)
-      }),
-  })
-  if (isOwn) {
+  if (may('HIDE'))
+    items.push({
+      label: text.hideMessage,
+      icon: 'close',
+      act: () =>
+        void attempt(async () => {
+          await hideMessage(session, message.id)
+          thread.remove(message.id)
+        }),
+    })
+  if (may('RETRACT')) {
     items.push({
       label: text.retract,
       icon: 'trash',
@@ -70,8 +69,8 @@ export function MessageMenu({
   }
   return (
     <div class="message-tools">
-      {canPost && <ReactionPicker thread={thread} message={message} />}
-      {canPost && (
+      {may('REACT') && <ReactionPicker thread={thread} message={message} />}
+      {may('REPLY') && (
         <button type="button" class="tool" aria-label={text.reply} title={text.reply} onClick={onReply}>
           <Icon name="reply" size={18} />
         </button>

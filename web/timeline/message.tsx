@@ -63,7 +63,7 @@ export function MessageItem({
           </p>
         )}
         <div class={`bubble ${isGone ? 'gone' : ''} ${message.priority.toLowerCase()}`} part="bubble">
-          {parent && <Quote parent={parent} onOpen={(at) => void thread.jump(at)} />}
+          {parent && !isGone && <Quote parent={parent} onOpen={(at) => void thread.jump(at)} />}
           {message.subject && (
             <p class="subject" dir="auto">
               {message.subject}
@@ -82,7 +82,7 @@ export function MessageItem({
         {isOwn && isLast && !isGone && <Status thread={thread} message={message} ui={ui} />}
       </div>
       {isUsed.value && !isGone && state === 'POSTED' && (
-        <MessageMenu thread={thread} message={message} isOwn={isOwn} onReply={onReply} onEdit={onEdit} />
+        <MessageMenu thread={thread} message={message} onReply={onReply} onEdit={onEdit} />
       )}
     </article>
   )

@@ -48,11 +48,11 @@ export function useAnchor(
     const { value: target } = thread.target
     const box = container.current
     if (target !== null && box && thread.messages.value.length > 0) {
-      const element = target === 'end' ? null : box.querySelector<HTMLElement>(`[data-seq="${target}"]`)
+      const element = target.to === 'end' ? null : box.querySelector<HTMLElement>(`[data-seq="${target.to}"]`)
       if (element) {
         box.scrollTop += topIn(box, element) - box.clientHeight / 3
         element.classList.remove('found')
-        requestAnimationFrame(() => element.classList.add('found'))
+        if (target.isMarked) requestAnimationFrame(() => element.classList.add('found'))
       } else box.scrollTop = box.scrollHeight
       thread.target.value = null
       note()

@@ -1,0 +1,8 @@
+import { ColloquyError } from '../../src/client/errors.ts'
+import type { Problem } from './protocol.ts'
+
+/** A problem in a form that other tabs and workers understand. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ColloquyError) return { code: error.code, message: error.message }
+  return { code: 'UNAVAILABLE', message: error instanceof Error ? error.message : String(error) }
+}
