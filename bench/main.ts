@@ -11,6 +11,7 @@ import { listenInThisProcess } from './listener.ts'
 import { page } from './page.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
+import { purging } from './purge.ts'
 import { reconnect } from './reconnect.ts'
 import { replay } from './replay.ts'
 import type { Report } from './report.ts'
@@ -50,6 +51,7 @@ const timed: Record<string, (seconds: number) => Promise<Report>> = {
   page,
   people,
   presence,
+  purge: purging,
   resume,
   'resume-long': resumeLong,
   'resume-many': resumeMany,

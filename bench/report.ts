@@ -32,6 +32,8 @@ export interface Report {
    * system sees it.
    */
   kilobytesPerSubscription?: { heap: number; resident: number }
+  /** Messages that a purge deletes, and the longest send without and during it. */
+  purge?: { deletedPerSecond: number; longestSendMs: { without: number; during: number } }
   /** Growth of the server's resident memory while it works. */
   grownMiB?: number
   /** Size of the workload, for those whose size is chosen. */

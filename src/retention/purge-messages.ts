@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { statement } from '../database/statement.ts'
@@ -5,7 +6,9 @@ import { type Count, inBatches } from './in-batches.ts'
 import type { Purging } from './purging.ts'
 
 /** Messages of a slice. Sends to their conversation wait for it. */
-const MAX_MESSAGES = 100
+const MAX_MESSAGES = 25
+/** A conversation is left alone after a slice for so many times as long as it took. */
+const REST = 2
 const MAX_RECEIPTS = 1_000
 const MAX_CONVERSATIONS = 200
 
@@ -72,9 +75,11 @@ async function purgeConversation(
   let after: number | null = 0
   while (after !== null && !signal?.aborted) {
     const values = { conversationId, defaultDays, after, max: MAX_MESSAGES }
+    const started = performance.now()
     const slices: Slice[] = await system.query(purgeSlice, values)
     count('messages', slices[0]?.purged ?? 0)
     after = slices[0]?.nextAfter ?? null
+    if (after !== null) await sleep(REST * (performance.now() - started))
   }
 }
 
