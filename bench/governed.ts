@@ -1,5 +1,6 @@
 import { Agent } from 'node:http'
 import pg from 'pg'
+import { withClient } from '../src/database/roles.ts'
 import { encodeId, newId } from '../src/ids.ts'
 import { post } from './reading.ts'
 import { type Measured, measure, percentile, type Report, round } from './report.ts'
@@ -51,17 +52,28 @@ export async function restrictedPage(seconds: number): Promise<Report> {
   return report
 }
 
+/** Looks for spam in a company. */
+const JUDGED = `update companies set spam = '{"repeatedBodies": 100, "mentions": 20, "blockedDomains": ["evil.example", "bad.example"]}'
+     where id = any($1)`
+
 /** Sends in companies that look for spam, beside those that do not: the ratio of their throughputs. */
 export async function judgedSend(seconds: number): Promise<Report> {
   await using stage = await setStage({ companies: COMPANIES, people: 8 })
+  return await sendBeside('judged-send', stage, seconds)
+}
+
+/** Sends with the audit trail in companies that look for spam, beside those with neither: the ratio of their throughputs. */
+export async function auditedSend(seconds: number): Promise<Report> {
+  await using stage = await setStage({ companies: COMPANIES, people: 8 })
+  await dropEvents(stage)
+  return await sendBeside('audited-send', stage, seconds)
+}
+
+async function sendBeside(workload: string, stage: Stage, seconds: number): Promise<Report> {
   const agent = new Agent({ keepAlive: true, maxSockets: WORKERS })
-  await onHalf(
-    stage,
-    `update companies set spam = '{"repeatedBodies": 100, "mentions": 20, "blockedDomains": ["evil.example", "bad.example"]}'
-     where id = any($1)`,
-  )
+  await onHalf(stage, JUDGED)
   const people = stage.companies.map(({ actors }) => actors)
-  const report = await beside('judged-send', seconds, people, async (actors) => {
+  const report = await beside(workload, seconds, people, async (actors) => {
     const [from, to] = pairOf(actors)
     await sendOne(stage.url, agent, from, to, `${BODY} ${newId()}`)
   })
@@ -74,6 +86,18 @@ function pairOf(actors: Actor[]): [Actor, Actor] {
   const [from, to] = [actors[at], actors[(at + 1) % actors.length]]
   if (!from || !to) throw new Error('There is nobody to write.')
   return [from, to]
+}
+
+/** Has PostgreSQL store no audit events of the second half of the companies. All else of their sends stays. */
+async function dropEvents({ adminUrl, companies }: Stage): Promise<void> {
+  const others = companies.slice(COMPANIES / 2).map(({ companyId }) => `'${companyId}'`)
+  await withClient(adminUrl, async (admin) => {
+    await admin.query(
+      `create function drop_event() returns trigger language plpgsql as $$ begin return null; end $$;
+       create trigger drop_event before insert on audit_events
+         for each row when (new.company_id in (${others.join(', ')})) execute function drop_event()`,
+    )
+  })
 }
 
 /** Changes the first half of the companies. */

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { auditVerify } from './audit-verify.ts'
 import { coldStart } from './cold-start.ts'
 import { exporting } from './export.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
-import { judgedSend, restrictedPage } from './governed.ts'
+import { auditedSend, judgedSend, restrictedPage } from './governed.ts'
 import { growth } from './growth.ts'
 import { hot } from './hot.ts'
 import { inbox } from './inbox.ts'
@@ -43,6 +44,8 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
 }
 
 const timed: Record<string, (seconds: number) => Promise<Report>> = {
+  'audit-verify': auditVerify,
+  'audited-send': auditedSend,
   export: exporting,
   flood,
   hot,
