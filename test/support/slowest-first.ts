@@ -4,6 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const slowest = [
   'server-process',
   'graphiql',
+  'widget',
+  'messenger',
+  'bad-moments',
+  'accessibility',
   'doctor',
   'embedded-postgres',
   'two-nodes',

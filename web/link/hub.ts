@@ -1,19 +1,14 @@
 import { askOverSocket } from '../../src/client/ask-over-socket.ts'
 import type { Connection } from '../../src/client/connection.ts'
-import { ColloquyError } from '../../src/client/errors.ts'
-import { CreateConnectionTicketDocument, HeartbeatDocument } from '../../src/client/operations.ts'
-import {
-  createRequest,
-  type RequestTarget,
-  signalOf,
-  type TypedDocument,
-  textOf,
-} from '../../src/client/request.ts'
+import type { ColloquyError } from '../../src/client/errors.ts'
+import { HeartbeatDocument } from '../../src/client/operations.ts'
+import { type RequestTarget, signalOf, type TypedDocument, textOf } from '../../src/client/request.ts'
 import { openStream } from '../../src/client/stream.ts'
 import { createTransport } from '../../src/client/transport.ts'
 import { InboxDocument, PresenceChangesDocument, ThreadDocument } from '../api/operations.ts'
 import { problemOf } from './problem.ts'
 import type { FromHub, Notification, Problem, StreamKey, TabState, ToHub } from './protocol.ts'
+import { ticketFor } from './ticket.ts'
 import { createTokenQueue } from './token-queue.ts'
 
 /** One socket for all tabs of a person: a hub holds the client, and tabs follow its streams. */
@@ -240,13 +235,4 @@ class TabHub implements Hub {
     const rank = ({ state }: Tab) => (state.visible ? 1e15 : 0) + state.usedAt
     return [...this.#tabs.values()].sort((a, b) => rank(b) - rank(a))[0]
   }
-}
-
-async function ticketFor(target: RequestTarget): Promise<string> {
-  const input = target.companyId === undefined ? {} : { companyId: target.companyId }
-  const { createConnectionTicket: result } = await createRequest(target)(CreateConnectionTicketDocument, {
-    input,
-  })
-  if (result.__typename === 'CreateConnectionTicketPayload') return result.ticket
-  throw new ColloquyError('FORBIDDEN', result.detail)
 }

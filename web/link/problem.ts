@@ -6,3 +6,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ColloquyError) return { code: error.code, message: error.message }
   return { code: 'UNAVAILABLE', message: error instanceof Error ? error.message : String(error) }
 }
+
+/** The error that a problem from another tab or worker stands for. */
+export function errorOf({ code, message }: Problem): ColloquyError {
+  return new ColloquyError(code as ColloquyError['code'], message)
+}

@@ -3,10 +3,12 @@ import { ColloquyError } from '../../src/client/errors.ts'
 import { createRequest, type Request, type TypedDocument } from '../../src/client/request.ts'
 import { PresenceNowDocument, StartDocument, type UnreadPartsFragment } from '../api/operations.ts'
 import { createLink, type Link } from '../link/link.ts'
-import { problemOf } from '../link/problem.ts'
+import { errorOf, problemOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
 import { chooseTransport, type Tier } from '../link/transports.ts'
 import { createMemory, type Memory } from './memory.ts'
+import { byActivity } from './order.ts'
+import { type Phase, phaseAfter } from './phase.ts'
 import { personOf, type TokenSource } from './token.ts'
 import type { Conversation, Me, Preferences, Presence } from './types.ts'
 
@@ -20,9 +22,6 @@ export interface SessionOptions {
 }
 
 const PRESENCE_AGAIN_MS = 1_000
-
-/** Whether the session can work. */
-export type Phase = 'starting' | 'ready' | 'signed-out' | 'off' | 'refused'
 
 /** The state of one person's messaging in this page, and the calls that change it. It knows no DOM. */
 export class Session {
@@ -158,7 +157,7 @@ export class Session {
   /** True if the error is one of the session, which then shows it. */
   noteProblem(error: unknown, isStart = false): boolean {
     if (!(error instanceof ColloquyError)) return false
-    const phase = PHASE_OF[error.code] ?? (isStart && error.code === 'FORBIDDEN' ? 'refused' : undefined)
+    const phase = phaseAfter(error.code, isStart)
     if (error.code === 'READ_ONLY') this.isReadOnly.value = true
     if (!phase) return false
     this.problem.value = error.message
@@ -247,17 +246,4 @@ export class Session {
       if (event.broadcast.conversation) this.upsert(event.broadcast.conversation)
     } else if ('conversation' in event) this.upsert(event.conversation)
   }
-}
-
-const PHASE_OF: Readonly<Record<string, Phase>> = {
-  UNAUTHENTICATED: 'signed-out',
-  MESSAGING_DISABLED: 'off',
-}
-
-function errorOf({ code, message }: Problem): ColloquyError {
-  return new ColloquyError(code as ColloquyError['code'], message)
-}
-
-function byActivity(a: Conversation, b: Conversation): number {
-  return b.lastActivityAt.localeCompare(a.lastActivityAt)
 }

@@ -1,13 +1,13 @@
 import { computed, signal } from '@preact/signals'
 import { PageDocument, type PageQueryVariables, ReadDocument, ReceivedDocument } from '../api/operations.ts'
 import type { Problem, ThreadEvent } from '../link/protocol.ts'
+import { bySeq, nearest } from './order.ts'
 import type { Session } from './session.ts'
 import type { Message } from './types.ts'
 
-/** Whether the messages of a conversation can be shown. */
+/** Whether its messages can be shown. */
 export type ThreadPhase = 'loading' | 'ready' | 'gone' | 'failed'
 
-/** A part of the timeline that takes the place of what is loaded, or is joined to it. */
 type Page = Omit<PageQueryVariables, 'id'>
 
 const PAGE_SIZE = 50
@@ -247,14 +247,4 @@ export class Thread {
       this.#session.forget(this.id)
     } else if (this.phase.value === 'loading') this.phase.value = 'failed'
   }
-}
-
-/** The number itself, or that of the next message that is there. */
-function nearest(messages: readonly Message[], seq: number): number | 'end' {
-  return messages.find((message) => (message.seq ?? 0) >= seq)?.seq ?? 'end'
-}
-
-/** Messages that wait for review have no number yet and come last. */
-function bySeq(a: Message, b: Message): number {
-  return (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER)
 }
