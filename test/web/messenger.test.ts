@@ -50,7 +50,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
     await his.locator('article', { hasText: 'Yes, tomorrow' }).getByText('edited').waitFor()
     await act(hers, 'Yes, tomorrow', 'Delete for everybody')
     await hers.getByRole('dialog').getByRole('button', { name: 'Delete for everybody' }).click()
-    await his.getByText('This message was deleted.').waitFor()
+    await his.getByRole('feed').getByText('This message was deleted.').waitFor()
     await act(hers, 'Shall we begin?', 'Delete for me')
     await question.waitFor({ state: 'detached' })
     await his.locator('article', { hasText: 'Shall we begin?' }).waitFor()
@@ -128,7 +128,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
     const { page } = await site.visitAs(alice, { path })
     await openConversation(page, 'History')
     // It opens at the first unread message, far from the end.
-    await page.getByText('New messages').waitFor()
+    await page.locator('.unread-line').waitFor()
     await page.locator('[data-seq="61"]').waitFor()
     const drift = await page.evaluate<{ drift: number; most: number; top: number }>(SCROLL)
     expect(drift.most).toBeLessThanOrEqual(300)
