@@ -102,6 +102,18 @@ describe('the trail of reads of auditors', () => {
     expect(JSON.stringify(reads)).not.toContain('Team')
   })
 
+  it('names nobody of another company, whom an auditor asked for', async () => {
+    const { gus } = await app.company('Globex', { gus: 'owner' })
+    const { auditConversations } = await acme.aud.run(
+      'query ($userId: ID) { auditConversations(userId: $userId) { nodes { id } } }',
+      { userId: gus.userId },
+    )
+    expect(auditConversations.nodes).toEqual([])
+    expect(await auditedReads(acme)).toMatchObject([
+      { kind: 'conversations.audited', detail: { userId: null, count: 0 } },
+    ])
+  })
+
   it('is written before the answer: while it cannot be, nothing is answered', async () => {
     const list = '{ auditConversations { nodes { title lastMessage { body } } } }'
     const one = 'query ($id: ID!) { auditConversation(id: $id) { title messages { nodes { body } } } }'

@@ -39,7 +39,11 @@ export async function auditedConversationPage(
   })
   const shown = await withoutDenied(context, page)
   // Of the text only that there was one: nothing of it could be erased.
-  const detail = { userId, isSearch: text !== null, count: shown.edges.length }
+  const detail = {
+    userId: await memberOf(context, userId),
+    isSearch: text !== null,
+    count: shown.edges.length,
+  }
   await recordAuditedRead(context, { conversationId: null, detail })
   return shown
 }
@@ -56,6 +60,11 @@ export async function auditedConversation(
   if (!conversation || (await deniedAmong(context, [conversationId])).has(conversationId)) return null
   await recordAuditedRead(context, { conversationId, detail: { part: 'conversation' } })
   return conversation
+}
+
+/** The id of the person if it is one of the company's: the trail names nobody of another. */
+async function memberOf({ loaders }: Context, userId: string | null): Promise<string | null> {
+  return userId !== null && (await loaders.user.load(userId)) ? userId : null
 }
 
 /** The page without the conversations that the operator's policy keeps from auditors. */
