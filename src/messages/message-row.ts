@@ -213,13 +213,17 @@ export const subtreeAfter = inBothViews({
     where m.seq > :above order by m.seq limit :max`,
 })
 
-/** Numbers of replies that the viewer may read. */
+/** Numbers of replies that the viewer may read. The fence keeps the planner from reading all replies of the company. */
 export const replyCounts = inBothViews({
   name: 'reply_counts',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: rowsOf<{ parentId: string; count: number }>(),
-  text: (view) => `select m.parent_id as "parentId", count(*)::int as count from messages m ${seenIn(view)}
-    where m.company_id = :companyId and m.parent_id = any(:ids) and m.seq is not null group by m.parent_id`,
+  text: (
+    view,
+  ) => `select m.parent_id as "parentId", count(*)::int as count from unnest(:ids::uuid[]) counted (id)
+    cross join lateral (
+      select * from messages m where m.company_id = :companyId and m.parent_id = counted.id and m.seq is not null ${fence}
+    ) m ${seenIn(view)} group by m.parent_id`,
 })
 
 /** The people that messages mention. */
