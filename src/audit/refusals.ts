@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { InTurn } from '../concurrency/in-turn.ts'
 import { startPeriodicTask } from '../concurrency/periodic-task.ts'
 import type { Database } from '../database/database.ts'
 import type { Keyring } from '../encryption/keyring.ts'
@@ -42,19 +43,25 @@ interface Folded {
   since: number
 }
 
+/** The refusals of a company: those that are known, and the writing of them, one after another as the trail has them. */
+interface Company {
+  known: Map<string, Folded>
+  recording: InTurn
+}
+
 const EVERY_MS = 60_000
 /** Number of different refusals of a company that are told apart in a minute. Others are counted together. */
 const MAX_PER_COMPANY = 100
 
 /** Creates the refusals of a process. */
 export function createRefusals({ database, keyring, origins, log }: RefusalOptions): Refusals {
-  const companies = new Map<string, Map<string, Folded>>()
-  const recording = new Set<Promise<void>>()
+  const companies = new Map<string, Company>()
 
   function add(refusal: Denial): void {
     const { companyId, userId, kind, reason } = refusal
-    const known = companies.get(companyId) ?? new Map<string, Folded>()
-    companies.set(companyId, known)
+    const company = companies.get(companyId) ?? { known: new Map<string, Folded>(), recording: new InTurn() }
+    companies.set(companyId, company)
+    const { known } = company
     const name = `${kind} ${reason} ${userId}`
     const isOther = !known.has(name) && known.size >= MAX_PER_COMPANY
     const folded = known.get(isOther ? kind : name)
@@ -64,10 +71,10 @@ export function createRefusals({ database, keyring, origins, log }: RefusalOptio
     }
     const first = isOther ? { companyId, userId: null, kind, reason: 'several', origin: undefined } : refusal
     known.set(isOther ? kind : name, { refusal: first, count: 0, since: Date.now() })
-    record(first, 1)
+    record(company, first, 1)
   }
 
-  function record(refusal: Denial, count: number, since?: number): void {
+  function record({ recording }: Company, refusal: Denial, count: number, since?: number): void {
     const { companyId, userId, kind, reason, field, origin } = refusal
     const keys = () => keyring.forCompany(companyId)
     const act = findActOf({ companyId, userId, origins, keys, origin: () => origin })
@@ -77,28 +84,26 @@ export function createRefusals({ database, keyring, origins, log }: RefusalOptio
       ...(field !== undefined && { field }),
       ...(since !== undefined && { since: new Date(since).toISOString() }),
     }
-    const recorded = recordActNow(database.forSystem(companyId, act), {
-      kind,
-      objectId: userId,
-      detail,
-    }).catch((error) => log.warn({ companyId, reason: reasonOf(error) }, 'a refusal could not be recorded'))
-    recording.add(recorded)
-    void recorded.finally(() => recording.delete(recorded))
+    recording
+      .run(() => recordActNow(database.forSystem(companyId, act), { kind, objectId: userId, detail }))
+      .catch((error) => log.warn({ companyId, reason: reasonOf(error) }, 'a refusal could not be recorded'))
   }
 
   async function flush(): Promise<void> {
-    for (const [companyId, known] of companies) {
+    const all = [...companies.values()]
+    for (const [companyId, company] of companies) {
+      const { known } = company
       for (const [name, folded] of known) {
         if (folded.count === 0) known.delete(name)
         else {
-          record(folded.refusal, folded.count, folded.since)
+          record(company, folded.refusal, folded.count, folded.since)
           folded.count = 0
           folded.since = Date.now()
         }
       }
       if (known.size === 0) companies.delete(companyId)
     }
-    await Promise.all(recording)
+    await Promise.all(all.map(({ recording }) => recording.run(async () => {})))
   }
 
   const task = startPeriodicTask(flush, { everyMs: EVERY_MS })
