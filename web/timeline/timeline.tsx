@@ -64,7 +64,6 @@ export function Timeline({
           aria-busy={thread.phase.value === 'loading'}
           onKeyDown={onKeyDown}
         >
-          {thread.phase.value === 'loading' && <Skeleton rows={5} label={text.loading} />}
           {thread.phase.value === 'failed' && <EmptyState icon="warning" title={text.failedToLoad} />}
           {thread.phase.value === 'ready' && messages.length + pending.length === 0 && (
             <EmptyState icon="chat" title={text.emptyThread} hint={text.emptyThreadHint} />
@@ -91,6 +90,8 @@ export function Timeline({
           })}
           {!thread.hasNewer.value && pending.map((entry) => <PendingMessage key={entry.key} entry={entry} />)}
         </div>
+        {/* Beside the feed, which has articles alone. */}
+        {thread.phase.value === 'loading' && <Skeleton rows={5} label={text.loading} />}
       </div>
       <JumpButtons thread={thread} isAway={isAway.value} />
     </div>
