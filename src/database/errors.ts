@@ -61,6 +61,14 @@ export function toDomainError(error: unknown): unknown {
         'The database did not answer in time; try again later, or ask for less.',
         RETRY_AFTER_MS,
       )
+    // A deadlock, or a conflict of transactions: PostgreSQL has undone one of them.
+    case '40P01':
+    case '40001':
+      return new RequestError(
+        'UNAVAILABLE',
+        'The same things were changed by somebody else at the same moment, and nothing was written; try again shortly.',
+        RETRY_AFTER_MS,
+      )
     default:
       return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
         ? new RequestError(

@@ -98,10 +98,15 @@ async function send(sent: Sent, socket: RawSocket | undefined): Promise<void> {
     const { sender, number, way, query, variables } = sent
     const by = `${sender.role} of ${sender.company}`
     throw new Error(
-      `FUZZ_SEED=${seed}, operation ${number} by the ${by}, ${way}: ${query}\n${JSON.stringify(variables)}\n${cause}`,
+      `FUZZ_SEED=${seed}, operation ${number} by the ${by}, ${way}: ${query}\n${JSON.stringify(variables)}\n${cause}\n${faults()}`,
       { cause },
     )
   }
+}
+
+/** The faults in the log of the server, which say what an answer keeps to itself. */
+function faults(): string {
+  return JSON.stringify(app.logged.filter(({ level }) => Number(level) >= 50))
 }
 
 /** A longer frame closes its socket with 1009; over HTTP the operation is refused by itself. */
