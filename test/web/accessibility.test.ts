@@ -1,23 +1,16 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { chromium, type DemoSite, launcher, openConversation, startDemoSite, write } from './demo-site.ts'
+import { describe, expect, it } from 'vitest'
+import { chromium, demoSite, launcher, openConversation, write } from './demo-site.ts'
 
 describe.skipIf(!chromium)('the elements for everybody', () => {
-  let site: DemoSite
-  beforeAll(async () => {
-    site = await startDemoSite()
-  })
-  afterAll(async () => {
-    await site?.[Symbol.asyncDispose]()
-  })
-  afterEach(() => site.closeAll())
+  const site = demoSite()
 
   it.each(['light', 'dark'] as const)(
     'break no rule of axe on any screen in the %s, in either direction',
     { timeout: 90_000 },
     async (colorScheme) => {
-      const { alice, bob } = await site.demo.app.company('مرحبا', { alice: 'member', bob: 'member' })
+      const { alice, bob } = await site().demo.app.company('مرحبا', { alice: 'member', bob: 'member' })
       const group = await alice.group('Project Atlas with a name that is far too long for one line', [bob])
       const first = await bob.say({ conversationId: group }, 'شكرا https://example.com')
       await alice.say({ conversationId: group }, 'A reply.', {
@@ -26,7 +19,7 @@ describe.skipIf(!chromium)('the elements for everybody', () => {
         subject: 'Soon',
       })
       await alice.mutate('setReaction', { messageId: first.id, emoji: '🎉', on: true })
-      const { page } = await site.visitAs(alice, { colorScheme, path: '/demo/invoices/INV-42' })
+      const { page } = await site().visitAs(alice, { colorScheme, path: '/demo/invoices/INV-42' })
       await launcher(page).click()
       await page.locator('.item').first().waitFor()
       await check(page, 'inbox')
@@ -53,17 +46,17 @@ describe.skipIf(!chromium)('the elements for everybody', () => {
         await check(page, name)
         await page.getByRole('button', { name: 'Back' }).click()
       }
-      await page.goto(`${site.demo.url}/demo/messages`)
+      await page.goto(`${site().demo.url}/demo/messages`)
       await openConversation(page, 'Project Atlas')
       await check(page, 'messenger')
     },
   )
 
   it('can be used by keyboard alone, and gives the focus back', async () => {
-    const { alice, bob } = await site.demo.app.company('Keys', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Keys', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'First.')
     await bob.say({ recipientId: alice.userId }, 'Second.')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).focus()
     await page.keyboard.press('Enter')
     await page.locator('.item:focus').waitFor()

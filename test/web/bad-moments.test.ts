@@ -1,28 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import {
-  chromium,
-  type DemoSite,
-  launcher,
-  openConversation,
-  panel,
-  startDemoSite,
-  write,
-} from './demo-site.ts'
+import { describe, expect, it } from 'vitest'
+import { chromium, demoSite, launcher, openConversation, panel, write } from './demo-site.ts'
 
 describe.skipIf(!chromium)('the widget at a bad moment', () => {
-  let site: DemoSite
-  beforeAll(async () => {
-    site = await startDemoSite()
-  })
-  afterAll(async () => {
-    await site?.[Symbol.asyncDispose]()
-  })
-  afterEach(() => site.closeAll())
+  const site = demoSite()
 
   it('says that the person is signed out, keeps the draft, and goes on after the sign-in', async () => {
-    const { alice, bob } = await site.demo.app.company('Token', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Token', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Hello.')
-    const visit = await site.visitAs(alice)
+    const visit = await site().visitAs(alice)
     const { page, context } = visit
     await launcher(page).click()
     await openConversation(page, 'Bob Token')
@@ -31,7 +16,7 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
       "document.addEventListener('colloquy-signed-out', () => document.body.setAttribute('data-out', ''))",
     )
     // The session of the host ends, and with it the tokens of both.
-    const expired = await site.demo.app.issuer.mint({ subject: alice.externalId, expiresInSeconds: -60 })
+    const expired = await site().demo.app.issuer.mint({ subject: alice.externalId, expiresInSeconds: -60 })
     await context.route('**/graphql', (route) =>
       route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }),
     )
@@ -58,9 +43,9 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('says that messaging is switched off, and comes back', async () => {
-    const { alice, owner } = await site.demo.app.company('Off', { alice: 'member', owner: 'owner' })
+    const { alice, owner } = await site().demo.app.company('Off', { alice: 'member', owner: 'owner' })
     await owner.mutate('updateCompanySettings', { messagingEnabled: false })
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await panel(page).getByText('Messages are switched off').waitFor()
     await owner.mutate('updateCompanySettings', { messagingEnabled: true })
@@ -69,9 +54,9 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('keeps a message that safe mode refuses, and sends it later', async () => {
-    const { alice, owner } = await site.demo.app.company('Safe', { alice: 'supervisor', owner: 'owner' })
+    const { alice, owner } = await site().demo.app.company('Safe', { alice: 'supervisor', owner: 'owner' })
     await owner.say({ recipientId: alice.userId }, 'Hello.')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await openConversation(page, 'Owner Safe')
     await owner.mutate('updateCompanySettings', { safeMode: true })
@@ -87,9 +72,9 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
 
   it('counts down while the person has sent too much', async () => {
     const people = { alice: 'member', bob: 'member' }
-    const { alice, bob } = await site.demo.app.company('Limit', people, { limited: true })
+    const { alice, bob } = await site().demo.app.company('Limit', people, { limited: true })
     await bob.say({ recipientId: alice.userId }, 'Hello.')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await openConversation(page, 'Bob Limit')
     for (let at = 1; at <= 11; at += 1) await write(page, `Message ${at}`)
@@ -100,9 +85,9 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('holds messages while the server is away, and says so', async () => {
-    const { alice, bob } = await site.demo.app.company('Away', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Away', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Hello.')
-    const visit = await site.visitAs(alice, {
+    const visit = await site().visitAs(alice, {
       before: (context) =>
         context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"),
     })
@@ -119,9 +104,9 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('refuses no paste of a megabyte and loses none of it, but sends no more than 32 KiB', async () => {
-    const { alice, bob } = await site.demo.app.company('Large', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Large', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Hello.')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await openConversation(page, 'Bob Large')
     const box = page.getByRole('textbox', { name: 'Write a message' })
@@ -137,14 +122,14 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('shows a hostile name and text as text', async () => {
-    const { alice, owner } = await site.demo.app.company('Hostile', { alice: 'member', owner: 'owner' })
+    const { alice, owner } = await site().demo.app.company('Hostile', { alice: 'member', owner: 'owner' })
     const name = '<img src=x onerror=alert(1)>'
     const { userId } = await owner
       .run('{ viewer { user { id } } }')
       .then(({ viewer }) => ({ userId: viewer.user.id }))
     await owner.mutate('syncMembers', { members: [{ externalId: owner.externalId, name, role: 'owner' }] })
     await owner.say({ recipientId: alice.userId }, '<script>alert(2)</script> javascript:alert(3)')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     expect(userId).toBe(owner.userId)
     await launcher(page).click()
     await openConversation(page, name)
@@ -155,10 +140,10 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
   })
 
   it('keeps what was written when the conversation is lost while it is open', async () => {
-    const { alice, bob } = await site.demo.app.company('Lost', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Lost', { alice: 'member', bob: 'member' })
     const id = await bob.group('Secret', [alice])
     await bob.say({ conversationId: id }, 'Hello.')
-    const { page } = await site.visitAs(alice)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await openConversation(page, 'Secret')
     await page.getByRole('textbox', { name: 'Write a message' }).fill('My thoughts')

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { findChromium, launchChromium } from '../graphiql/browser.ts'
 import { type DemoServer, startDemoServer } from '../graphiql/demo-server.ts'
 import type { Client } from '../support/client.ts'
@@ -37,8 +37,23 @@ export const chromium = findChromium()
 
 const PEOPLE = ['Alice', 'Bob', 'Adam', 'Sara', 'Audrey', 'Carol', 'Dave', 'Frank', 'Gina']
 
+/** Gives the tests of a suite one site, closes its windows after each, and fails a test in whose windows something complained. */
+export function demoSite(): () => DemoSite {
+  let site: DemoSite | undefined
+  const found = () => {
+    if (!site) throw new Error('The site is there once the suite has begun.')
+    return site
+  }
+  beforeAll(async () => {
+    site = await startDemoSite()
+  })
+  afterEach(() => found().closeAll())
+  afterAll(() => site?.[Symbol.asyncDispose]())
+  return found
+}
+
 /** Builds the elements, and starts a server with demo data and a browser. */
-export async function startDemoSite(): Promise<DemoSite> {
+async function startDemoSite(): Promise<DemoSite> {
   const { write } = (await import('../../web/build.mjs' as string)) as { write(): Promise<void> }
   await write()
   const demo = await startDemoServer()

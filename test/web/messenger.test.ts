@@ -1,26 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { act, chromium, type DemoSite, openConversation, startDemoSite, write } from './demo-site.ts'
+import { describe, expect, it } from 'vitest'
+import { act, chromium, demoSite, openConversation, write } from './demo-site.ts'
 
 const path = '/demo/messages'
 const MESSAGES = 330
 const AT_ONCE = 6
 
 describe.skipIf(!chromium)('the messenger in a page', () => {
-  let site: DemoSite
-  beforeAll(async () => {
-    site = await startDemoSite()
-  })
-  afterAll(async () => {
-    await site?.[Symbol.asyncDispose]()
-  })
-  afterEach(() => site.closeAll())
+  const site = demoSite()
 
   it('answers, mentions, changes and takes back messages, and the other person sees it', async () => {
-    const { alice, bob } = await site.demo.app.company('Change', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Change', { alice: 'member', bob: 'member' })
     await bob.say({ conversationId: await bob.group('Plans', [alice]) }, 'Shall we begin?')
     const [{ page: hers }, { page: his }] = [
-      await site.visitAs(alice, { path }),
-      await site.visitAs(bob, { path }),
+      await site().visitAs(alice, { path }),
+      await site().visitAs(bob, { path }),
     ]
     await openConversation(hers, 'Plans')
     await openConversation(his, 'Plans')
@@ -57,7 +50,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
   })
 
   it('filters and searches the inbox, and finds messages by their words', async () => {
-    const { alice, bob, carol } = await site.demo.app.company('Find', {
+    const { alice, bob, carol } = await site().demo.app.company('Find', {
       alice: 'member',
       bob: 'member',
       carol: 'member',
@@ -65,7 +58,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
     await bob.say({ recipientId: alice.userId }, 'The harbour is closed.')
     const group = await carol.group('Ångström', [alice])
     await carol.say({ conversationId: group }, 'Nothing new here.')
-    const { page } = await site.visitAs(alice, { path })
+    const { page } = await site().visitAs(alice, { path })
     const titles = () => page.locator('.item-title').allTextContents()
     await expect.poll(titles).toEqual(['Ångström', 'Bob Find'])
     await page.getByRole('button', { name: 'Direct' }).click()
@@ -81,15 +74,15 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
   })
 
   it('changes the people of a group, its name and their roles', async () => {
-    const { alice, bob, carol } = await site.demo.app.company('Group', {
+    const { alice, bob, carol } = await site().demo.app.company('Group', {
       alice: 'member',
       bob: 'member',
       carol: 'member',
     })
     const id = await alice.group('Team', [bob])
     await alice.say({ conversationId: id }, 'Welcome.')
-    const { page } = await site.visitAs(alice, { path })
-    const { page: hers } = await site.visitAs(carol, { path })
+    const { page } = await site().visitAs(alice, { path })
+    const { page: hers } = await site().visitAs(carol, { path })
     await openConversation(page, 'Team')
     await page.locator('.main .head').getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Details' }).click()
@@ -115,7 +108,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
   it(`scrolls both ways through ${MESSAGES} messages without a jump, and holds few of them`, {
     timeout: 90_000,
   }, async () => {
-    const { alice, bob } = await site.demo.app.company('Long', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Long', { alice: 'member', bob: 'member' })
     const conversationId = await bob.group('History', [alice])
     for (let at = 0; at < MESSAGES; at += AT_ONCE) {
       const lines = Array.from(
@@ -125,7 +118,7 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
       await Promise.all(lines.map((line) => bob.say({ conversationId }, line)))
     }
     await alice.mutate('markRead', { conversationId, upToSeq: 60 })
-    const { page } = await site.visitAs(alice, { path })
+    const { page } = await site().visitAs(alice, { path })
     await openConversation(page, 'History')
     // It opens at the first unread message, far from the end.
     await page.locator('.unread-line').waitFor()

@@ -1,31 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import {
-  chromium,
-  type DemoSite,
-  launcher,
-  openConversation,
-  panel,
-  startDemoSite,
-  write,
-} from './demo-site.ts'
+import { describe, expect, it } from 'vitest'
+import { chromium, demoSite, launcher, openConversation, panel, write } from './demo-site.ts'
 
 const withoutWorkers = 'delete globalThis.SharedWorker'
 const withoutLocks = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"
 
 describe.skipIf(!chromium)('the widget in a page', () => {
-  let site: DemoSite
-  beforeAll(async () => {
-    site = await startDemoSite()
-  })
-  afterAll(async () => {
-    await site?.[Symbol.asyncDispose]()
-  })
-  afterEach(() => site.closeAll())
+  const site = demoSite()
 
   it('brings a message from one person to the other, under the strictest policy', async () => {
-    const { alice, bob } = await site.demo.app.company('Talk', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Talk', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Good morning.')
-    const [{ page: hers }, { page: his }] = [await site.visitAs(alice), await site.visitAs(bob)]
+    const [{ page: hers }, { page: his }] = [await site().visitAs(alice), await site().visitAs(bob)]
     await launcher(hers).click()
     await openConversation(hers, 'Bob Talk')
     await launcher(his).click()
@@ -45,12 +30,12 @@ describe.skipIf(!chromium)('the widget in a page', () => {
   })
 
   it('counts what is unread on any page, and forgets it in all tabs when one has read it', async () => {
-    const { alice, bob } = await site.demo.app.company('Count', { alice: 'member', bob: 'member' })
-    const { page, context } = await site.visitAs(alice)
+    const { alice, bob } = await site().demo.app.company('Count', { alice: 'member', bob: 'member' })
+    const { page, context } = await site().visitAs(alice)
     await bob.say({ recipientId: alice.userId }, 'One.')
     await page.locator('colloquy-widget .badge').getByText('1').waitFor()
     const second = await context.newPage()
-    await second.goto(`${site.demo.url}/demo/invoices`)
+    await second.goto(`${site().demo.url}/demo/invoices`)
     await second.locator('colloquy-badge .count').getByText('1').waitFor()
     await bob.say({ recipientId: alice.userId }, 'Two.')
     await second.locator('colloquy-widget .badge').getByText('2').waitFor()
@@ -64,23 +49,23 @@ describe.skipIf(!chromium)('the widget in a page', () => {
     ['a shared worker', ''],
     ['the tab that leads', withoutWorkers],
   ])('has one socket for three tabs and five page loads, held by %s', async (_, script) => {
-    const { alice, bob } = await site.demo.app.company('Socket', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Socket', { alice: 'member', bob: 'member' })
     const before = (context: { addInitScript(text: string): Promise<unknown> }) =>
       script ? context.addInitScript(script) : Promise.resolve()
-    const { page, context } = await site.visitAs(alice, { before })
+    const { page, context } = await site().visitAs(alice, { before })
     const pages = [page, await context.newPage(), await context.newPage()]
-    for (const each of pages) await each.goto(`${site.demo.url}/demo/invoices`)
-    await page.goto(`${site.demo.url}/demo`)
+    for (const each of pages) await each.goto(`${site().demo.url}/demo/invoices`)
+    await page.goto(`${site().demo.url}/demo`)
     await bob.say({ recipientId: alice.userId }, 'Hello.')
     for (const each of pages) await each.locator('colloquy-widget .badge').getByText('1').waitFor()
-    await expect.poll(() => openSockets(site.demo.url)).toBe(1)
+    await expect.poll(() => openSockets(site().demo.url)).toBe(1)
   })
 
   it('works with a socket of its own where the browser shares nothing', async () => {
-    const { alice, bob } = await site.demo.app.company('Own', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Own', { alice: 'member', bob: 'member' })
     const before = (context: { addInitScript(text: string): Promise<unknown> }) =>
       context.addInitScript(withoutLocks)
-    const { page } = await site.visitAs(alice, { before })
+    const { page } = await site().visitAs(alice, { before })
     await launcher(page).click()
     await bob.say({ recipientId: alice.userId }, 'Hello.')
     await openConversation(page, 'Bob Own')
@@ -89,32 +74,32 @@ describe.skipIf(!chromium)('the widget in a page', () => {
   })
 
   it('opens the conversation of the invoice, and keeps panel, conversation and draft over page loads', async () => {
-    const { alice } = await site.demo.app.company('Context', { alice: 'member' })
-    const { page } = await site.visitAs(alice, { path: '/demo/invoices/INV-42' })
+    const { alice } = await site().demo.app.company('Context', { alice: 'member' })
+    const { page } = await site().visitAs(alice, { path: '/demo/invoices/INV-42' })
     await launcher(page).click()
     await page.getByRole('button', { name: /About INV-42/ }).click()
     await page.getByRole('button', { name: 'Start the conversation' }).click()
     await write(page, 'The amount is right.')
     await page.getByRole('textbox', { name: 'Write a message' }).fill('Half a sen')
-    await page.goto(`${site.demo.url}/demo/invoices`)
+    await page.goto(`${site().demo.url}/demo/invoices`)
     await panel(page).getByText('The amount is right.').waitFor()
     expect(await page.getByRole('textbox', { name: 'Write a message' }).inputValue()).toBe('Half a sen')
-    await page.goto(`${site.demo.url}/demo/invoices/INV-42`)
+    await page.goto(`${site().demo.url}/demo/invoices/INV-42`)
     await page.getByRole('button', { name: 'Back' }).click()
     await page
       .getByRole('button', { name: /About INV-42/ })
       .getByText('The amount is right.')
       .waitFor()
     await launcher(page).click()
-    await page.goto(`${site.demo.url}/demo/invoices`)
+    await page.goto(`${site().demo.url}/demo/invoices`)
     await launcher(page).waitFor()
     expect(await panel(page).count()).toBe(0)
   })
 
   it('sends what was on its way once, although the answer is lost and the page is left', async () => {
-    const { alice, bob } = await site.demo.app.company('Outbox', { alice: 'member', bob: 'member' })
+    const { alice, bob } = await site().demo.app.company('Outbox', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Write to me.')
-    const visit = await site.visitAs(alice)
+    const visit = await site().visitAs(alice)
     const { page, context } = visit
     await launcher(page).click()
     await openConversation(page, 'Bob Outbox')
@@ -126,7 +111,7 @@ describe.skipIf(!chromium)('the widget in a page', () => {
     })
     await write(page, 'Only once.')
     await page.locator('.sending', { hasText: 'Only once.' }).waitFor()
-    await page.goto(`${site.demo.url}/demo/invoices`)
+    await page.goto(`${site().demo.url}/demo/invoices`)
     await context.unroute('**/graphql')
     await page.locator('article[data-seq]', { hasText: 'Only once.' }).waitFor()
     await page.locator('.sending').waitFor({ state: 'detached' })
@@ -138,8 +123,8 @@ describe.skipIf(!chromium)('the widget in a page', () => {
 
   it('starts a group with several people, mutes it and keeps preferences', async () => {
     const people = { alice: 'member', bob: 'member', carol: 'member' }
-    const { alice } = await site.demo.app.company('Start', people)
-    const { page } = await site.visitAs(alice)
+    const { alice } = await site().demo.app.company('Start', people)
+    const { page } = await site().visitAs(alice)
     await launcher(page).click()
     await page.getByRole('button', { name: 'New message' }).first().click()
     await page.getByRole('combobox', { name: 'Search people by name' }).fill('bob')
