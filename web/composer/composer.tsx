@@ -56,7 +56,7 @@ export function Composer({
     else draft.value = { ...draft.value, parentId: subject.message.id }
     box.current?.focus()
   }, [subject])
-  // What is changed is not a draft of a new message.
+  // The text of a message that is edited is no draft of a new one.
   useEffect(() => {
     if (isEditing) return
     const save = () => writeDraft(session.memory, thread.id, draft.value)

@@ -1,4 +1,4 @@
-/** What the loader may ask of an element that is there. */
+/** An element in the page, as the loader drives it. */
 export interface Mounted {
   /** The attributes have changed. */
   update(): void

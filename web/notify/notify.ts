@@ -2,7 +2,7 @@ import type { Notification as NotifyEvent } from '../link/protocol.ts'
 import type { Session } from '../store/session.ts'
 import { beep } from './sound.ts'
 
-/** What a notification says, and the conversation that it opens. */
+/** The texts of a notification, and the conversation that it opens. */
 export interface Notice {
   title: string
   body: string

@@ -1,4 +1,4 @@
-/** What this browser remembers of one person. */
+/** The browser's storage for one person. */
 export interface Memory {
   read<T>(name: string): T | undefined
   write(name: string, value: unknown): void

@@ -48,7 +48,7 @@ export class Session {
   onNotify: (event: Notification) => void = () => {}
   onReset: () => void = () => {}
 
-  /** What the browser keeps for this person, beyond the tab and within it. */
+  /** The browser's storage for this person, beyond the tab and within it. */
   memory: Memory = createMemory('localStorage', 'nobody')
   tabMemory: Memory = createMemory('sessionStorage', 'nobody')
   scope = ''

@@ -73,7 +73,7 @@ export function ConversationView({
   )
 }
 
-/** What was being written when the conversation was lost, to copy. */
+/** The text that was being written when the conversation was lost, to be copied. */
 function KeptDraft({ id }: { id: string }) {
   const { session, text } = useUi()
   const body = session.memory.read<Record<string, { body: string }>>('drafts')?.[id]?.body
