@@ -59,6 +59,7 @@ export function createDataKeyStore(database: Database): DataKeyStore {
 
 function lockedKeys({ dataKey }: Transaction, companyId: string): LockedDataKeys {
   return {
+    // A constraint keeps the purpose to those of the type.
     list: async () => (await dataKey.findMany({ where: { companyId } })) as unknown as DataKeyRow[],
     async add(row) {
       await dataKey.create({ data: { companyId, ...row, wrapped: new Uint8Array(row.wrapped) } })

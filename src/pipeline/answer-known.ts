@@ -115,6 +115,7 @@ class PlainAnswer {
     this.init = init
   }
 }
+// Yoga needs the one class of it to write an answer, and hands its instance back.
 const plain = { Response: PlainAnswer } as unknown as FetchAPI
 
 async function send(

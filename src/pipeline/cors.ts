@@ -11,5 +11,6 @@ export const corsOptions = { credentials: false as const, maxAge: PREFLIGHT_SECO
 export function corsHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   if (headers.origin === undefined) return {}
   const request = { headers: { get: (name: string) => headers[name] ?? null } }
+  // It reads single headers and nothing else.
   return getCORSHeadersByRequestAndOptions(request as unknown as Request, corsOptions) ?? {}
 }

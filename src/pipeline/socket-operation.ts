@@ -58,5 +58,6 @@ function newOperation(
   const enveloped = yoga.getEnveloped({ ...client, params, request: undefined } as never)
   const document = enveloped.parse(params.query)
   const errors = enveloped.validate(enveloped.schema, document)
+  // The envelope's functions take the arguments of graphql-ws, which Yoga's types leave open.
   return { ...enveloped, document, errors } as unknown as SocketOperation
 }
