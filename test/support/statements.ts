@@ -10,6 +10,11 @@ const OF_ITSELF = new Set([
   ...['audit_head', 'audit_events_from', 'audit_restored_from', 'keep_audit_checkpoint'],
 ])
 
+/** Whether a process sends this statement by itself, whatever it was asked. */
+export function isOfItself(name: string): boolean {
+  return OF_ITSELF.has(name)
+}
+
 /** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in and those it sends by itself. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const query = vi.spyOn(pg.Client.prototype, 'query')
@@ -18,7 +23,7 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
     return query.mock.calls.flatMap(([statement]) => {
       const { name, text } =
         typeof statement === 'string' ? { name: '', text: statement } : describe(statement)
-      return PREAMBLE.has(name) || OF_ITSELF.has(name) ? [] : [text]
+      return PREAMBLE.has(name) || isOfItself(name) ? [] : [text]
     })
   } finally {
     query.mockRestore()
