@@ -25,6 +25,8 @@ export interface Report {
   stalled?: { sockets: number; discontinuities: number; messages: number; seconds: number }
   /** CPU time per operation on all cores, by process. */
   cpuMicrosecondsPerOperation?: Record<string, number>
+  /** Growth of the database by one message, of all tables and of each. */
+  bytesPerMessage?: Record<string, number>
   /** The 99.9th percentile, for workloads that last. */
   p999Ms?: number
   /**

@@ -8,6 +8,7 @@ import { cpuMs, databaseCpuMs } from './cpu.ts'
 import { measure, percentile, type Report, round } from './report.ts'
 import { BODY, countStored, sendOne } from './sending.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
+import { bytesPerMessage, tableBytes } from './stored-bytes.ts'
 
 const COMPANIES = 6
 const FLOOR_BATCH = 32
@@ -35,6 +36,7 @@ async function sendWith(clients: number, seconds: number): Promise<Report> {
   const sendFrom = async ([author, recipient]: Pair) => {
     acknowledged.get(author.companyId)?.push(await sendOne(stage.url, agent, author, recipient))
   }
+  const bytesBefore = await tableBytes(stage.adminUrl)
   for (const pair of pairs) await sendFrom(pair)
   const floor = await measureFloor(stage, pairs, Math.max(2, Math.floor(seconds / 2)))
   const cpuBefore = [await cpuMs(stage.pid), await databaseCpuMs(stage.adminUrl)] as const
@@ -62,6 +64,7 @@ async function sendWith(clients: number, seconds: number): Promise<Report> {
       server: round(((cpu[0] - cpuBefore[0]) * 1000) / sent),
       database: round(((cpu[1] - cpuBefore[1]) * 1000) / sent),
     },
+    bytesPerMessage: await bytesPerMessage(stage.adminUrl, bytesBefore),
   }
 }
 

@@ -257,6 +257,23 @@ audit
   })
 
 program
+  .command('capacity')
+  .description('tell how many nodes, cores and gigabytes an installation needs, from measured costs')
+  .requiredOption('--companies <number>', 'companies', wholeNumber(1_000_000))
+  .requiredOption('--users <number>', 'users of all companies', wholeNumber(10_000_000))
+  .requiredOption('--messages-per-day <number>', 'messages of all companies', wholeNumber(1_000_000_000))
+  .option('--online <percent>', 'users connected at the busiest time', wholeNumber(100), 15)
+  .option('--recipients <number>', 'people who see an average message live', wholeNumber(10_000), 4)
+  .option('--pages <number>', 'pages of 50 that are read for each message sent', wholeNumber(1_000), 1)
+  .option('--peak <times>', 'how many times the average the busiest second is', wholeNumber(1_000), 8)
+  .option('--retention-days <days>', 'how long messages are kept', wholeNumber(36_500), 365)
+  .option('--json', 'print JSON')
+  .action(async (options) => {
+    const { capacity } = await import('./cli/capacity.ts')
+    await runCommand(() => capacity(options))
+  })
+
+program
   .command('doctor')
   .description('check configuration, database, roles, policies, Redis, keys and token issuer')
   .option('--json', 'print JSON')
@@ -272,6 +289,14 @@ function seconds(text: string): number {
   const value = Number(text)
   if (/^\d{1,9}$/.test(text) && value >= 1 && value <= max) return value
   throw new InvalidArgumentError(`Give a whole number of seconds from 1 to ${max}.`)
+}
+
+function wholeNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,12}$/.test(text) && value >= 1 && value <= max) return value
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${max}.`)
+  }
 }
 
 function instant(text: string): Date {
