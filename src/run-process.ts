@@ -3,7 +3,7 @@ import { RequestError, UserError } from './errors.ts'
 import { StartupProblem } from './startup-problem.ts'
 
 /** Longer than draining and PostgreSQL's shutdown take. A start that waits for another process is not awaited. */
-const stopWithinMs = 20_000
+export const STOP_WITHIN_MS = 20_000
 const stopSignals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
 /**
@@ -16,7 +16,7 @@ export async function runServer(serve: (stop: AbortSignal) => Promise<void>): Pr
   function stop(): void {
     if (stopping.signal.aborted) return
     stopping.abort()
-    setTimeout(() => process.exit(), stopWithinMs).unref()
+    setTimeout(() => process.exit(), STOP_WITHIN_MS).unref()
   }
   for (const signal of Object.keys(stopSignals)) process.on(signal, stop)
   onFault((error) => {

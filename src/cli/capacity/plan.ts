@@ -18,7 +18,7 @@ export interface Demand {
   retentionDays: number
 }
 
-/** What the demand needs. */
+/** The parts that a demand needs. */
 export interface Plan {
   /** Per second, in the busiest second. */
   peak: { sends: number; deliveries: number; pages: number }
