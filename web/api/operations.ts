@@ -461,6 +461,17 @@ export type PresenceChangesSubscriptionVariables = Exact<{ [key: string]: never;
 
 export type PresenceChangesSubscription = { presenceChanged: { status: PresenceStatus, user: { id: string } } };
 
+export type ModerationSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type ModerationSubscription = { moderationEvents:
+    | { __typename: 'Discontinuity', cursor: string }
+    | { __typename: 'ModerationCaseDecided', cursor: string, case: { id: string } }
+    | { __typename: 'ModerationCaseOpened', cursor: string, case: { id: string } }
+   };
+
 export type PresenceNowQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -779,6 +790,8 @@ export const InboxDocument = 'fragment PersonParts on User{id name department}fr
 export const ThreadDocument = 'fragment PersonParts on User{id name department}fragment MessageParts on Message{id seq body subject priority state createdAt editedAt clientMessageId status allowedActions author{id name}conversation{id}parent{id seq body state author{id name}}mentions{id name}reactions{emoji count reactedByViewer}}fragment ConversationParts on Conversation{id kind title lastSeq lastReadSeq lastActivityAt unreadCount unreadFromSeq hasUnreadMention isMuted canPost isMember participantCount context{type contextId}counterpart{...PersonParts presence{status}}lastMessage{id seq body state author{id name}}}subscription Thread($conversationId:ID!$after:String){conversationEvents(conversationId:$conversationId after:$after){__typename ...on MessageSent{cursor message{...MessageParts}}...on MessageEdited{cursor message{...MessageParts}}...on MessageRetracted{cursor message{...MessageParts}}...on ReactionsChanged{cursor message{...MessageParts}}...on MessageHidden{cursor messageId}...on MessageAccessLost{cursor messageId}...on ReceiptAdvanced{cursor status upToSeq user{id name}}...on ParticipantsChanged{cursor conversation{...ConversationParts}joined{id name}left{id name}}...on ConversationChanged{cursor conversation{...ConversationParts}}...on ConversationRemoved{cursor conversationId}...on Discontinuity{cursor}...on TypingChanged{typing user{id name}}}}' as TypedDocument<ThreadSubscription, ThreadSubscriptionVariables>
 
 export const PresenceChangesDocument = 'subscription PresenceChanges{presenceChanged{status user{id}}}' as TypedDocument<PresenceChangesSubscription, PresenceChangesSubscriptionVariables>
+
+export const ModerationDocument = 'subscription Moderation($after:String){moderationEvents(after:$after){__typename ...on ModerationCaseOpened{cursor case{id}}...on ModerationCaseDecided{cursor case{id}}...on Discontinuity{cursor}}}' as TypedDocument<ModerationSubscription, ModerationSubscriptionVariables>
 
 export const PresenceNowDocument = 'query PresenceNow{presence{status user{id}}}' as TypedDocument<PresenceNowQuery, PresenceNowQueryVariables>
 

@@ -5,7 +5,12 @@ import { HeartbeatDocument } from '../../src/client/operations.ts'
 import { type RequestTarget, signalOf, type TypedDocument, textOf } from '../../src/client/request.ts'
 import { openStream } from '../../src/client/stream.ts'
 import { createTransport } from '../../src/client/transport.ts'
-import { InboxDocument, PresenceChangesDocument, ThreadDocument } from '../api/operations.ts'
+import {
+  InboxDocument,
+  ModerationDocument,
+  PresenceChangesDocument,
+  ThreadDocument,
+} from '../api/operations.ts'
 import { problemOf } from './problem.ts'
 import type { FromHub, Notification, Problem, StreamKey, TabState, ToHub } from './protocol.ts'
 import { ticketFor } from './ticket.ts'
@@ -115,7 +120,7 @@ class TabHub implements Hub {
 
   /** Ends a stream that no tab follows any more. Inbox and presence last over a navigation. */
   #leave(stream: StreamKey): void {
-    if (this.#followers(stream).length > 0 || !stream.startsWith('thread:')) {
+    if (this.#followers(stream).length > 0 || stream === 'inbox' || stream === 'presence') {
       this.#askAgain(stream)
       return
     }
@@ -159,9 +164,9 @@ class TabHub implements Hub {
       variables: object,
       reload?: () => Promise<string>,
     ) => openStream<unknown>(this.#connected(), { query: textOf(document), variables, reload, signal })
-    if (stream === 'presence') {
+    if (stream === 'presence' || stream === 'moderation') {
       this.#begin(stream, running)
-      return open(PresenceChangesDocument, {})
+      return open(stream === 'presence' ? PresenceChangesDocument : ModerationDocument, {})
     }
     // Tabs read the data and give the cursor that they have read with them, so no event is missed.
     const reload = () =>

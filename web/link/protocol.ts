@@ -1,12 +1,18 @@
-import type { InboxSubscription, PresenceChangesSubscription, ThreadSubscription } from '../api/operations.ts'
+import type {
+  InboxSubscription,
+  ModerationSubscription,
+  PresenceChangesSubscription,
+  ThreadSubscription,
+} from '../api/operations.ts'
 
-/** A stream that tabs share: the inbox, presence, or the events of the conversation with this id. */
-export type StreamKey = 'inbox' | 'presence' | `thread:${string}`
+/** A stream that tabs share: the inbox, presence, cases of moderation, or the events of the conversation with this id. */
+export type StreamKey = 'inbox' | 'presence' | 'moderation' | `thread:${string}`
 
 /** The client resumes after a discontinuity by itself. */
 type Delivered<Any> = Exclude<Any, { __typename: 'Discontinuity' }>
 export type InboxEvent = Delivered<InboxSubscription['inboxEvents']>
 export type ThreadEvent = Delivered<ThreadSubscription['conversationEvents']>
+export type CaseEvent = Delivered<ModerationSubscription['moderationEvents']>
 export type PresenceEvent = PresenceChangesSubscription['presenceChanged']
 
 /** An event that may be shown as a notification. */
