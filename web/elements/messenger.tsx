@@ -8,11 +8,12 @@ import messenger from '../styles/messenger.css'
 import panel from '../styles/panel.css'
 import { type Ui, UiProvider } from '../ui/context.ts'
 import { EmptyState } from '../ui/state.tsx'
+import { Toast } from '../ui/toast.tsx'
 import type { ColloquyElement } from './colloquy.ts'
 import { connect } from './connect.ts'
 import { adopt, createUi, keepKeys } from './create-ui.ts'
 import type { Mounted } from './mounted.ts'
-import { Gate, InboxScreen, Screen, Toast } from './screens.tsx'
+import { Gate, InboxScreen, Screen } from './screens.tsx'
 import { readView, writeView } from './view-memory.ts'
 
 /** Shows the messenger: the inbox, and beside it what is open. */

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
 import panel from '../styles/panel.css'
 import { useUi } from '../ui/context.ts'
+import { Toast } from '../ui/toast.tsx'
 import { adopt } from './create-ui.ts'
-import { Gate, InboxScreen, Screen, Toast } from './screens.tsx'
+import { Gate, InboxScreen, Screen } from './screens.tsx'
 
 /** The widget's panel: one screen at a time. */
 export function Panel() {

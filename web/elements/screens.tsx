@@ -115,13 +115,3 @@ export function Screen({ hasBack }: { hasBack: boolean }) {
   const { name: _, ...parameters } = value
   return <Component {...parameters} />
 }
-
-/** A line about what has just failed or succeeded. */
-export function Toast() {
-  const { toast } = useUi()
-  return (
-    <p class={`toast ${toast.value ? 'shown' : ''}`} role="status" part="toast">
-      {toast}
-    </p>
-  )
-}
