@@ -8,6 +8,7 @@ import { parse, print, separateOperations, stripIgnoredCharacters } from 'graphq
 const folders = [
   { folder: 'src/client', request: './request.ts' },
   { folder: 'web/api', request: '../../src/client/request.ts' },
+  { folder: 'web/console', request: '../../src/client/request.ts' },
 ]
 const read = (path) => readFile(path, 'utf8').catch(() => '')
 

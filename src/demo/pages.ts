@@ -19,26 +19,27 @@ const MENU = [
   ['/demo', 'Overview'],
   ['/demo/invoices', 'Invoices'],
   ['/demo/messages', 'Messages'],
+  ['/demo/console', 'Console'],
 ] as const
+
+/** Pages that an element fills. */
+const FULL: Readonly<Record<string, readonly [title: string, element: string]>> = {
+  '/demo/messages': ['Messages', 'colloquy-messenger'],
+  '/demo/console': ['Console', 'colloquy-console'],
+}
 
 /** Returns the page at the path. Undefined if there is none. */
 export function demoPage(visit: DemoVisit): string | undefined {
   if (visit.path === '/demo') return page(visit, 'Overview', overview(visit))
   if (visit.path === '/demo/invoices') return page(visit, 'Invoices', invoiceList())
-  if (visit.path === '/demo/messages') {
-    return page(
-      visit,
-      'Messages',
-      '<colloquy-messenger token-url="/demo/token"></colloquy-messenger>',
-      'none',
-    )
-  }
+  const [title, element] = FULL[visit.path] ?? []
+  if (title) return page(visit, title, `<${element} token-url="/demo/token"></${element}>`, 'none')
   const invoice = invoices.find(({ number }) => visit.path === `/demo/invoices/${number}`)
   return invoice && page(visit, invoice.number, invoicePage(invoice), `TRANSACTION:${invoice.number}`)
 }
 
 function page(visit: DemoVisit, title: string, body: string, context?: string): string {
-  const isMessenger = context === 'none'
+  const isFull = context === 'none'
   const widget = `<colloquy-widget token-url="/demo/token"${context ? ` context="${context}"` : ''}></colloquy-widget>`
   return `<!doctype html>
 <html lang="en">
@@ -51,17 +52,17 @@ function page(visit: DemoVisit, title: string, body: string, context?: string): 
 <link rel="stylesheet" href="/ui/demo.css">
 <script type="module" src="/ui/colloquy.js"></script>
 </head>
-<body${isMessenger ? ' class="full"' : ''}>
+<body${isFull ? ' class="full"' : ''}>
 <header class="bar">
 <a class="brand" href="/demo">Northwind</a>
 <nav aria-label="Main">${MENU.map((entry) => menuEntry(visit.path, entry)).join('')}</nav>
 ${personSwitch(visit)}
 </header>
 <main>
-<h1${isMessenger ? ' class="hidden"' : ''}>${escaped(title)}</h1>
+<h1${isFull ? ' class="hidden"' : ''}>${escaped(title)}</h1>
 ${body}
 </main>
-${isMessenger ? '' : widget}
+${isFull ? '' : widget}
 </body>
 </html>
 `

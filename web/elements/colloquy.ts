@@ -72,9 +72,10 @@ function load(
 ): Promise<{ mount(element: ColloquyElement, root: ShadowRoot): Promise<Mounted> }> {
   if (name === 'colloquy-messenger') return import('./messenger.tsx')
   if (name === 'colloquy-badge') return import('./badge.tsx')
+  if (name === 'colloquy-console') return import('./console.tsx')
   return import('./widget.tsx')
 }
 
-for (const name of ['colloquy-widget', 'colloquy-messenger', 'colloquy-badge']) {
+for (const name of ['colloquy-widget', 'colloquy-messenger', 'colloquy-badge', 'colloquy-console']) {
   if (!customElements.get(name)) customElements.define(name, class extends ColloquyElement {})
 }

@@ -1,0 +1,117 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { chromium, demoSite, type VisitOptions } from './demo-site.ts'
+
+describe.skipIf(!chromium)('the console', () => {
+  const site = demoSite()
+  const visitAs = (person: Parameters<ReturnType<typeof site>['visitAs']>[0], options: VisitOptions = {}) =>
+    site().visitAs(person, { path: '/demo/console', ...options })
+
+  it('brings reports live to two moderators, and a decision of one to the other', async () => {
+    const { sue, ann, bob, cal } = await site().demo.app.company('Cases', {
+      sue: 'supervisor',
+      ann: 'owner',
+      bob: 'member',
+      cal: 'member',
+    })
+    const sues = await visitAs(sue)
+    const anns = await visitAs(ann)
+    for (const { page } of [sues, anns]) {
+      await open(page, 'Moderation')
+      await page.getByText('Nothing to decide').waitFor()
+    }
+    const { id } = await bob.say({ recipientId: cal.userId }, 'Buy cheap watches.')
+    await cal.mutate('reportMessage', { messageId: id, reason: 'SPAM', note: 'Every day.' })
+    for (const { page } of [sues, anns]) {
+      const card = page.locator('.case', { hasText: 'Buy cheap watches.' })
+      await card.getByText('Every day.').waitFor()
+    }
+    await anns.page.getByRole('textbox', { name: 'Reason' }).fill('Not finished')
+    await sues.page.getByRole('textbox', { name: 'Reason' }).fill('Advertising.')
+    await sues.page.getByRole('button', { name: 'Delete for everybody' }).click()
+    for (const { page } of [sues, anns]) {
+      await page.locator('.case.over', { hasText: 'Retracted' }).getByText('Advertising.').waitFor()
+    }
+  })
+
+  it('says in words why a decision is refused, and keeps the reason', async () => {
+    const { sue, cal } = await site().demo.app.company('Refused', { sue: 'supervisor', cal: 'member' })
+    const { id } = await cal.say({ recipientId: sue.userId }, 'Look at this.')
+    await sue.mutate('reportMessage', { messageId: id, reason: 'OTHER' })
+    const { page } = await visitAs(sue)
+    await open(page, 'Moderation')
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Mine.')
+    await page.getByRole('button', { name: 'Leave as it is' }).click()
+    await page.getByRole('alert').getByText('Your role does not allow this').waitFor()
+    await open(page, 'State')
+    await open(page, 'Moderation')
+    expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Mine.')
+  })
+
+  it('offers each role its sections, and a member none', async () => {
+    const { owner, sue, bob } = await site().demo.app.company('Roles', {
+      owner: 'owner',
+      sue: 'supervisor',
+      bob: 'member',
+    })
+    expect(await sections((await visitAs(owner)).page)).toEqual(['State', 'Moderation'])
+    expect(await sections((await visitAs(sue)).page)).toEqual(['State', 'Moderation'])
+    const { page } = await visitAs(bob)
+    await page.getByText('Nothing for your role here').waitFor()
+  })
+
+  it('shows the load of senders, and no text to those who may not audit', async () => {
+    const { owner, sue, bob, cal } = await site().demo.app.company('State', {
+      owner: 'owner',
+      sue: 'supervisor',
+      bob: 'member',
+      cal: 'member',
+    })
+    await bob.say({ recipientId: cal.userId }, 'Hello.')
+    const { page } = await visitAs(owner)
+    await page.getByRole('table', { name: 'Top senders' }).getByText('Normal').waitFor()
+    await page.getByRole('table', { name: 'Recent messages' }).getByText('Hello.').waitFor()
+    const other = await visitAs(sue)
+    await other.page.getByText('Text not shown to your role').waitFor()
+  })
+
+  it('keeps what was typed while the person is signed out', async () => {
+    const { sue, bob, cal } = await site().demo.app.company('Token', {
+      sue: 'supervisor',
+      bob: 'member',
+      cal: 'member',
+    })
+    const { id } = await bob.say({ recipientId: cal.userId }, 'Look.')
+    await cal.mutate('reportMessage', { messageId: id, reason: 'OTHER' })
+    const visit = await visitAs(sue)
+    const { page, context } = visit
+    await open(page, 'Moderation')
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Not finished')
+    const expired = await site().demo.app.issuer.mint({ subject: sue.externalId, expiresInSeconds: -60 })
+    await context.route('**/graphql', (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }),
+    )
+    await context.unroute('**/demo/token')
+    await context.route('**/demo/token', (route) => route.fulfill({ status: 401 }))
+    await page.getByRole('button', { name: 'Leave as it is' }).click()
+    await page.getByRole('alert').getByText('You are signed out').first().waitFor()
+    await context.unroute('**/demo/token')
+    await context.unroute('**/graphql')
+    await context.route('**/demo/token', (route) => route.fulfill({ json: { token: sue.token } }))
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('button', { name: 'Leave as it is' }).click()
+    await page.locator('.case.over').getByText('Not finished').waitFor()
+    visit.complaints.length = 0
+  })
+})
+
+/** Opens a section by the menu. */
+async function open(page: Page, section: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Console' }).getByRole('button', { name: section }).click()
+}
+
+async function sections(page: Page): Promise<string[]> {
+  const menu = page.getByRole('navigation', { name: 'Console' })
+  await menu.waitFor()
+  return menu.getByRole('button').allInnerTexts()
+}

@@ -1,0 +1,51 @@
+import { signal } from '@preact/signals'
+import { render } from 'preact'
+import { type Console, ConsoleProvider, type Viewer } from '../console/context.ts'
+import { ConsoleDocument } from '../console/operations.ts'
+import { Shell } from '../console/shell.tsx'
+import { loadWords } from '../locales/console/locale.ts'
+import base from '../styles/base.css'
+import styles from '../styles/console.css'
+import panel from '../styles/panel.css'
+import { UiProvider } from '../ui/context.ts'
+import type { ColloquyElement } from './colloquy.ts'
+import { connect } from './connect.ts'
+import { adopt, createUi, keepKeys } from './create-ui.ts'
+import type { Mounted } from './mounted.ts'
+
+/** Shows the supervisor's console: the sections that the person's role allows. */
+export async function mount(element: ColloquyElement, root: ShadowRoot): Promise<Mounted> {
+  const messaging = connect(element)
+  const ui = await createUi(element, 'messenger', messaging)
+  const { session } = messaging
+  const viewer = signal<Viewer | null>(null)
+  const console: Console = {
+    ...ui,
+    words: await loadWords(ui.locale),
+    viewer,
+    section: signal(session.tabMemory.read<string>('console') ?? ''),
+    drafts: new Map(),
+    async refresh() {
+      const found = (await session.request(ConsoleDocument, {})).viewer
+      // Another person has signed in: nothing of the one before stays.
+      if (viewer.value && viewer.value.user.id !== found.user.id) console.drafts.clear()
+      viewer.value = found
+      if (console.section.value === '') {
+        console.section.value = session.tabMemory.read<string>('console') ?? ''
+      }
+    },
+  }
+  adopt(root, base, panel, styles)
+  keepKeys(root)
+  render(
+    <UiProvider value={ui}>
+      <ConsoleProvider value={console}>
+        <div class="root console" lang={ui.locale} part="root">
+          <Shell />
+        </div>
+      </ConsoleProvider>
+    </UiProvider>,
+    root,
+  )
+  return { update() {}, unmount: () => render(null, root), signOut: () => session.signOut() }
+}
