@@ -213,6 +213,18 @@ CREATE INDEX consent_events_company_id_phone_hash_id_idx ON public.consent_event
 alter table consent_events enable row level security;
 alter table consent_events force row level security;
 
+create table conversation_departments (
+  company_id uuid not null,
+  conversation_id uuid not null,
+  key text not null,
+  name text not null,
+  constraint conversation_departments_pkey PRIMARY KEY (company_id, conversation_id, key),
+  constraint conversation_departments_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX conversation_departments_company_id_key_idx ON public.conversation_departments USING btree (company_id, key);
+alter table conversation_departments enable row level security;
+alter table conversation_departments force row level security;
+
 create table conversations (
   company_id uuid not null,
   id uuid not null,
@@ -232,9 +244,11 @@ create table conversations (
   is_closed boolean not null default false,
   access_version integer not null default 1,
   audience text not null default 'PARTICIPANTS'::text,
+  is_department_channel boolean not null default false,
   constraint conversations_pkey PRIMARY KEY (company_id, id),
   constraint conversations_access_check CHECK ((((kind = 'GROUP'::text) = (access IS NOT NULL)) AND (access = ANY (ARRAY['OPEN'::text, 'CLOSED'::text, 'PRIVATE'::text])))),
   constraint conversations_audience_check CHECK ((audience = ANY (ARRAY['PARTICIPANTS'::text, 'COMPANY'::text, 'VISITORS'::text]))),
+  constraint conversations_channel_check CHECK (((kind = 'GROUP'::text) OR (NOT is_department_channel))),
   constraint conversations_context_check CHECK ((((kind = 'CONTEXT'::text) = (context_type IS NOT NULL)) AND ((context_type IS NULL) = (context_id IS NULL)) AND (context_type = ANY (ARRAY['TRANSACTION'::text, 'PLAN'::text, 'TOPIC'::text])))),
   constraint conversations_kind_check CHECK ((kind = ANY (ARRAY['DIRECT'::text, 'GROUP'::text, 'BROADCAST'::text, 'GLOBAL'::text, 'CONTEXT'::text]))),
   constraint conversations_last_seq_check CHECK ((last_seq >= 0)),
@@ -706,6 +720,7 @@ create table participants (
   is_muted boolean not null default false,
   muted_until timestamp(3) with time zone,
   hidden_seq integer,
+  by_department boolean not null default false,
   constraint participants_pkey PRIMARY KEY (company_id, conversation_id, user_id),
   constraint participants_hidden_check CHECK ((hidden_seq >= 0)),
   constraint participants_marks_check CHECK (((last_read_seq >= 0) AND (last_delivered_seq >= last_read_seq) AND (joined_seq >= 0) AND (unread_from_seq >= 1))),
@@ -995,6 +1010,7 @@ CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS int
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.decide_case(p_company uuid, p_user uuid, p_case uuid, p_decision text, p_reason bytea, p_revision integer, p_words bigint[], p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.department_key(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.detach_replies(p_messages uuid[], p_max integer, OUT free uuid[], OUT detached integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.due_conversations(p_end timestamp with time zone, p_after uuid, p_max integer) RETURNS TABLE(id uuid, is_due boolean) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1010,6 +1026,7 @@ CREATE OR REPLACE FUNCTION app.erase_user(p_user uuid, p_external_id_hash bytea,
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expire_exports(p_kept interval, p_stuck interval) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.follow_departments(p_company uuid, p_conversation uuid, p_users uuid[], OUT joined uuid[], OUT departed uuid[]) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.forget_origins(p_user uuid) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.free_broadcast_at(p_company uuid) RETURNS timestamp with time zone LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1034,6 +1051,7 @@ CREATE OR REPLACE FUNCTION app.keep_checkpoint(p_from bigint, p_size bigint, p_r
 CREATE OR REPLACE FUNCTION app.keep_user_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keys_changed(p_destroyed boolean) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.keys_destroyed(p_reference text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.lock_channels(p_company uuid, p_departments text[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.lock_membership(p_company uuid, p_user uuid, p_conversation uuid, p_column text, OUT last_seq integer, OUT membership participants) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.lock_purge() RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.mark_read(p_company uuid, p_user uuid, p_conversation uuid, p_up_to integer, OUT read_seq integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1089,9 +1107,9 @@ CREATE OR REPLACE FUNCTION app.set_message_access(p_company uuid, p_user uuid, p
 CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversation uuid, p_is_muted boolean, p_until timestamp with time zone) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs integer[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_memberships() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_sms(p_delivery uuid, p_status text, p_code text, p_sid text, p_due timestamp with time zone, p_event uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_succession(p_company uuid, p_conversation uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.settle_successions() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.sms_rank(p_status text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_direct(p_company uuid, p_user uuid, p_conversation uuid, p_recipient uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.start_seq(p_company uuid, p_conversation uuid, p_user uuid) RETURNS integer LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1099,6 +1117,7 @@ CREATE OR REPLACE FUNCTION app.take_back(p_message messages, p_user uuid, p_subj
 CREATE OR REPLACE FUNCTION app.take_inbound(p_sid text, p_contact bytea, p_word text, p_parts jsonb, OUT reply text, OUT reply_company uuid, OUT positions jsonb, OUT replayed boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.take_sequence(p_company uuid, p_conversation uuid, p_takes boolean) RETURNS conversations LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tell_access_changed() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.tell_memberships(p_changes jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.tie_member(p_user uuid, p_issuer text, p_subject text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.unindex_message(p_company uuid, p_message uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.untold_messages(p_user uuid) RETURNS TABLE(conversation_id uuid, seq integer, created_at timestamp with time zone) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1140,6 +1159,8 @@ create policy connection_tickets_system on connection_tickets to colloquy_system
 create policy connection_tickets_tenant on connection_tickets to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy consent_events_system on consent_events to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy consent_events_tenant on consent_events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy conversation_departments_system on conversation_departments to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy conversation_departments_tenant on conversation_departments to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy conversations_sending on conversations to the owner using ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL)) with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
 create policy conversations_system on conversations to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy conversations_tenant on conversations to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -1248,7 +1269,8 @@ CREATE TRIGGER roles_trail_added AFTER INSERT ON public.roles REFERENCING NEW TA
 CREATE TRIGGER roles_trail_changed AFTER UPDATE ON public.roles REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_roles();
 CREATE TRIGGER roles_trail_deleted AFTER DELETE ON public.roles REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION app.audit_roles();
 CREATE TRIGGER sms_settings_trail AFTER INSERT OR UPDATE ON public.sms_settings FOR EACH ROW EXECUTE FUNCTION app.audit_settings();
-CREATE TRIGGER users_settle_successions AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.settle_successions();
+CREATE TRIGGER users_settle_joined AFTER INSERT ON public.users REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.settle_memberships();
+CREATE TRIGGER users_settle_memberships AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.settle_memberships();
 CREATE TRIGGER users_tell_access_changed AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.tell_access_changed();
 CREATE TRIGGER users_trail_added AFTER INSERT ON public.users REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_members();
 CREATE TRIGGER users_trail_changed AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION app.audit_members();
@@ -1300,6 +1322,8 @@ grant execute on function app.day_salt(integer) to colloquy_app;
 grant execute on function app.day_salt(integer) to colloquy_system;
 grant execute on function app.decide_case(uuid,uuid,uuid,text,bytea,integer,bigint[],bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
+grant execute on function app.department_key(text) to colloquy_app;
+grant execute on function app.department_key(text) to colloquy_system;
 grant execute on function app.detach_replies(uuid[],integer) to colloquy_system;
 grant execute on function app.due_conversations(timestamp with time zone,uuid,integer) to colloquy_system;
 grant execute on function app.due_digest(uuid) to colloquy_system;
@@ -1316,6 +1340,8 @@ grant execute on function app.erase_user(uuid,bytea,bytea) to colloquy_system;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.expire_exports(interval,interval) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
+grant execute on function app.follow_departments(uuid,uuid,uuid[]) to colloquy_app;
+grant execute on function app.follow_departments(uuid,uuid,uuid[]) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
 grant execute on function app.forget_origins(uuid) to colloquy_app;
 grant execute on function app.forget_origins(uuid) to colloquy_system;
@@ -1343,6 +1369,7 @@ grant execute on function app.join_conversation(uuid,uuid,uuid,integer) to collo
 grant execute on function app.keep_checkpoint(bigint,bigint,bytea,bytea,text,bytea,integer[],bigint[],bytea[]) to colloquy_system;
 grant execute on function app.keys_changed(boolean) to colloquy_system;
 grant execute on function app.keys_destroyed(text) to colloquy_app;
+grant execute on function app.lock_channels(uuid,text[]) to colloquy_app;
 grant execute on function app.lock_membership(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.lock_purge() to colloquy_app;
 grant execute on function app.lock_purge() to colloquy_system;
@@ -1412,6 +1439,8 @@ grant execute on function app.start_seq(uuid,uuid,uuid) to colloquy_system;
 grant execute on function app.take_back(messages,uuid,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.take_inbound(text,bytea,text,jsonb) to colloquy_system;
 grant execute on function app.take_sequence(uuid,uuid,boolean) to colloquy_app;
+grant execute on function app.tell_memberships(jsonb[]) to colloquy_app;
+grant execute on function app.tell_memberships(jsonb[]) to colloquy_system;
 grant execute on function app.tie_member(uuid,text,text) to colloquy_app;
 grant execute on function app.unindex_message(uuid,uuid) to colloquy_app;
 grant execute on function app.unindex_message(uuid,uuid) to colloquy_system;
@@ -1497,6 +1526,11 @@ grant update (note) on table consent_events to colloquy_app;
 grant update (words) on table consent_events to colloquy_app;
 grant insert on table consent_events to colloquy_system;
 grant select on table consent_events to colloquy_system;
+grant delete on table conversation_departments to colloquy_app;
+grant insert on table conversation_departments to colloquy_app;
+grant select on table conversation_departments to colloquy_app;
+grant delete on table conversation_departments to colloquy_system;
+grant select on table conversation_departments to colloquy_system;
 grant insert on table conversations to colloquy_app;
 grant select on table conversations to colloquy_app;
 grant update on table conversations to colloquy_app;
@@ -1631,6 +1665,7 @@ grant select on table participants to colloquy_app;
 grant update on table participants to colloquy_app;
 grant select on table participants to colloquy_system;
 grant update (is_muted) on table participants to colloquy_system;
+grant update (left_at) on table participants to colloquy_system;
 grant update (muted_until) on table participants to colloquy_system;
 grant update (role) on table participants to colloquy_system;
 grant update (unread_from_seq) on table participants to colloquy_system;

@@ -110,6 +110,11 @@ export class LegalHoldError extends UserError {
   override readonly name = 'LegalHoldError'
 }
 
+/** The department decides about this membership, and nobody else. */
+export class MembershipManagedError extends UserError {
+  override readonly name = 'MembershipManagedError'
+}
+
 /** The reply would be deeper in its thread than the company allows. */
 export class ThreadTooDeepError extends UserError {
   override readonly name = 'ThreadTooDeepError'

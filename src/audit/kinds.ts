@@ -5,6 +5,7 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   message: 'Message',
   conversation: 'Conversation',
   conversations: null,
+  channel: 'Conversation',
   broadcast: 'Broadcast',
   case: 'ModerationCase',
   member: 'User',

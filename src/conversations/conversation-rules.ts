@@ -9,6 +9,8 @@ export interface Standing {
   /** Null unless it is a group. */
   access: string | null
   isClosed: boolean
+  /** True if its membership follows departments. */
+  isDepartmentChannel: boolean
   /** Null if the viewer is not a member. */
   viewerRole: string | null
 }
@@ -22,8 +24,13 @@ export const kindsFor = {
 } as const satisfies Record<string, readonly GroupKind[]>
 
 /** True if the viewer, who is no member, may join it. */
-export function mayJoin({ access, isClosed }: Standing): boolean {
-  return access === 'OPEN' && !isClosed
+export function mayJoin({ access, isClosed, isDepartmentChannel }: Standing): boolean {
+  return access === 'OPEN' && !isClosed && !isDepartmentChannel
+}
+
+/** True if the viewer may leave it: nobody leaves a department channel. */
+export function mayLeave({ viewerRole, isDepartmentChannel }: Standing): boolean {
+  return viewerRole !== null && !isDepartmentChannel
 }
 
 /** True if the viewer may change its title, description and access, and in groups and contexts its people. */

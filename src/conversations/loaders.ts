@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader'
 import { batched, type Reads, rowsByKey } from '../database/batched-reads.ts'
+import { departmentsOfChannels } from './channel-departments.ts'
 import {
   conversationsById,
   plainConversationsById,
@@ -39,6 +40,13 @@ export const conversationLoaders = {
       statement: participantCounts,
       keyOf: conversationOf,
       valueFrom: ([row]) => row?.count ?? 0,
+    }),
+  /** By channel. */
+  departments: (reads: Reads) =>
+    batched(reads, {
+      statement: departmentsOfChannels,
+      keyOf: conversationOf,
+      valueFrom: (rows) => rows.map(({ name }) => name),
     }),
   marks: (reads: Reads) => rowsByKey(reads, { statement: marksOf, keyOf: conversationOf }),
   /** By user, who is the viewer. */

@@ -3,6 +3,7 @@ import {
   type InputIssue,
   InvalidInputError,
   LegalHoldError,
+  MembershipManagedError,
   NotFoundError,
   PermissionDeniedError,
   RepliesClosedError,
@@ -99,6 +100,13 @@ builder.objectType(LegalHoldError, {
   description: 'A legal hold forbids it. Nothing was written.',
   interfaces: [UserErrorInterface],
   isTypeOf: (value) => value instanceof LegalHoldError,
+})
+
+builder.objectType(MembershipManagedError, {
+  name: 'MembershipManagedError',
+  description: 'Membership of a department channel follows the department. Nothing was changed.',
+  interfaces: [UserErrorInterface],
+  isTypeOf: (value) => value instanceof MembershipManagedError,
 })
 
 builder.objectType(ThreadTooDeepError, {

@@ -739,6 +739,7 @@ export type RemovePersonMutationVariables = Exact<{
 
 export type RemovePersonMutation = { result:
     | { __typename: 'InvalidInputError', detail: string }
+    | { __typename: 'MembershipManagedError', detail: string }
     | { __typename: 'NotFoundError', detail: string }
     | { __typename: 'PermissionDeniedError', detail: string }
     | { __typename: 'RemoveParticipantPayload', conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null } }
@@ -765,6 +766,7 @@ export type LeaveMutationVariables = Exact<{
 export type LeaveMutation = { result:
     | { __typename: 'InvalidInputError', detail: string }
     | { __typename: 'LeaveGroupPayload' }
+    | { __typename: 'MembershipManagedError', detail: string }
     | { __typename: 'NotFoundError', detail: string }
     | { __typename: 'PermissionDeniedError', detail: string }
    };
@@ -776,6 +778,7 @@ export type RenameMutationVariables = Exact<{
 
 export type RenameMutation = { result:
     | { __typename: 'InvalidInputError', detail: string }
+    | { __typename: 'MembershipManagedError', detail: string }
     | { __typename: 'NotFoundError', detail: string }
     | { __typename: 'PermissionDeniedError', detail: string }
     | { __typename: 'UpdateGroupPayload', conversation: { id: string, kind: ConversationKind, title: string, lastSeq: number, lastReadSeq: number, lastActivityAt: string, unreadCount: number, unreadFromSeq: number | null, hasUnreadMention: boolean, isMuted: boolean, canPost: boolean, isMember: boolean, participantCount: number, context: { type: ContextType, contextId: string } | null, counterpart: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } | null, lastMessage: { id: string, seq: number | null, body: string | null, state: MessageState, author: { id: string, name: string } | null } | null } }

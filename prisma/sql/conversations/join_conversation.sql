@@ -5,7 +5,7 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
   insert into public.participants as p (company_id, conversation_id, user_id, joined_seq)
   values (p_company, p_conversation, p_user, p_seq)
   on conflict (company_id, conversation_id, user_id) do update
-    set left_at = null, role = 'MEMBER', joined_at = excluded.joined_at, joined_seq = excluded.joined_seq
+    set left_at = null, role = 'MEMBER', by_department = false, joined_at = excluded.joined_at, joined_seq = excluded.joined_seq
     where p.left_at is not null
   returning p.*
 $$;

@@ -24,7 +24,8 @@ create or replace trigger participants_broadcast_marks after update of last_read
 
 revoke all on table public.participants from public, colloquy_app, colloquy_system;
 grant insert, select, update on table public.participants to colloquy_app;
-grant select, update (role, is_muted, muted_until, unread_from_seq) on table public.participants to colloquy_system;
+-- People whom a change of members takes out of a department channel have left.
+grant select, update (role, left_at, is_muted, muted_until, unread_from_seq) on table public.participants to colloquy_system;
 
 -- Marks move often and are in no index: a new version finds room in the same page.
 alter table public.participants set (fillfactor = 50);

@@ -14,9 +14,13 @@ create policy users_tenant on public.users to colloquy_app
   using (company_id = (select app.current_company()))
   with check (company_id = (select app.current_company()));
 
-create or replace trigger users_settle_successions after update on public.users
+create or replace trigger users_settle_joined after insert on public.users
+  referencing new table as after
+  for each statement execute function app.settle_memberships();
+
+create or replace trigger users_settle_memberships after update on public.users
   referencing old table as before new table as after
-  for each statement execute function app.settle_successions();
+  for each statement execute function app.settle_memberships();
 
 create or replace trigger users_tell_access_changed after update on public.users
   referencing old table as before new table as after

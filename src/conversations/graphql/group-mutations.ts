@@ -10,7 +10,7 @@ import { joinGroup } from '../operations/join-group.ts'
 import { leaveGroup } from '../operations/leave-group.ts'
 import { removeParticipant } from '../operations/remove-participant.ts'
 import { updateGroup } from '../operations/update-group.ts'
-import { changed, errors, theConversation, theGroup } from './mutation-refs.ts'
+import { changed, errors, managedErrors, theConversation, theGroup } from './mutation-refs.ts'
 import { ParticipantRoleEnum } from './refs.ts'
 
 builder.relayMutationField(
@@ -56,7 +56,7 @@ builder.relayMutationField(
       'Changes title, description or access. Groups and contexts require the admin role, conversations of the whole company CONVERSATION_GLOBAL.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
-    errors,
+    errors: managedErrors,
     resolve: (_root, { input }, context) => updateGroup(context, input),
   },
   changed('Returned when the conversation has been changed.'),
@@ -69,7 +69,7 @@ builder.relayMutationField(
     description: 'Joins an open group. Its earlier messages become visible to the viewer.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
-    errors,
+    errors: managedErrors,
     resolve: (_root, { input }, context) => joinGroup(context, input),
   },
   changed('Returned when the viewer has joined.'),
@@ -80,10 +80,10 @@ builder.relayMutationField(
   { description: 'The group to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
     description:
-      'Leaves a group or context conversation. The viewer no longer sees a group. If the last admin leaves, another member becomes admin; if the last member leaves, the group is closed. A context conversation that is not restricted stays readable but leaves the inbox.',
+      'Leaves a group or context conversation. The viewer no longer sees a group. If the last admin leaves, another member becomes admin; if the last member leaves, the group is closed. A context conversation that is not restricted stays readable but leaves the inbox. Nobody leaves a department channel.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
-    errors,
+    errors: managedErrors,
     resolve: (_root, { input }, context) => leaveGroup(context, input),
   },
   {
@@ -130,7 +130,7 @@ builder.relayMutationField(
     description: 'Removes a participant from a group or context conversation. Requires its admin role.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
-    errors,
+    errors: managedErrors,
     resolve: (_root, { input }, context) => removeParticipant(context, input),
   },
   changed('Returned when the participant has been removed.'),

@@ -1,4 +1,9 @@
-import { InvalidInputError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
+import {
+  InvalidInputError,
+  MembershipManagedError,
+  NotFoundError,
+  PermissionDeniedError,
+} from '../../errors.ts'
 import type { builder } from '../../graphql/builder.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { ConversationRef } from './refs.ts'
@@ -8,6 +13,9 @@ export const errors = {
   types: [PermissionDeniedError, InvalidInputError, NotFoundError],
   union: { description: 'The payload, or the error that the caller can act on.' },
 }
+
+/** Those, and the one that a department channel returns, whose membership follows departments. */
+export const managedErrors = { ...errors, types: [...errors.types, MembershipManagedError] }
 
 /** Input field for the id of a group. */
 export const theGroup = { required: true, description: 'The group.' } as const

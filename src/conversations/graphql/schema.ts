@@ -141,6 +141,15 @@ builder.node(ConversationRef, {
       description: 'Number of participants.',
       resolve: ({ id }, _args, { loaders }) => loaders.participantCount.load(id),
     }),
+    departments: t.stringList({
+      perViewer: true,
+      description:
+        'The departments that a department channel follows, as they were named. Empty for every other conversation, and for non-members without MEMBER_MANAGE.',
+      resolve: ({ id, isDepartmentChannel, isReadable }, _args, { loaders, viewer }) =>
+        isDepartmentChannel && (isReadable || viewer.permissions.has('MEMBER_MANAGE'))
+          ? loaders.departments.load(id)
+          : [],
+    }),
     isMember: t.exposeBoolean('isMember', {
       perViewer: true,
       description: 'True if the viewer is a participant.',

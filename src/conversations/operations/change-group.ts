@@ -26,7 +26,7 @@ interface LockedRow extends Standing {
 /**
  * Runs one change to a group under its lock. Sending takes the same lock, so nobody posts after having been removed.
  * The change returns the event to publish, or null if nothing has changed. `named` is the name of the id in the input;
- * `takes` are the kinds that the id may belong to. Throws NotFoundError for a conversation that the viewer cannot see,
+ * `takes` are the kinds that the id may belong to, and `lockFirst` takes locks that come before the group's. Throws NotFoundError for a conversation that the viewer cannot see,
  * and InvalidInputError for one of another kind.
  */
 export async function changeGroup(
@@ -34,8 +34,10 @@ export async function changeGroup(
   named: { groupId: string } | { conversationId: string },
   change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
   takes: readonly GroupKind[],
+  lockFirst?: (transaction: Transaction) => Promise<void>,
 ): Promise<void> {
   const position = await tenant.transaction(async (transaction) => {
+    await lockFirst?.(transaction)
     const group = await lockGroup(transaction, viewer, named, takes)
     const event = await change(transaction, group)
     return event && appendGroupEvent(transaction, group.id, viewer.userId, event)
@@ -60,14 +62,14 @@ export async function appendGroupEvent(
 export async function changePeople(
   context: Context,
   conversationId: string,
-  change: (transaction: Transaction) => Promise<GroupEvent | null>,
+  change: (transaction: Transaction, group: LockedGroup) => Promise<GroupEvent | null>,
 ): Promise<void> {
   await changeGroup(
     context,
     { conversationId },
     async (transaction, group) => {
       if (!mayManage(group, context.viewer.permissions)) throw adminsOnly()
-      return change(transaction)
+      return change(transaction, group)
     },
     kindsFor.ADD_PARTICIPANTS,
   )
@@ -99,7 +101,7 @@ async function lockGroup(
     select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
   // A direct conversation without a message is invisible to the other person, so it must not be found here.
   const [row] = await transaction.$queryRaw<LockedRow[]>`
-    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed",
+    select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed", c.is_department_channel as "isDepartmentChannel",
       c.audience <> 'PARTICIPANTS' as "isCompanyWide",
       case when c.kind <> 'DIRECT' or c.last_seq > 0 or coalesce(c.created_by_id, p.user_id) = p.user_id then p.role end
         as "viewerRole"

@@ -33,6 +33,20 @@ export async function addMembers(
   return joined.map(({ userId }) => userId)
 }
 
+/** True if the channel follows the department that the person is in, so that nobody else decides about the membership. */
+export async function isBroughtByDepartment(
+  transaction: Transaction,
+  companyId: string,
+  channelId: string,
+  userId: string,
+): Promise<boolean> {
+  const found = await transaction.$queryRaw<object[]>`
+    select from users u join conversation_departments d on d.company_id = u.company_id
+      and d.conversation_id = ${channelId}::uuid and d.key = app.department_key(u.department)
+    where u.company_id = ${companyId}::uuid and u.id = ${userId}::uuid and u.is_enabled`
+  return found.length > 0
+}
+
 /** Removes a participant. Returns false if the person was none. The marks are kept, so that receipts never go back. */
 export async function removeMember(
   transaction: Transaction,
@@ -56,7 +70,7 @@ export async function removeMember(
 /**
  * Decides what happens to a group when its last admin leaves: the longest-standing enabled member becomes admin, or if
  * all are disabled, the first one who is enabled again. A group without members is closed. A context conversation stays
- * open for the next person who opens it.
+ * open for the next person who opens it, and a department channel for the next person of its departments.
  */
 async function settleSuccession(transaction: Transaction, companyId: string, groupId: string): Promise<void> {
   const present = { companyId, conversationId: groupId, leftAt: null }
@@ -65,7 +79,7 @@ async function settleSuccession(transaction: Transaction, companyId: string, gro
     return
   }
   await transaction.conversation.updateMany({
-    where: { companyId, id: groupId, kind: 'GROUP' },
+    where: { companyId, id: groupId, kind: 'GROUP', isDepartmentChannel: false },
     data: { isClosed: true },
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
-import { PermissionDeniedError } from '../../errors.ts'
+import { MembershipManagedError, PermissionDeniedError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import type { ConversationRow } from '../conversation-row.ts'
 import { kindsFor, mayJoin } from '../conversation-rules.ts'
@@ -20,6 +20,8 @@ export async function joinGroup(
   const { companyId, userId } = context.viewer
   const join = async (transaction: Transaction, group: LockedGroup): Promise<GroupEvent | null> => {
     if (group.viewerRole) return null
+    if (group.isDepartmentChannel)
+      throw new MembershipManagedError('Only people of its departments are in this channel.')
     if (!mayJoin(group)) throw new PermissionDeniedError('This group is joined by invitation.')
     await addMembers(transaction, companyId, group, [userId])
     return { kind: 'PARTICIPANTS_CHANGED', joined: [userId] }

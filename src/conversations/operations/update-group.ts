@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Context, requirePermission } from '../../context.ts'
 import type { Transaction } from '../../database/tenant-client.ts'
-import { InvalidInputError } from '../../errors.ts'
+import { InvalidInputError, MembershipManagedError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import { foldedKey } from '../../text/folded-key.ts'
 import type { ConversationRow } from '../conversation-row.ts'
@@ -37,6 +37,10 @@ export async function updateGroup(
     if (access != null && group.kind !== 'GROUP') {
       throw new InvalidInputError([{ path: ['access'], detail: 'Only groups have an access.' }])
     }
+    if (access != null && group.isDepartmentChannel)
+      throw new MembershipManagedError(
+        'A department channel is for its departments: its access stays as it is.',
+      )
     await transaction.conversation.update({
       where: { companyId_id: { companyId, id: groupId } },
       data: {

@@ -1,7 +1,14 @@
 import { isOpenForWriting } from '../../companies/require-open.ts'
 import type { Context } from '../../context.ts'
 import type { ConversationRow } from '../conversation-row.ts'
-import { type GroupKind, kindsFor, mayAddParticipants, mayJoin, mayManage } from '../conversation-rules.ts'
+import {
+  type GroupKind,
+  kindsFor,
+  mayAddParticipants,
+  mayJoin,
+  mayLeave,
+  mayManage,
+} from '../conversation-rules.ts'
 import { canPost } from './can-post.ts'
 
 /** All that people may do with conversations, in the order in which the API lists it. */
@@ -25,7 +32,7 @@ export async function allowedConversationActions(
 ): Promise<ConversationAction[]> {
   const { viewer } = context
   if (!isOpenForWriting(viewer) || !viewer.permissions.has('MESSAGE_READ')) return []
-  const { kind, viewerRole, isMember, isReadable, view } = conversation
+  const { kind, isMember, isReadable, view } = conversation
   // An auditor's view is for reading.
   if (view === 'audited') return []
   const takes = (action: keyof typeof kindsFor) =>
@@ -34,7 +41,7 @@ export async function allowedConversationActions(
   const allowed: Record<ConversationAction, boolean> = {
     POST: await canPost(conversation, context),
     JOIN: takes('JOIN') && !isMember && mayJoin(conversation),
-    LEAVE: takes('LEAVE') && viewerRole !== null,
+    LEAVE: takes('LEAVE') && mayLeave(conversation),
     MANAGE: takes('MANAGE') && mayManage(conversation, viewer.permissions),
     ADD_PARTICIPANTS: takes('ADD_PARTICIPANTS') && mayAddParticipants(conversation),
     MUTE: isKept,

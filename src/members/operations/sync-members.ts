@@ -29,6 +29,8 @@ interface Plan {
   problems: MemberProblem[]
   /** The members to write, by external id. */
   writes: (MemberFields & { id: string; externalId: string })[]
+  /** The departments that people come from and go to. */
+  departments: Set<string>
 }
 
 /**
@@ -48,6 +50,7 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   const { plan, position } = await tenant.transaction(async (transaction) => {
     await lockMembers(transaction, companyId)
     const plan = await planWrites(transaction, context, rows)
+    if (plan.departments.size > 0) await lockChannels(transaction, companyId, plan.departments)
     if (plan.writes.length > 0) await writeMembers(transaction, companyId, plan.writes)
     return { plan, position: await readPosition(transaction, companyId) }
   })
@@ -88,6 +91,7 @@ async function planWrites(transaction: Transaction, context: Context, rows: Numb
     counts: { created: 0, updated: 0, unchanged: 0 },
     problems: [],
     writes: [],
+    departments: new Set(),
   }
   const strangers = rows.filter(({ row }) => !byExternalId.has(row.externalId))
   const erased = await findErased(transaction, context, strangers)
@@ -101,13 +105,24 @@ async function planWrites(transaction: Transaction, context: Context, rows: Numb
     else if ('problem' in verdict) plan.problems.push({ index, externalId, detail: verdict.problem })
     else {
       plan.counts[member ? 'updated' : 'created'] += 1
+      for (const { department } of [verdict.write, ...(member ? [member] : [])])
+        if (department !== null) plan.departments.add(department)
       plan.writes.push({ ...verdict.write, id: member?.id ?? newId(), externalId })
     }
   }
   return plan
 }
 
-/** Writes all members by one statement. */
+/** Before anything is written, because the channels of the departments are locked before the company's stream. */
+async function lockChannels(
+  transaction: Transaction,
+  companyId: string,
+  departments: ReadonlySet<string>,
+): Promise<void> {
+  await transaction.$queryRaw`select app.lock_channels(${companyId}::uuid, ${[...departments]})::text`
+}
+
+/** Writes all members by one statement; triggers change what follows from it. */
 async function writeMembers(
   transaction: Transaction,
   companyId: string,

@@ -1,0 +1,11 @@
+import { rowsOf } from '../database/columns.ts'
+import { statement } from '../database/statement.ts'
+
+/** The departments that channels follow, by name. */
+export const departmentsOfChannels = statement({
+  name: 'departments_of_channels',
+  parameters: ['companyId', 'ids'],
+  row: rowsOf<{ conversationId: string; name: string }>(),
+  text: `select d.conversation_id as "conversationId", d.name from conversation_departments d
+    where d.company_id = :companyId and d.conversation_id = any(:ids) order by d.key`,
+})
