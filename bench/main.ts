@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { auditVerify } from './audit-verify.ts'
 import { coldStart } from './cold-start.ts'
+import { departmentMoves } from './department-moves.ts'
 import { exporting } from './export.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
@@ -46,6 +47,7 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
 const timed: Record<string, (seconds: number) => Promise<Report>> = {
   'audit-verify': auditVerify,
   'audited-send': auditedSend,
+  'department-moves': departmentMoves,
   export: exporting,
   flood,
   hot,

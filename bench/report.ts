@@ -36,6 +36,8 @@ export interface Report {
   kilobytesPerSubscription?: { heap: number; resident: number }
   /** Messages that a purge deletes, and the longest send without and during it. */
   purge?: { deletedPerSecond: number; longestSendMs: { without: number; during: number } }
+  /** Seconds that 5,000 people take to move to other departments, each into another channel, while others send. */
+  moves?: { seconds: number; longestSendMs: { without: number; during: number } }
   /** Growth of the server's resident memory while it works. */
   grownMiB?: number
   /** Size of the workload, for those whose size is chosen. */

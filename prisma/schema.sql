@@ -218,6 +218,7 @@ create table conversation_departments (
   conversation_id uuid not null,
   key text not null,
   name text not null,
+  ended_at timestamp(3) with time zone,
   constraint conversation_departments_pkey PRIMARY KEY (company_id, conversation_id, key),
   constraint conversation_departments_company_id_conversation_id_fkey FOREIGN KEY (company_id, conversation_id) REFERENCES conversations(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -1526,9 +1527,9 @@ grant update (note) on table consent_events to colloquy_app;
 grant update (words) on table consent_events to colloquy_app;
 grant insert on table consent_events to colloquy_system;
 grant select on table consent_events to colloquy_system;
-grant delete on table conversation_departments to colloquy_app;
 grant insert on table conversation_departments to colloquy_app;
 grant select on table conversation_departments to colloquy_app;
+grant update on table conversation_departments to colloquy_app;
 grant delete on table conversation_departments to colloquy_system;
 grant select on table conversation_departments to colloquy_system;
 grant insert on table conversations to colloquy_app;

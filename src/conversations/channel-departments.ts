@@ -7,5 +7,5 @@ export const departmentsOfChannels = statement({
   parameters: ['companyId', 'ids'],
   row: rowsOf<{ conversationId: string; name: string }>(),
   text: `select d.conversation_id as "conversationId", d.name from conversation_departments d
-    where d.company_id = :companyId and d.conversation_id = any(:ids) order by d.key`,
+    where d.company_id = :companyId and d.conversation_id = any(:ids) and d.ended_at is null order by d.key`,
 })

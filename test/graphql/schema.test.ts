@@ -23,6 +23,7 @@ const BOUNDED: Record<string, string> = {
   'AuditVerification.problems': 'at most 100',
   'CompanySettings.sendLimits': 'at most 4',
   'Conversation.allowedActions': 'as many as there are actions',
+  'Conversation.departments': 'at most 100',
   'GuestMessage.counts': 'as many as there are statuses',
   'InputIssue.path': 'as deep as an input',
   'InvalidInputError.issues': 'as many as an input has fields and items',

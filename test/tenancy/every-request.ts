@@ -171,6 +171,7 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   await ann.mutate('removeParticipant', { conversationId: mine, userId: bea.userId })
   await bea.mutate('joinGroup', { groupId: mine }, 'conversation { id }')
   await ann.mutate('leaveGroup', { groupId: mine }, 'conversationId')
+  await useChannels(ann)
   await ann.mutate('syncMembers', {
     members: [
       { externalId: 'new@large.test', name: 'New Here' },
@@ -234,4 +235,16 @@ async function limited(plans: PlanRecord, ann: Client, conversationId: string): 
   // The poll compares positions while somebody is subscribed.
   await using _inbox = await ann.inbox('__typename')
   await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 30_000)
+}
+
+/** A department channel, and departments that change. */
+async function useChannels(ann: Client): Promise<void> {
+  const CHANNEL = 'conversation { id departments }'
+  const made = await ann.mutate('createDepartmentChannel', { title: 'Crew', departments: ['Crew'] }, CHANNEL)
+  const { id: conversationId } = made.conversation
+  await ann.mutate(
+    'updateDepartmentChannel',
+    { conversationId, title: 'Staff', departments: ['Staff'] },
+    CHANNEL,
+  )
 }

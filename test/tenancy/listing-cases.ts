@@ -51,6 +51,12 @@ export const listingCases: Record<string, ListingCase> = {
       ... on PermissionDeniedError { permission } } }`,
     variables: () => [{}],
   },
+  'Mutation.createDepartmentChannel': {
+    document: `mutation { createDepartmentChannel(input: { title: "Here", departments: ["Here"] }) { __typename
+      ... on CreateDepartmentChannelPayload { conversation { participants { nodes { user { name } } } } }
+      ... on PermissionDeniedError { permission } } }`,
+    variables: () => [{}],
+  },
   'Query.broadcasts': {
     document: `query ($after: String) { broadcasts(after: $after) { nodes { id subject body } ${PAGE} } }`,
     variables: (_text, cursor) => [{}, { after: cursor }],

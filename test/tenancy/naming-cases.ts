@@ -227,6 +227,9 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.updateGroup': mutation('updateGroup', [
     [(ids) => ({ groupId: ids.conversation, title: 'Taken', access: 'OPEN' }), NOT_FOUND],
   ]),
+  'Mutation.updateDepartmentChannel': mutation('updateDepartmentChannel', [
+    [(ids) => ({ conversationId: ids.conversation, departments: ['Any'] }), NOT_FOUND_OR_DENIED],
+  ]),
   'Mutation.joinGroup': mutation('joinGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
   'Mutation.leaveGroup': mutation('leaveGroup', [[(ids) => ({ groupId: ids.conversation }), NOT_FOUND]]),
   'Mutation.addParticipants': mutation('addParticipants', [

@@ -510,7 +510,7 @@ export type ParticipantsQueryVariables = Exact<{
 }>;
 
 
-export type ParticipantsQuery = { conversation: { id: string, participants: { nodes: Array<{ role: ParticipantRole, lastReadSeq: number, user: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type ParticipantsQuery = { conversation: { id: string, departments: Array<string>, participants: { nodes: Array<{ role: ParticipantRole, lastReadSeq: number, user: { id: string, name: string, department: string | null, presence: { status: PresenceStatus } | null } }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
 
 export type FindQueryVariables = Exact<{
   text: string;
@@ -804,7 +804,7 @@ export const ContextThreadDocument = 'fragment PersonParts on User{id name depar
 
 export const PeopleDocument = 'fragment PersonParts on User{id name department}query People($search:String){users(search:$search first:20){nodes{...PersonParts presence{status}}}}' as TypedDocument<PeopleQuery, PeopleQueryVariables>
 
-export const ParticipantsDocument = 'fragment PersonParts on User{id name department}query Participants($id:ID!$after:String){conversation(id:$id){id participants(first:100 after:$after){nodes{role lastReadSeq user{...PersonParts presence{status}}}pageInfo{endCursor hasNextPage}}}}' as TypedDocument<ParticipantsQuery, ParticipantsQueryVariables>
+export const ParticipantsDocument = 'fragment PersonParts on User{id name department}query Participants($id:ID!$after:String){conversation(id:$id){id departments participants(first:100 after:$after){nodes{role lastReadSeq user{...PersonParts presence{status}}}pageInfo{endCursor hasNextPage}}}}' as TypedDocument<ParticipantsQuery, ParticipantsQueryVariables>
 
 export const FindDocument = 'fragment PersonParts on User{id name department}fragment ConversationParts on Conversation{id kind title lastSeq lastReadSeq lastActivityAt unreadCount unreadFromSeq hasUnreadMention isMuted canPost isMember participantCount context{type contextId}counterpart{...PersonParts presence{status}}lastMessage{id seq body state author{id name}}}query Find($text:String!$filter:MessageSearchFilter$after:String){searchMessages(text:$text filter:$filter first:20 after:$after){nodes{id seq body subject createdAt author{id name}conversation{...ConversationParts}}pageInfo{endCursor hasNextPage}}}' as TypedDocument<FindQuery, FindQueryVariables>
 

@@ -49,6 +49,7 @@ export const strings: Strings = {
   filterUnread: 'Ungelesen',
   find: 'Nachrichten suchen',
   findHint: 'Durchsucht alles, was an Sie geschrieben wurde.',
+  followsDepartments: (names: string) => `Mitglieder nach Abteilung: ${names}`,
   gone: 'Sie sind nicht mehr in dieser Unterhaltung',
   goneHint: 'Sie wurde entfernt, oder Sie wurden es. Ihr Entwurf steht unten.',
   groupName: 'Name der Gruppe',

@@ -47,6 +47,7 @@ export const strings = {
   filterUnread: 'Unread',
   find: 'Search messages',
   findHint: 'Search in everything that was written to you.',
+  followsDepartments: (names: string) => `Members follow departments: ${names}`,
   gone: 'You are no longer in this conversation',
   goneHint: 'It was removed, or you were. What you had written is kept below.',
   groupName: 'Name of the group',

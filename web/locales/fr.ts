@@ -49,6 +49,7 @@ export const strings: Strings = {
   filterUnread: 'Non lues',
   find: 'Chercher des messages',
   findHint: 'Cherche dans tout ce qui vous a été écrit.',
+  followsDepartments: (names: string) => `Membres selon le service : ${names}`,
   gone: 'Vous n’êtes plus dans cette conversation',
   goneHint: 'Elle a été retirée, ou vous l’avez été. Votre brouillon est conservé ci-dessous.',
   groupName: 'Nom du groupe',

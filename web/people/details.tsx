@@ -16,6 +16,7 @@ type Members = NonNullable<ParticipantsQuery['conversation']>['participants']['n
 export function Details({ id }: { id: string }) {
   const { session, text, go, attempt } = useUi()
   const members = useSignal<Members | null>(null)
+  const departments = useSignal<readonly string[]>([])
   const isAdding = useSignal(false)
   const isLeaving = useSignal(false)
   const conversation = session.conversations.value.get(id)
@@ -23,6 +24,7 @@ export function Details({ id }: { id: string }) {
   const load = async () => {
     const { conversation: found } = await session.request(ParticipantsDocument, { id })
     members.value = found?.participants.nodes ?? []
+    departments.value = found?.departments ?? []
   }
   useEffect(() => void attempt(load), [id, conversation?.participantCount])
   const isAdmin = members.value?.some(({ user, role }) => user.id === me && role === 'ADMIN') ?? false
@@ -103,7 +105,10 @@ export function Details({ id }: { id: string }) {
             )
           })}
         </ul>
-        {isGroup && conversation.isMember && (
+        {departments.value.length > 0 && (
+          <p class="hint">{text.followsDepartments(departments.value.join(', '))}</p>
+        )}
+        {isGroup && conversation.isMember && members.value && departments.value.length === 0 && (
           <button
             type="button"
             class="button danger-text"

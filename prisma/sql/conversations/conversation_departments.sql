@@ -12,5 +12,5 @@ create policy conversation_departments_tenant on public.conversation_departments
   with check (company_id = (select app.current_company()));
 
 revoke all on table public.conversation_departments from public, colloquy_app, colloquy_system;
-grant delete, insert, select on table public.conversation_departments to colloquy_app;
+grant insert, select, update on table public.conversation_departments to colloquy_app;
 grant delete, select on table public.conversation_departments to colloquy_system;

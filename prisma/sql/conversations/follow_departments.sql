@@ -12,7 +12,7 @@ declare
 begin
   select c.last_seq into v_seq from public.conversations c where c.company_id = p_company and c.id = p_conversation;
   select coalesce(array_agg(d.key), '{}') into v_keys from public.conversation_departments d
-  where d.company_id = p_company and d.conversation_id = p_conversation;
+  where d.company_id = p_company and d.conversation_id = p_conversation and d.ended_at is null;
   with gone as (
     update public.participants p set left_at = now(), role = 'MEMBER'
     from public.users u

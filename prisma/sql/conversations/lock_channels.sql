@@ -6,7 +6,7 @@ begin
   perform from public.conversations c
   where c.company_id = p_company and not c.is_closed and c.id in (
     select d.conversation_id from public.conversation_departments d
-    where d.company_id = p_company and d.key in (select app.department_key(n.name) from unnest(p_departments) n (name))
+    where d.company_id = p_company and d.ended_at is null and d.key in (select app.department_key(n.name) from unnest(p_departments) n (name))
   )
   order by c.id for no key update;
 end

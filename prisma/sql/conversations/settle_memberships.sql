@@ -36,7 +36,7 @@ begin
     select c.company_id, c.id, c.is_department_channel from public.conversations c
     where c.kind in ('GROUP', 'CONTEXT') and not c.is_closed and (c.company_id, c.id) in (
       select d.company_id, d.conversation_id from public.conversation_departments d
-      where d.company_id = any(v_companies) and d.key = any(v_keys)
+      where d.company_id = any(v_companies) and d.key = any(v_keys) and d.ended_at is null
       union all
       select p.company_id, p.conversation_id from public.participants p
       where p.company_id = any(v_companies) and p.user_id = any(v_switched) and p.left_at is null

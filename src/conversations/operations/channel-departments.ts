@@ -45,12 +45,13 @@ export async function follow(
   names: string[],
 ): Promise<Moves> {
   await transaction.$executeRaw`
-    delete from conversation_departments d
-    where d.company_id = ${companyId}::uuid and d.conversation_id = ${channelId}::uuid`
+    update conversation_departments d set ended_at = now()
+    where d.ended_at is null and d.company_id = ${companyId}::uuid and d.conversation_id = ${channelId}::uuid`
   await transaction.$executeRaw`
     insert into conversation_departments (company_id, conversation_id, key, name)
     select distinct on (app.department_key(n.name)) ${companyId}::uuid, ${channelId}::uuid, app.department_key(n.name), n.name
-    from unnest(${names}::text[]) with ordinality n (name, at) order by app.department_key(n.name), n.at`
+    from unnest(${names}::text[]) with ordinality n (name, at) order by app.department_key(n.name), n.at
+    on conflict (company_id, conversation_id, key) do update set name = excluded.name, ended_at = null`
   const [moves] = await transaction.$queryRaw<Moves[]>`
     select f.joined, f.departed as "left" from app.follow_departments(${companyId}::uuid, ${channelId}::uuid, null) f`
   await transaction.$executeRaw`select app.settle_succession(${companyId}::uuid, ${channelId}::uuid)`

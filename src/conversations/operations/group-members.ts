@@ -42,7 +42,7 @@ export async function isBroughtByDepartment(
 ): Promise<boolean> {
   const found = await transaction.$queryRaw<object[]>`
     select from users u join conversation_departments d on d.company_id = u.company_id
-      and d.conversation_id = ${channelId}::uuid and d.key = app.department_key(u.department)
+      and d.conversation_id = ${channelId}::uuid and d.ended_at is null and d.key = app.department_key(u.department)
     where u.company_id = ${companyId}::uuid and u.id = ${userId}::uuid and u.is_enabled`
   return found.length > 0
 }

@@ -13,6 +13,7 @@ CREATE TABLE "conversation_departments" (
     "conversation_id" UUID NOT NULL,
     "key" TEXT NOT NULL,
     "name" TEXT NOT NULL,
+    "ended_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "conversation_departments_pkey" PRIMARY KEY ("company_id","conversation_id","key")
 );
@@ -100,7 +101,7 @@ declare
 begin
   select c.last_seq into v_seq from public.conversations c where c.company_id = p_company and c.id = p_conversation;
   select coalesce(array_agg(d.key), '{}') into v_keys from public.conversation_departments d
-  where d.company_id = p_company and d.conversation_id = p_conversation;
+  where d.company_id = p_company and d.conversation_id = p_conversation and d.ended_at is null;
   with gone as (
     update public.participants p set left_at = now(), role = 'MEMBER'
     from public.users u
@@ -164,7 +165,7 @@ begin
   perform from public.conversations c
   where c.company_id = p_company and not c.is_closed and c.id in (
     select d.conversation_id from public.conversation_departments d
-    where d.company_id = p_company and d.key in (select app.department_key(n.name) from unnest(p_departments) n (name))
+    where d.company_id = p_company and d.ended_at is null and d.key in (select app.department_key(n.name) from unnest(p_departments) n (name))
   )
   order by c.id for no key update;
 end
@@ -212,7 +213,7 @@ begin
     select c.company_id, c.id, c.is_department_channel from public.conversations c
     where c.kind in ('GROUP', 'CONTEXT') and not c.is_closed and (c.company_id, c.id) in (
       select d.company_id, d.conversation_id from public.conversation_departments d
-      where d.company_id = any(v_companies) and d.key = any(v_keys)
+      where d.company_id = any(v_companies) and d.key = any(v_keys) and d.ended_at is null
       union all
       select p.company_id, p.conversation_id from public.participants p
       where p.company_id = any(v_companies) and p.user_id = any(v_switched) and p.left_at is null
@@ -292,7 +293,7 @@ create policy conversation_departments_tenant on public.conversation_departments
   with check (company_id = (select app.current_company()));
 
 revoke all on table public.conversation_departments from public, colloquy_app, colloquy_system;
-grant delete, insert, select on table public.conversation_departments to colloquy_app;
+grant insert, select, update on table public.conversation_departments to colloquy_app;
 grant delete, select on table public.conversation_departments to colloquy_system;
 
 -- prisma/sql/conversations/participants.sql
