@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Generated files follow their generators, and this file contains the words that it looks for. */
-const SKIPPED = /(^|\/)generated\/|^(src\/client|web\/(api|console))\/operations\.ts$|(^|\/)plain-words\.test\.ts$/
+const SKIPPED =
+  /(^|\/)generated\/|^(src\/client|web\/(api|console))\/operations\.ts$|(^|\/)plain-words\.test\.ts$/
 
 const LOOKED_AT = /^(src|bench|test|web)\/.*\.tsx?$|^prisma\/(sql|migrations)\/.*\.sql$/
 

@@ -36,6 +36,6 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 function placeOf({ moduleId }: TestSpecification): number {
-  const place = slowest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
+  const place = slowest.findIndex((name) => moduleId.includes(`/${name}.`))
   return place === -1 ? slowest.length : place
 }

@@ -60,7 +60,7 @@ export function TroubleBox({ trouble, again }: { trouble: Trouble | null; again?
   )
 }
 
-/** What was read, or why there is nothing. */
+/** Shows the data once they were read, or says why there are none. */
 export function Reading<Data>({
   of,
   children,

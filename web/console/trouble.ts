@@ -21,7 +21,7 @@ export interface Trouble {
 type Answer = { result: { __typename: string; detail?: string; issues?: readonly Issue[] } }
 
 /** The server has refused a change by a member of the union. */
-class Refusal extends Error {
+class RefusedError extends Error {
   readonly type: string
   readonly issues: readonly Issue[]
 
@@ -32,21 +32,21 @@ class Refusal extends Error {
   }
 }
 
-/** Sends a mutation whose field is called `result`, and returns its payload. Throws Refusal, or ColloquyError. */
+/** Sends a mutation whose field is called `result`, and returns its payload. Throws RefusedError, or ColloquyError. */
 export async function change<Data extends Answer, Variables extends { input: unknown }>(
   session: Session,
   document: TypedDocument<Data, Variables>,
   input: Variables['input'],
 ): Promise<Exclude<Data['result'], { detail: string }>> {
   const { result } = await session.request(document, { input } as Variables)
-  if (typeof result.detail === 'string') throw new Refusal(result)
+  if (typeof result.detail === 'string') throw new RefusedError(result)
   return result as Exclude<Data['result'], { detail: string }>
 }
 
 /** Says a failure in words. */
 export function troubleOf(error: unknown, words: Words): Trouble {
   const title = (name: string) => words.troubles[name as keyof Words['troubles']] ?? words.failed
-  if (error instanceof Refusal) {
+  if (error instanceof RefusedError) {
     const { type, message, issues } = error
     return { title: title(type), detail: message, againAt: 0, issues }
   }
