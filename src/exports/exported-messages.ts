@@ -18,6 +18,8 @@ export interface ExportSource {
   companyId: string
   tenant: TenantDatabase
   keys(): Promise<CompanyKeys>
+  /** Returns those of the conversations that the operator's policy keeps from the person who exports. */
+  denied?: ((conversationIds: readonly string[]) => Promise<ReadonlySet<string>>) | undefined
 }
 
 /** How messages are read. */
@@ -107,7 +109,7 @@ function* stretchesOf({ id: conversationId, lastSeq, people }: ExportedConversat
 }
 
 async function* conversationsOf(
-  { companyId, tenant }: ExportSource,
+  { companyId, tenant, denied }: ExportSource,
   { from, to, conversationIds }: ExportScope,
 ): AsyncGenerator<ExportedConversation> {
   for (let afterId: string | null = null; ; ) {
@@ -119,7 +121,8 @@ async function* conversationsOf(
       afterId,
       max: MAX_CONVERSATIONS,
     })
-    yield* page
+    const left = await denied?.(page.map(({ id }) => id))
+    yield* left ? page.filter(({ id }) => !left.has(id)) : page
     afterId = page.at(-1)?.id ?? null
     if (page.length < MAX_CONVERSATIONS) return
   }

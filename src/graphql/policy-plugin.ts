@@ -2,7 +2,8 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import type { GraphQLFieldResolver } from 'graphql'
 import type { Context } from '../context.ts'
 import { decodeId, encodeId, newId } from '../ids.ts'
-import { deniedIds } from '../policy/denied-ids.ts'
+import { deniedIds, type PolicedIds } from '../policy/denied-ids.ts'
+import type { PolicyInput } from '../policy/policy-input.ts'
 
 /** The plugin's name in the builder. */
 export const policyPluginName = 'policy' as const
@@ -15,9 +16,16 @@ declare global {
   }
 }
 
+/** The mutations of people who look at conversations otherwise than as their readers. */
+const ACTIONS: Readonly<Record<string, PolicyInput['action']>> = {
+  decideModerationCase: 'moderate',
+  createLegalHold: 'audit',
+  requestExport: 'audit',
+}
+
 /**
- * Has mutations answer for conversations that the operator's policy denies, and their messages, as for unknown ones: it puts
- * unknown ids in the place of theirs.
+ * Has mutations answer for conversations that the operator's policy denies, their messages and cases, as for unknown ones: it
+ * puts unknown ids in the place of theirs.
  */
 class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -30,26 +38,27 @@ class PolicyPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       const { services, viewer, tenant } = context as Context
       const { policy } = services ?? {}
       if (!policy || !viewer) return resolve(parent, args, context, info)
-      return withoutDenied(args, (ids) => deniedIds(policy, tenant, viewer.userId, ids)).then((allowed) =>
-        resolve(parent, allowed, context, info),
-      )
+      const find: FindDenied = (ids) => deniedIds(policy, tenant, viewer.userId, ids, ACTIONS[field.name])
+      return withoutDenied(args, find).then((allowed) => resolve(parent, allowed, context, info))
     }
   }
 }
 
-type FindDenied = (ids: { conversations: string[]; messages: string[] }) => Promise<ReadonlySet<string>>
+type FindDenied = (ids: PolicedIds) => Promise<ReadonlySet<string>>
 
 /** Returns the arguments with unknown ids in the place of denied ones. */
 async function withoutDenied(args: object, find: FindDenied): Promise<object> {
   const conversations: string[] = []
   const messages: string[] = []
+  const cases: string[] = []
   replaceIds(args, (type, uuid) => {
     if (type === 'Conversation') conversations.push(uuid)
     if (type === 'Message') messages.push(uuid)
+    if (type === 'ModerationCase') cases.push(uuid)
     return undefined
   })
-  if (conversations.length + messages.length === 0) return args
-  const denied = await find({ conversations, messages })
+  if (conversations.length + messages.length + cases.length === 0) return args
+  const denied = await find({ conversations, messages, cases })
   if (denied.size === 0) return args
   return replaceIds(args, (type, uuid) => (denied.has(uuid) ? encodeId(type, newId()) : undefined)) as object
 }

@@ -1,4 +1,4 @@
-import { fence } from '../database/statement.ts'
+import { fence, policyMark } from '../database/statement.ts'
 
 /**
  * The time at which the first page of a list was read. Later pages sort contacts as they were then, so that they
@@ -13,7 +13,7 @@ const LATELY = `interval '90 days'`
  * The viewer's recent contacts as `contact (user_id, closeness, at)`. Closeness is 1 for the 50 latest direct
  * conversations, and 2 for up to 30 people in each of the 10 latest groups and contexts; `at` is the time of the last
  * message there. Conversations that the viewer has hidden, and broadcasts, which do not show their recipients, make no
- * contacts. `wanted` is an SQL condition on the parameters only. The fence keeps the planner from trying all
+ * contacts, nor do those that the operator's policy denies the viewer. `wanted` is an SQL condition on the parameters only. The fence keeps the planner from trying all
  * conversations of the company.
  */
 export const contacts = (wanted: string) => `
@@ -22,7 +22,7 @@ export const contacts = (wanted: string) => `
       row_number() over (partition by c.kind = 'DIRECT' order by x.at desc, c.id) as nth
     from participants p
     cross join lateral (
-      select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id ${fence}
+      select * from conversations c where c.company_id = p.company_id and c.id = p.conversation_id${policyMark} ${fence}
     ) c
     cross join lateral (
       select c.last_activity_at as at where c.last_activity_at <= ${askedAt} and c.last_seq > coalesce(p.hidden_seq, 0)

@@ -61,6 +61,16 @@ export const conversationsOfMessages = statement({
     where m.company_id = :companyId and m.id = any(:ids)`,
 })
 
+/** The conversations of cases of moderation. */
+export const conversationsOfCases = statement({
+  name: 'policy_conversations_of_cases',
+  parameters: ['companyId', 'ids'],
+  row: rowsOf<{ id: string; conversationId: string }>(),
+  text: `select k.id, m.conversation_id as "conversationId" from moderation_cases k
+    join messages m on m.company_id = k.company_id and m.id = k.message_id
+    where k.company_id = :companyId and k.id = any(:ids)`,
+})
+
 /** Pairs of a person and a conversation that a policy decides about. */
 export const factsOfPairs = statement({
   name: 'policy_facts_of_pairs',

@@ -2,8 +2,11 @@ import { encodeId } from '../ids.ts'
 
 /** The facts that a policy decides by. It is given all of them, and the time. */
 export interface PolicyInput {
-  /** `read`: whatever a person does in a conversation begins with reading it. `audit`: an auditor reads it. */
-  action: 'read' | 'audit'
+  /**
+   * `read`: whatever a person does in a conversation begins with reading it. `audit`: an auditor reads or exports it.
+   * `moderate`: a moderator decides about a message of it.
+   */
+  action: 'read' | 'audit' | 'moderate'
   company: { id: string; externalId: string | null }
   user: { id: string; externalId: string | null; role: string; department: string | null }
   conversation: {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recordActNow } from '../../audit/record-act.ts'
 import { type Context, requirePermission } from '../../context.ts'
-import { ConflictError, NotFoundError } from '../../errors.ts'
+import { ConflictError, NotFoundError, PermissionDeniedError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import { EXPORTS_PATH, LINK_MINUTES, linkToken, MANIFEST } from '../export-link.ts'
 import type { ExportState } from '../export-row.ts'
@@ -25,7 +25,8 @@ export interface CreatedLink {
 
 /**
  * Returns a link to the file of an export, for the viewer alone. Requires AUDIT_READ and CONVERSATION_AUDIT. Throws
- * InvalidInputError, NotFoundError, and ConflictError unless the export is ready.
+ * PermissionDeniedError, also for the export of somebody else where the operator has a policy, InvalidInputError, NotFoundError, and
+ * ConflictError unless the export is ready.
  */
 export async function createExportLink(context: Context, input: unknown): Promise<CreatedLink> {
   for (const permission of EXPORT_PERMISSIONS) requirePermission(context, permission)
@@ -33,6 +34,11 @@ export async function createExportLink(context: Context, input: unknown): Promis
   const { companyId, userId } = context.viewer
   const found = await context.loaders.export.load(exportId)
   if (!found) throw new NotFoundError('There is no such export.')
+  // The file was written by the decisions about the person who requested it.
+  if (context.services.policy && found.requestedById !== userId)
+    throw new PermissionDeniedError(
+      'Only the person who requested this export may download it: request one of your own.',
+    )
   if (found.state !== 'READY') throw new ConflictError(NOT_READY[found.state])
   await recordActNow(context.tenant, { kind: 'export.linked', objectId: exportId })
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000)

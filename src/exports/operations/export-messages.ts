@@ -1,12 +1,16 @@
 import { sealFile } from '../../encryption/sealed-file.ts'
 import { newId } from '../../ids.ts'
 import type { Job } from '../../jobs/job.ts'
+import { deniedIds } from '../../policy/denied-ids.ts'
 import { readFilter } from '../export-filter.ts'
 import { beginExport, endExport, exportsById } from '../export-row.ts'
+import type { ExportSource } from '../exported-messages.ts'
 import { type Written, writeExport } from '../write-export.ts'
 
 /** Attempts after which an export has failed. */
 const MAX_ATTEMPTS = 5
+/** Conversations that the policy is asked about at once: fewer than have to wait for one another. */
+const MAX_ASKED = 25
 
 /**
  * The job that writes an export. Each attempt writes a file of its own from the beginning, and the export is ready only when its
@@ -38,12 +42,26 @@ async function writeFile(job: Job, exportId: string, fileId: string): Promise<Wr
   const { companyId, tenant, services, keys, signal } = job
   const [found] = await tenant.query(exportsById, { companyId, ids: [exportId] })
   if (!found) throw new Error('An export that was begun is there.')
-  const { from, to, format } = found
+  const { from, to, format, requestedById } = found
   const scope = { from, to, ...readFilter(await keys(), found) }
-  return writeExport({ companyId, tenant, keys }, scope, {
+  const denied = deniedTo(job, requestedById)
+  return writeExport({ companyId, tenant, keys, denied }, scope, {
     format,
     signal,
     write: async (content) =>
       services.exportFiles.write(companyId, fileId, sealFile(await keys(), fileId, content), signal),
   })
+}
+
+/** An export holds nothing that the operator's policy would not let the person who requested it audit. */
+function deniedTo({ services: { policy }, tenant }: Job, userId: string): ExportSource['denied'] {
+  if (!policy) return undefined
+  return async (conversationIds) => {
+    const denied = new Set<string>()
+    for (let at = 0; at < conversationIds.length; at += MAX_ASKED) {
+      const conversations = conversationIds.slice(at, at + MAX_ASKED)
+      for (const id of await deniedIds(policy, tenant, userId, { conversations }, 'audit')) denied.add(id)
+    }
+    return denied
+  }
 }

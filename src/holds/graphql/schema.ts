@@ -2,7 +2,7 @@ import { ConversationRef } from '../../conversations/graphql/refs.ts'
 import { builder } from '../../graphql/builder.ts'
 import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
-import { holdPage, nameOfHold, reasonOfRelease } from '../queries/holds.ts'
+import { conversationOfHold, holdPage, nameOfHold, reasonOfRelease } from '../queries/holds.ts'
 import { LegalHoldRef } from './refs.ts'
 
 builder.node(LegalHoldRef, {
@@ -29,8 +29,7 @@ builder.node(LegalHoldRef, {
       nullable: true,
       description:
         'The conversation whose messages are kept; null if it names none. Its messages are read by auditConversation.',
-      resolve: ({ conversationId }, _args, { loaders }) =>
-        conversationId ? loaders.overseenConversation.load(conversationId) : null,
+      resolve: (hold, _args, context) => conversationOfHold(context, hold),
     }),
     from: t.expose('from', {
       type: 'DateTime',

@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts'
+import type { ConversationRow } from '../../conversations/conversation-row.ts'
 import { readSealed } from '../../guests/queries/sealed-text.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { deniedIds } from '../../policy/denied-ids.ts'
 import { type HoldRow, holdsBefore } from '../hold-row.ts'
 
 /** Returns a page of the company's legal holds, latest first, those that are released too. */
@@ -12,6 +14,17 @@ export function holdPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
     read: ([beforeAt, beforeId], max) =>
       tenant.query(holdsBefore, { companyId: viewer.companyId, beforeAt, beforeId, max }),
   })
+}
+
+/** Returns the conversation that a hold names; null if it names none, or if the operator's policy keeps it from auditors. */
+export async function conversationOfHold(
+  { services, tenant, viewer, loaders }: Context,
+  { conversationId }: HoldRow,
+): Promise<ConversationRow | null> {
+  if (conversationId === null) return null
+  const named = { conversations: [conversationId] }
+  const denied = await deniedIds(services.policy, tenant, viewer.userId, named, 'audit')
+  return denied.size > 0 ? null : loaders.overseenConversation.load(conversationId)
 }
 
 /** Decrypts the name of a hold. Throws DecryptionError. */

@@ -3,7 +3,15 @@ import { UserRef } from '../../members/graphql/refs.ts'
 import { person } from '../../members/queries/people.ts'
 import { MessageConnection, MessageRef, SpamSignalEnum } from '../../messages/graphql/refs.ts'
 import type { ReportRow } from '../case-row.ts'
-import { casePage, heldPage, messageOfCase, readNote, readReason, reportPage } from '../queries/cases.ts'
+import {
+  casePage,
+  casesOf,
+  heldPage,
+  messageOfCase,
+  readNote,
+  readReason,
+  reportPage,
+} from '../queries/cases.ts'
 import type { SpamSignal } from '../spam-signal.ts'
 import { ModerationCaseRef, ReportReasonEnum } from './refs.ts'
 
@@ -56,10 +64,8 @@ const MessageReportConnection = builder.connectionObject(
 builder.node(ModerationCaseRef, {
   description: 'A message that moderators decide about. Null for people without MESSAGE_MODERATE.',
   id: { resolve: ({ id }) => id },
-  loadManyWithoutCache: (ids, { loaders, viewer }) =>
-    Promise.all(
-      ids.map((id) => (viewer.permissions.has('MESSAGE_MODERATE') ? loaders.moderationCase.load(id) : null)),
-    ),
+  loadManyWithoutCache: (ids, context) =>
+    context.viewer.permissions.has('MESSAGE_MODERATE') ? casesOf(context, ids) : ids.map(() => null),
   fields: (t) => ({
     message: t.field({
       perViewer: true,

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
 import type { MessageRow } from '../../messages/message-row.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { deniedIds } from '../../policy/denied-ids.ts'
 import {
   type CaseRow,
   type CaseState,
@@ -12,13 +13,17 @@ import {
   reportsOfCase,
 } from '../case-row.ts'
 
-/** Returns a page of the cases of one state, or of all, oldest first. The caller has checked the permission. */
-export function casePage(
-  { tenant, viewer }: Context,
+/**
+ * Returns a page of the cases of one state, or of all, oldest first, without those that the operator's policy keeps from the
+ * viewer. The caller has checked the permission.
+ */
+export async function casePage(
+  context: Context,
   state: CaseState | null | undefined,
   args: ForwardArgs,
 ): Promise<Page<CaseRow>> {
-  return forwardPage<CaseRow>(args, {
+  const { tenant, viewer } = context
+  const page = await forwardPage<CaseRow>(args, {
     key: ['instant', 'uuid'],
     keyOf: ({ openedAt, id }) => [openedAt.toISOString(), id],
     nodeOf: (row) => row,
@@ -31,6 +36,27 @@ export function casePage(
         max,
       }),
   })
+  const denied = await deniedCases(
+    context,
+    page.edges.map(({ node }) => node.id),
+  )
+  return { ...page, edges: page.edges.filter(({ node }) => !denied.has(node.id)) }
+}
+
+/**
+ * Returns cases by id, null for those that there are not, or that the operator's policy keeps from the viewer. The caller has checked
+ * the permission.
+ */
+export async function casesOf(context: Context, ids: readonly string[]): Promise<(CaseRow | null)[]> {
+  const denied = await deniedCases(context, ids)
+  return Promise.all(ids.map((id) => (denied.has(id) ? null : context.loaders.moderationCase.load(id))))
+}
+
+function deniedCases(
+  { services, tenant, viewer }: Context,
+  cases: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return deniedIds(services.policy, tenant, viewer.userId, { cases }, 'moderate')
 }
 
 /** Returns a page of the reports of a case, earliest first. */

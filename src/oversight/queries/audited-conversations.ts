@@ -6,6 +6,7 @@ import {
 } from '../../conversations/conversation-row.ts'
 import { recordAuditedRead } from '../../messages/queries/record-audited-read.ts'
 import { type ForwardArgs, forwardPage, type Page } from '../../page.ts'
+import { deniedIds } from '../../policy/denied-ids.ts'
 import { searchText } from '../../text/search-text.ts'
 import { conversationsOfCompany, conversationsOfPerson } from '../audited-conversations.ts'
 
@@ -76,11 +77,9 @@ async function withoutDenied(context: Context, page: Page<ConversationRow>): Pro
   return { ...page, edges: page.edges.filter(({ node }) => !denied.has(node.id)) }
 }
 
-async function deniedAmong(
+function deniedAmong(
   { services, tenant, viewer }: Context,
-  ids: readonly string[],
+  conversations: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const pairs = ids.map((conversationId) => ({ conversationId, userId: viewer.userId }))
-  const denied = await services.policy?.denied(tenant, pairs, 'audit')
-  return new Set([...(denied ?? [])].map(({ conversationId }) => conversationId))
+  return deniedIds(services.policy, tenant, viewer.userId, { conversations }, 'audit')
 }

@@ -1,6 +1,7 @@
 import { RequestError } from '../../errors.ts'
 import { builder } from '../../graphql/builder.ts'
 import { ModerationCaseRef } from '../../moderation/graphql/refs.ts'
+import { casesOf } from '../../moderation/queries/cases.ts'
 import { cursorOf, cursorText, Discontinuity, eventType } from './event-refs.ts'
 
 /** The type of an event with the case that it is about. */
@@ -13,8 +14,8 @@ function caseEvent(type: 'ModerationCaseOpened' | 'ModerationCaseDecided', descr
         perViewer: true,
         type: ModerationCaseRef,
         description: 'The case, as it is now.',
-        resolve: async ({ caseId }, _args, { loaders }) => {
-          const found = await loaders.moderationCase.load(caseId)
+        resolve: async ({ caseId }, _args, context) => {
+          const [found] = await casesOf(context, [caseId])
           if (!found) throw new RequestError('NOT_FOUND', 'There is no such case.')
           return found
         },
