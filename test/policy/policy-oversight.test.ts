@@ -96,6 +96,7 @@ describe.each(['module', 'OPA'] as const)('of a conversation that a policy in a 
     await expect.poll(() => bodies(events)).toContain('About plain')
     await expect.poll(() => bodies(others)).toContain('About plain')
     expect(bodies(events)).not.toContain('no moderate')
+    expect(events.answers.filter(({ errors }) => errors)).toEqual([])
     expect(bodies(others)).toContain('no moderate')
     expect(await cases(sue)).toContain(messageId)
     expect(await cases(sue)).not.toContain(denied.messageId)
