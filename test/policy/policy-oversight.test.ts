@@ -25,7 +25,7 @@ const policies = {
   async OPA() {
     const opa = await startOpa()
     opa.answer = (input) => result(rule(input))
-    return { policy: { url: opa.url }, dispose: () => opa[Symbol.asyncDispose]() }
+    return { policy: { url: opa.url }, dispose: async () => void (await opa[Symbol.asyncDispose]()) }
   },
 }
 
