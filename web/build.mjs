@@ -36,6 +36,7 @@ const common = {
   logLevel: 'warning',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  alias: { 'uc.micro': './web/timeline/characters.ts' },
   plugins: [minifiedStyles],
 }
 

@@ -9,6 +9,8 @@ const folders = [
   { folder: 'src/client', request: './request.ts' },
   { folder: 'web/api', request: '../../src/client/request.ts' },
   { folder: 'web/console', request: '../../src/client/request.ts' },
+  // Apart, because few people write broadcasts and nobody else should load their texts.
+  { folder: 'web/broadcasts', request: '../../src/client/request.ts' },
 ]
 const read = (path) => readFile(path, 'utf8').catch(() => '')
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Services } from '../context.ts'
 import type { DemoUser } from '../graphiql/graphiql.ts'
+import { commonHeaders, pageHeaders } from '../http/page-headers.ts'
 import { requestPath } from '../http/request-target.ts'
 import { isFromThisMachine } from '../http/this-machine.ts'
 import { type DemoPerson, demoPage } from './pages.ts'
@@ -39,7 +40,7 @@ export function createDemo({ signIn, log }: Services, demoUsers: () => Promise<D
     if (!current) return answer(response, 404, 'There are no demo people in this database.')
     const page = demoPage({ path, current, people })
     if (!page) return answer(response, 404, 'There is no such page.')
-    response.writeHead(200, pageHeaders(request.headers.host ?? '')).end(page)
+    response.writeHead(200, demoHeaders(request.headers.host ?? '')).end(page)
   }
 
   /** Members of this database; others cannot sign in. */
@@ -61,7 +62,7 @@ export function createDemo({ signIn, log }: Services, demoUsers: () => Promise<D
   ): Promise<void> {
     const site = request.headers['sec-fetch-site']
     if (!user || (site !== undefined && site !== 'same-origin')) return answer(response, 403, 'No token.')
-    response.writeHead(200, { 'content-type': 'application/json', ...commonHeaders })
+    response.writeHead(200, { 'content-type': 'application/json', ...ownHeaders })
     response.end(JSON.stringify({ token: user.token }))
   }
 }
@@ -79,7 +80,7 @@ async function switchPerson(request: IncomingMessage, response: ServerResponse):
   response.writeHead(303, {
     location: /^\/demo(\/[\w-]+)*$/.test(path) ? path : DEMO_PATH,
     'set-cookie': `${COOKIE}=${person}; Path=/demo; HttpOnly; SameSite=Strict`,
-    ...commonHeaders,
+    ...ownHeaders,
   })
   response.end()
 }
@@ -93,35 +94,14 @@ const ELSEWHERE =
   'The demonstration signs in without a password, so only browsers on the server itself may see it.'
 
 function answer(response: ServerResponse, status: number, words: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...commonHeaders }).end(words)
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...ownHeaders }).end(words)
 }
 
 /** The strictest policy that the elements run under: no inline styles or scripts, and Trusted Types. */
-function pageHeaders(host: string): Record<string, string> {
-  const policy = {
-    'default-src': "'none'",
-    'script-src': "'self'",
-    'style-src': "'self'",
-    'worker-src': "'self'",
-    'img-src': "'self' data:",
-    'connect-src': `'self' ws://${host} wss://${host}`,
-    'base-uri': "'none'",
-    'form-action': "'self'",
-    'frame-ancestors': "'none'",
-    'require-trusted-types-for': "'script'",
-    'trusted-types': 'colloquy',
-  }
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': Object.entries(policy)
-      .map((rule) => rule.join(' '))
-      .join('; '),
-    ...commonHeaders,
-  }
+function demoHeaders(host: string): Record<string, string> {
+  const trusted = { 'require-trusted-types-for': "'script'", 'trusted-types': 'colloquy' }
+  return { ...pageHeaders(host, { 'form-action': "'self'", ...trusted }), ...ownHeaders }
 }
 
-const commonHeaders = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-}
+/** The form that switches the person is known by its origin, which a page tells only with its referrer. */
+const ownHeaders = { ...commonHeaders, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }

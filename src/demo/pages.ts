@@ -70,8 +70,12 @@ ${isFull ? '' : widget}
 
 function menuEntry(path: string, [href, label]: (typeof MENU)[number]): string {
   const isCurrent = href === '/demo' ? path === href : path.startsWith(href)
-  const badge = label === 'Messages' ? ' <colloquy-badge token-url="/demo/token"></colloquy-badge>' : ''
-  return `<a href="${href}"${isCurrent ? ' aria-current="page"' : ''}>${label}${badge}</a>`
+  const count = label === 'Messages' ? ` ${badge()}` : ''
+  return `<a href="${href}"${isCurrent ? ' aria-current="page"' : ''}>${label}${count}</a>`
+}
+
+function badge(context?: string): string {
+  return `<colloquy-badge token-url="/demo/token"${context ? ` context="${context}"` : ''}></colloquy-badge>`
 }
 
 function personSwitch({ people, current, path }: DemoVisit): string {
@@ -111,7 +115,7 @@ ${invoiceTable(invoices)}`
 function invoiceTable(rows: readonly Invoice[]): string {
   const body = rows.map(
     ({ number, customer, amount, due, status }) => `<tr>
-<th scope="row"><a href="/demo/invoices/${number}">${number}</a></th>
+<th scope="row"><a href="/demo/invoices/${number}">${number}</a> ${badge(`TRANSACTION:${number}`)}</th>
 <td>${escaped(customer)}</td><td class="number">${amount}</td><td>${due}</td><td><span class="tag ${status.toLowerCase()}">${status}</span></td>
 </tr>`,
   )

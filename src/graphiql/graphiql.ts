@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Services } from '../context.ts'
 import { acceptedEncoding, type ContentEncoding } from '../http/content-encoding.ts'
+import { commonHeaders } from '../http/page-headers.ts'
 import { isFromThisMachine } from '../http/this-machine.ts'
 import { assetFolder, graphiqlAssets } from './assets.ts'
 import type { DemoLink } from './demo-link.ts'
-import { commonHeaders, graphiqlPage, pageHeaders } from './page.ts'
+import { graphiqlHeaders, graphiqlPage } from './page.ts'
 import { graphiqlSettings } from './settings.ts'
 
 /** A person that GraphiQL is signed in as, with a token of the development issuer. */
@@ -44,7 +45,7 @@ export function graphiql(
         const isTrusted = isFromThisMachine(address, headerOf) || demoLink?.use(url.searchParams)
         const settings = await graphiqlSettings(services, isTrusted ? await demoUsers() : [])
         const page = graphiqlPage(await graphiqlAssets(), settings)
-        endResponse(new fetchAPI.Response(page, { headers: pageHeaders(url.host) }))
+        endResponse(new fetchAPI.Response(page, { headers: graphiqlHeaders(url.host) }))
       }
     },
   }

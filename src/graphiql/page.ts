@@ -1,3 +1,4 @@
+import { pageHeaders } from '../http/page-headers.ts'
 import type { GraphiqlAssets } from './assets.ts'
 import { favicon, type GraphiqlSettings } from './settings.ts'
 
@@ -55,36 +56,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/**
- * The content security policy of the page: run our scripts, connect to our server, and be in no frame. Monaco adds its
- * styles to the page, and its fonts and GraphiQL's pictures are data. Not every browser includes WebSockets in 'self'.
- */
-export function pageHeaders(host: string): Record<string, string> {
-  const policy = {
-    'default-src': "'none'",
-    'script-src': "'self'",
-    'worker-src': "'self'",
-    'style-src': "'self' 'unsafe-inline'",
-    'font-src': 'data:',
-    'img-src': "'self' data:",
-    'connect-src': `'self' ws://${host} wss://${host}`,
-    'base-uri': "'none'",
-    'form-action': "'none'",
-    'frame-ancestors': "'none'",
-  }
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': Object.entries(policy)
-      .map((rule) => rule.join(' '))
-      .join('; '),
-    'cache-control': 'no-store',
-    ...commonHeaders,
-  }
-}
-
-/** The headers of the page and of its files. */
-export const commonHeaders = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
+/** Monaco adds its styles to the page, and its fonts are data. */
+export function graphiqlHeaders(host: string): Record<string, string> {
+  return pageHeaders(host, { 'style-src': "'self' 'unsafe-inline'", 'font-src': 'data:' })
 }

@@ -58,7 +58,7 @@ describe('the size of the elements', () => {
 
   function messenger(): string[] {
     // Browsers with shared workers have the hub in the worker; a language is counted by itself.
-    const others = /^web\/(locales\/.*|link\/hub|elements\/(widget|panel|badge))\./
+    const others = /^web\/(locales\/.*|elements\/(widget|panel|badge))\./
     return entriesLike(/./)
       .filter((entry) => !others.test(entry) && !CONSOLE.test(entry))
       .flatMap(closure)

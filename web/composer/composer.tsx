@@ -7,12 +7,15 @@ import type { Message, Person } from '../store/types.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
 import { lazy } from '../ui/lazy.tsx'
-import { bytesOf, MAX_BODY_BYTES, sizeOf } from './limits.ts'
+import { Tool } from '../ui/tool.tsx'
+import { bytesOver, sizeOf } from './limits.ts'
 import { MentionBox, mentionAt, useMentions } from './mention-box.tsx'
 import { SendNotice } from './send-notice.tsx'
 import { useTyping } from './use-typing.ts'
 
-const MessageOptions = lazy(() => import('./message-options.tsx').then((module) => module.MessageOptions))
+const MessageOptions = lazy(() =>
+  import('../elements/other-screens.ts').then((module) => module.MessageOptions),
+)
 
 const SAVE_MS = 300
 const MAX_HEIGHT_PX = 180
@@ -44,7 +47,7 @@ export function Composer({
   const isEditing = subject?.kind === 'edit'
   const at = mentionAt(draft.value.body, caret.value)
   const people = useMentions(thread, at?.search)
-  const over = bytesOf(draft.value.body) - MAX_BODY_BYTES
+  const over = bytesOver(draft.value.body, session.limits.maxBodyBytes)
   const isEmpty = draft.value.body.trim() === ''
 
   useEffect(() => {
@@ -160,18 +163,14 @@ export function Composer({
       )}
       <div class="compose-row">
         {!isEditing && (
-          <button
-            type="button"
-            class="tool"
-            aria-label={text.options}
-            title={text.options}
-            aria-expanded={hasOptions.value}
+          <Tool
+            label={text.options}
+            icon="add"
+            isExpanded={hasOptions.value}
             onClick={() => {
               hasOptions.value = !hasOptions.value
             }}
-          >
-            <Icon name="add" />
-          </button>
+          />
         )}
         <textarea
           ref={box}
@@ -215,9 +214,7 @@ function SubjectBanner({ subject: { kind, message }, onCancel }: { subject: Subj
         <b>{kind === 'edit' ? text.editing : text.replyingTo(message.author?.name ?? text.someone)}</b>
         <span dir="auto">{message.body?.slice(0, 140)}</span>
       </p>
-      <button type="button" class="tool" aria-label={text.cancel} title={text.cancel} onClick={onCancel}>
-        <Icon name="close" size={16} />
-      </button>
+      <Tool label={text.cancel} icon="close" size={16} onClick={onCancel} />
     </div>
   )
 }

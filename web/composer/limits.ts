@@ -1,10 +1,8 @@
-/** Bytes of UTF-8 that a message may have. */
-export const MAX_BODY_BYTES = 32 * 1024
-
-/** Counts the bytes of a text as the server does. */
-export function bytesOf(text: string): number {
+/** Returns how many bytes of UTF-8 a text has beyond a limit; negative or zero if it is within. */
+export function bytesOver(text: string, limit: number): number {
   // Below this length no text can reach the limit, and encoding it at every key would be wasted.
-  return text.length * 3 < MAX_BODY_BYTES / 2 ? text.length : new TextEncoder().encode(text).length
+  const bytes = text.length * 3 < limit ? text.length : new TextEncoder().encode(text).length
+  return bytes - limit
 }
 
 /** A number of bytes in words. */

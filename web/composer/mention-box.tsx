@@ -76,7 +76,7 @@ export function MentionBox({
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onPick(person)}
         >
-          <Avatar id={person.id} name={person.name} size={24} dot />
+          <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} size={24} dot />
           <bdi>{person.name}</bdi>
           {person.department && <small>{person.department}</small>}
         </div>

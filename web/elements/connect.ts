@@ -28,7 +28,7 @@ export function connect(element: ColloquyElement): Messaging {
   })
   connected.set(key, messaging)
   watchUse(messaging.session)
-  showInTitle(messaging.session)
+  showInTitle(messaging.session, element.hasAttribute('favicon-badge'))
   void messaging.start()
   return messaging
 }

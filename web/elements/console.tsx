@@ -10,8 +10,9 @@ import panel from '../styles/panel.css'
 import { UiProvider } from '../ui/context.ts'
 import type { ColloquyElement } from './colloquy.ts'
 import { connect } from './connect.ts'
-import { adopt, createUi, keepKeys } from './create-ui.ts'
+import { createUi } from './create-ui.ts'
 import type { Mounted } from './mounted.ts'
+import { adopt, keepKeys } from './shadow.ts'
 
 /** Shows the supervisor's console: the sections that the person's role allows. */
 export async function mount(element: ColloquyElement, root: ShadowRoot): Promise<Mounted> {

@@ -11,9 +11,10 @@ import { EmptyState } from '../ui/state.tsx'
 import { Toast } from '../ui/toast.tsx'
 import type { ColloquyElement } from './colloquy.ts'
 import { connect } from './connect.ts'
-import { adopt, createUi, keepKeys } from './create-ui.ts'
+import { createUi } from './create-ui.ts'
 import type { Mounted } from './mounted.ts'
 import { Gate, InboxScreen, Screen } from './screens.tsx'
+import { adopt, keepKeys } from './shadow.ts'
 import { readView, writeView } from './view-memory.ts'
 
 /** Shows the messenger: the inbox, and beside it what is open. */

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import panel from '../styles/panel.css'
 import { useUi } from '../ui/context.ts'
 import { Toast } from '../ui/toast.tsx'
-import { adopt } from './create-ui.ts'
 import { Gate, InboxScreen, Screen } from './screens.tsx'
+import { adopt } from './shadow.ts'
 
 /** The widget's panel: one screen at a time. */
 export function Panel() {

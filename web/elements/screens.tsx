@@ -1,18 +1,19 @@
-import { useSignal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
-import { useEffect } from 'preact/hooks'
 import { ContextCard } from '../inbox/context-card.tsx'
 import { Inbox } from '../inbox/inbox.tsx'
+import type { Session } from '../store/session.ts'
 import { ConversationView } from '../timeline/conversation.tsx'
 import { CloseButton } from '../ui/close-button.tsx'
 import { useUi, type View } from '../ui/context.ts'
-import { Icon } from '../ui/icon.tsx'
+import { lazy } from '../ui/lazy.tsx'
 import { EmptyState } from '../ui/state.tsx'
+import { Tool } from '../ui/tool.tsx'
 
 /** Shows why messaging does not work, or the children if it does. Drafts and unsent messages are kept all the while. */
 export function Gate({ children }: { children: ComponentChildren }) {
   const { session, text, messaging } = useUi()
   const again = () => {
+    if (session.phase.value === 'outdated') return location.reload()
     session.options.token.drop()
     session.phase.value = 'starting'
     void messaging.start()
@@ -23,6 +24,7 @@ export function Gate({ children }: { children: ComponentChildren }) {
     'signed-out': [text.signedOut, text.signedOutHint],
     off: [text.switchedOff, text.switchedOffHint],
     refused: [text.refused, session.problem.value],
+    outdated: [text.outdated, text.outdatedHint],
   }[phase]
   return (
     <div class="screen">
@@ -34,7 +36,7 @@ export function Gate({ children }: { children: ComponentChildren }) {
       </header>
       <EmptyState icon="info" title={words[0] ?? ''} hint={words[1]}>
         <button type="button" class="button primary" onClick={again}>
-          {text.retry}
+          {phase === 'outdated' ? text.reload : text.retry}
         </button>
       </EmptyState>
     </div>
@@ -43,7 +45,7 @@ export function Gate({ children }: { children: ComponentChildren }) {
 
 /** The inbox with its heading and the ways to other screens. */
 export function InboxScreen({ current }: { current?: string | undefined }) {
-  const { text, go, session } = useUi()
+  const { text, session, go } = useUi()
   return (
     <section class="screen" aria-label={text.conversations}>
       <header class="head" part="header">
@@ -51,33 +53,12 @@ export function InboxScreen({ current }: { current?: string | undefined }) {
           <h2>{text.messages}</h2>
           <p>{session.me.value?.company}</p>
         </div>
-        <button
-          type="button"
-          class="tool"
-          aria-label={text.find}
-          title={text.find}
-          onClick={() => go({ name: 'find' })}
-        >
-          <Icon name="search" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label={text.preferences}
-          title={text.preferences}
-          onClick={() => go({ name: 'preferences' })}
-        >
-          <Icon name="gear" />
-        </button>
-        <button
-          type="button"
-          class="tool"
-          aria-label={text.newMessage}
-          title={text.newMessage}
-          onClick={() => go({ name: 'new' })}
-        >
-          <Icon name="compose" />
-        </button>
+        <Tool label={text.find} icon="search" onClick={() => go({ name: 'find' })} />
+        {mayWriteToMany(session) && (
+          <Tool label={text.broadcasts} icon="megaphone" onClick={() => go({ name: 'broadcasts' })} />
+        )}
+        <Tool label={text.preferences} icon="gear" onClick={() => go({ name: 'preferences' })} />
+        <Tool label={text.newMessage} icon="compose" onClick={() => go({ name: 'new' })} />
         <CloseButton />
       </header>
       <ContextCard />
@@ -86,32 +67,33 @@ export function InboxScreen({ current }: { current?: string | undefined }) {
   )
 }
 
-const lazy: Partial<Record<View['name'], () => Promise<ComponentType<never>>>> = {
-  new: () => import('../people/new-conversation.tsx').then((module) => module.NewConversation),
-  details: () => import('../people/details.tsx').then((module) => module.Details as ComponentType<never>),
-  find: () => import('../search/find.tsx').then((module) => module.Find as ComponentType<never>),
-  preferences: () => import('../notify/preferences.tsx').then((module) => module.Preferences),
-  context: () => import('../inbox/context-start.tsx').then((module) => module.ContextStart),
+function mayWriteToMany({ me }: Session): boolean {
+  return me.value?.permissions.some((name) => MANY.includes(name)) ?? false
 }
 
-/** The screen that is open beside or instead of the inbox. Those that are rarely seen are loaded when they are opened. */
+const MANY = ['CONVERSATION_BROADCAST', 'CONVERSATION_GLOBAL']
+
+const onDemand = () => import('./other-screens.ts')
+const forMany = () => import('../broadcasts/screens.ts')
+/** Screens that are rarely seen are loaded when they are opened. */
+const SCREENS: Partial<Record<View['name'], ComponentType<never>>> = {
+  new: lazy(() => onDemand().then(({ NewConversation }) => NewConversation)),
+  details: lazy(() => onDemand().then(({ Details }) => Details)),
+  find: lazy(() => onDemand().then(({ Find }) => Find)),
+  preferences: lazy(() => onDemand().then(({ Preferences }) => Preferences)),
+  context: lazy(() => onDemand().then(({ ContextStart }) => ContextStart)),
+  broadcasts: lazy(() => forMany().then(({ Broadcasts }) => Broadcasts)),
+  broadcast: lazy(() => forMany().then(({ BroadcastView }) => BroadcastView)),
+  'new-broadcast': lazy(() => forMany().then(({ NewBroadcast }) => NewBroadcast)),
+  announce: lazy(() => forMany().then(({ Announce }) => Announce)),
+}
+
+/** The screen that is open beside or instead of the inbox. */
 export function Screen({ hasBack }: { hasBack: boolean }) {
-  const { view } = useUi()
-  const loaded = useSignal<{ name: View['name']; Component: ComponentType<never> } | null>(null)
-  const { value } = view
-  useEffect(() => {
-    let isLate = false
-    void lazy[value.name]?.().then((Component) => {
-      if (!isLate) loaded.value = { name: value.name, Component }
-    })
-    return () => {
-      isLate = true
-    }
-  }, [value.name])
+  const { value } = useUi().view
   if (value.name === 'thread')
     return <ConversationView id={value.id} aroundSeq={value.aroundSeq} hasBack={hasBack} />
-  if (loaded.value?.name !== value.name) return <section class="screen" />
-  const Component = loaded.value.Component as ComponentType<Record<string, unknown>>
+  const Component = SCREENS[value.name] as ComponentType<Record<string, unknown>> | undefined
   const { name: _, ...parameters } = value
-  return <Component {...parameters} />
+  return Component ? <Component {...parameters} /> : null
 }

@@ -9,8 +9,9 @@ import { type Ui, UiProvider } from '../ui/context.ts'
 import { Glyph } from '../ui/glyph.tsx'
 import type { ColloquyElement } from './colloquy.ts'
 import { connect } from './connect.ts'
-import { adopt, createUi, keepKeys } from './create-ui.ts'
+import { createUi } from './create-ui.ts'
 import type { Mounted } from './mounted.ts'
+import { adopt, keepKeys } from './shadow.ts'
 import { readView, writeView } from './view-memory.ts'
 
 // Of all icons only these two are needed before the panel is opened.

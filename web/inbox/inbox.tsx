@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { ConversationsDocument } from '../api/operations.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { into } from '../ui/into.ts'
 import { EmptyState, Skeleton } from '../ui/state.tsx'
 import { FILTERS, type Filter, filterOf, matches } from './filter.ts'
 import { InboxItem } from './inbox-item.tsx'
@@ -51,9 +52,7 @@ export function Inbox({ current }: { current?: string | undefined }) {
             aria-label={text.searchConversations}
             placeholder={text.searchConversations}
             value={search}
-            onInput={({ currentTarget }) => {
-              search.value = currentTarget.value
-            }}
+            onInput={into(search)}
           />
         </label>
         <fieldset class="chips">

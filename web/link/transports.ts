@@ -20,13 +20,15 @@ export interface TransportOptions {
 
 /** Chooses the best way that the browser and the page's policy allow. */
 export function chooseTransport(options: TransportOptions): OpenTransport {
-  const { tier, scope } = options
+  const { tier } = options
+  // A newer page leaves the worker and the leader of older ones alone: the server may speak with them no more.
+  const scope = `${options.scope} ${WORKER_FILE}`
   const hasLocks = navigator.locks !== undefined && typeof BroadcastChannel === 'function'
   if ((tier === null || tier === 'worker') && hasLocks) {
     const worker = openWorker(options.workerUrl, `colloquy ${scope}`)
-    if (worker) return workerTransport(worker, leaderTransport(options))
+    if (worker) return workerTransport(worker, leaderTransport({ ...options, scope }))
   }
-  if (tier !== 'own' && hasLocks) return leaderTransport(options)
+  if (tier !== 'own' && hasLocks) return leaderTransport({ ...options, scope })
   return ownTransport(options)
 }
 
@@ -79,8 +81,12 @@ function workerTransport(worker: SharedWorker, fallback: OpenTransport): OpenTra
   }
 }
 
-function loadHub(url: string, companyId: string | undefined): Promise<Hub> {
-  return import('./hub.ts').then(({ createHub }) => createHub(url, companyId))
+/** The hub for this page is in the file of the worker, which the page loads beside its own. */
+async function loadHub(url: string, companyId: string | undefined): Promise<Hub> {
+  const { createHub } = (await import(
+    new URL(WORKER_FILE, import.meta.url).href
+  )) as typeof import('./worker.ts')
+  return createHub(url, companyId)
 }
 
 function ownTransport({ tab, url, companyId }: TransportOptions): OpenTransport {

@@ -1,7 +1,9 @@
 import { createHub, type Hub } from './hub.ts'
 import type { FromHub, ToHub } from './protocol.ts'
 
-// The shared worker: one hub, and so one socket, for all tabs. Its name carries the person, so a hub serves one.
+// The shared worker: one hub, and so one socket, for all tabs. Its name carries the person, so a hub serves one. Where there
+// are no workers, a page imports the same file for its hub.
+export { createHub }
 
 interface WorkerScope {
   onconnect: ((event: MessageEvent) => void) | null
@@ -9,7 +11,7 @@ interface WorkerScope {
 
 let hub: Hub | undefined
 
-;(globalThis as unknown as WorkerScope).onconnect = ({ ports: [port] }) => {
+function connect({ ports: [port] }: MessageEvent): void {
   if (!port) return
   let receive: ((message: ToHub) => void) | undefined
   port.onmessage = ({ data }: MessageEvent<ToHub>) => {
@@ -22,3 +24,5 @@ let hub: Hub | undefined
   }
   port.start()
 }
+
+if ('SharedWorkerGlobalScope' in globalThis) (globalThis as unknown as WorkerScope).onconnect = connect

@@ -3,6 +3,7 @@ import { prefer } from '../store/calls.ts'
 import type { Preferences as Values } from '../store/types.ts'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { beep } from './sound.ts'
 
 /** Sound, browser notifications and e-mail. The browser is asked for its permission by the click on the switch. */
@@ -48,32 +49,4 @@ export function Preferences() {
 function askPermission(): Promise<NotificationPermission> {
   if (typeof Notification !== 'function') return Promise.resolve('denied')
   return Notification.requestPermission()
-}
-
-function Switch({
-  label,
-  hint,
-  isOn,
-  onChange,
-}: {
-  label: string
-  hint: string
-  isOn: boolean
-  onChange(on: boolean): void
-}) {
-  return (
-    <label class="switch">
-      <span class="option-text">
-        <b>{label}</b>
-        <small>{hint}</small>
-      </span>
-      <input
-        type="checkbox"
-        role="switch"
-        checked={isOn}
-        aria-checked={isOn}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
-    </label>
-  )
 }

@@ -6,6 +6,7 @@ import { Avatar, ConversationAvatar } from '../ui/avatar.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
+import { into } from '../ui/into.ts'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { Skeleton } from '../ui/state.tsx'
 import { PeoplePicker } from './people-picker.tsx'
@@ -154,9 +155,7 @@ function GroupName({ id, title }: { id: string; title: string }) {
         aria-label={text.groupName}
         maxLength={255}
         value={name.value}
-        onInput={({ currentTarget }) => {
-          name.value = currentTarget.value
-        }}
+        onInput={into(name)}
       />
       {name.value.trim() !== title && name.value.trim() !== '' && (
         <button type="submit" class="button primary">

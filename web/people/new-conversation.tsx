@@ -3,6 +3,7 @@ import type { PeopleQuery } from '../api/operations.ts'
 import { startDirect, startGroup } from '../store/calls.ts'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
+import { into } from '../ui/into.ts'
 import { PeoplePicker } from './people-picker.tsx'
 
 /** Starts a conversation: with one person directly, with several as a group. */
@@ -40,9 +41,7 @@ export function NewConversation() {
             placeholder={`${text.groupName}: ${names}`}
             maxLength={255}
             value={title.value}
-            onInput={({ currentTarget }) => {
-              title.value = currentTarget.value
-            }}
+            onInput={into(title)}
           />
         )}
         <button type="submit" class="button primary wide" disabled={chosen.value.length === 0}>

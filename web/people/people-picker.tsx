@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import { PeopleDocument, type PeopleQuery } from '../api/operations.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { useUi } from '../ui/context.ts'
+import { into } from '../ui/into.ts'
 
 type Found = PeopleQuery['users']['nodes'][number]
 const AGAIN_MS = 200
@@ -79,9 +80,7 @@ export function PeoplePicker({
           aria-autocomplete="list"
           aria-activedescendant={offered.length > 0 ? `${id}-${active.value}` : undefined}
           value={search.value}
-          onInput={({ currentTarget }) => {
-            search.value = currentTarget.value
-          }}
+          onInput={into(search)}
           onKeyDown={press}
         />
       </div>
@@ -99,7 +98,7 @@ export function PeoplePicker({
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => pick(person)}
           >
-            <Avatar id={person.id} name={person.name} size={32} dot />
+            <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} dot />
             <span class="option-text">
               <bdi>{person.name}</bdi>
               {person.department && <small>{person.department}</small>}

@@ -5,11 +5,12 @@ import { useUi } from '../ui/context.ts'
 import { briefly } from '../ui/format.ts'
 import { Head } from '../ui/head.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { into } from '../ui/into.ts'
 import { EmptyState, Skeleton } from '../ui/state.tsx'
+import { Marked } from './marked.tsx'
 
 type Hits = FindQuery['searchMessages']['nodes']
 const AGAIN_MS = 300
-const BEFORE_HIT = 40
 
 /** Finds messages by their words, everywhere or in one conversation. A hit opens where it was written. */
 export function Find({ conversationId }: { conversationId?: string | undefined }) {
@@ -56,9 +57,7 @@ export function Find({ conversationId }: { conversationId?: string | undefined }
             aria-label={text.find}
             placeholder={text.find}
             value={words.value}
-            onInput={({ currentTarget }) => {
-              words.value = currentTarget.value
-            }}
+            onInput={into(words)}
           />
         </label>
         {words.value.trim() === '' && <EmptyState icon="search" title={text.find} hint={text.findHint} />}
@@ -97,22 +96,4 @@ export function Find({ conversationId }: { conversationId?: string | undefined }
       </div>
     </section>
   )
-}
-
-/** The text around the first hit, with the words marked as far as they stand there as they were typed. */
-function Marked({ body, words }: { body: string; words: string }) {
-  const wanted = words.replaceAll('"', ' ').split(/\s+/).filter(Boolean).map(escaped)
-  if (wanted.length === 0) return <>{body.slice(0, 200)}</>
-  const pattern = new RegExp(`(${wanted.join('|')})`, 'giu')
-  const at = Math.max(0, body.search(pattern) - BEFORE_HIT)
-  const shown = `${at > 0 ? '…' : ''}${body.slice(at, at + 200)}`
-  return (
-    <>
-      {shown.split(pattern).map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}
-    </>
-  )
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

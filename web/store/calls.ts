@@ -12,6 +12,8 @@ import {
   ReactDocument,
   RemovePersonDocument,
   RenameDocument,
+  ReportDocument,
+  type ReportMutationVariables,
   RetractDocument,
   StartContextDocument,
   StartDirectDocument,
@@ -28,7 +30,7 @@ class Refused extends Error {}
 type Answer = { result: { __typename: string; detail?: string } }
 
 /** Sends a mutation and returns its payload. Throws Refused, or ColloquyError. */
-async function call<Data extends Answer, Variables>(
+export async function call<Data extends Answer, Variables>(
   session: Session,
   document: TypedDocument<Data, Variables>,
   input: Variables extends { input: infer Input } ? Input : never,
@@ -111,6 +113,11 @@ export async function retract(session: Session, messageId: string): Promise<Mess
 
 export async function hideMessage(session: Session, messageId: string): Promise<void> {
   await call(session, HideMessageDocument, { messageId })
+}
+
+/** Tells the moderators of a message. Its author hears nothing of it. */
+export async function report(session: Session, input: ReportMutationVariables['input']): Promise<void> {
+  await call(session, ReportDocument, input)
 }
 
 export async function addPeople(session: Session, conversationId: string, userIds: string[]): Promise<void> {

@@ -1,7 +1,12 @@
 import { computed, signal } from '@preact/signals'
 import { ColloquyError } from '../../src/client/errors.ts'
 import { createRequest, type Request, type TypedDocument } from '../../src/client/request.ts'
-import { PresenceNowDocument, StartDocument, type UnreadPartsFragment } from '../api/operations.ts'
+import {
+  PresenceNowDocument,
+  StartDocument,
+  type StartQuery,
+  type UnreadPartsFragment,
+} from '../api/operations.ts'
 import { createLink, type Link } from '../link/link.ts'
 import { errorOf, problemOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
@@ -40,6 +45,8 @@ export class Session {
   readonly inbox = computed(() => [...this.conversations.value.values()].sort(byActivity))
   /** Cursor of the next page of the inbox; null after the last. */
   readonly more = signal<string | null>(null)
+  /** Bounds of texts, as the server tells them. */
+  limits: StartQuery['serverInfo'] = { maxBodyBytes: 32_768, maxSubjectLength: 255 }
   readonly presence = signal<ReadonlyMap<string, Presence>>(new Map())
   /** False while no socket is open. */
   readonly connected = signal(true)
@@ -215,12 +222,14 @@ export class Session {
     this.#hasSocket = connected || problem === null
     this.connected.value = this.#hasSocket
     if (problem?.code === 'UNAUTHENTICATED') this.options.token.drop()
+    if (problem?.code === 'OUTDATED') this.noteProblem(errorOf(problem))
     // Changes are not replayed: whoever came while the subscription began is read a moment later.
     if (connected) setTimeout(() => void this.#readPresence().catch(() => {}), PRESENCE_AGAIN_MS)
   }
 
   async #read(): Promise<string> {
-    const { viewer, conversations } = await this.request(StartDocument, {})
+    const { serverInfo, viewer, conversations } = await this.request(StartDocument, {})
+    this.limits = serverInfo
     const { user, company, permissions, preferences, unread } = viewer
     this.me.value = { id: user.id, name: user.name, company: company.name, permissions }
     this.preferences.value = preferences

@@ -8,9 +8,9 @@ import type { Conversation } from '../store/types.ts'
 import { ConversationAvatar } from '../ui/avatar.tsx'
 import { CloseButton } from '../ui/close-button.tsx'
 import { useUi } from '../ui/context.ts'
-import { Icon } from '../ui/icon.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { EmptyState } from '../ui/state.tsx'
+import { Tool } from '../ui/tool.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** One conversation: its name, its messages and the composer. */
@@ -67,11 +67,18 @@ export function ConversationView({
           }}
         />
       ) : (
-        thread.phase.value === 'ready' && <p class="notice">{text.readOnly}</p>
+        thread.phase.value === 'ready' && (
+          <p class="notice">
+            {TO_ALL.includes(thread.conversation.value?.kind ?? '') ? text.noReplies : text.readOnly}
+          </p>
+        )
       )}
     </section>
   )
 }
+
+/** Conversations in which only their authors may write, if they say so. */
+const TO_ALL = ['BROADCAST', 'GLOBAL']
 
 /** The text that was being written when the conversation was lost, to be copied. */
 function KeptDraft({ id }: { id: string }) {
@@ -116,17 +123,7 @@ function ConversationHeader({ thread, hasBack }: { thread: Thread; hasBack: bool
     : []
   return (
     <header class="head" part="header">
-      {hasBack && (
-        <button
-          type="button"
-          class="tool"
-          aria-label={text.back}
-          title={text.back}
-          onClick={() => go({ name: 'inbox' })}
-        >
-          <Icon name="back" />
-        </button>
-      )}
+      {hasBack && <Tool label={text.back} icon="back" onClick={() => go({ name: 'inbox' })} />}
       {conversation && <ConversationAvatar conversation={conversation} size={32} />}
       <div class="head-text">
         <h2 dir="auto">{conversation?.title ?? ''}</h2>

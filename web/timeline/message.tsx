@@ -9,7 +9,7 @@ import { lazy } from '../ui/lazy.tsx'
 import { Reactions } from './reactions.tsx'
 import { RichText } from './rich-text.tsx'
 
-const MessageMenu = lazy(() => import('./message-menu.tsx').then((module) => module.MessageMenu))
+const MessageMenu = lazy(() => import('../elements/other-screens.ts').then((module) => module.MessageMenu))
 
 /** One message of the timeline. The first of a run by one author shows the name and picture. */
 export function MessageItem({
@@ -51,7 +51,11 @@ export function MessageItem({
       aria-label={text.messageFrom(isOwn ? text.you : name, momentOf(createdAt, locale))}
     >
       {!isOwn && (
-        <span class="gutter">{isFirst && <Avatar id={author?.id ?? ''} name={name} size={28} />}</span>
+        <span class="gutter">
+          {isFirst && (
+            <Avatar id={author?.id ?? ''} name={name} avatarUrl={author?.avatarUrl ?? null} size={28} />
+          )}
+        </span>
       )}
       <div class="message-body">
         {isFirst && (

@@ -1,18 +1,21 @@
+import { useSignal } from '@preact/signals'
 import type { Conversation } from '../store/types.ts'
 import { useUi } from './context.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 const HUES = [255, 205, 165, 130, 75, 30, 350, 310]
 
-/** A person's initials on a colour of their own, with a dot for their presence. */
+/** A person's picture, or their initials on a colour of their own, with a dot for their presence. */
 export function Avatar({
   id,
   name,
+  avatarUrl,
   size = 32,
   dot,
 }: {
   id: string
   name: string
+  avatarUrl?: string | null
   size?: number
   dot?: boolean
 }) {
@@ -24,10 +27,29 @@ export function Avatar({
       <span aria-hidden="true" style={{ fontSize: `${Math.round(size * 0.38)}px` }}>
         {initialsOf(name)}
       </span>
+      {avatarUrl?.startsWith('https:') && <Picture key={avatarUrl} url={avatarUrl} />}
       {status && status !== 'OFFLINE' && (
         <span class={`dot ${status.toLowerCase()}`} role="img" aria-label={words[status]} />
       )}
     </span>
+  )
+}
+
+/** The page's policy may forbid the picture, or nobody may have it any more: then the initials are seen. */
+function Picture({ url }: { url: string }) {
+  const isGone = useSignal(false)
+  if (isGone.value) return null
+  return (
+    <img
+      src={url}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      referrerPolicy="no-referrer"
+      onError={() => {
+        isGone.value = true
+      }}
+    />
   )
 }
 
@@ -47,7 +69,10 @@ export function ConversationAvatar({
   size?: number
 }) {
   const { kind, counterpart, id } = conversation
-  if (counterpart) return <Avatar id={counterpart.id} name={counterpart.name} size={size} dot />
+  if (counterpart) {
+    const { id: userId, name, avatarUrl } = counterpart
+    return <Avatar id={userId} name={name} avatarUrl={avatarUrl} size={size} dot />
+  }
   return (
     <span class="avatar symbol" style={{ width: `${size}px`, height: `${size}px`, '--hue': hueOf(id) }}>
       <Icon name={SYMBOLS[kind] ?? 'chat'} size={Math.round(size * 0.52)} />

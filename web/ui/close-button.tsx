@@ -1,13 +1,9 @@
 import { useUi } from './context.ts'
-import { Icon } from './icon.tsx'
+import { Tool } from './tool.tsx'
 
 /** Closes the widget; the messenger stays. */
 export function CloseButton() {
   const { text, close, kind } = useUi()
   if (kind === 'messenger') return null
-  return (
-    <button type="button" class="tool" aria-label={text.close} title={text.close} onClick={close}>
-      <Icon name="close" />
-    </button>
-  )
+  return <Tool label={text.close} icon="close" onClick={close} />
 }

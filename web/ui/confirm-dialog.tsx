@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { useUi } from './context.ts'
 
@@ -5,10 +6,13 @@ import { useUi } from './context.ts'
 export function ConfirmDialog({
   question,
   act,
+  children,
   onClose,
 }: {
   question: string
   act: string
+  /** Stands between the question and the answers. */
+  children?: ComponentChildren
   onClose(agreed: boolean): void
 }) {
   const { text } = useUi()
@@ -22,6 +26,7 @@ export function ConfirmDialog({
       onClose={() => onClose(dialog.current?.returnValue === 'yes')}
     >
       <p>{question}</p>
+      {children}
       <div class="buttons">
         <button type="button" class="button" onClick={() => dialog.current?.close('no')}>
           {text.cancel}

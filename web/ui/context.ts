@@ -15,6 +15,10 @@ export type View =
   | { name: 'find'; conversationId?: string | undefined }
   | { name: 'preferences' }
   | { name: 'details'; id: string }
+  | { name: 'broadcasts' }
+  | { name: 'broadcast'; id: string }
+  | { name: 'new-broadcast' }
+  | { name: 'announce' }
 
 /** Everything that the parts of an element share. */
 export interface Ui {

@@ -33,7 +33,7 @@ export function dayOf(at: string, locale: string, text: Strings): string {
 export function briefly(at: string, locale: string): string {
   const days = daysAgo(at)
   if (days === 0) return timeOf(at, locale)
-  if (days < 7) return format(locale, { weekday: 'short' }).format(new Date(at))
+  if (Math.abs(days) < 7) return format(locale, { weekday: 'short' }).format(new Date(at))
   return format(locale, { day: 'numeric', month: 'short' }).format(new Date(at))
 }
 
