@@ -36,7 +36,6 @@ const common = {
   logLevel: 'warning',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  alias: { 'uc.micro': './web/timeline/characters.ts' },
   plugins: [minifiedStyles],
 }
 

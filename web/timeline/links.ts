@@ -1,9 +1,3 @@
-import { LinkifyIt } from 'linkify-it'
-
-const finder = new LinkifyIt({ fuzzyEmail: false })
-/** A message without end would block the page. */
-const MAX_LINKED = 20_000
-
 /** A link within a text. */
 export interface Link {
   index: number
@@ -12,8 +6,41 @@ export interface Link {
   text: string
 }
 
+/** A message without end would block the page. */
+const MAX_LINKED = 20_000
+/** Endings of hosts that are links without a scheme; any other needs one, or `www.`. */
+const ENDINGS =
+  'com|org|net|info|edu|gov|biz|app|dev|io|eu|de|at|ch|fr|be|nl|uk|ie|it|es|pt|pl|cz|dk|se|no|fi|us|ca|au|jp|cn|in|br'
+/** Looking back keeps the search linear: a long word is read once. */
+const LINK = new RegExp(
+  `(?<![\\p{L}\\p{N}@./-])(?:https?://|mailto:|www\\.|(?:[\\p{L}\\p{N}-]+\\.)+(?:${ENDINGS})(?![\\p{L}\\p{N}.@-]*[\\p{L}\\p{N}@]))[^\\s<>"\`{}|\\\\^\\u3000-\\u303f\\uff00-\\uff65]*`,
+  'giu',
+)
+/** Signs that belong to the sentence around a link, unless more of the link follows them. */
+const AFTER = /[.,;:!?'*_~…)\]»”’\u060c\u061b\u061f]$/u
+const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' }
+
 /** Finds the links that are safe to open. */
 export function findLinks(body: string): Link[] {
-  const found = finder.match(body.slice(0, MAX_LINKED)) ?? []
-  return found.filter(({ url }) => /^(https?|mailto):/i.test(url))
+  return Array.from(body.slice(0, MAX_LINKED).matchAll(LINK)).flatMap(({ 0: found, index }) => {
+    const text = withoutTail(found)
+    const url = /^(https?|mailto):/i.test(text) ? text : `https://${text}`
+    return URL.canParse(url) ? [{ index, lastIndex: index + text.length, url, text }] : []
+  })
+}
+
+/** Cuts off what ends the sentence. A bracket stays if it was opened within the link. */
+function withoutTail(found: string): string {
+  let text = found
+  while (AFTER.test(text)) {
+    const last = text.at(-1) ?? ''
+    const opening = OPENING[last]
+    if (opening && count(text, opening) >= count(text, last)) break
+    text = text.slice(0, -1)
+  }
+  return text
+}
+
+function count(text: string, sign: string): number {
+  return text.split(sign).length - 1
 }
