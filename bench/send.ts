@@ -108,6 +108,7 @@ function messageOf([author, recipient]: Pair): Omit<OutgoingMessage, 'tenant'> {
     metadata: null,
     priority: 'NORMAL',
     mentionIds: [],
+    attachmentIds: [],
     clientMessageId: null,
     key: newId(),
     hash: Buffer.alloc(32, 2),

@@ -2,6 +2,45 @@
 
 -- tables
 
+create table attachments (
+  company_id uuid not null,
+  id uuid not null,
+  uploader_id uuid not null,
+  kind text not null,
+  state text not null default 'UPLOADING'::text,
+  refusal text,
+  file_name bytea,
+  sealed_key bytea,
+  media_type text,
+  size integer not null,
+  received integer not null default 0,
+  content text not null default 'upload'::text,
+  width integer,
+  height integer,
+  duration_ms integer,
+  thumbnail_size integer,
+  message_id uuid,
+  place integer,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  lease uuid,
+  leased_until timestamp(3) with time zone,
+  constraint attachments_pkey PRIMARY KEY (company_id, id),
+  constraint attachments_key_check CHECK (((state = ANY (ARRAY['REFUSED'::text, 'REMOVED'::text])) OR ((sealed_key IS NOT NULL) AND (file_name IS NOT NULL)))),
+  constraint attachments_kind_check CHECK ((kind = ANY (ARRAY['FILE'::text, 'IMAGE'::text, 'VOICE'::text]))),
+  constraint attachments_message_check CHECK (((state = 'ATTACHED'::text) = (message_id IS NOT NULL))),
+  constraint attachments_refusal_check CHECK (((state = 'REFUSED'::text) <= (refusal = ANY (ARRAY['TOO_LARGE'::text, 'TYPE'::text, 'INFECTED'::text, 'QUOTA'::text])))),
+  constraint attachments_size_check CHECK (((size > 0) AND (received >= 0))),
+  constraint attachments_state_check CHECK ((state = ANY (ARRAY['UPLOADING'::text, 'SCANNING'::text, 'READY'::text, 'ATTACHED'::text, 'REFUSED'::text, 'REMOVED'::text]))),
+  constraint attachments_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint attachments_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id),
+  constraint attachments_company_id_uploader_id_fkey FOREIGN KEY (company_id, uploader_id) REFERENCES users(company_id, id)
+);
+CREATE INDEX attachments_company_id_message_id_uploader_id_idx ON public.attachments USING btree (company_id, message_id, uploader_id);
+CREATE INDEX attachments_company_id_state_size_idx ON public.attachments USING btree (company_id, state, size);
+CREATE INDEX attachments_unsent_idx ON public.attachments USING btree (company_id, created_at) WHERE (message_id IS NULL);
+alter table attachments enable row level security;
+alter table attachments force row level security;
+
 create table audit_checkpoints (
   company_id uuid not null,
   size bigint not null,
@@ -983,6 +1022,7 @@ CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid
 CREATE OR REPLACE FUNCTION app.append_case_event(p_kind text, p_case uuid, p_actor uuid, p_detail jsonb) RETURNS bigint LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_event(p_kind text, p_conversation uuid, p_message uuid DEFAULT NULL::uuid, p_seq integer DEFAULT NULL::integer, p_actor uuid DEFAULT NULL::uuid, p_recipient uuid DEFAULT NULL::uuid, p_joined uuid[] DEFAULT '{}'::uuid[], p_left uuid[] DEFAULT '{}'::uuid[], p_permission text DEFAULT NULL::text, p_case uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.append_guest_events(p_kind text, p_about uuid[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.attach_files(p_company uuid, p_user uuid, p_message uuid, p_attachments uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.audit_consent() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.audit_members() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.audit_roles() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1006,10 +1046,12 @@ CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANG
 CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_max integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.create_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_name bytea, p_person uuid, p_conversation uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.create_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.decide_case(p_company uuid, p_user uuid, p_case uuid, p_decision text, p_reason bytea, p_revision integer, p_words bigint[], p_subject bytea, p_body bytea, p_metadata bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.delete_upload(p_company uuid, p_user uuid, p_attachment uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.deliver_broadcast(p_broadcast broadcasts) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.department_key(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.detach_replies(p_messages uuid[], p_max integer, OUT free uuid[], OUT detached integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1017,6 +1059,7 @@ CREATE OR REPLACE FUNCTION app.due_conversations(p_end timestamp with time zone,
 CREATE OR REPLACE FUNCTION app.due_digest(p_user uuid) RETURNS TABLE(conversation_id uuid, message_count integer, up_to_seq integer) LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.each_member() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp' SET enable_seqscan TO 'off';
 CREATE OR REPLACE FUNCTION app.edit_message(p_company uuid, p_user uuid, p_message uuid, p_revision integer, p_subject bytea, p_body bytea, p_words bigint[], p_replaced_subject bytea, p_replaced_body bytea, p_signals text[], OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.end_check(p_attachment uuid, p_lease uuid, p_refusal text, p_media_type text, p_content text, p_size integer, p_width integer, p_height integer, p_duration_ms integer, p_thumbnail_size integer) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.end_export(p_export uuid, p_file uuid, p_state text, p_count integer, p_bytes bigint, p_checksum text) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_job(p_task text, p_payload json, p_run_at timestamp with time zone, p_job_key text) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.enqueue_next_export() RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1088,6 +1131,7 @@ CREATE OR REPLACE FUNCTION app.remember_membership() RETURNS uuid LANGUAGE plpgs
 CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remembered_send(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remind_recipients(p_company uuid, p_user uuid, p_broadcast uuid, OUT unread_count integer, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.remove_files(p_attachments uuid[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.report_message(p_company uuid, p_user uuid, p_message uuid, p_case uuid, p_reason text, p_note bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.request_export(p_company uuid, p_user uuid, p_export uuid, p_format text, p_from timestamp with time zone, p_to timestamp with time zone, p_filter bytea, p_users uuid[], p_conversations uuid[], p_max integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.require_message_action(p_action text, p_user uuid, p_message messages) RETURNS void LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1101,7 +1145,7 @@ CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timesta
 CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_guest_message(p_company uuid, p_user uuid, p_message uuid, p_body bytea, p_from text, p_encoding text, p_segments integer, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_guests uuid[], p_reply_to uuid, p_key text, p_hash bytea, OUT guest_message_id uuid, OUT replayed boolean, OUT skipped integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, p_attachments uuid[] DEFAULT '{}'::uuid[], OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[], p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
 CREATE OR REPLACE FUNCTION app.send_scheduled_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.set_message_access(p_company uuid, p_user uuid, p_message uuid, p_rules jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1128,6 +1172,8 @@ CREATE OR REPLACE FUNCTION app.write_messages(p_company uuid, p_companies uuid[]
 
 -- policies
 
+create policy attachments_system on attachments to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy attachments_tenant on attachments to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy audit_checkpoints_system on audit_checkpoints to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy audit_checkpoints_tenant on audit_checkpoints to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy audit_events_sending on audit_events for insert to the owner with check ((array_position(( SELECT (NULLIF(current_setting('app.sending_companies'::text, true), ''::text))::uuid[] AS "nullif"), company_id) IS NOT NULL));
@@ -1293,6 +1339,7 @@ grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid
 grant execute on function app.append_event(text,uuid,uuid,integer,uuid,uuid,uuid[],uuid[],text,uuid,jsonb) to colloquy_system;
 grant execute on function app.append_guest_events(text,uuid[]) to colloquy_app;
 grant execute on function app.append_guest_events(text,uuid[]) to colloquy_system;
+grant execute on function app.attach_files(uuid,uuid,uuid,uuid[]) to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.begin_export(uuid,uuid) to colloquy_system;
@@ -1315,6 +1362,7 @@ grant execute on function app.companies_to_digest() to colloquy_system;
 grant execute on function app.conversations_with_old_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
 grant execute on function app.create_legal_hold(uuid,uuid,uuid,bytea,uuid,uuid,timestamp with time zone,timestamp with time zone) to colloquy_app;
+grant execute on function app.create_upload(uuid,uuid,uuid,text,bytea,bytea,integer,integer,bigint,integer) to colloquy_app;
 grant execute on function app.current_company() to colloquy_app;
 grant execute on function app.current_company() to colloquy_system;
 grant execute on function app.day_of(timestamp with time zone) to colloquy_app;
@@ -1322,6 +1370,7 @@ grant execute on function app.day_of(timestamp with time zone) to colloquy_syste
 grant execute on function app.day_salt(integer) to colloquy_app;
 grant execute on function app.day_salt(integer) to colloquy_system;
 grant execute on function app.decide_case(uuid,uuid,uuid,text,bytea,integer,bigint[],bytea,bytea,bytea) to colloquy_app;
+grant execute on function app.delete_upload(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.deliver_broadcast(broadcasts) to colloquy_app;
 grant execute on function app.department_key(text) to colloquy_app;
 grant execute on function app.department_key(text) to colloquy_system;
@@ -1330,6 +1379,7 @@ grant execute on function app.due_conversations(timestamp with time zone,uuid,in
 grant execute on function app.due_digest(uuid) to colloquy_system;
 grant execute on function app.each_member() to colloquy_app;
 grant execute on function app.edit_message(uuid,uuid,uuid,integer,bytea,bytea,bigint[],bytea,bytea,text[]) to colloquy_app;
+grant execute on function app.end_check(uuid,uuid,text,text,text,integer,integer,integer,integer,integer) to colloquy_system;
 grant execute on function app.end_export(uuid,uuid,text,integer,bigint,text) to colloquy_system;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_app;
 grant execute on function app.enqueue_job(text,json,timestamp with time zone,text) to colloquy_system;
@@ -1409,6 +1459,8 @@ grant execute on function app.remember_membership() to colloquy_system;
 grant execute on function app.remembered_broadcast(uuid,text,bytea) to colloquy_app;
 grant execute on function app.remembered_send(uuid,text,bytea) to colloquy_app;
 grant execute on function app.remind_recipients(uuid,uuid,uuid) to colloquy_app;
+grant execute on function app.remove_files(uuid[]) to colloquy_app;
+grant execute on function app.remove_files(uuid[]) to colloquy_system;
 grant execute on function app.report_message(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.request_export(uuid,uuid,uuid,text,timestamp with time zone,timestamp with time zone,bytea,uuid[],uuid[],integer) to colloquy_app;
 grant execute on function app.require_message_action(text,uuid,messages) to colloquy_app;
@@ -1422,7 +1474,7 @@ grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) 
 grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
 grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea,text[]) to colloquy_app;
 grant execute on function app.send_guest_message(uuid,uuid,uuid,bytea,text,text,integer,text,text,timestamp with time zone,uuid[],uuid,text,bytea) to colloquy_app;
-grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid) to colloquy_app;
+grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid,uuid[]) to colloquy_app;
 grant execute on function app.send_messages(uuid[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[],text[],bytea[],bytea[],bytea[],bytea[]) to colloquy_app;
 grant execute on function app.send_scheduled_broadcast(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.set_message_access(uuid,uuid,uuid,jsonb) to colloquy_app;
@@ -1475,6 +1527,12 @@ grant select on table app.sms_stops to colloquy_system;
 grant delete on table app.unmatched_inbound to colloquy_system;
 grant insert on table app.unmatched_inbound to colloquy_system;
 grant select on table app.unmatched_inbound to colloquy_system;
+grant insert on table attachments to colloquy_app;
+grant select on table attachments to colloquy_app;
+grant update on table attachments to colloquy_app;
+grant delete on table attachments to colloquy_system;
+grant select on table attachments to colloquy_system;
+grant update on table attachments to colloquy_system;
 grant select on table audit_checkpoints to colloquy_app;
 grant insert on table audit_checkpoints to colloquy_system;
 grant select on table audit_checkpoints to colloquy_system;

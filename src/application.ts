@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import { openAttachmentFiles } from './attachments/attachment-files.ts'
+import { startSweepingAttachments } from './attachments/operations/start-sweeping-attachments.ts'
 import { openNoteFiles } from './audit/note-files.ts'
 import { createOrigins } from './audit/origins.ts'
 import { startPostingNotes } from './audit/post-notes.ts'
@@ -225,6 +227,7 @@ async function assemble(
     sms,
     retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
+    attachments: openAttachmentFiles(environment.attachments, dataDirectory.file('files')),
     publicUrl,
     log,
   }
@@ -248,6 +251,8 @@ async function assemble(
       undo.push(() => sealer.stop())
       const expiring = startExpiringExports(services)
       undo.push(() => expiring.stop())
+      const sweeping = startSweepingAttachments(services)
+      undo.push(() => sweeping.stop())
       return runner
     },
   }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { AttachmentFiles } from './attachments/attachment-files.ts'
 import type { AuditTrail } from './audit/audit-trail.ts'
 import { findActOf } from './audit/find-act.ts'
 import type { Membership } from './auth/choose-membership.ts'
@@ -62,6 +63,8 @@ export interface Services {
   retentionDaysDefault: number
   /** The private folder of exported files. */
   exportFiles: ExportFiles
+  /** Files in messages. */
+  attachments: AttachmentFiles
   /** The beginning of links in e-mails, such as https://chat.example.com. */
   publicUrl: string
   log: Logger

@@ -1,3 +1,4 @@
+import { type AttachmentSettings, attachmentsOf } from './env/attachments.ts'
 import { problemsOf } from './env/problems.ts'
 import { type Values, variables } from './env/variables.ts'
 import { StartupProblem } from './startup-problem.ts'
@@ -14,6 +15,8 @@ export interface Environment {
   keyDirectory: string | undefined
   /** The folder of exported files. Undefined: in the data directory. */
   exportDirectory: string | undefined
+  /** Files in messages. */
+  attachments: AttachmentSettings
   keys: KeySettings
   database: {
     url: string | undefined
@@ -155,6 +158,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     dataDirectory: values.DATA_DIR,
     keyDirectory: values.KEY_DIR,
     exportDirectory: values.EXPORT_DIR,
+    attachments: attachmentsOf(values),
     keys: { kms: kmsOf(values) },
     database: {
       url: values.DATABASE_URL,

@@ -17,6 +17,7 @@ export const nodeTypes = [
   'AuditEvent',
   'Export',
   'LegalHold',
+  'Attachment',
 ] as const
 
 /** A type whose ids the API returns. */

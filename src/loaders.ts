@@ -1,3 +1,4 @@
+import { attachmentLoaders } from './attachments/loaders.ts'
 import { auditLoaders } from './audit/loaders.ts'
 import { broadcastLoaders } from './broadcasts/loaders.ts'
 import { conversationLoaders } from './conversations/loaders.ts'
@@ -25,6 +26,7 @@ const makers = {
   ...oversightLoaders,
   ...exportLoaders,
   ...holdLoaders,
+  ...attachmentLoaders,
   ...presenceLoaders,
   ...guestLoaders,
   ...smsLoaders,

@@ -5,6 +5,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { FILES_PATH } from './attachments/file-link.ts'
+import { answerFiles } from './attachments/operations/answer-files.ts'
 import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
 import { createDemo, DEMO_PATH } from './demo/demo.ts'
@@ -94,6 +96,7 @@ export function createServer({
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
     else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
     else if (path.startsWith(EXPORTS_PATH)) void answerDownload(services, request, response)
+    else if (path.startsWith(FILES_PATH)) void answerFiles(services, request, response)
     else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
     else if (path.startsWith(UI_PATH)) void answerWebAsset(request, response)
     else if (demo && (path === DEMO_PATH || path.startsWith(`${DEMO_PATH}/`))) void demo(request, response)

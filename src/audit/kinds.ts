@@ -20,6 +20,7 @@ const OBJECTS: Readonly<Record<string, NodeType | null>> = {
   sign_in: null,
   audit: null,
   export: 'Export',
+  attachment: 'Attachment',
   hold: 'LegalHold',
   messages: 'Conversation',
   broadcasts: null,

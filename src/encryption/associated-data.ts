@@ -32,6 +32,7 @@ interface RecordText {
     | 'guest-body'
     | 'inbound-body'
     | 'file-name'
+    | 'file-key'
     | 'audit-origin'
     | 'export-filter'
     | 'export-key'

@@ -20,6 +20,10 @@ export const variables = z.object({
   KEY_DIR: z.string().optional(),
   AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
   EXPORT_DIR: z.string().optional(),
+  FILE_DIR: z.string().optional(),
+  FILE_MAX_MB: wholeNumber(1, 2_047).default(100),
+  FILE_QUOTA_MB: wholeNumber(1, 999_999_999).default(10_240),
+  FILE_TYPES: mediaTypes().optional(),
   POLICY_MODULE: z.string().optional(),
   POLICY_URL: url(/^https?$/, 'http://127.0.0.1:8181/v1/data/colloquy/allow').optional(),
   KEY_PROVIDER: oneOf('local', 'aws-kms').default('local'),
@@ -118,6 +122,15 @@ function publicUrl() {
     .url({ protocol: /^https?$/, error, abort: true })
     .refine((value) => !/[?#@]/.test(value), { error })
     .transform((value) => value.replace(/\/+$/, ''))
+}
+
+/** A list such as `image/*,application/pdf`. */
+function mediaTypes() {
+  const error = 'must be a list of media types such as image/*,application/pdf'
+  return z
+    .string()
+    .transform((list) => list.split(',').map((type) => type.trim().toLowerCase()))
+    .pipe(z.array(z.string().regex(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, { error }), { error }))
 }
 
 function phone() {

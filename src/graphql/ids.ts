@@ -27,7 +27,7 @@ export function decodeNodeId(id: string): NodeId {
 }
 
 /** The types that contain what people write. */
-const READ: ReadonlySet<string> = new Set<NodeType>(['Message', 'Conversation', 'Broadcast'])
+const READ: ReadonlySet<string> = new Set<NodeType>(['Message', 'Conversation', 'Broadcast', 'Attachment'])
 
 /** The types about people outside of the company. */
 const GUESTS: ReadonlySet<string> = new Set<NodeType>([

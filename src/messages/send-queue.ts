@@ -199,8 +199,9 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
   }
 }
 
-function isOrdinary({ parentId, mentionIds, signals, access }: OutgoingMessage): boolean {
-  return parentId === null && mentionIds.length === 0 && !signals?.length && access === NO_RULES
+function isOrdinary({ parentId, mentionIds, signals, access, attachmentIds }: OutgoingMessage): boolean {
+  const hangsOn = parentId !== null || mentionIds.length > 0 || attachmentIds.length > 0
+  return !hangsOn && !signals?.length && access === NO_RULES
 }
 
 /** The batch may have been committed although its answer was lost, and may still be committing. */

@@ -27,6 +27,8 @@ export interface OutgoingMessage {
   signals: string[] | null
   /** The rules on who may see it, as JSON. */
   access: string
+  /** The uploads that become part of it. */
+  attachmentIds: string[]
   /** Id of the case that moderators decide, should it be held for review. */
   caseId: string
   /** The request that it comes by, for the audit trail. */
@@ -75,13 +77,14 @@ const sendOneStatement = statement({
     'signals',
     'access',
     'caseId',
+    'attachmentIds',
   ],
   row: rowsOf<SentRow>(),
   text: `select message_id as "messageId", replayed, seq, depth, created_at as "createdAt", position::text as position, penalty,
       cooldown_until as "cooldownUntil"
     from app.send_message(
       :companyId, :authorId, :messageId, :conversationId, :recipientId, :parentId, :subject, :body, :metadata,
-      :priority, :mentionIds, :clientMessageId, :key, :hash, :tokens, :signals, :access, :caseId
+      :priority, :mentionIds, :clientMessageId, :key, :hash, :tokens, :signals, :access, :caseId, :attachmentIds
     )`,
 })
 

@@ -7,6 +7,8 @@ import {
   GraphQLString,
   specifiedDirectives,
 } from 'graphql'
+import '../attachments/graphql/mutations.ts'
+import '../attachments/graphql/schema.ts'
 import '../audit/graphql/schema.ts'
 import '../auth/graphql/schema.ts'
 import '../broadcasts/graphql/mutations.ts'

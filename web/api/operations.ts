@@ -329,7 +329,9 @@ export type RetractMessageInput = {
 export type SendMessageInput = {
   /** Rules on who in the conversation may see the message, at most 50. Without any, everyone. */
   accessRules?: Array<AccessRuleInput> | null | undefined;
-  /** Up to 32 KiB of UTF-8. */
+  /** Uploads of the viewer that are READY, at most 10, in this order. */
+  attachmentIds?: Array<string> | null | undefined;
+  /** Up to 32 KiB of UTF-8. With attachmentIds it may be empty. */
   body: string;
   /** The sender's own id of the message, up to 128 characters. Visible to the sender only. */
   clientMessageId?: string | null | undefined;

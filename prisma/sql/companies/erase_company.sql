@@ -22,6 +22,7 @@ begin
   delete from public.conversation_departments d where d.company_id = v_company;
   update public.message_access a set attribute = 'erased' where a.company_id = v_company and a.attribute is not null;
   delete from public.legal_holds h where h.company_id = v_company;
+  perform app.remove_files(array(select a.id from public.attachments a where a.company_id = v_company));
   delete from public.reactions r where r.company_id = v_company;
   delete from public.idempotency_keys k where k.company_id = v_company;
   delete from public.connection_tickets t where t.company_id = v_company;

@@ -7,6 +7,10 @@ declare
   v_company uuid := app.bound_company();
 begin
   delete from public.connection_tickets t where t.company_id = v_company and t.user_id = p_user;
+  perform app.remove_files(array(
+    select a.id from public.attachments a
+    where a.company_id = v_company and a.message_id is null and a.uploader_id = p_user
+  ));
   delete from public.pending_digests d where d.company_id = v_company and d.user_id = p_user;
   delete from public.told_messages t where t.company_id = v_company and t.user_id = p_user;
   delete from public.idempotency_keys k where k.company_id = v_company and k.user_id = p_user;

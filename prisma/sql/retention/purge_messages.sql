@@ -1,5 +1,5 @@
 -- Deletes the messages past their retention among the next p_max of a conversation, from the one after number p_after on, with
--- all that depends on them: texts and earlier texts, words, mentions, reactions, rules, hides, cases, reports, idempotency keys,
+-- all that depends on them: texts and earlier texts, files, words, mentions, reactions, rules, hides, cases, reports, idempotency keys,
 -- and for a broadcast the broadcast. Those without a number go with the first slice. The transaction leaves a gap for them, so
 -- that unread counts agree at any time. Returns their number, and the number to go on after, null at the end. Messages that
 -- somebody else has locked are left for the next night, those under a legal hold for as long as it lasts.
@@ -46,6 +46,11 @@ begin
   end if;
   perform app.blank_events(v_due);
   delete from public.broadcasts b where b.company_id = v_company and b.id = any (v_due);
+  perform app.remove_files(array(
+    select a.id from public.messages m join public.attachments a on a.company_id = m.company_id and a.message_id = m.id
+    where m.company_id = v_company and m.id = any (v_due)
+      and not app.is_held(v_company, m.conversation_id, m.author_id, m.created_at)
+  ));
   with gone as (
     delete from public.messages m
     where m.company_id = v_company and m.id = any (v_due)

@@ -42,7 +42,10 @@ builder.relayMutationField(
       recipientId: t.id({
         description: 'The person to send to. The direct conversation with this person is found or created.',
       }),
-      body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
+      body: t.string({
+        required: true,
+        description: 'Up to 32 KiB of UTF-8. With attachmentIds it may be empty.',
+      }),
       subject: t.string({ description: 'Up to 255 user-perceived characters.' }),
       priority: t.field({ type: PriorityEnum, description: 'Defaults to NORMAL.' }),
       parentId: t.id({ description: 'The message to reply to, in the same conversation.' }),
@@ -57,6 +60,9 @@ builder.relayMutationField(
         type: [AccessRuleInput],
         description:
           'Rules on who in the conversation may see the message, at most 50. Without any, everyone.',
+      }),
+      attachmentIds: t.idList({
+        description: 'Uploads of the viewer that are READY, at most 10, in this order.',
       }),
       idempotencyKey: t.string({
         description:

@@ -7,7 +7,7 @@ import type { Act } from '../../database/acting.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError, SpamRefusedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
-import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts'
+import { bodyText, id, ids, MAX_BODY_BYTES, parseInput, subjectText, text } from '../../input.ts'
 import { type Judgement, judgeSpam } from '../../moderation/queries/judge-spam.ts'
 import type { SpamSignal } from '../../moderation/spam-signal.ts'
 import { accessRules, NO_RULES } from '../../visibility/access-rules.ts'
@@ -41,8 +41,14 @@ const schema = z.object({
     .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
     .nullish(),
   accessRules: accessRules.nullish(),
+  attachmentIds: ids('Attachment')
+    .refine((list) => list.length <= 10, { error: 'A message has at most 10 files.' })
+    .nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })
+
+/** With files nothing need be said. */
+const schemaWithFiles = schema.extend({ body: text(MAX_BODY_BYTES, 'The body') })
 
 /** A sent message. `replayed` is true if an earlier call with the same idempotency key sent it. */
 export interface SentMessage {
@@ -172,11 +178,12 @@ interface SendRequest {
   clientMessageId: string | null
   /** The access rules as JSON. */
   access: string
+  attachmentIds: string[]
   key: string | null
 }
 
 function readRequest(context: Context, input: unknown): SendRequest {
-  const parsed = parseInput(schema, input)
+  const parsed = parseInput(hasFiles(input) ? schemaWithFiles : schema, input)
   return {
     ...whereTo(context.viewer, parsed),
     body: parsed.body,
@@ -187,8 +194,14 @@ function readRequest(context: Context, input: unknown): SendRequest {
     metadata: parsed.metadata,
     clientMessageId: parsed.clientMessageId ?? null,
     access: JSON.stringify(parsed.accessRules ?? []),
+    attachmentIds: parsed.attachmentIds ?? [],
     key: readIdempotencyKey(context, parsed.idempotencyKey),
   }
+}
+
+function hasFiles(input: unknown): boolean {
+  const given = (input as { attachmentIds?: unknown } | null)?.attachmentIds
+  return Array.isArray(given) && given.length > 0
 }
 
 function whereTo(
@@ -211,8 +224,18 @@ function whereTo(
 
 /** The request without its key: what a retry under the same key must repeat. */
 function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
-  const { conversationId, body, subject, priority, parentId, mentionIds, metadata, clientMessageId, access } =
-    request
+  const {
+    conversationId,
+    body,
+    subject,
+    priority,
+    parentId,
+    mentionIds,
+    metadata,
+    clientMessageId,
+    access,
+    attachmentIds,
+  } = request
   const content = [
     conversationId,
     body,
@@ -224,6 +247,7 @@ function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
     metadata === null ? null : canonicalJson(metadata),
     clientMessageId,
     ...(access === NO_RULES ? [] : [access]),
+    ...(attachmentIds.length === 0 ? [] : [{ attachmentIds }]),
   ]
   return keys.requestHash(`sendMessage ${JSON.stringify(content)}`)
 }

@@ -44,7 +44,8 @@ async function countBody(
   { body, place }: JudgedText,
   { repeatedBodies }: SpamSettings,
 ): Promise<{ isTooOften: boolean; undo: () => Promise<void> }> {
-  if (repeatedBodies === null) return { isTooOften: false, undo: async () => {} }
+  // Files need no words.
+  if (repeatedBodies === null || body.trim() === '') return { isTooOften: false, undo: async () => {} }
   const hash = (await keys()).requestHash(`body ${fold(body)}`).toString('base64url')
   const key = `${viewer.companyId}:${viewer.userId}:${hash}`
   const { times, places, undo } = await services.sightings.note(key, place)

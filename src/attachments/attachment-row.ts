@@ -1,0 +1,59 @@
+import { column, columns, type RowOf } from '../database/columns.ts'
+import { byKey } from '../database/statement.ts'
+import { inBothViews, seenIn, type Viewed } from '../visibility/views.ts'
+
+/** The kinds of attachments. */
+export const attachmentKinds = ['FILE', 'IMAGE', 'VOICE'] as const
+export type AttachmentKind = (typeof attachmentKinds)[number]
+/** The states that people see. */
+export type AttachmentState = 'UPLOADING' | 'SCANNING' | 'READY' | 'ATTACHED' | 'REFUSED'
+/** The reasons why an upload is refused. */
+export type AttachmentRefusal = 'TOO_LARGE' | 'TYPE' | 'INFECTED' | 'QUOTA'
+
+/** An attachment. Name and key are ciphertext; the key is null once it is refused. */
+export type AttachmentRow = RowOf<typeof attachmentColumns> & Viewed
+
+/** The columns of an attachment. */
+export const attachmentColumns = columns({
+  id: column.uuid,
+  uploaderId: column.uuid,
+  kind: column.of<AttachmentKind>(),
+  state: column.of<AttachmentState>(),
+  refusal: column.of<AttachmentRefusal | null>(),
+  fileName: column.bytes,
+  sealedKey: column.bytes.orNull,
+  mediaType: column.text.orNull,
+  size: column.integer,
+  received: column.integer,
+  content: column.text,
+  width: column.integer.orNull,
+  height: column.integer.orNull,
+  durationMs: column.integer.orNull,
+  thumbnailSize: column.integer.orNull,
+  messageId: column.uuid.orNull,
+  createdAt: column.instant,
+})
+
+/** Attachments by id: of messages that the viewer may read and nobody has retracted, and the viewer's own that are in none. */
+export const attachmentsById = inBothViews({
+  name: 'attachments_by_id',
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: attachmentColumns,
+  text: (view) => `select ${attachmentColumns.of('a')} from ${byKey('attachments', 'a')}
+    where a.state <> 'REMOVED' and (
+      a.message_id is null and a.uploader_id = :viewerId or exists (
+        select from messages m ${seenIn(view)}
+        where m.company_id = a.company_id and m.id = a.message_id and m.state <> 'RETRACTED'
+      )
+    )`,
+})
+
+/** The attachments of messages that the viewer may read and nobody has retracted, in their order. */
+export const attachmentsOf = inBothViews({
+  name: 'attachments_of',
+  parameters: ['companyId', 'viewerId', 'ids'],
+  row: attachmentColumns,
+  text: (view) => `select ${attachmentColumns.of('a')}
+    from attachments a join messages m on m.company_id = a.company_id and m.id = a.message_id ${seenIn(view)}
+    where a.company_id = :companyId and a.message_id = any(:ids) and m.state <> 'RETRACTED' order by a.message_id, a.place`,
+})

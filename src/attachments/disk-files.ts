@@ -1,0 +1,65 @@
+import { createWriteStream } from 'node:fs'
+import { open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { syncFolder } from '../data-directory/create-file-once.ts'
+import { createFolder } from '../data-directory/create-folder.ts'
+import { errorCode } from '../data-directory/storage-problem.ts'
+import { newId } from '../ids.ts'
+import { FileMissingError, type FileStore, type StoredPart } from './file-store.ts'
+
+/** Bytes that are read at once, so that a hundred downloads take a few megabytes. */
+const READ_BYTES = 64 * 1024
+
+/** Opens a private folder of files, which is created with the first one: a folder for each attachment, a file for each part. */
+export function openDiskFiles(directory: string): FileStore {
+  const folderOf = (companyId: string, attachmentId: string) => join(directory, companyId, attachmentId)
+  const pathOf = ({ companyId, attachmentId, content, part }: StoredPart) =>
+    join(folderOf(companyId, attachmentId), `${content}.${part}`)
+  return {
+    async write(at, sealed, signal) {
+      const path = pathOf(at)
+      await createFolder(dirname(path))
+      const draft = `${path}.${newId()}.draft`
+      try {
+        const file = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
+        await pipeline(sealed, file, { signal })
+        await rename(draft, path)
+      } catch (error) {
+        await rm(draft, { force: true })
+        throw error
+      }
+      await syncFolder(dirname(path))
+    },
+
+    async *read(at, from, length) {
+      const file = await open(pathOf(at), 'r').catch(missing)
+      try {
+        const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, length))
+        for (let done = 0; done < length; ) {
+          const max = Math.min(buffer.length, length - done)
+          const { bytesRead } = await file.read(buffer, 0, max, from + done)
+          if (bytesRead === 0) return
+          done += bytesRead
+          yield buffer.subarray(0, bytesRead)
+        }
+      } finally {
+        await file.close()
+      }
+    },
+
+    async keepOnly(companyId, attachmentId, contents) {
+      const folder = folderOf(companyId, attachmentId)
+      if (contents.length === 0) return rm(folder, { recursive: true, force: true })
+      const isKept = (name: string) =>
+        /^\w+\.\d+$/.test(name) && contents.includes(name.split('.', 1)[0] ?? '')
+      for (const name of await readdir(folder))
+        if (!isKept(name)) await rm(join(folder, name), { force: true })
+    },
+  }
+}
+
+function missing(error: unknown): never {
+  if (errorCode(error) === 'ENOENT') throw new FileMissingError()
+  throw error
+}

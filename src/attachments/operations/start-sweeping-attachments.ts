@@ -1,0 +1,52 @@
+import { forEachCompany } from '../../companies/each-company.ts'
+import { companyIds } from '../../companies/operations/create-company.ts'
+import { type PeriodicTask, startPeriodicTask } from '../../concurrency/periodic-task.ts'
+import type { Services } from '../../context.ts'
+import { newId } from '../../ids.ts'
+import { filesToDelete, forgetFiles, takeChecks } from '../upload-row.ts'
+import { checkUpload } from './check-upload.ts'
+
+const EVERY_MS = 30_000
+/** A random delay, so that processes which start together do so at different times. */
+const FIRST_WITHIN_MS = 30_000
+const MAX_AT_ONCE = 100
+
+/** Sweeps from time to time until it is stopped. */
+export function startSweepingAttachments(services: Services): PeriodicTask {
+  return startPeriodicTask(
+    (signal) =>
+      sweepAttachments(services, signal).catch((error) =>
+        services.log.warn({ err: error }, 'attachments could not be swept'),
+      ),
+    { everyMs: EVERY_MS, firstAfterMs: Math.random() * FIRST_WITHIN_MS },
+  )
+}
+
+/** Checks uploads whose check has not ended, and deletes the bytes of all that was deleted or not sent in time. */
+export async function sweepAttachments(services: Services, signal?: AbortSignal): Promise<void> {
+  const work = async (companyId: string) => {
+    await checkAgain(services, companyId, signal)
+    while (!signal?.aborted && (await deleteSome(services, companyId)) === MAX_AT_ONCE);
+  }
+  const task = { work, failed: 'attachments could not be swept' }
+  await forEachCompany(services, await companyIds(services.database), task, signal)
+}
+
+async function checkAgain(services: Services, companyId: string, signal?: AbortSignal): Promise<void> {
+  const tenant = services.database.forSystem(companyId)
+  for (;;) {
+    const lease = newId()
+    const [taken] = await tenant.query(takeChecks, { companyId, lease, max: 1 })
+    if (!taken || signal?.aborted) return
+    await checkUpload(services, { companyId, attachmentId: taken.id, lease })
+  }
+}
+
+async function deleteSome({ database, attachments }: Services, companyId: string): Promise<number> {
+  const tenant = database.forSystem(companyId)
+  const found = await tenant.query(filesToDelete, { companyId, max: MAX_AT_ONCE })
+  for (const { id } of found) await attachments.store.keepOnly(companyId, id, [])
+  const ids = found.map(({ id }) => id)
+  if (ids.length > 0) await tenant.query(forgetFiles, { companyId, ids })
+  return ids.length
+}
