@@ -5,7 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { FILES_PATH } from './attachments/file-link.ts'
+import { FILES_PATH, UPLOADS_PATH } from './attachments/file-link.ts'
 import { answerFiles } from './attachments/operations/answer-files.ts'
 import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
@@ -17,6 +17,7 @@ import { answerDownload } from './exports/operations/answer-download.ts'
 import type { DemoLink } from './graphiql/demo-link.ts'
 import type { DemoUser } from './graphiql/graphiql.ts'
 import { normalizeTarget, requestPath } from './http/request-target.ts'
+import { endSlowBodies } from './http/slow-bodies.ts'
 import { measureJobs } from './jobs/job-counts.ts'
 import { redisReady } from './metrics/metrics.ts'
 import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
@@ -59,6 +60,8 @@ const DRAIN_MS = 10_000
 const STALLED_MS = 30_000
 const KEEP_ALIVE_MS = 72_000
 const REQUEST_MS = 30_000
+/** A part of a file may come over a slow connection, as long as something comes. */
+const PART_MS = 600_000
 /** Interval at which Node.js checks for slow connections. Its default is 30 s. */
 const CHECK_MS = 5_000
 const SWEEP_MS = 50
@@ -107,7 +110,12 @@ export function createServer({
   http.keepAliveTimeout = keepAliveMs
   http.headersTimeout = keepAliveMs + 1_000
   // A client that sends headers or body slowly must not occupy the server.
-  http.requestTimeout = REQUEST_MS
+  http.requestTimeout = PART_MS
+  endSlowBodies(http, {
+    maxMs: REQUEST_MS,
+    everyMs: CHECK_MS,
+    isPatient: (request) => requestPath(request).startsWith(UPLOADS_PATH),
+  })
   http.timeout = stalledMs
   const sockets = attachWebSockets(http, graphql, services, webSockets)
   const metricsHttp = createHttpServer((request, response) => {

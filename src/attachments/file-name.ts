@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { shortText } from '../input.ts'
 import { singleLine } from '../text/single-line.ts'
 

@@ -15,8 +15,8 @@ const RECORDED: Readonly<Record<string, string>> = {
   'application/ogg': 'audio/ogg',
 }
 const OTHER = 'application/octet-stream'
-/** Control characters that no text holds. */
-const BINARY = /[\0-\b\x0e-\x1a\x1c-\x1f]/
+/** Control characters that no text holds: all but tab, line breaks, form feed and escape. */
+const isBinary = (byte: number) => byte < 0x20 && ![0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b].includes(byte)
 
 /** Tells the type of a file by its first bytes, never by its name. Markup and scripts are text, which no browser runs. */
 export async function mediaTypeOf(head: Buffer, kind: AttachmentKind): Promise<string> {
@@ -50,7 +50,5 @@ export function isAccepted(mediaType: string, accepted: readonly string[]): bool
 function isText(head: Buffer): boolean {
   // The last character may be cut off after one to three of its bytes.
   const cuts = head.length < TELLING_BYTES ? [0] : [0, 1, 2, 3]
-  return (
-    cuts.some((cut) => isUtf8(head.subarray(0, head.length - cut))) && !BINARY.test(head.toString('latin1'))
-  )
+  return cuts.some((cut) => isUtf8(head.subarray(0, head.length - cut))) && !head.some(isBinary)
 }
