@@ -1,6 +1,7 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
-import { byKey } from '../database/statement.ts'
+import { byKey, statement } from '../database/statement.ts'
 import { inBothViews, seenIn, type Viewed } from '../visibility/views.ts'
+import { seenBy } from '../visibility/visibility.ts'
 
 /** The kinds of attachments. */
 export const attachmentKinds = ['FILE', 'IMAGE', 'VOICE'] as const
@@ -35,14 +36,14 @@ export const attachmentColumns = columns({
 })
 
 /** Attachments by id: of messages that the viewer may read and nobody has retracted, and the viewer's own that are in none. */
-export const attachmentsById = inBothViews({
+export const attachmentsById = statement({
   name: 'attachments_by_id',
   parameters: ['companyId', 'viewerId', 'ids'],
   row: attachmentColumns,
-  text: (view) => `select ${attachmentColumns.of('a')} from ${byKey('attachments', 'a')}
+  text: `select ${attachmentColumns.of('a')} from ${byKey('attachments', 'a')}
     where a.state <> 'REMOVED' and (
       a.message_id is null and a.uploader_id = :viewerId or exists (
-        select from messages m ${seenIn(view)}
+        select from messages m ${seenBy()}
         where m.company_id = a.company_id and m.id = a.message_id and m.state <> 'RETRACTED'
       )
     )`,

@@ -207,7 +207,7 @@ describe('a link to a file', () => {
       return { id, messageId: message.id }
     }
     const [gone, retracted, hidden, ruled] = [await send(), await send(), await send(), await send()]
-    const urls = []
+    const urls: string[] = []
     for (const { id } of [gone, retracted, hidden, ruled]) urls.push((await link(cal, id)).url)
     const read = async () => Promise.all(urls.map(async (url) => (await ask(app, url)).status))
     expect(await read()).toEqual([200, 200, 200, 200])

@@ -58,7 +58,7 @@ export async function upload(
 }
 
 /** Waits until an upload is checked, and gives it. */
-export function checked(by: Client, id: string): Promise<Data> {
+function checked(by: Client, id: string): Promise<Data> {
   return vi.waitFor(
     async () => {
       const attachment = await attachmentOf(by, id)

@@ -29,6 +29,7 @@ const BOUNDED: Record<string, string> = {
   'InvalidInputError.issues': 'as many as an input has fields and items',
   'Message.accessRules': 'at most 50',
   'Message.allowedActions': 'as many as there are actions',
+  'Message.attachments': 'at most 10',
   'Message.mentions': 'at most 100',
   'Message.reactions': '20 kinds',
   'MessagingState.topSenders': 'at most 10',

@@ -101,7 +101,7 @@ async function readAsAuditor(ann: Client, bea: Client, groupId: string): Promise
   for (const args of pages)
     await ann.run(
       `query ($id: ID!) { auditConversation(id: $id) { participants { nodes { user { id } } } messages(${args}) { nodes {
-        id parent { id } replyCount mentions { id } receipts(first: 5) { nodes { readAt } }
+        id parent { id } replyCount mentions { id } attachments { id } receipts(first: 5) { nodes { readAt } }
         reactions { users(first: 5) { nodes { id } } } revisions(first: 5) { nodes { editedAt } }
         replies(first: 5) { nodes { id } } conversation { title } } } } }`,
       { id: groupId },

@@ -2,13 +2,14 @@ import { expect, vi } from 'vitest'
 import type { TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { watchPresence } from '../support/presence.ts'
+import { sendEveryFile } from './every-file-request.ts'
 import { governEverything } from './every-governing-request.ts'
 import { writeToGuests } from './every-guest-request.ts'
 import type { PlanRecord } from './plans.ts'
 
 const CONVERSATION = `id kind title description canPost viewerRole allowedActions participantCount unreadCount hasUnreadMention unreadFromSeq firstUnreadMentionSeq isMuted lastMessage { id seq }
   counterpart { id name } createdBy { id } lastSeq eventsCursor`
-const MESSAGE = `id seq depth state status replyCount allowedActions author { name } parent { id } mentions { id }
+const MESSAGE = `id seq depth state status replyCount allowedActions author { name } parent { id } mentions { id } attachments { id }
   replies(first: 5) { nodes { id } } all: replies(subtree: true, first: 2) { pageInfo { endCursor } } receipts(first: 5) { nodes { user { name } status readAt } }`
 
 /** Runs every kind of request once, and so every statement. */
@@ -155,6 +156,7 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   )
   await ann.mutate('retractMessage', { messageId: first.id }, 'message { state }')
   await governEverything(ann, bea, cal, groupId)
+  await sendEveryFile(ann, groupId)
   await bea.mutate('hideMessage', { messageId: first.id }, 'conversation { unreadCount }')
   await bea.mutate('hideConversation', { conversationId: groupId }, 'unread { total }')
   await companyWide(ann, bea)

@@ -46,6 +46,11 @@ export const listingCases: Record<string, ListingCase> = {
     document: `query ($id: String!) { contextConversations(type: TOPIC, contextIds: [$id, "other"]) { ${CONVERSATION} } }`,
     variables: (text) => [{ id: text }],
   },
+  'Mutation.createUpload': {
+    document: `mutation { createUpload(input: { fileName: "a", size: 1, kind: FILE }) { __typename
+      ... on CreateUploadPayload { attachment { id fileName } } } }`,
+    variables: () => [{}],
+  },
   'Mutation.createGlobalConversation': {
     document: `mutation { createGlobalConversation(input: { title: "Here" }) { __typename
       ... on PermissionDeniedError { permission } } }`,

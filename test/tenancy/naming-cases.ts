@@ -10,6 +10,7 @@ export interface Ids {
   auditEvent: string
   export: string
   legalHold: string
+  attachment: string
   guest: string
   guestMessage: string
   inbound: string
@@ -77,6 +78,7 @@ export const namingCases: Record<string, NamingCase> = {
         'moderationCase',
         'auditEvent',
         'legalHold',
+        'attachment',
       ] as const
     ).map((type) => ({
       variables: (ids) => ({ id: ids[type] }),
@@ -88,7 +90,7 @@ export const namingCases: Record<string, NamingCase> = {
     probes: [
       {
         variables: ({ guest: _g, guestMessage: _m, inbound: _i, ...ids }) => ({ ids: Object.values(ids) }),
-        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null,null,null\]\}\}$/,
+        answer: /^\{"data":\{"nodes":\[null,null,null,null,null,null,null,null,null,null,null\]\}\}$/,
       },
     ],
   },
@@ -279,6 +281,12 @@ export const namingCases: Record<string, NamingCase> = {
   'Mutation.createExportLink': mutation('createExportLink', [
     [(ids) => ({ exportId: ids.export }), NOT_FOUND_OR_DENIED],
   ]),
+  'Mutation.deleteUpload': mutation('deleteUpload', [
+    [(ids) => ({ attachmentId: ids.attachment }), NOT_FOUND],
+  ]),
+  'Mutation.createAttachmentLink': mutation('createAttachmentLink', [
+    [(ids) => ({ attachmentId: ids.attachment }), NOT_FOUND],
+  ]),
   'Mutation.eraseUser': mutation('eraseUser', [
     [(ids) => ({ userId: ids.user, confirmName: 'Anybody' }), NOT_FOUND_OR_DENIED],
   ]),
@@ -300,6 +308,7 @@ export const namingCases: Record<string, NamingCase> = {
     [(ids) => ({ recipientId: ids.user, body: 'Anybody?' }), NOT_FOUND],
     [(ids, own) => ({ conversationId: own.groupId, parentId: ids.message, body: 'Anybody?' }), NOT_FOUND],
     [(ids, own) => ({ conversationId: own.groupId, mentionIds: [ids.user], body: 'Anybody?' }), INVALID],
+    [(ids, own) => ({ conversationId: own.groupId, attachmentIds: [ids.attachment], body: '' }), INVALID],
     [
       (ids, own) => ({ conversationId: ids.conversation, parentId: own.messageId, body: 'Anybody?' }),
       NOT_FOUND,

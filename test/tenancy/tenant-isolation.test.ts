@@ -157,6 +157,7 @@ describe('tenant isolation', () => {
       auditEvent: encodeId('AuditEvent', newId()),
       export: encodeId('Export', newId()),
       legalHold: encodeId('LegalHold', newId()),
+      attachment: encodeId('Attachment', newId()),
       guest: encodeId('Guest', newId()),
       guestMessage: encodeId('GuestMessage', newId()),
       inbound: encodeId('InboundMessage', newId()),
@@ -171,6 +172,7 @@ describe('tenant isolation', () => {
       auditEvent: encodeId('AuditEvent', auditEventId(globex.company.companyUuid, 0)),
       export: await foreignExport(),
       legalHold: globex.legalHoldId,
+      attachment: globex.attachmentId,
       guest: globex.guestId,
       guestMessage: globex.guestMessageId,
       inbound: encodeId('InboundMessage', newId()),
@@ -189,6 +191,7 @@ describe('tenant isolation', () => {
       },
       'a private group of colleagues': {
         ...unknown,
+        attachment: acme.attachmentId,
         conversation: acme.groupId,
         message: acme.groupMessageId,
       },

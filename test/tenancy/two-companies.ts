@@ -26,6 +26,8 @@ export interface Furnished {
   guestMessageId: string
   /** A legal hold on the group. */
   legalHoldId: string
+  /** A file in the group's message. */
+  attachmentId: string
   /** A text that stands nowhere else, in names, titles and bodies. */
   secret: string
 }
@@ -55,6 +57,12 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
   await other.mutate('reportMessage', { messageId: said.id, reason: 'OTHER', note: secret })
   await other.mutate('setReaction', { messageId: said.id, emoji: '👍', on: true })
   await one.mutate('openContextConversation', { type: 'TOPIC', contextId: secret, restricted: true })
+  const file = { fileName: `${secret}.pdf`, size: 1, kind: 'FILE' }
+  const { attachment } = await one.mutate('createUpload', file, 'attachment { id }')
+  await onDatabase(app, `update attachments set state = 'ATTACHED', message_id = $1 where id = $2`, [
+    decodeId(said.id)?.uuid,
+    decodeId(attachment.id)?.uuid,
+  ])
   const hidden = await other.say({ conversationId: groupId }, `${secret} no more`)
   await one.mutate('hideMessage', { messageId: hidden.id })
   await one.mutate('createConnectionTicket', {}, 'ticket')
@@ -141,6 +149,7 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     replyId: reply.id,
     broadcastId: broadcast.id,
     legalHoldId: encodeId('LegalHold', holdId),
+    attachmentId: attachment.id,
     guestId: guests.nodes[0].id,
     guestMessageId: toGuest.guestMessage.id,
     secret,
