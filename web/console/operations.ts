@@ -192,6 +192,7 @@ export type CaseQueryVariables = Exact<{
 
 
 export type CaseQuery = { node:
+    | { __typename: 'Attachment' }
     | { __typename: 'AuditEvent' }
     | { __typename: 'Broadcast' }
     | { __typename: 'Company' }

@@ -197,6 +197,7 @@ begin
   update public.conversations c set title = '', title_folded = '', is_closed = true,
     context_id = case when c.context_id is not null then c.id::text end
   where c.company_id = v_company;
+  delete from public.conversation_departments d where d.company_id = v_company;
   update public.users u set name = 'Former member', name_folded = 'former member', search_words = '{former,member}',
     search_source = E'Former member\n', email = null, department = null, avatar_url = null, locale = null,
     do_not_disturb_until = null, external_id_hash = null, email_hash = null, external_id = null, issuer = null, subject = null, is_enabled = false
