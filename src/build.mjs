@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -30,4 +31,6 @@ const isEntry = ({ path }) => entries.has(basename(path))
 const put = ({ path, contents }) => putFile(path, contents)
 await Promise.all(outputFiles.filter((file) => !isEntry(file)).map(put))
 await Promise.all(outputFiles.filter(isEntry).map(put))
+// A process of its own, as it is.
+await putFile(join(folder, 'image-child.mjs'), await readFile(join(root, 'src/attachments/image-child.mjs')))
 await removeStale(folder, new Set(outputFiles.map(({ path }) => basename(path))))

@@ -34,6 +34,21 @@ export async function writePart(
   await store.write({ ...content, part }, sealChunks(chunked(content), part * PART_CHUNKS, plain), signal)
 }
 
+/** Writes a whole content. */
+export async function writeContent(
+  store: FileStore,
+  content: Content,
+  bytes: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let offset = 0; offset < bytes.length; offset += PART_BYTES) {
+    const plain = (async function* () {
+      yield bytes.subarray(offset, offset + PART_BYTES)
+    })()
+    await writePart(store, content, { offset, plain, signal })
+  }
+}
+
 /** Reads the bytes from one place to another, which is the first that is not read. Throws DecryptionError, FileMissingError. */
 export async function* readContent(
   store: FileStore,

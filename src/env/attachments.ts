@@ -10,9 +10,12 @@ export interface AttachmentSettings {
   quotaBytes: number
   /** The media types that are accepted, such as `image/*`; all if there are none. */
   types: readonly string[]
+  /** The scanner of files. Undefined: files are not scanned. */
+  clamd: { host: string; port: number } | undefined
 }
 
 const MEGABYTE = 1024 * 1024
+const CLAMD_PORT = 3310
 
 /** Reads the settings of attachments. */
 export function attachmentsOf({
@@ -20,11 +23,14 @@ export function attachmentsOf({
   FILE_MAX_MB,
   FILE_QUOTA_MB,
   FILE_TYPES = [],
+  CLAMD_URL,
 }: Values): AttachmentSettings {
+  const clamd = CLAMD_URL === undefined ? undefined : new URL(CLAMD_URL)
   return {
     directory: FILE_DIR,
     maxBytes: FILE_MAX_MB * MEGABYTE,
     quotaBytes: FILE_QUOTA_MB * MEGABYTE,
     types: FILE_TYPES,
+    clamd: clamd && { host: clamd.hostname, port: Number(clamd.port || CLAMD_PORT) },
   }
 }

@@ -24,6 +24,7 @@ export const variables = z.object({
   FILE_MAX_MB: wholeNumber(1, 2_047).default(100),
   FILE_QUOTA_MB: wholeNumber(1, 999_999_999).default(10_240),
   FILE_TYPES: mediaTypes().optional(),
+  CLAMD_URL: url(/^tcp$/, 'tcp://127.0.0.1:3310').optional(),
   POLICY_MODULE: z.string().optional(),
   POLICY_URL: url(/^https?$/, 'http://127.0.0.1:8181/v1/data/colloquy/allow').optional(),
   KEY_PROVIDER: oneOf('local', 'aws-kms').default('local'),

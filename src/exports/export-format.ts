@@ -29,6 +29,7 @@ const CSV_COLUMNS: Record<string, (message: ExportedMessage) => unknown> = {
   revisions: ({ revisions }) => JSON.stringify(revisions),
   reactions: ({ reactions }) => JSON.stringify(reactions),
   receipts: ({ receipts }) => JSON.stringify(receipts),
+  attachments: ({ attachments }) => JSON.stringify(attachments),
   hiddenBy: ({ hiddenBy }) => JSON.stringify(hiddenBy),
   isUnreadable: ({ isUnreadable }) => String(isUnreadable),
 }

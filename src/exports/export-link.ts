@@ -5,6 +5,8 @@ import { readLink, signLink } from '../encryption/link-token.ts'
 export const EXPORTS_PATH = '/exports/'
 /** The ending of the address of a manifest. */
 export const MANIFEST = '/manifest.json'
+/** Stands in the address of a file of a message, between the link and the file's id. */
+export const FILES = '/files/'
 /** Minutes for which a link is valid. */
 export const LINK_MINUTES = 10
 

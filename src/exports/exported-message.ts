@@ -26,10 +26,21 @@ export interface ExportedMessage {
   reactions: { emoji: string; user: string; at: string }[]
   /** Recipients, and when they received and read it. */
   receipts: { user: string; deliveredAt: string | null; readAt: string | null }[]
+  /** Its files, which are downloaded beside the export. */
+  attachments: Attached[]
   /** The people who have hidden it from themselves. */
   hiddenBy: { user: string; at: string }[]
   /** True if a text of it could not be decrypted, because the database was tampered with or lost a key. */
   isUnreadable: boolean
+}
+
+interface Attached {
+  id: string
+  kind: string
+  fileName: string | null
+  mediaType: string | null
+  size: number
+  durationMs: number | null
 }
 
 interface Revision {
@@ -45,7 +56,7 @@ const byUser = <Of extends { user: string }>(each: Of): Of => ({ ...each, user: 
 
 /** Decrypts a message for an export. A text that does not open is left out and told of; it must not hold up the others. */
 export function readExported(keys: CompanyKeys, row: ExportedRow): ExportedMessage {
-  const { texts, revisions, isUnreadable } = readTexts(keys, row)
+  const { texts, revisions, attachments, isUnreadable } = readTexts(keys, row)
   return {
     conversation: {
       id: encodeId('Conversation', row.conversationId),
@@ -73,6 +84,7 @@ export function readExported(keys: CompanyKeys, row: ExportedRow): ExportedMessa
     revisions,
     reactions: row.reactions.map(byUser),
     receipts: row.receipts.map(byUser),
+    attachments,
     hiddenBy: row.hiddenBy.map(byUser),
     isUnreadable,
   }
@@ -80,6 +92,15 @@ export function readExported(keys: CompanyKeys, row: ExportedRow): ExportedMessa
 
 function readTexts(keys: CompanyKeys, row: ExportedRow) {
   let isUnreadable = false
+  const opened = (decrypt: () => string | null): string | null => {
+    try {
+      return decrypt()
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error
+      isUnreadable = true
+      return null
+    }
+  }
   const read = (
     envelope: Buffer | null,
     field: 'subject' | 'body' | 'metadata',
@@ -88,13 +109,9 @@ function readTexts(keys: CompanyKeys, row: ExportedRow) {
   ): string | null => {
     if (envelope === null) return null
     const { conversationId, id: messageId, authorId } = row
-    try {
-      return keys.decrypt(envelope, { field, conversationId, messageId, authorId, revision, standing })
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error
-      isUnreadable = true
-      return null
-    }
+    return opened(() =>
+      keys.decrypt(envelope, { field, conversationId, messageId, authorId, revision, standing }),
+    )
   }
   const standing = row.state === 'RETRACTED' ? 'retracted' : 'current'
   const metadata = read(row.metadata, 'metadata', 0, standing)
@@ -117,8 +134,18 @@ function readTexts(keys: CompanyKeys, row: ExportedRow) {
       editedBy: userId(editedBy),
     }),
   )
+  const attachments = row.attachments.map(({ fileName, id, ...file }): Attached => {
+    const name = (): string | null =>
+      fileName && keys.decrypt(Buffer.from(fileName, 'base64'), { field: 'file-name', recordId: id })
+    return { id: encodeId('Attachment', id), ...file, fileName: opened(name) }
+  })
   // An older row was put back: its texts are not those of the message.
   if (!row.isLatest)
-    return { texts: { subject: null, body: null, metadata: null }, revisions, isUnreadable: true }
-  return { texts, revisions, isUnreadable }
+    return {
+      texts: { subject: null, body: null, metadata: null },
+      revisions,
+      attachments,
+      isUnreadable: true,
+    }
+  return { texts, revisions, attachments, isUnreadable }
 }

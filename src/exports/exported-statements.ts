@@ -59,6 +59,16 @@ interface ExportedRevision {
   editedBy: string
 }
 
+/** The name of a file is ciphertext in base64. */
+interface ExportedAttachment {
+  id: string
+  kind: string
+  fileName: string | null
+  mediaType: string | null
+  size: number
+  durationMs: number | null
+}
+
 /** Somebody, and the time of what they did. */
 interface At {
   user: string
@@ -111,6 +121,14 @@ const aboutColumns = columns({
             and p.user_id <> m.author_id and m.seq is not null and (p.left_at is null or p.last_delivered_seq >= m.seq)
         ) p`,
       'p.user_id',
+    ),
+  ),
+  attachments: column.of<ExportedAttachment[]>().from(
+    list(
+      `json_build_object('id', f.id, 'kind', f.kind, 'fileName', encode(f.file_name, 'base64'), 'mediaType', f.media_type,
+          'size', f.size, 'durationMs', f.duration_ms)`,
+      `attachments f ${ofMessage('f')}`,
+      'f.place',
     ),
   ),
   hiddenBy: column

@@ -62,6 +62,7 @@ describe('an export', () => {
         ],
         reactions: [{ emoji: '👍', user: cal.userId, at: expect.any(String) }],
         receipts: [{ user: cal.userId, deliveredAt: expect.any(String), readAt: expect.any(String) }],
+        attachments: [],
         hiddenBy: [{ user: cal.userId, at: expect.any(String) }],
         isUnreadable: false,
       },

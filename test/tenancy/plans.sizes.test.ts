@@ -88,6 +88,7 @@ const RARE: Record<string, string> = {
   expire_exports: 'a timer runs',
   export_files_in_use: 'a timer runs',
   requester_of_export: 'a file is downloaded',
+  exported_file: 'a file is downloaded',
   keep_upload_lease: 'an upload takes longer than 20 s',
   drop_upload_lease: 'an upload breaks off',
   take_upload_checks: 'a timer runs',

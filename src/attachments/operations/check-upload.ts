@@ -1,6 +1,8 @@
 import type { Services } from '../../context.ts'
+import type { AttachmentFiles } from '../attachment-files.ts'
 import type { AttachmentRefusal, AttachmentRow } from '../attachment-row.ts'
-import { type Content, readContent } from '../file-content.ts'
+import { convertImage } from '../convert-image.ts'
+import { type Content, readContent, writeContent } from '../file-content.ts'
 import { contentOf } from '../file-location.ts'
 import { isAccepted, isOfKind, mediaTypeOf, TELLING_BYTES } from '../media-type.ts'
 import { checkedUpload, endCheck } from '../upload-row.ts'
@@ -37,7 +39,7 @@ export async function checkUpload(services: Services, at: LeasedUpload): Promise
   const held = holdLease(tenant, at)
   try {
     const content = contentOf(await services.keyring.forCompany(companyId), companyId, found)
-    const checked = await check(services, found, content)
+    const checked = await check(services, found, content, held.signal)
     const [ended] = await tenant.query(endCheck, { ...at, ...checked })
     if (!ended?.isEnded) return
     await services.attachments.store.keepOnly(
@@ -50,8 +52,13 @@ export async function checkUpload(services: Services, at: LeasedUpload): Promise
   }
 }
 
-async function check({ attachments }: Services, found: AttachmentRow, content: Content): Promise<Checked> {
-  const { store, settings } = attachments
+async function check(
+  { attachments }: Services,
+  found: AttachmentRow,
+  content: Content,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const { store, settings, scanner } = attachments
   const { kind, size, durationMs } = found
   const checked: Checked = {
     ...{ refusal: null, mediaType: null, content: found.content, size, durationMs },
@@ -63,5 +70,26 @@ async function check({ attachments }: Services, found: AttachmentRow, content: C
   const mediaType = await mediaTypeOf(Buffer.concat(head), kind)
   if (!isOfKind(mediaType, kind) || !isAccepted(mediaType, settings.types))
     return { ...checked, refusal: 'TYPE' }
-  return { ...checked, mediaType }
+  if (await scanner?.isInfected(readContent(store, content))) return { ...checked, refusal: 'INFECTED' }
+  const made = kind === 'IMAGE' ? await remakeImage(attachments, content, signal) : {}
+  return { ...checked, mediaType, ...made }
+}
+
+/** Stores a picture anew with its thumbnail, in place of what was uploaded. */
+async function remakeImage(
+  { store, converting }: AttachmentFiles,
+  content: Content,
+  signal: AbortSignal,
+): Promise<Partial<Checked>> {
+  const release = await converting.take(content)
+  try {
+    const made = await convertImage(readContent(store, content))
+    if (made.refusal !== null) return { refusal: made.refusal, mediaType: null }
+    const { image, thumbnail, width, height } = made
+    for (const [name, bytes] of Object.entries({ image, thumbnail }))
+      await writeContent(store, { ...content, content: name, size: bytes.length }, bytes, signal)
+    return { content: 'image', size: image.length, width, height, thumbnailSize: thumbnail.length }
+  } finally {
+    release()
+  }
 }

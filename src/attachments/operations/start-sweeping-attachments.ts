@@ -38,7 +38,10 @@ async function checkAgain(services: Services, companyId: string, signal?: AbortS
     const lease = newId()
     const [taken] = await tenant.query(takeChecks, { companyId, lease, max: 1 })
     if (!taken || signal?.aborted) return
-    await checkUpload(services, { companyId, attachmentId: taken.id, lease })
+    // The others must not wait for one that cannot be checked just now.
+    await checkUpload(services, { companyId, attachmentId: taken.id, lease }).catch((error) =>
+      services.log.warn({ err: error, companyId }, 'an upload could not be checked; it is tried again'),
+    )
   }
 }
 

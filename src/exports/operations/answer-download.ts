@@ -5,9 +5,10 @@ import { openFile } from '../../encryption/sealed-file.ts'
 import { RequestError } from '../../errors.ts'
 import { requestPath } from '../../http/request-target.ts'
 import { FORMATS } from '../export-format.ts'
-import { EXPORTS_PATH, MANIFEST } from '../export-link.ts'
+import { EXPORTS_PATH, FILES, MANIFEST } from '../export-link.ts'
 import { manifestOf } from '../manifest.ts'
 import { DownloadRefused, type FoundExport, findDownload } from './find-download.ts'
+import { sendExportedFile } from './send-exported-file.ts'
 
 /** The headers of all answers: not cached, not rendered, and the address, which is a credential, is not passed on. */
 const HEADERS = {
@@ -29,10 +30,11 @@ export async function answerDownload(
       return refuse(response, 405, 'A link is read with GET.', { allow: 'GET, HEAD' })
     const rest = requestPath(request).slice(EXPORTS_PATH.length)
     const isManifest = rest.endsWith(MANIFEST)
-    const token = isManifest ? rest.slice(0, -MANIFEST.length) : rest
+    const [token = '', attachmentId] = isManifest ? [rest.slice(0, -MANIFEST.length)] : rest.split(FILES, 2)
     const found = await findDownload(services, token, request.headers.authorization)
     if (isManifest) sendManifest(request, response, found)
-    else await sendFile(services, request, response, found)
+    else if (attachmentId === undefined) await sendFile(services, request, response, found)
+    else await sendExportedFile(services, request, response, { ...found, attachmentId, headers: HEADERS })
   } catch (error) {
     if (response.headersSent || response.destroyed) {
       // The end of an answer that breaks off is missing, which its length tells.

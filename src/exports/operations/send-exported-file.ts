@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { create } from 'content-disposition'
+import { attachmentColumns } from '../../attachments/attachment-row.ts'
+import { readContent } from '../../attachments/file-content.ts'
+import { contentOf, locationOf } from '../../attachments/file-location.ts'
+import type { Services } from '../../context.ts'
+import { statement } from '../../database/statement.ts'
+import { decodeId } from '../../ids.ts'
+import { DownloadRefused, type FoundExport } from './find-download.ts'
+
+const exportedFile = statement({
+  name: 'exported_file',
+  parameters: ['companyId', 'attachmentId', 'from', 'to', 'authorIds', 'conversationIds'],
+  row: attachmentColumns,
+  text: `select ${attachmentColumns.of('a')}
+    from attachments a join messages m on m.company_id = a.company_id and m.id = a.message_id
+    where a.company_id = :companyId and a.id = :attachmentId
+      and m.created_at >= :from::timestamptz and m.created_at < :to::timestamptz
+      and (:authorIds::uuid[] is null or m.author_id = any(:authorIds))
+      and (:conversationIds::uuid[] is null or m.conversation_id = any(:conversationIds))`,
+})
+
+/** A file of an export, by its id in the API, and the headers of all answers. */
+type Asked = FoundExport & { attachmentId: string; headers: Record<string, string> }
+
+/** Sends a file of a message that the export holds. Throws DownloadRefused. */
+export async function sendExportedFile(
+  { attachments, database, keyring }: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { companyId, from, to, filter, attachmentId: asked, headers }: Asked,
+): Promise<void> {
+  const attachmentId = decodeId(asked)
+  const [found] =
+    attachmentId?.type === 'Attachment'
+      ? await database.forSystem(companyId).query(exportedFile, {
+          ...{ companyId, attachmentId: attachmentId.uuid, from, to },
+          ...{ authorIds: filter.userIds, conversationIds: filter.conversationIds },
+        })
+      : []
+  if (!found) throw new DownloadRefused(404, 'The export has no such file.')
+  const keys = await keyring.forCompany(companyId)
+  response.writeHead(200, {
+    ...headers,
+    'content-type': 'application/octet-stream',
+    'content-length': found.size,
+    'content-disposition': create(keys.decrypt(found.fileName, locationOf('file-name', found.id))),
+  })
+  if (request.method === 'HEAD') response.end()
+  else await pipeline(readContent(attachments.store, contentOf(keys, companyId, found)), response)
+}

@@ -1,0 +1,160 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
+import { tasks } from '../../src/tasks.ts'
+import { exported, linkTo, messagesIn, open } from '../exports/exporting.ts'
+import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { onDatabase } from '../support/on-database.ts'
+import { attachmentOf, begin, bytesOf, download, link, patch, sendFiles, upload } from './uploading.ts'
+
+/** Speaks INSTREAM: finds whatever holds `virus`, says nothing while it is silent. */
+class Clamd {
+  silent = false
+  readonly port: number
+  readonly #server: Server
+
+  static async start(): Promise<Clamd> {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    return new Clamd(server, typeof address === 'object' && address ? address.port : 0)
+  }
+
+  constructor(server: Server, port: number) {
+    this.#server = server
+    this.port = port
+    server.on('connection', (socket: Socket) => {
+      let got = Buffer.alloc(0)
+      socket.on('error', () => {})
+      socket.on('data', (bytes) => {
+        if (this.silent) return void socket.destroy()
+        got = Buffer.concat([got, bytes])
+        if (got.subarray(-4).equals(Buffer.alloc(4)))
+          socket.end(got.includes('virus') ? 'stream: Eicar FOUND\0' : 'stream: OK\0')
+      })
+    })
+  }
+
+  close(): void {
+    this.#server.close()
+  }
+}
+
+let app: TestApp
+let clamd: Clamd
+let acme: TestCompany<'ann' | 'bob'>
+beforeAll(async () => {
+  clamd = await Clamd.start()
+  const base = await startApp()
+  const attachments = { ...base.environment.attachments, clamd: { host: '127.0.0.1', port: clamd.port } }
+  await base[Symbol.asyncDispose]()
+  app = await startApp({ tasks, environment: { attachments } })
+})
+afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+  clamd.close()
+})
+beforeEach(async () => {
+  acme = await app.company('Acme', { ann: 'owner', bob: 'member' })
+})
+afterEach(() => {
+  clamd.silent = false
+})
+
+describe('a picture', () => {
+  it('is turned upright, tells nothing of its camera, and has a thumbnail', async () => {
+    const { ann, bob } = acme
+    const exif = { IFD0: { Model: 'Spy camera' }, IFD3: { GPSLatitude: '48/1 12/1 0/1' } }
+    const taken = sharp({ create: { width: 1200, height: 800, channels: 3, background: 'red' } })
+    const bytes = await taken.jpeg().withExif(exif).withMetadata({ orientation: 6 }).toBuffer()
+    const picture = await upload(app, bob, bytes, { kind: 'IMAGE', fileName: 'a.jpg' })
+    expect(picture).toMatchObject({ state: 'READY', mediaType: 'image/jpeg', width: 800, height: 1200 })
+    await sendFiles(bob, { recipientId: ann.userId }, [picture.id])
+    const shown = await bytesOf(await download(app, ann, picture.id))
+    expect(shown).toHaveLength(picture.size)
+    const { width, height, orientation = 1, exif: left } = await sharp(shown).metadata()
+    expect({ width, height, orientation, left }).toEqual({
+      width: 800,
+      height: 1200,
+      orientation: 1,
+      left: undefined,
+    })
+    expect(shown.includes('Spy camera')).toBe(false)
+    const { url } = await link(ann, picture.id, 'THUMBNAIL')
+    const small = await fetch(app.url + new URL(url).pathname)
+    expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp'])
+    expect(await sharp(await bytesOf(small)).metadata()).toMatchObject({ width: 320, height: 480 })
+  })
+
+  it('that breaks its decoder or is too large is refused, and the server goes on', async () => {
+    const { bob } = acme
+    const big = await sharp({ create: { width: 8_000, height: 7_000, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+    const png = await sharp({ create: { width: 80, height: 80, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+    const broken = Buffer.concat([png.subarray(0, 60), Buffer.alloc(200, 7)])
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="5" height="5"/>')
+    const states = []
+    for (const bytes of [big, broken, svg, Buffer.from('no picture'), png])
+      states.push((await upload(app, bob, bytes, { kind: 'IMAGE' })).state)
+    expect(states).toEqual(['REFUSED', 'REFUSED', 'REFUSED', 'REFUSED', 'READY'])
+    const reasons = await onDatabase<{ refusal: string }>(
+      app,
+      'select refusal from attachments where company_id = $1 and refusal is not null order by created_at',
+      [acme.companyUuid],
+    )
+    expect(reasons.map(({ refusal }) => refusal)).toEqual(['TOO_LARGE', 'TYPE', 'TYPE', 'TYPE'])
+  })
+})
+
+describe('the scanner', () => {
+  it('refuses what it finds, and lets nothing through while it is away', async () => {
+    const { ann, bob } = acme
+    const infected = await upload(app, bob, Buffer.from('a virus'))
+    expect(infected.state).toBe('REFUSED')
+    clamd.silent = true
+    const { attachment, uploadUrl } = await begin(bob, 5)
+    expect((await patch(app, uploadUrl, 0, Buffer.from('clean'))).status).toBe(204)
+    expect((await attachmentOf(bob, attachment.id)).state).toBe('SCANNING')
+    expect((await sendFiles(bob, { recipientId: ann.userId }, [attachment.id])).__typename).toBe(
+      'InvalidInputError',
+    )
+    expect((await link(bob, attachment.id)).__typename).toBe('ConflictError')
+    clamd.silent = false
+    await onDatabase(app, 'update attachments set leased_until = now() where company_id = $1', [
+      acme.companyUuid,
+    ])
+    await sweepAttachments(app.application.services)
+    expect((await attachmentOf(bob, attachment.id)).state).toBe('READY')
+  })
+})
+
+describe('an export', () => {
+  it('lists the files of its messages, and leads to each of them and to no other', async () => {
+    const { ann, bob } = acme
+    const [sent, unsent] = [
+      await upload(app, bob, Buffer.from('evidence'), { fileName: 'beweis.txt' }),
+      await upload(app, bob, Buffer.from('draft')),
+    ]
+    await sendFiles(bob, { recipientId: ann.userId }, [sent.id])
+    const { text, id } = await exported(app, ann)
+    expect(messagesIn(text)[0].attachments).toEqual([
+      {
+        id: sent.id,
+        kind: 'FILE',
+        fileName: 'beweis.txt',
+        mediaType: 'text/plain',
+        size: 8,
+        durationMs: null,
+      },
+    ])
+    const { url } = await linkTo(ann, id)
+    const file = await open(app, `${url}/files/${sent.id}`)
+    expect([file.status, await file.text()]).toEqual([200, 'evidence'])
+    expect((await open(app, `${url}/files/${unsent.id}`)).status).toBe(404)
+    expect((await open(app, `${url}/files/x`)).status).toBe(404)
+  })
+})
