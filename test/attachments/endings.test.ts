@@ -51,7 +51,7 @@ describe('a file', () => {
     expect(await attachmentOf(acme.bob, whole.id)).toBeNull()
   })
 
-  it('whose check a crash has ended is checked by the next sweep, and loses its drafts', async () => {
+  it('is checked by the next sweep if a crash has ended its check, and loses its drafts', async () => {
     const { id } = await upload(app, acme.bob, Buffer.from('whole'))
     const draft = join(folderOf(id), 'upload.0.01a22d15.draft')
     await writeFile(draft, 'half')
