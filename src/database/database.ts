@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { PoolName } from '../metrics/load-metrics.ts'
 import { type Act, acting, type FindAct, UNKNOWN_ACT, valuesOfAct } from './acting.ts'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
@@ -82,11 +83,11 @@ const BATCH_MS = 4_000
 /** Opens the pools of both roles. Connections are opened when they are first needed. */
 export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
   // A parameter of this name in the URL takes precedence. The system role has no such limit.
-  const app = openRole(appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
-  const system = openRole(systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
-  const measuring = openRole(systemUrl, 1, log)
-  const sealing = openRole(systemUrl, 1, log, { idleTimeoutMillis: 0 })
-  const batches = openRole(appUrl, BATCH_CONNECTIONS, log, {
+  const app = openRole('serving', appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
+  const system = openRole('system', systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
+  const measuring = openRole('measuring', systemUrl, 1, log)
+  const sealing = openRole('sealing', systemUrl, 1, log, { idleTimeoutMillis: 0 })
+  const batches = openRole('batches', appUrl, BATCH_CONNECTIONS, log, {
     statement_timeout: BATCH_MS,
     idleTimeoutMillis: 0,
   })
@@ -107,8 +108,14 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
   }
 }
 
-function openRole(connectionString: string, max: number, log: Logger, limits: pg.PoolConfig = {}) {
-  const pool = new TenantPool({
+function openRole(
+  name: PoolName,
+  connectionString: string,
+  max: number,
+  log: Logger,
+  limits: pg.PoolConfig = {},
+) {
+  const pool = new TenantPool(name, {
     idleTimeoutMillis: 60_000,
     ...limits,
     connectionString,

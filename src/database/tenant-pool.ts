@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { createSemaphore, type Semaphore } from '../concurrency/semaphore.ts'
+import { type PoolName, poolFailures, poolWait } from '../metrics/load-metrics.ts'
 
 /** The company, and except for system work the member, whose rows a statement may see. */
 export interface Tenant {
@@ -50,9 +51,13 @@ export async function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promi
 export class TenantPool extends pg.Pool {
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
   readonly #shares: Semaphore
+  readonly #name: PoolName
+  readonly #wait: { observe(seconds: number): void }
 
-  constructor(options: pg.PoolConfig) {
+  constructor(name: PoolName, options: pg.PoolConfig) {
     super(options)
+    this.#name = name
+    this.#wait = poolWait.labels(name)
     this.#shares = createSemaphore({
       total: Number.POSITIVE_INFINITY,
       perCompany: Math.ceil((options.max ?? 10) * LARGEST_SHARE),
@@ -86,7 +91,7 @@ export class TenantPool extends pg.Pool {
 
   /** Runs a statement that binds its tenant itself, for its own transaction: the connection needs no binding. */
   async runUnbound<Row extends pg.QueryResultRow>(query: pg.QueryConfig, tenant: Tenant): Promise<Row[]> {
-    return this.#runOn(await this.#takeShare(tenant), query)
+    return this.#runOn(await this.#timed(() => this.#takeShare(tenant)), query)
   }
 
   async #runOn<Row extends pg.QueryResultRow>(client: pg.PoolClient, query: pg.QueryConfig): Promise<Row[]> {
@@ -101,7 +106,20 @@ export class TenantPool extends pg.Pool {
   }
 
   async #checkOut(tenant: Tenant | undefined): Promise<pg.PoolClient> {
-    return this.#bind(tenant ? await this.#takeShare(tenant) : withCare(await super.connect()), tenant)
+    const take = async () => (tenant ? this.#takeShare(tenant) : withCare(await super.connect()))
+    return this.#bind(await this.#timed(take), tenant)
+  }
+
+  async #timed(take: () => Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+    const began = performance.now()
+    try {
+      const client = await take()
+      this.#wait.observe((performance.now() - began) / 1000)
+      return client
+    } catch (error) {
+      poolFailures.inc({ pool: this.#name })
+      throw error
+    }
   }
 
   /** Takes a connection within the company's share. */

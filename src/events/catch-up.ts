@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { replayedEvents } from '../metrics/load-metrics.ts'
 import type { EventPage, PageRange } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -28,15 +29,18 @@ export interface Missed {
 export async function catchUp(subscriber: Subscriber, start: number, missed: Missed): Promise<number> {
   let seen = start
   let max = MAX_AT_FIRST
+  let events = 0
   for (let isBehind = true; isBehind && !subscriber.hasEnded; ) {
     const page = await offerPage(subscriber, missed, { after: seen, max })
     seen = page.seen
+    events += page.taken
     isBehind = !page.isLast
     if (page.isDropped) {
       max = Math.max(FEWEST, page.taken)
       await subscriber.drained()
     } else max = Math.min(MAX, 2 * max)
   }
+  replayedEvents.observe(events)
   return seen
 }
 

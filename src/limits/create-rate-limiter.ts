@@ -1,3 +1,4 @@
+import { rateLimitDecisions } from '../metrics/load-metrics.ts'
 import { createAcceptedCalls } from './accepted-calls.ts'
 import { createMemoryLimiter } from './memory-limiter.ts'
 import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
@@ -12,7 +13,20 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const calls = createAcceptedCalls({ maxKeys: options.maxKeys ?? MAX_KEYS, maxCalls: MAX_CALLS }, () =>
     Math.floor(clock() * 1_000),
   )
-  return options.redis
-    ? createRedisLimiter({ ...options, redis: options.redis }, calls)
-    : createMemoryLimiter(calls)
+  return counted(
+    options.redis
+      ? createRedisLimiter({ ...options, redis: options.redis }, calls)
+      : createMemoryLimiter(calls),
+  )
+}
+
+function counted({ take, close }: RateLimiter): RateLimiter {
+  return {
+    close,
+    async take(key, windows) {
+      const decision = await take(key, windows)
+      rateLimitDecisions.inc({ outcome: decision.accepted ? 'accepted' : 'refused' })
+      return decision
+    },
+  }
 }

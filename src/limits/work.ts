@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/promises'
 import { createSemaphore, type Semaphore, type Worker } from '../concurrency/semaphore.ts'
 import { RequestError } from '../errors.ts'
+import { type WorkRefusal, workRefused, workWait } from '../metrics/load-metrics.ts'
 import { createWorkBudget } from './work-budget.ts'
 
 /** Limits the work that one person causes, so that people of other companies are served meanwhile. */
@@ -52,11 +53,17 @@ export function createWork(pointsPerSecond: number): Work {
   const budget = createWorkBudget(pointsPerSecond)
   const semaphore = createSemaphore(BOUNDS)
   const dear = createSemaphore(DEAR_BOUNDS)
+  const waits = new Map([
+    [semaphore, workWait.labels('operation')],
+    [dear, workWait.labels('dear')],
+  ])
   /** How long an operation takes of late. */
   let operationMs = 1
 
   async function withPermit<T>(permits: Semaphore, worker: Worker, act: () => T | Promise<T>): Promise<T> {
+    const began = performance.now()
     const release = await permits.take(worker)
+    waits.get(permits)?.observe((performance.now() - began) / 1000)
     try {
       return await act()
     } finally {
@@ -75,13 +82,18 @@ export function createWork(pointsPerSecond: number): Work {
       const firstMs = budget.waitMs(key)
       if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
       const waitMs = budget.waitMs(key)
-      if (waitMs > 0) throw tooMuch('You ask for more work than your budget allows: try again later.', waitMs)
+      if (waitMs > 0)
+        throw tooMuch('budget', 'You ask for more work than your budget allows: try again later.', waitMs)
       budget.charge(key, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
     },
     charge: (worker, points) => budget.charge(keyOf(worker), points),
     async run(worker, act) {
       if (semaphore.waiting(worker) >= MAX_WAITING)
-        throw tooMuch('Too many of your operations wait: wait for their answers first.', QUEUE_RETRY_MS)
+        throw tooMuch(
+          'waiting',
+          'Too many of your operations wait: wait for their answers first.',
+          QUEUE_RETRY_MS,
+        )
       const waitMs = (semaphore.ahead(worker) * operationMs) / BOUNDS.total
       if (waitMs > MAX_WAIT_MS) throw overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2))
       return withPermit(semaphore, worker, async () => {
@@ -134,11 +146,13 @@ function keyOf({ companyId, userId }: Worker): string {
   return `${companyId} ${userId}`
 }
 
-function tooMuch(detail: string, retryAfterMs: number): RequestError {
+function tooMuch(reason: WorkRefusal, detail: string, retryAfterMs: number): RequestError {
+  workRefused.inc({ reason })
   return new RequestError('RATE_LIMITED', detail, retryAfterMs)
 }
 
 function overloaded(retryAfterMs: number): RequestError {
+  workRefused.inc({ reason: 'overload' })
   return new RequestError(
     'UNAVAILABLE',
     'More is being asked for than can be answered just now; try again shortly.',

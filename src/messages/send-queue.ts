@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
+import { workRefused } from '../metrics/load-metrics.ts'
 import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
 import { NO_RULES } from '../visibility/access-rules.ts'
 import { createSendLanes, type Waiting } from './send-lanes.ts'
@@ -220,6 +221,7 @@ async function sendAfterFailure(message: OutgoingMessage): Promise<SentRow> {
 }
 
 function overloaded(retryAfterMs: number): RequestError {
+  workRefused.inc({ reason: 'send' })
   return new RequestError(
     'UNAVAILABLE',
     'More is being sent than can be stored just now; try again shortly.',

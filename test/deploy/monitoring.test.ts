@@ -20,7 +20,7 @@ async function scraped(): Promise<Set<string>> {
   )
 }
 
-it('every rule and every panel reads series that a running server gives or a rule records', async () => {
+it('every rule and panel reads series that a running server gives or a rule records, and each of the server has one', async () => {
   const { expressions, recorded } = await rulesOfPrometheus()
   const all = [...expressions, ...(await panelsOfGrafana())]
   // Prometheus itself makes this one.
@@ -30,7 +30,44 @@ it('every rule and every panel reads series that a running server gives or a rul
   expect(
     read.flatMap(([place, series]) => series.filter((name) => !known.has(name)).map((name) => [place, name])),
   ).toEqual([])
-  expect(all.length).toBeGreaterThan(45)
+  expect(all.length).toBeGreaterThan(60)
+  const shown = new Set(read.flatMap(([, series]) => series.map(baseOf)))
+  expect([...known].filter((name) => name.startsWith('colloquy_') && !shown.has(baseOf(name)))).toEqual([])
+})
+
+/** The name of a metric, of which a histogram gives several series. */
+function baseOf(series: string): string {
+  return series.replace(/_(bucket|sum|count)$/, '')
+}
+
+it('waits and refusals are measured, and no label names a person, a conversation or a company', async () => {
+  const { ann, bob } = await app.company('Globex', { ann: 'owner', bob: 'member' })
+  const countOf = async (series: string) => {
+    const text = await (await fetch(`${app.url}/metrics`)).text()
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${series} `))
+        ?.split(' ')[1] ?? 0,
+    )
+  }
+  const accepted = 'colloquy_rate_limit_decisions_total{outcome="accepted"}'
+  const waited = 'colloquy_pool_wait_seconds_count{pool="serving"}'
+  const before = [await countOf(accepted), await countOf(waited)] as const
+  await ann.run('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }', {
+    input: { recipientId: bob.userId, body: 'Hello' },
+  })
+  expect(await countOf(accepted)).toBeGreaterThan(before[0])
+  expect(await countOf(waited)).toBeGreaterThan(before[1])
+  const text = await (await fetch(`${app.url}/metrics`)).text()
+  const labels = new Set([...text.matchAll(/[{,](\w+)="/g)].map(([, name]) => name))
+  expect(
+    [...labels].filter((name) => /user|person|company|conversation|tenant|phone/.test(name ?? '')),
+  ).toEqual([])
+  for (const { uuid, userId } of [ann, bob]) {
+    expect(text).not.toContain(uuid)
+    expect(text).not.toContain(userId)
+  }
 })
 
 it('an operation is measured under its root field, whether it was answered, refused or neither', async () => {

@@ -126,7 +126,7 @@ describe('a fault inside', () => {
 describe('while the database restarts', () => {
   it('a connection that breaks in somebody’s hands does not end the process', async () => {
     const database = await cloneDatabase()
-    const pool = new TenantPool({ connectionString: database.appUrl, max: 1 })
+    const pool = new TenantPool('serving', { connectionString: database.appUrl, max: 1 })
     const client = await pool.connect()
     const broken = new Promise((resolve) => client.once('end', resolve))
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
