@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { auditVerify } from './audit-verify.ts'
 import { coldStart } from './cold-start.ts'
+import { companyFlood } from './company-flood.ts'
 import { departmentMoves } from './department-moves.ts'
 import { exporting } from './export.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
@@ -47,6 +48,7 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
 const timed: Record<string, (seconds: number) => Promise<Report>> = {
   'audit-verify': auditVerify,
   'audited-send': auditedSend,
+  'company-flood': companyFlood,
   'department-moves': departmentMoves,
   export: exporting,
   flood,

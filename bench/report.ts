@@ -18,6 +18,8 @@ export interface Report {
   rates?: Record<string, { small: number; large: number }>
   /** The answers to a person who sends without a pause, and the number of rejected ones. */
   flood?: { given: number; refused: number }
+  /** The same in a run without a quota, and the ratio there. */
+  withoutQuota?: { ratio: number; given: number; refused: number }
   /**
    * Sockets that read nothing and are still open, streams that ended because of it, and the messages and seconds until
    * all had ended.

@@ -220,7 +220,10 @@ async function assemble(
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     subscribedViewers: createSubscribedViewers(),
     catchUps: createSemaphore({ total: MAX_CATCHING_UP, perCompany: MAX_CATCHING_UP_PER_COMPANY }),
-    work: createWork(environment.workBudgetPerPerson),
+    work: createWork({
+      perPerson: environment.workBudgetPerPerson,
+      perCompany: environment.workBudgetPerCompany,
+    }),
     viewers,
     signIn,
     mailer,

@@ -47,6 +47,8 @@ export interface Environment {
   retentionDaysDefault: number
   /** Points of query cost per second that one person may use in this process. 0 means no limit. */
   workBudgetPerPerson: number
+  /** The same of all people of one company together. */
+  workBudgetPerCompany: number
   /** True if GraphiQL and introspection are enabled. */
   graphiql: boolean
   logLevel: string
@@ -189,6 +191,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
     retentionDaysDefault: values.RETENTION_DAYS_DEFAULT,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,
+    workBudgetPerCompany: values.WORK_BUDGET_PER_COMPANY,
     graphiql: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     // In development the line that announces the server should stand out from the log.
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

@@ -84,6 +84,7 @@ export const variables = z.object({
   SEND_LIMIT_CEILING: wholeNumber(1, 1_000_000).default(100),
   RETENTION_DAYS_DEFAULT: wholeNumber(0, 36_500).default(0),
   WORK_BUDGET_PER_PERSON: wholeNumber(0, 999_999_999).default(20_000),
+  WORK_BUDGET_PER_COMPANY: wholeNumber(0, 999_999_999).default(0),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_TOKEN: z

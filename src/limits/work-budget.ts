@@ -6,12 +6,19 @@ export interface WorkBudget {
   waitMs(key: string): number
 }
 
-/** Time in which a bucket fills. The debt is at most a full bucket, so this is also the longest wait. */
+/** Time in which a person's bucket fills. */
 const BURST_MS = 30_000
 const MAX_BUCKETS = 10_000
 
-/** Creates buckets that fill by `pointsPerSecond`. `now` is a monotonic clock in milliseconds. */
-export function createWorkBudget(pointsPerSecond: number, now = () => performance.now()): WorkBudget {
+/**
+ * Creates buckets that fill by `pointsPerSecond` within `burstMs`. The debt is at most a full bucket, so that is also the longest
+ * wait. `now` is a monotonic clock in milliseconds.
+ */
+export function createWorkBudget(
+  pointsPerSecond: number,
+  now = () => performance.now(),
+  burstMs = BURST_MS,
+): WorkBudget {
   // The time at which each bucket is full again, the least recently charged first. A bucket without an entry is full.
   const fullAt = new Map<string, number>()
 
@@ -20,10 +27,10 @@ export function createWorkBudget(pointsPerSecond: number, now = () => performanc
       const time = now()
       const from = Math.max(time, fullAt.get(key) ?? time)
       fullAt.delete(key)
-      fullAt.set(key, Math.min(time + 2 * BURST_MS, from + (points / pointsPerSecond) * 1000))
+      fullAt.set(key, Math.min(time + 2 * burstMs, from + (points / pointsPerSecond) * 1000))
       forgetFull(fullAt, time)
     },
-    waitMs: (key) => Math.max(0, Math.ceil((fullAt.get(key) ?? 0) - now() - BURST_MS)),
+    waitMs: (key) => Math.max(0, Math.ceil((fullAt.get(key) ?? 0) - now() - burstMs)),
   }
 }
 

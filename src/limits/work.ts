@@ -41,16 +41,24 @@ const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
 const DEAR_BOUNDS = { total: 6, perCompany: 4, perPerson: 1 }
 /** Maximum number of waiting operations of one person. A client that uses all its connections has far fewer. */
 const MAX_WAITING = 500
+/** Time whose quota a company may spend at once, and for which it waits at most: a flood must end soon. */
+const COMPANY_BURST_MS = 5_000
 /** Delay of a rejection, because rejecting costs work and a client may repeat at once. */
 const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
 /** Maximum time that an operation is expected to wait for others, as long as a statement waits for a connection. */
 const MAX_WAIT_MS = 5_000
 
-/** Creates the limits of this process. A budget of 0 points per second means no limits. A point is about 5 µs. */
-export function createWork(pointsPerSecond: number): Work {
-  if (pointsPerSecond === 0) return unbounded
-  const budget = createWorkBudget(pointsPerSecond)
+/** The points of work per second of one person and of one company. 0 means no limit. A point is about 5 µs. */
+export interface WorkQuotas {
+  perPerson: number
+  perCompany: number
+}
+
+/** Creates the limits of this process. Without any quota nothing is bounded. */
+export function createWork({ perPerson, perCompany }: WorkQuotas): Work {
+  if (perPerson === 0 && perCompany === 0) return unbounded
+  const budget = createBudgets(perPerson || Number.POSITIVE_INFINITY, perCompany || Number.POSITIVE_INFINITY)
   const semaphore = createSemaphore(BOUNDS)
   const dear = createSemaphore(DEAR_BOUNDS)
   const waits = new Map([
@@ -71,22 +79,28 @@ export function createWork(pointsPerSecond: number): Work {
     }
   }
 
-  async function whenSolvent(key: string): Promise<void> {
-    for (let waitMs = budget.waitMs(key); waitMs > 0; waitMs = budget.waitMs(key))
+  async function whenSolvent(worker: Worker): Promise<void> {
+    for (let waitMs = budget.waitMs(worker); waitMs > 0; waitMs = budget.waitMs(worker))
       await delay(waitMs, undefined, { ref: false })
   }
 
   return {
     async admit(worker, requestSize) {
-      const key = keyOf(worker)
-      const firstMs = budget.waitMs(key)
+      const firstMs = Math.max(budget.waitMs(worker), budget.companyWaitMs(worker))
       if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
-      const waitMs = budget.waitMs(key)
+      const companyWaitMs = budget.companyWaitMs(worker)
+      if (companyWaitMs > 0)
+        throw tooMuch(
+          'company',
+          'Your company asks for more work than its quota allows: try again later.',
+          companyWaitMs,
+        )
+      const waitMs = budget.waitMs(worker)
       if (waitMs > 0)
         throw tooMuch('budget', 'You ask for more work than your budget allows: try again later.', waitMs)
-      budget.charge(key, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
+      budget.charge(worker, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
     },
-    charge: (worker, points) => budget.charge(keyOf(worker), points),
+    charge: (worker, points) => budget.charge(worker, points),
     async run(worker, act) {
       if (semaphore.waiting(worker) >= MAX_WAITING)
         throw tooMuch(
@@ -106,21 +120,20 @@ export function createWork(pointsPerSecond: number): Work {
       })
     },
     execute: async (worker, points, act) => (points < DEAR_OPERATION ? act() : withPermit(dear, worker, act)),
-    isSolvent: (worker) => budget.waitMs(keyOf(worker)) === 0,
-    whenSolvent: (worker) => whenSolvent(keyOf(worker)),
+    isSolvent: (worker) => budget.waitMs(worker) === 0,
+    whenSolvent,
     async deliver(worker, points, act) {
-      const key = keyOf(worker)
       if (points < DEAR_EVENT) {
-        await whenSolvent(key)
-        budget.charge(key, points)
+        await whenSolvent(worker)
+        budget.charge(worker, points)
         return act()
       }
       for (;;) {
-        await whenSolvent(key)
+        await whenSolvent(worker)
         const delivered = await withPermit(dear, worker, async () => {
           // The work before it may have overdrawn the budget. The permit is released instead of held while waiting.
-          if (budget.waitMs(key) > 0) return undefined
-          budget.charge(key, points)
+          if (budget.waitMs(worker) > 0) return undefined
+          budget.charge(worker, points)
           const result = await act()
           await turnOfLoop()
           return { result }
@@ -140,6 +153,23 @@ const unbounded: Work = {
   isSolvent: () => true,
   whenSolvent: async () => {},
   deliver: async (_worker, _points, act) => act(),
+}
+
+/**
+ * The budgets of people and of companies. All that a company's people do is charged to both. An overdrawn quota of a company refuses
+ * its operations, and never holds back its events: people who do nothing would wait for the one who floods.
+ */
+function createBudgets(perPerson: number, perCompany: number) {
+  const people = createWorkBudget(perPerson)
+  const companies = createWorkBudget(perCompany, undefined, COMPANY_BURST_MS)
+  return {
+    charge(worker: Worker, points: number): void {
+      people.charge(keyOf(worker), points)
+      companies.charge(worker.companyId, points)
+    },
+    waitMs: (worker: Worker) => people.waitMs(keyOf(worker)),
+    companyWaitMs: ({ companyId }: Worker) => companies.waitMs(companyId),
+  }
 }
 
 function keyOf({ companyId, userId }: Worker): string {

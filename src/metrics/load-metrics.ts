@@ -35,12 +35,12 @@ export const rateLimitDecisions = new Counter({
 })
 
 /** Reasons to refuse work. */
-export type WorkRefusal = 'budget' | 'waiting' | 'overload' | 'send'
+export type WorkRefusal = 'budget' | 'company' | 'waiting' | 'overload' | 'send'
 
 /** Operations and messages that were refused because there was too much work. */
 export const workRefused = new Counter({
   name: 'colloquy_work_refused_total',
-  help: "Operations refused because of a person's budget (budget) or too many of theirs (waiting), because of the work of others (overload), and messages because more is sent than can be stored (send).",
+  help: "Operations refused because of a person's budget (budget), a company's quota (company) or too many of a person's that wait (waiting), because of the work of others (overload), and messages because more is sent than can be stored (send).",
   labelNames: ['reason'],
   registers: [metrics],
 })

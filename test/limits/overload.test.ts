@@ -8,7 +8,7 @@ const people = (company: number) =>
 
 describe('more operations than can be answered in their time', () => {
   it('are refused at once, with a time to try again; the others run, and so does the first one of another company', async () => {
-    const work = createWork(1_000_000)
+    const work = createWork({ perPerson: 1_000_000, perCompany: 0 })
     const settled: string[] = []
     const run = (worker: { companyId: string; userId: string }, name: string) =>
       work
