@@ -40,7 +40,11 @@ describe.skipIf(!chromium)('the console', () => {
     await sue.mutate('reportMessage', { messageId: id, reason: 'OTHER' })
     const { page } = await visitAs(sue)
     await open(page, 'Moderation')
-    await page.getByRole('textbox', { name: 'Reason' }).fill('Mine.')
+    const reason = page.getByRole('textbox', { name: 'Reason' })
+    await reason.fill('Mine.')
+    await reason.press('Enter')
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await reason.fill('Mine.')
     await page.getByRole('button', { name: 'Leave as it is' }).click()
     await page.getByRole('alert').getByText('Your role does not allow this').waitFor()
     await open(page, 'State')
@@ -101,6 +105,28 @@ describe.skipIf(!chromium)('the console', () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Leave as it is' }).click()
     await page.locator('.case.over').getByText('Not finished').waitFor()
+    visit.complaints.length = 0
+  })
+
+  it('shows the next person in the same page nothing of the one before', async () => {
+    const { app } = site().demo
+    const first = await app.company('First', { ann: 'owner', bob: 'member', cal: 'member' })
+    const second = await app.company('Second', { zoe: 'owner' })
+    await first.bob.say({ recipientId: first.cal.userId }, 'Only for the first company.')
+    const visit = await visitAs(first.ann)
+    const { page, context } = visit
+    await page.getByText('Only for the first company.').waitFor()
+    await context.unroute('**/demo/token')
+    await context.route('**/demo/token', (route) => route.fulfill({ status: 401 }))
+    await page.evaluate(() =>
+      document.querySelector<HTMLElement & { signOut(): void }>('colloquy-console')?.signOut(),
+    )
+    await page.getByRole('alert').getByText('You are signed out').first().waitFor()
+    await context.unroute('**/demo/token')
+    await context.route('**/demo/token', (route) => route.fulfill({ json: { token: second.zoe.token } }))
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('navigation', { name: 'Console' }).getByText('Zoe Second').waitFor()
+    await page.getByText('Only for the first company.').waitFor({ state: 'detached', timeout: 5_000 })
     visit.complaints.length = 0
   })
 })

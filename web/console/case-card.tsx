@@ -106,6 +106,8 @@ function Decision({
         draft={draft}
         name="reason"
         label={words.reason}
+        // Enter begins a line: it must not take the first decision.
+        lines={2}
         required
         maxLength={MAX_REASON}
         trouble={call.trouble}

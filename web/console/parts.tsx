@@ -96,7 +96,8 @@ export function Listing<Node>({
   return (
     <Reading of={of}>
       {(nodes) =>
-        nodes.length === 0 ? (
+        // A page may be empty because all of it is kept from the person, and the next one may not be.
+        nodes.length === 0 && !of.hasMore ? (
           <EmptyState icon={icon} title={empty} hint={hint} />
         ) : (
           <>

@@ -38,7 +38,12 @@ export function Shell() {
       <SectionMenu offered={offered} current={current} />
       <div class="desk" ref={box}>
         <Standing restart={() => restart(reload)} />
-        <section class="content" aria-label={words.sections[current.name]} key={current.name}>
+        <section
+          class="content"
+          aria-label={words.sections[current.name]}
+          // The next person is not shown what this one has read.
+          key={`${viewer.value.user.id} ${current.name}`}
+        >
           <Content />
         </section>
       </div>

@@ -86,8 +86,12 @@ export function usePages<Node>(
   const nodes = useSignal<readonly Node[] | null>(null)
   const cursor = useSignal<string | null>(null)
   const more = useCall()
+  const began = useSignal(0)
   const first = useLoad(async () => {
+    const mine = began.peek() + 1
+    began.value = mine
     const page = await load(null)
+    if (began.peek() !== mine) return
     nodes.value = page.nodes
     cursor.value = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
   }, dependencies)
@@ -100,7 +104,10 @@ export function usePages<Node>(
     hasMore: cursor.value !== null,
     more: () =>
       void more.run(async () => {
+        const mine = began.peek()
         const page = await load(cursor.peek())
+        // Another list was begun meanwhile.
+        if (began.peek() !== mine) return
         nodes.value = [...(nodes.peek() ?? []), ...page.nodes]
         cursor.value = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
       }),
