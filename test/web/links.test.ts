@@ -27,5 +27,7 @@ describe('the links in a message', () => {
     for (const word of ['a', 'a.', '-', '(', 'www.', 'com.', 'http:', 'https://)']) {
       expect(findLinks(word.repeat(20_000)).length).toBeLessThan(2)
     }
+    for (const tail of [')', ']', '.', '()', '.)'])
+      expect(findLinks(`https://a.example/${tail.repeat(20_000)}`).length).toBe(1)
   })
 })

@@ -17,7 +17,7 @@ const LINK = new RegExp(
   'giu',
 )
 /** Signs that belong to the sentence around a link, unless more of the link follows them. */
-const AFTER = /[.,;:!?'*_~…)\]»”’\u060c\u061b\u061f]$/u
+const AFTER = new Set(".,;:!?'*_~…)]»”’\u060c\u061b\u061f")
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' }
 
 /** Finds the links that are safe to open. */
@@ -29,16 +29,22 @@ export function findLinks(body: string): Link[] {
   })
 }
 
-/** Cuts off what ends the sentence. A bracket stays if it was opened within the link. */
+/** Cuts off what ends the sentence. A bracket stays if it was opened within the link. Each sign is looked at once. */
 function withoutTail(found: string): string {
-  let text = found
-  while (AFTER.test(text)) {
-    const last = text.at(-1) ?? ''
-    const opening = OPENING[last]
-    if (opening && count(text, opening) >= count(text, last)) break
-    text = text.slice(0, -1)
+  const unopened = new Map(
+    Object.entries(OPENING).map(([closing, opening]) => [
+      closing,
+      count(found, closing) - count(found, opening),
+    ]),
+  )
+  let end = found.length
+  for (; end > 0; end -= 1) {
+    const last = found[end - 1] ?? ''
+    const more = unopened.get(last)
+    if (!AFTER.has(last) || (more !== undefined && more <= 0)) break
+    if (more !== undefined) unopened.set(last, more - 1)
   }
-  return text
+  return found.slice(0, end)
 }
 
 function count(text: string, sign: string): number {
