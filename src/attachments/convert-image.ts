@@ -8,6 +8,8 @@ const MAX_PIXELS = 50_000_000
 /** Pixels of the longer side of a thumbnail. */
 const THUMBNAIL_PIXELS = 480
 const MAX_MS = 30_000
+/** The child ends with it if it cannot load the library. */
+const NO_LIBRARY = 78
 
 /** A picture that was written anew, upright and without metadata. */
 export interface ConvertedImage {
@@ -19,7 +21,8 @@ export interface ConvertedImage {
 }
 
 /**
- * Writes a picture anew in a process of its own. A picture that cannot be decoded, takes too long or breaks the process is refused.
+ * Writes a picture anew in a process of its own. A picture that cannot be decoded, takes too long or breaks the process is refused. Throws
+ * where the library of pictures cannot be loaded.
  */
 export async function convertImage(
   plain: AsyncIterable<Buffer>,
@@ -43,6 +46,8 @@ export async function convertImage(
   await writing
   const [code] = await ended
   if (unread) throw unread
+  if (code === NO_LIBRARY)
+    throw new Error('The library of pictures, sharp, cannot be loaded on this machine.')
   return code === 0 ? readAnswer(Buffer.concat(said)) : { refusal: 'TYPE' }
 }
 

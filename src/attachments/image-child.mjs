@@ -1,8 +1,9 @@
 // Reads a picture from stdin and writes it anew to stdout: upright, without what it tells of camera and place, and with a small
 // one for lists. It runs in a process of its own, with nothing in its environment, because decoders of pictures are what attackers
 // aim at: a picture that breaks one ends this process alone. The first line of the answer is JSON, the bytes of both follow.
-import sharp from 'sharp'
 
+// Where the library is missing, no picture is at fault.
+const { default: sharp } = await import('sharp').catch(() => process.exit(78))
 const [maxPixels, thumbnailPixels] = process.argv.slice(2).map(Number)
 const MAX_FRAMES = 1_000
 const QUALITY = { jpeg: { quality: 90 }, png: {}, webp: { quality: 90 }, gif: {}, avif: { quality: 60 } }

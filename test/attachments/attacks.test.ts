@@ -47,6 +47,15 @@ describe('an upload', () => {
     expect((await patch(app, uploadUrl, 0, ten)).status).toBe(409)
   })
 
+  it('that was sent is not ended by its address any more', async () => {
+    const { ann, bob } = acme
+    const { uploadUrl, attachment } = await begin(bob, 5)
+    await patch(app, uploadUrl, 0, Buffer.from('hello'))
+    await sendFiles(bob, { recipientId: ann.userId }, [attachment.id])
+    const answer = await ask(app, uploadUrl, { method: 'DELETE', headers: TUS })
+    expect([answer.status, await answer.text()]).toEqual([404, 'There is no such file.\n'])
+  })
+
   it('takes one of racing parts, at any server', async () => {
     await using second = await startApp({ beside: app })
     const bytes = randomBytes(3_000_000)

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
@@ -107,6 +112,14 @@ describe('a picture', () => {
       [acme.companyUuid],
     )
     expect(reasons.map(({ refusal }) => refusal)).toEqual(['TOO_LARGE', 'TYPE', 'TYPE', 'TYPE'])
+  })
+
+  it('is not to blame where the library of pictures cannot be loaded', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'colloquy-child-'))
+    await copyFile('src/attachments/image-child.mjs', join(elsewhere, 'image-child.mjs'))
+    const child = spawn(process.execPath, [join(elsewhere, 'image-child.mjs'), '1', '1'], { stdio: 'ignore' })
+    expect(await once(child, 'close')).toEqual([78, null])
+    await rm(elsewhere, { recursive: true })
   })
 })
 

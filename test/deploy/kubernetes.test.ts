@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { variables } from '../../src/env/variables.ts'
@@ -145,14 +146,30 @@ describe('the manifests for Kubernetes', () => {
         ...{ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
         seccompProfile: { type: 'RuntimeDefault' },
       })
-      const { DATA_DIR, KEY_DIR, EXPORT_DIR } = environmentOf({ ...container, securityContext, volumeMounts })
+      const { DATA_DIR, KEY_DIR, EXPORT_DIR, FILE_DIR } = environmentOf({
+        ...container,
+        securityContext,
+        volumeMounts,
+      })
       const isMounted = (folder = '') =>
         volumeMounts.some(({ mountPath }) => `${folder}/`.startsWith(`${mountPath}/`))
-      expect([DATA_DIR, KEY_DIR, EXPORT_DIR].map(isMounted)).toEqual([true, true, true])
+      expect([DATA_DIR, KEY_DIR, EXPORT_DIR, FILE_DIR].map(isMounted)).toEqual([true, true, true, true])
+      // The others must find what one node has written.
+      const shared = volumeMounts.find(({ name }) => name === 'shared')?.mountPath
+      for (const folder of [KEY_DIR, EXPORT_DIR, FILE_DIR])
+        expect(`${folder}`.startsWith(`${shared}/`)).toBe(true)
     }
     const [made] = of('Job').spec.template.spec.initContainers ?? []
     expect(made?.command?.slice(0, 7)).toEqual(['install', '-d', '-o', '1000', '-g', '1000', '-m'])
-    expect(made?.command?.[7]).toBe('700')
+    expect(made?.command?.slice(7)).toEqual(['700', '/shared/keys', '/shared/exports', '/shared/files'])
+  })
+
+  it('name an image that has the libraries of its platform, without which each picture would be refused', async () => {
+    const [, installed = ''] =
+      /^RUN (npm ci --omit=dev .*)$/m.exec(await readFile('Dockerfile', 'utf8')) ?? []
+    expect(installed).not.toBe('')
+    expect(installed).not.toContain('--omit=optional')
+    expect(installed).not.toContain('@img')
   })
 
   it.runIf(existsSync('/usr/bin/kubectl'))('are built by kubectl with the image of the release', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Services } from '../../context.ts'
+import { NotFoundError } from '../../errors.ts'
 import { encodeId } from '../../ids.ts'
 import { FileRequestRefused } from '../errors.ts'
 import { PART_BYTES } from '../file-content.ts'
@@ -114,7 +115,12 @@ async function endUpload(
   response: ServerResponse,
   { context, attachmentId }: Linked,
 ): Promise<void> {
-  await deleteUpload(context, { attachmentId: encodeId('Attachment', attachmentId) })
+  await deleteUpload(context, { attachmentId: encodeId('Attachment', attachmentId) }).catch(
+    (error: unknown) => {
+      // It was sent meanwhile, or deleted.
+      throw error instanceof NotFoundError ? unknown() : error
+    },
+  )
   response.writeHead(204).end()
 }
 
