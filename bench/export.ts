@@ -7,37 +7,40 @@ import type { Report } from './report.ts'
 import { BODY } from './sending.ts'
 import { type Actor, type Stage, setStage } from './stage.ts'
 
+/** By default; `--messages` chooses another number. */
 const MESSAGES = 200_000
-const CONVERSATIONS = 200
+const PER_CONVERSATION = 1_000
 const PEOPLE = 4
 const INSERTED = 5_000
 const POLL_MS = 100
+/** Points of the curve of memory, the last one after the export. */
+const POINTS = 10
 const DAY_MS = 86_400_000
 
 /**
- * An export of 200,000 messages in groups of 4 by the server's job, beside reading and decrypting them alone; and how far the
+ * An export of 200,000 messages, or as many as are asked for, in groups of 4 by the server's job, beside reading and decrypting them alone; and how far the
  * memory of the server grows meanwhile.
  */
-export async function exporting(): Promise<Report> {
+export async function exporting({ messages: count = MESSAGES }: { messages?: number }): Promise<Report> {
   await using stage = await setStage({ companies: 1, people: PEOPLE })
   const [company] = stage.companies
   const [owner] = company?.actors ?? []
   if (!company || !owner) throw new Error('There is no company.')
-  await fill(stage, company.companyId, company.actors)
+  await fill(stage, company.companyId, company.actors, count)
   const scope = { from: new Date(Date.now() - 2 * DAY_MS), to: new Date() }
-  const floor = await readAlone(stage, company.companyId, scope)
+  const floor = await readAlone(stage, company.companyId, scope, count)
   const before = await residentMiB(stage.pid)
   const started = performance.now()
   const id = await request(stage, owner, scope)
-  let peak = before
+  const resident: number[] = []
   for (;;) {
-    peak = Math.max(peak, await residentMiB(stage.pid))
+    resident.push(await residentMiB(stage.pid))
     const { state, messageCount } = await stateOf(stage, owner, id)
-    if (state === 'READY' && messageCount === MESSAGES) break
+    if (state === 'READY' && messageCount === count) break
     if (state === 'FAILED' || state === 'READY') throw new Error(`The export is ${state} of ${messageCount}.`)
     await sleep(POLL_MS)
   }
-  const opsPerSecond = Math.round(MESSAGES / ((performance.now() - started) / 1_000))
+  const opsPerSecond = Math.round(count / ((performance.now() - started) / 1_000))
   const none = { p50Ms: 0, p95Ms: 0, p99Ms: 0, errors: 0, lost: 0, duplicates: 0, outOfOrder: 0 }
   return {
     workload: 'export',
@@ -45,16 +48,17 @@ export async function exporting(): Promise<Report> {
     ...none,
     floor: { name: 'reading and decrypting', opsPerSecond: floor },
     ratio: Math.round((opsPerSecond / floor) * 100) / 100,
-    size: { messages: MESSAGES },
-    grownMiB: Math.round(peak - before),
+    size: { messages: count },
+    grownMiB: Math.round(resident.reduce((most, each) => Math.max(most, each), before) - before),
+    residentMiB: [before, ...curveOf(resident)].map(Math.round),
   }
 }
 
 /** Messages whose texts can be decrypted, of which everybody has read half. */
-async function fill(stage: Stage, companyId: string, people: Actor[]): Promise<void> {
+async function fill(stage: Stage, companyId: string, people: Actor[], count: number): Promise<void> {
   const keys = await stage.keyring.forCompany(companyId)
-  const places = Array.from({ length: CONVERSATIONS }, () => newId())
-  const each = MESSAGES / CONVERSATIONS
+  const each = PER_CONVERSATION
+  const places = Array.from({ length: Math.ceil(count / each) }, () => newId())
   const users = people.map(({ userId }) => userId)
   await withClient(stage.adminUrl, async (admin) => {
     await admin.query('set session_replication_role = replica')
@@ -79,8 +83,8 @@ async function fill(stage: Stage, companyId: string, people: Actor[]): Promise<v
        where p.company_id = $1`,
       [companyId],
     )
-    for (let start = 0; start < MESSAGES; start += INSERTED) {
-      const rows = Array.from({ length: INSERTED }, (_each, at) => {
+    for (let start = 0; start < count; start += INSERTED) {
+      const rows = Array.from({ length: Math.min(INSERTED, count - start) }, (_each, at) => {
         const [messageId, number] = [newId(), start + at]
         const conversationId = places[Math.floor(number / each)] ?? ''
         const authorId = users[number % PEOPLE] ?? ''
@@ -110,6 +114,7 @@ async function readAlone(
   { database, keyring }: Stage,
   companyId: string,
   span: Pick<ExportScope, 'from' | 'to'>,
+  expected: number,
 ): Promise<number> {
   const source = {
     companyId,
@@ -120,7 +125,7 @@ async function readAlone(
   let count = 0
   for await (const messages of exportedMessages(source, { ...span, userIds: null, conversationIds: null }))
     count += messages.length
-  if (count !== MESSAGES) throw new Error(`Only ${count} messages were read.`)
+  if (count !== expected) throw new Error(`Only ${count} messages were read.`)
   return Math.round(count / ((performance.now() - started) / 1_000))
 }
 
@@ -155,6 +160,14 @@ async function ask({ url }: Stage, { token }: Actor, query: string, variables: o
   const { data, errors } = await response.json()
   if (errors) throw new Error(JSON.stringify(errors))
   return data
+}
+
+/** Points of a curve at even distances in time. */
+function curveOf(values: number[]): number[] {
+  return Array.from(
+    { length: POINTS },
+    (_, at) => values[Math.floor(((values.length - 1) * (at + 1)) / POINTS)] ?? 0,
+  )
 }
 
 async function residentMiB(pid: number): Promise<number> {

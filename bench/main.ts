@@ -37,6 +37,7 @@ interface Options {
 
 const sized: Record<string, (options: Options) => Promise<Report>> = {
   'cold-start': coldStart,
+  export: exporting,
   fanout: fanOut,
   growth,
   'inbox-fanout': inboxFanOut,
@@ -50,7 +51,6 @@ const timed: Record<string, (seconds: number) => Promise<Report>> = {
   'audited-send': auditedSend,
   'company-flood': companyFlood,
   'department-moves': departmentMoves,
-  export: exporting,
   flood,
   hot,
   inbox,
@@ -81,7 +81,7 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long to measure', readCount, 10)
   .option('--subscribers <n>', 'how many sockets with a subscription each, where that is chosen', readCount)
   .option('--rate <n>', 'messages a second of soak; by default half of what the machine bears', readCount)
-  .option('--messages <n>', 'how many messages growth ends with', readCount)
+  .option('--messages <n>', 'how many messages growth ends with, or export exports', readCount)
   .option('--json', 'print one JSON object as the last line')
   .action(async (name: string, options: Options) => {
     const [bySize, byTime] = [sized[name], timed[name]]

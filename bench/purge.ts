@@ -1,5 +1,7 @@
 import { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
+import type { Database, TenantDatabase } from '../src/database/database.ts'
 import { withClient } from '../src/database/roles.ts'
 import { purge } from '../src/retention/purge.ts'
 import { measure, percentile, type Report, round } from './report.ts'
@@ -8,6 +10,7 @@ import { type Actor, type Stage, setStage } from './stage.ts'
 
 const MESSAGES = 20_000
 const WORKERS = 2
+const PAUSE_MS = 5
 
 /** Sends to a conversation whose 20,000 old messages are purged meanwhile, beside the same without a purge. */
 export async function purging(seconds: number): Promise<Report> {
@@ -22,8 +25,10 @@ export async function purging(seconds: number): Promise<Report> {
   const alone = await measure(WORKERS, seconds, send)
   const started = performance.now()
   let purgedIn = 0
+  const slices: number[] = []
+  const rival = competing(stage, () => purgedIn === 0)
   const purged = purge({
-    database: stage.database,
+    database: timed(stage.database, slices),
     log: pino({ level: 'silent' }),
     retentionDaysDefault: 365,
   })
@@ -46,6 +51,7 @@ export async function purging(seconds: number): Promise<Report> {
     }),
   )
   agent.destroy()
+  const waitsMs = await rival
   const { messages } = await purged
   if (messages !== MESSAGES) throw new Error(`Only ${messages} messages were purged.`)
   return {
@@ -67,8 +73,57 @@ export async function purging(seconds: number): Promise<Report> {
         without: percentile(alone.latenciesMs, 1),
         during: percentile(latenciesMs, 1),
       },
+      lockMs: {
+        heldP50: percentile(slices, 0.5),
+        heldP99: percentile(slices, 0.99),
+        heldLongest: percentile(slices, 1),
+        waitedP99: percentile(waitsMs, 0.99),
+        waitedLongest: percentile(waitsMs, 1),
+        slicesOver50: slices.filter((each) => each > 50).length,
+        slices: slices.length,
+      },
     },
   }
+}
+
+/**
+ * The database, in which the calls that purge messages are timed. Each is a transaction of its own, so no lock is held for longer than
+ * its call takes.
+ */
+function timed(database: Database, durationsMs: number[]): Database {
+  return {
+    ...database,
+    forSystem(companyId, findAct) {
+      const system = database.forSystem(companyId, findAct)
+      const query: TenantDatabase['query'] = async (statement, values) => {
+        const started = performance.now()
+        const rows = await system.query(statement, values)
+        if (statement.name === 'purge_messages') durationsMs.push(performance.now() - started)
+        return rows
+      }
+      return {
+        tenant: system.tenant,
+        prisma: system.prisma,
+        query,
+        call: system.call,
+        transaction: system.transaction,
+      }
+    },
+  }
+}
+
+/** Takes the lock of the conversation that sends take, again and again, and returns how long each waited for it. */
+async function competing({ adminUrl }: Stage, isOn: () => boolean): Promise<number[]> {
+  const waitsMs: number[] = []
+  await withClient(adminUrl, async (admin) => {
+    while (isOn()) {
+      const started = performance.now()
+      await admin.query('select from conversations c for no key update')
+      waitsMs.push(performance.now() - started)
+      await sleep(PAUSE_MS)
+    }
+  })
+  return waitsMs
 }
 
 /** Messages of last year with words, reactions, receipts and idempotency keys, before the one that there is. */

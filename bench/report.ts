@@ -37,11 +37,18 @@ export interface Report {
    */
   kilobytesPerSubscription?: { heap: number; resident: number }
   /** Messages that a purge deletes, and the longest send without and during it. */
-  purge?: { deletedPerSecond: number; longestSendMs: { without: number; during: number } }
+  purge?: {
+    deletedPerSecond: number
+    longestSendMs: { without: number; during: number }
+    /** Times for which slices held their locks, and for which a rival waited for the conversation's. */
+    lockMs: Record<string, number>
+  }
   /** Seconds that 5,000 people take to move to other departments, each into another channel, while others send. */
   moves?: { seconds: number; longestSendMs: { without: number; during: number } }
   /** Growth of the server's resident memory while it works. */
   grownMiB?: number
+  /** The server's resident memory before it works, and at even distances in time while it does. */
+  residentMiB?: number[]
   /** Size of the workload, for those whose size is chosen. */
   size?: Record<string, number>
   /**

@@ -24,6 +24,11 @@ export interface CompanyKeys {
   encrypt(plaintext: string | Buffer, context: AssociatedData): Buffer
   /** Decrypts a text of one location. Throws DecryptionError. */
   decrypt(envelope: Uint8Array, context: AssociatedData): string
+  /**
+   * The same for a text that is not read again soon, as in an export: it displaces none of those that are remembered. Throws
+   * DecryptionError.
+   */
+  decryptOnce(envelope: Uint8Array, context: AssociatedData): string
   /** Returns the HMAC by which a repeated request is recognised. Rotating data keys does not change it. */
   requestHash(canonical: string): Buffer
   /**
@@ -63,6 +68,14 @@ export function createCompanyKeys(
   const texts = new DecryptedTexts()
   if (!contentKey) throw new TypeError('The key that encrypts must be one of the data keys.')
 
+  function decryptOnce(envelope: Uint8Array, context: AssociatedData): string {
+    const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength)
+    const key = bytes[0] === envelopeVersion ? contentKeys.get(bytes.toString('hex', 1, keyIdEnd)) : undefined
+    const opened = key && open(key, bytes.subarray(keyIdEnd), encodeAssociatedData(companyId, context))
+    if (!opened) throw new DecryptionError()
+    return opened.toString('utf8')
+  }
+
   return {
     encrypt: (plaintext, context) =>
       seal(contentKey, plaintext, encodeAssociatedData(companyId, context), header),
@@ -71,15 +84,12 @@ export function createCompanyKeys(
       const location = nameOf(context)
       const known = location && texts.find(location, envelope)
       if (known !== undefined) return known
-      const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength)
-      const key =
-        bytes[0] === envelopeVersion ? contentKeys.get(bytes.toString('hex', 1, keyIdEnd)) : undefined
-      const opened = key && open(key, bytes.subarray(keyIdEnd), encodeAssociatedData(companyId, context))
-      if (!opened) throw new DecryptionError()
-      const plaintext = opened.toString('utf8')
+      const plaintext = decryptOnce(envelope, context)
       if (location !== undefined) texts.remember(location, envelope, plaintext)
       return plaintext
     },
+
+    decryptOnce,
 
     requestHash,
 

@@ -110,7 +110,7 @@ function readTexts(keys: CompanyKeys, row: ExportedRow) {
     if (envelope === null) return null
     const { conversationId, id: messageId, authorId } = row
     return opened(() =>
-      keys.decrypt(envelope, { field, conversationId, messageId, authorId, revision, standing }),
+      keys.decryptOnce(envelope, { field, conversationId, messageId, authorId, revision, standing }),
     )
   }
   const standing = row.state === 'RETRACTED' ? 'retracted' : 'current'

@@ -47,6 +47,23 @@ describe('a text that has been read', () => {
     expect(texts.find('here', envelope)).toBeUndefined()
   })
 
+  test('stays where an export reads many others, which are remembered by nobody', () => {
+    const texts = new DecryptedTexts()
+    const keys = companyKeys()
+    const envelope = randomBytes(40)
+    texts.remember('read by many', envelope, 'Hello')
+    const exported = (open: typeof keys.decrypt) => {
+      for (let n = 0; n < 3_000; n += 1) {
+        const location = bodyOf()
+        expect(open(keys.encrypt('x'.repeat(8_000), location), location)).toHaveLength(8_000)
+      }
+    }
+    exported(keys.decryptOnce)
+    expect(texts.find('read by many', envelope)).toBe('Hello')
+    exported(keys.decrypt)
+    expect(texts.find('read by many', envelope)).toBeUndefined()
+  })
+
   test('gives way to others when there are too many, and takes no room when it is long', () => {
     const texts = new DecryptedTexts()
     const other = new DecryptedTexts()

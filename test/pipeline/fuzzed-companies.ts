@@ -1,3 +1,4 @@
+import { auditEventId } from '../../src/audit/event-id.ts'
 import { decodeId, encodeId, type NodeType } from '../../src/ids.ts'
 import type { TestApp } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
@@ -41,6 +42,8 @@ const TABLES: Partial<Record<NodeType, string>> = {
   GuestMessage: 'guest_messages',
   GuestDelivery: 'guest_deliveries',
   InboundMessage: 'inbound_messages',
+  Export: 'exports',
+  LegalHold: 'legal_holds',
 }
 
 /** Furnishes both companies. */
@@ -89,7 +92,19 @@ export async function fuzzedCompanies(app: TestApp): Promise<FuzzedCompanies> {
       )
       return [type, rows.map(({ id }) => encodeId(type, id)).toSorted()]
     })
-    return { ...Object.fromEntries(await Promise.all(lists)), Company: [encodeId('Company', uuid)] }
+    const [stream] = await onDatabase<{ audited: number }>(
+      app,
+      'select audited::int as audited from company_streams where company_id = $1',
+      [uuid],
+    )
+    const last = (stream?.audited ?? 0) - 1
+    const events = [...new Set([0, 1, Math.floor(last / 2), last])].filter((index) => index >= 0)
+    const auditEvents = events.map((index) => encodeId('AuditEvent', auditEventId(uuid, index)))
+    return {
+      ...Object.fromEntries(await Promise.all(lists)),
+      AuditEvent: auditEvents,
+      Company: [encodeId('Company', uuid)],
+    }
   }
 
   async function cursorsOf(company: Sender['company']): Promise<string[]> {
