@@ -71,15 +71,20 @@ export async function verifyStoredTrail(trail: StoredTrail): Promise<AuditProble
   await addKept(verifier, trail)
   const seals = sealsOf(trail, verifier, sealed ?? 0)
   const end = Math.max(counted, (last ?? -1) + 1)
-  for (let from = LOWEST; from < end; ) {
-    const rows = await tenant.query(eventsFrom, { companyId, from, max: EVENTS_AT_ONCE })
+  const read = (from: number) => tenant.query(eventsFrom, { companyId, from, max: EVENTS_AT_ONCE })
+  for (let rows = await read(LOWEST), isLast = false; !isLast; ) {
+    const next = (rows.at(-1)?.index ?? end) + 1
+    isLast = rows.length < EVENTS_AT_ONCE || next >= end
+    // The database reads on while these are hashed. A failure is thrown when they have been.
+    const following = isLast ? Promise.resolve([]) : read(next)
+    following.catch(() => {})
     for (const row of rows) {
       if (row.index >= end) break
       while (verifier.sealedSize <= row.index && (await seals.next()).value);
       verifier.take({ index: row.index, hash: leafHash(leafOf(companyId, row)) })
     }
-    from = rows.length < EVENTS_AT_ONCE ? end : (rows.at(-1)?.index ?? end) + 1
     await turn()
+    rows = await following
   }
   while ((await seals.next()).value);
   return verifier.end(counted)
