@@ -25,9 +25,9 @@ export const auditColumns = columns({
  */
 export function leafOf(companyId: string, row: AuditRow): string {
   return (
-    `{"company":"${companyId}","index":${row.index},"kind":${JSON.stringify(row.kind)},"actor":${quoted(row.actorId)},` +
-    `"object":${quoted(row.objectId)},"conversation":${quoted(row.conversationId)},"at":"${new Date(row.at).toISOString()}",` +
-    `"request":${row.requestId === null ? 'null' : JSON.stringify(row.requestId)},"key":${quoted(row.keyHash)},` +
+    `{"company":"${companyId}","index":${row.index},"kind":${textOf(row.kind)},"actor":${quoted(row.actorId)},` +
+    `"object":${quoted(row.objectId)},"conversation":${quoted(row.conversationId)},"at":"${instantOf(row.at)}",` +
+    `"request":${row.requestId === null ? 'null' : textOf(row.requestId)},"key":${quoted(row.keyHash)},` +
     `"origin":${quoted(row.originId)},"detail":${row.detail ?? 'null'}}`
   )
 }
@@ -35,4 +35,32 @@ export function leafOf(companyId: string, row: AuditRow): string {
 /** Ids and hexadecimal digits need no escapes. */
 function quoted(value: string | null): string {
   return value === null ? 'null' : `"${value}"`
+}
+
+const DAY_MS = 86_400_000
+/** Characters of "HH:MM:SS.mmmZ". */
+const TIME_LENGTH = 13
+/** A text that JSON writes as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+function textOf(value: string): string {
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+}
+
+/** The latest day whose text was made: neighbours in a trail are mostly of one day. */
+let known = { day: Number.NaN, text: '' }
+
+/** The same as toISOString of a Date, which took half of the time of a leaf. Throws RangeError for a time that there is not. */
+function instantOf(at: number): string {
+  const whole = Math.trunc(at)
+  const day = Math.floor(whole / DAY_MS)
+  if (day !== known.day) known = { day, text: new Date(day * DAY_MS).toISOString().slice(0, -TIME_LENGTH) }
+  const rest = whole - day * DAY_MS
+  const [hours, minutes] = [Math.floor(rest / 3_600_000), Math.floor(rest / 60_000) % 60]
+  const [seconds, milliseconds] = [Math.floor(rest / 1_000) % 60, rest % 1_000]
+  return `${known.text}${two(hours)}:${two(minutes)}:${two(seconds)}.${milliseconds < 100 ? '0' : ''}${two(milliseconds)}Z`
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`
 }

@@ -3,22 +3,25 @@ import { createHash, hash } from 'node:crypto'
 /** Bytes of a hash. */
 export const HASH_BYTES = 32
 
-const NODE = Buffer.from([1])
+/** The prefix of a node, and room for the hashes below it. Hashing is synchronous, so one is enough. */
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 
 /** Node.js hashes in one call from version 20.12 on. */
-const digest: (data: Buffer) => Buffer =
+const digest: (data: Buffer | string) => Buffer =
   typeof hash === 'function'
     ? (data) => hash('sha256', data, 'buffer')
     : (data) => createHash('sha256').update(data).digest()
 
 /** The hash of a leaf (RFC 6962, section 2.1). */
 export function leafHash(leaf: string): Buffer {
-  return digest(Buffer.from(`\0${leaf}`, 'utf8'))
+  return digest(`\0${leaf}`)
 }
 
 /** The hash of the node above two others (RFC 6962, section 2.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return digest(Buffer.concat([NODE, left, right], 1 + 2 * HASH_BYTES))
+  node.set(left, 1)
+  node.set(right, 1 + HASH_BYTES)
+  return digest(node)
 }
 
 /** A complete subtree: `index` counts those of its level, which have 2 ** level leaves each. */
