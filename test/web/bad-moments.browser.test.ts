@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chromium, demoSite, launcher, openConversation, panel, write } from './demo-site.ts'
+import { chromium, demoSite, hostPage, launcher, openConversation, panel, write } from './demo-site.ts'
 
 describe.skipIf(!chromium)('the widget at a bad moment', () => {
   const site = demoSite()
@@ -88,8 +88,7 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
     const { alice, bob } = await site().demo.app.company('Away', { alice: 'member', bob: 'member' })
     await bob.say({ recipientId: alice.userId }, 'Hello.')
     const visit = await site().visitAs(alice, {
-      before: (context) =>
-        context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"),
+      before: (context) => context.addInitScript(WITHOUT_LOCKS),
     })
     const { page, context } = visit
     await launcher(page).click()
@@ -151,4 +150,44 @@ describe.skipIf(!chromium)('the widget at a bad moment', () => {
     await panel(page).getByText('You are no longer in this conversation').waitFor()
     expect(await page.getByRole('textbox', { name: 'Write a message' }).inputValue()).toBe('My thoughts')
   })
+
+  it('says that the page is outdated, and loses nothing when it is loaded again', async () => {
+    const { alice, bob } = await site().demo.app.company('Newer', { alice: 'member', bob: 'member' })
+    await bob.say({ recipientId: alice.userId }, 'Hello.')
+    const { page, context } = await site().visitAs(alice, {
+      before: (each) => each.addInitScript(WITHOUT_LOCKS),
+    })
+    await launcher(page).click()
+    await openConversation(page, 'Bob Newer')
+    await page.getByRole('textbox', { name: 'Write a message' }).fill('Nearly done')
+    // The server that is there from now on speaks with newer pages only.
+    let isNewer = true
+    await context.routeWebSocket(/graphql/, (socket) => {
+      if (!isNewer) return void socket.connectToServer()
+      socket.onMessage(
+        () => void socket.close({ code: 4426, reason: 'This client is outdated: reload the page.' }),
+      )
+    })
+    await page.reload()
+    await panel(page).getByText('This page is outdated').waitFor()
+    isNewer = false
+    await page.getByRole('button', { name: 'Load the page again' }).click()
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Write a message' }).inputValue())
+      .toBe('Nearly done')
+  })
+
+  it('says that the person has no access to the company that the page names', async () => {
+    const { alice } = await site().demo.app.company('Mine', { alice: 'member' })
+    const visit = await site().visitAs(alice, {
+      path: '/demo/host',
+      before: (context) => hostPage(context, { widget: 'company-id="nowhere"' }),
+    })
+    await launcher(visit.page).click()
+    await panel(visit.page).getByText('You have no access to messages here.').waitFor()
+    visit.complaints.length = 0
+  })
 })
+
+/** A browser that shares nothing, so that the page has a socket of its own. */
+const WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"

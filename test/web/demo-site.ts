@@ -114,6 +114,18 @@ async function visit(
   return { context, page, complaints }
 }
 
+/** Puts a page of another product at /demo/host, with the widget in it and no policy of its own. */
+export function hostPage(
+  context: BrowserContext,
+  { head = '', widget = '', attributes = 'lang="en"' } = {},
+): Promise<unknown> {
+  const icon = '<link rel="icon" href="data:,">'
+  const script = '<script type="module" src="/ui/colloquy.js"></script>'
+  const element = `<colloquy-widget token-url="/demo/token" ${widget}></colloquy-widget>`
+  const body = `<!doctype html><html ${attributes}><head>${icon}${script}${head}</head><body>${element}</body></html>`
+  return context.route('**/demo/host', (route) => route.fulfill({ contentType: 'text/html', body }))
+}
+
 /** The round button of the widget. */
 export function launcher(page: Page): Locator {
   return page.locator('colloquy-widget .launcher')
