@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals'
+import { type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ConversationsDocument } from '../api/operations.ts'
 import { useUi } from '../ui/context.ts'
@@ -15,28 +15,8 @@ export function Inbox({ current }: { current?: string | undefined }) {
   const { session, text, go } = useUi()
   const filter = useSignal<Filter>('all')
   const search = useSignal('')
-  const found = useSignal<ReadonlySet<string>>(new Set())
   const isFiltered = filter.value !== 'all' || search.value.trim() !== ''
-  const shown = useComputed(() =>
-    session.inbox.value.filter(
-      (conversation) =>
-        matches(conversation, filter.value, search.value) ||
-        (search.value.trim() !== '' &&
-          found.value.has(conversation.id) &&
-          matches(conversation, filter.value, '')),
-    ),
-  )
-  useEffect(() => {
-    if (!isFiltered) return
-    const timer = setTimeout(async () => {
-      const { conversations } = await session.request(ConversationsDocument, {
-        filter: filterOf(filter.value, search.value),
-      })
-      session.upsert(...conversations.nodes)
-      found.value = new Set(conversations.nodes.map(({ id }) => id))
-    }, AGAIN_MS)
-    return () => clearTimeout(timer)
-  }, [filter.value, search.value])
+  const shown = useShown(filter, search)
   const more = async () => {
     const { conversations } = await session.request(ConversationsDocument, { after: session.more.value })
     session.upsert(...conversations.nodes)
@@ -44,34 +24,7 @@ export function Inbox({ current }: { current?: string | undefined }) {
   }
   return (
     <div class="inbox">
-      <div class="filters">
-        <label class="field search">
-          <Icon name="search" size={16} />
-          <input
-            type="search"
-            aria-label={text.searchConversations}
-            placeholder={text.searchConversations}
-            value={search}
-            onInput={into(search)}
-          />
-        </label>
-        <fieldset class="chips">
-          <legend class="hidden">{text.filter}</legend>
-          {FILTERS.map((name) => (
-            <button
-              key={name}
-              type="button"
-              class="chip"
-              aria-pressed={filter.value === name}
-              onClick={() => {
-                filter.value = name
-              }}
-            >
-              {labelOf(name, text)}
-            </button>
-          ))}
-        </fieldset>
-      </div>
+      <Filters filter={filter} search={search} />
       {session.phase.value === 'starting' && <Skeleton rows={6} label={text.loading} />}
       {session.phase.value !== 'starting' && shown.value.length === 0 && (
         <EmptyState
@@ -102,6 +55,68 @@ export function Inbox({ current }: { current?: string | undefined }) {
           </li>
         )}
       </ul>
+    </div>
+  )
+}
+
+/** The conversations that pass, and those that the server finds besides. */
+function useShown(filter: Signal<Filter>, search: Signal<string>) {
+  const { session } = useUi()
+  const found = useSignal<ReadonlySet<string>>(new Set())
+  const shown = useComputed(() =>
+    session.inbox.value.filter(
+      (conversation) =>
+        matches(conversation, filter.value, search.value) ||
+        (search.value.trim() !== '' &&
+          found.value.has(conversation.id) &&
+          matches(conversation, filter.value, '')),
+    ),
+  )
+  useEffect(() => {
+    if (filter.value === 'all' && search.value.trim() === '') return
+    const timer = setTimeout(async () => {
+      const { conversations } = await session.request(ConversationsDocument, {
+        filter: filterOf(filter.value, search.value),
+      })
+      session.upsert(...conversations.nodes)
+      found.value = new Set(conversations.nodes.map(({ id }) => id))
+    }, AGAIN_MS)
+    return () => clearTimeout(timer)
+  }, [filter.value, search.value])
+  return shown
+}
+
+/** The field for a name, and the kinds of conversations. */
+function Filters({ filter, search }: { filter: Signal<Filter>; search: Signal<string> }) {
+  const { text } = useUi()
+  return (
+    <div class="filters">
+      <label class="field search">
+        <Icon name="search" size={16} />
+        <input
+          type="search"
+          aria-label={text.searchConversations}
+          placeholder={text.searchConversations}
+          value={search}
+          onInput={into(search)}
+        />
+      </label>
+      <fieldset class="chips">
+        <legend class="hidden">{text.filter}</legend>
+        {FILTERS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-pressed={filter.value === name}
+            onClick={() => {
+              filter.value = name
+            }}
+          >
+            {labelOf(name, text)}
+          </button>
+        ))}
+      </fieldset>
     </div>
   )
 }

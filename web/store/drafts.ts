@@ -22,3 +22,15 @@ export function writeDraft(memory: Memory, conversationId: string, draft: Draft)
   const isEmpty = draft.body === '' && !draft.subject && !draft.parentId
   memory.write('drafts', isEmpty ? others : { ...others, [conversationId]: draft })
 }
+
+/** The message that a draft becomes, with those mentions alone whose names are still in it. */
+export function unsentOf({ body, subject, priority, parentId, mentions = [] }: Draft) {
+  const mentionIds = mentions.filter(({ name }) => body.includes(`@${name}`)).map(({ id }) => id)
+  return {
+    body,
+    ...(subject && { subject }),
+    ...(priority && priority !== 'NORMAL' && { priority }),
+    ...(parentId && { parentId }),
+    ...(mentionIds.length > 0 && { mentionIds }),
+  }
+}

@@ -11,6 +11,7 @@ import { createLink, type Link } from '../link/link.ts'
 import { errorOf, problemOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
 import { chooseTransport, type Tier } from '../link/transports.ts'
+import { holdLock } from './hold-lock.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { byActivity } from './order.ts'
 import { type Phase, phaseAfter } from './phase.ts'
@@ -175,7 +176,7 @@ export class Session {
   async #open(): Promise<void> {
     const { url, companyId, workerUrl, tier, token } = this.options
     const tab = crypto.getRandomValues(new Uint32Array(2)).join('-')
-    const lock = await this.#holdLock(`colloquy tab ${tab}`)
+    const lock = await holdLock(`colloquy tab ${tab}`, (release) => this.#leave.push(release))
     const open = chooseTransport({ scope: this.scope, tab, url, companyId, workerUrl, tier })
     const hello = { type: 'hello', tab, lock, url, companyId } as const
     this.#link = createLink(open, hello, {
@@ -196,20 +197,6 @@ export class Session {
         ended: () => {},
       }),
     )
-  }
-
-  /** The lock tells the hub that the tab is gone. */
-  #holdLock(name: string): Promise<string | null> {
-    if (!navigator.locks) return Promise.resolve(null)
-    return new Promise((resolve) => {
-      const held = new Promise<void>((release) => this.#leave.push(release))
-      navigator.locks
-        .request(name, () => {
-          resolve(name)
-          return held
-        })
-        .catch(() => resolve(null))
-    })
   }
 
   /** The browser has lost or found its network, which the socket notices later. */

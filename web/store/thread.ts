@@ -4,6 +4,7 @@ import type { Problem, ThreadEvent } from '../link/protocol.ts'
 import { bySeq, nearest } from './order.ts'
 import type { Session } from './session.ts'
 import type { Message } from './types.ts'
+import { Typing } from './typing.ts'
 
 /** Whether its messages can be shown. */
 export type ThreadPhase = 'loading' | 'ready' | 'gone' | 'failed'
@@ -13,7 +14,6 @@ type Page = Omit<PageQueryVariables, 'id'>
 const PAGE_SIZE = 50
 /** Messages in the page at any time; the far end is dropped beyond. */
 const MAX_MESSAGES = 300
-const TYPING_MS = 6_500
 
 /** One open conversation: a window of its messages, and those who type in it. */
 export class Thread {
@@ -24,7 +24,7 @@ export class Thread {
   readonly hasNewer = signal(false)
   /** Sequence number above the unread line; it stays while the conversation is open. */
   readonly unreadFrom = signal<number | null>(null)
-  readonly typing = signal<ReadonlyMap<string, string>>(new Map())
+  readonly typing = new Typing()
   /** How far each other person has read here, as far as it is known. */
   readonly readers = signal<ReadonlyMap<string, { name: string; seq: number }>>(new Map())
   /** A message to scroll to, once; one that somebody looks for is marked. */
@@ -32,7 +32,6 @@ export class Thread {
   readonly conversation
   readonly #session: Session
   readonly #cursors = new Map<string, string>()
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   #stop: (() => void) | undefined
   #loading: Promise<void> | undefined
   #markedSeq = 0
@@ -61,8 +60,7 @@ export class Thread {
   close(): void {
     this.#stop?.()
     this.#stop = undefined
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.typing.value = new Map()
+    this.typing.clear()
   }
 
   /** Loads the next page in a direction. One page is loaded at a time. */
@@ -192,12 +190,12 @@ export class Thread {
   #take(event: ThreadEvent): void {
     if (event.__typename === 'MessageSent') {
       this.put(event.message)
-      this.#setTyping(event.message.author?.id ?? '', '', false)
+      this.typing.note(event.message.author?.id ?? '', '', false)
       if (event.message.author?.id !== this.#session.me.value?.id) this.#acknowledge()
     } else if ('message' in event) this.put(event.message)
     else if ('messageId' in event) this.remove(event.messageId)
     else if (event.__typename === 'TypingChanged')
-      this.#setTyping(event.user.id, event.user.name, event.typing)
+      this.typing.note(event.user.id, event.user.name, event.typing)
     else if (event.__typename === 'ReceiptAdvanced') this.#noteReceipt(event)
     else if (event.__typename === 'ConversationRemoved') this.#end({ code: 'NOT_FOUND', message: '' })
     else if ('conversation' in event) this.#session.upsert(event.conversation)
@@ -218,19 +216,6 @@ export class Thread {
 
   #isDirect(): boolean {
     return this.conversation.value?.kind === 'DIRECT'
-  }
-
-  #setTyping(id: string, name: string, typing: boolean): void {
-    clearTimeout(this.#timers.get(id))
-    const next = new Map(this.typing.value)
-    if (typing) {
-      next.set(id, name)
-      this.#timers.set(
-        id,
-        setTimeout(() => this.#setTyping(id, name, false), TYPING_MS),
-      )
-    } else if (!next.delete(id)) return
-    this.typing.value = next
   }
 
   /** Tells the server that this browser has received everything so far. */

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { Composer, type Subject } from '../composer/composer.tsx'
+import { Composer } from '../composer/composer.tsx'
+import type { Subject } from '../composer/subject-banner.tsx'
 import { hideConversation, setMuted } from '../store/calls.ts'
 import type { Thread } from '../store/thread.ts'
 import { acquireThread, releaseThread } from '../store/threads.ts'
@@ -143,7 +144,7 @@ function aboutOf(conversation: Conversation | undefined): string | undefined {
 
 function TypingLine({ thread }: { thread: Thread }) {
   const { text } = useUi()
-  const names = [...thread.typing.value.values()]
+  const names = [...thread.typing.names.value.values()]
   return (
     <p class="typing" role="status">
       {names.length > 0 && (

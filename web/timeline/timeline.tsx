@@ -25,7 +25,7 @@ export function Timeline({
   onReply(message: Message): void
   onEdit(message: Message): void
 }) {
-  const { text, locale, messaging } = useUi()
+  const { text, messaging } = useUi()
   const box = useRef<HTMLDivElement>(null)
   const isAway = useSignal(false)
   const active = useSignal('')
@@ -43,17 +43,7 @@ export function Timeline({
   }
   const onScroll = useAnchor(thread, box, readOn)
   const onKeyDown = useKeys(active, box)
-  useEffect(() => {
-    const seen = () => box.current && markVisible(thread, box.current)
-    addEventListener('focus', seen)
-    document.addEventListener('visibilitychange', seen)
-    return () => {
-      removeEventListener('focus', seen)
-      document.removeEventListener('visibilitychange', seen)
-    }
-  }, [thread])
-  const tabStop = messages.some(({ id }) => id === active.value) ? active.value : messages.at(-1)?.id
-  const lastOwn = messages.at(-1)?.id
+  useSeen(thread, box)
   return (
     <div class="timeline-frame">
       <div ref={box} class="timeline" onScroll={onScroll} part="timeline">
@@ -68,26 +58,13 @@ export function Timeline({
           {thread.phase.value === 'ready' && messages.length + pending.length === 0 && (
             <EmptyState icon="chat" title={text.emptyThread} hint={text.emptyThreadHint} />
           )}
-          {messages.map((message, at) => {
-            const before = messages[at - 1]
-            const isNewDay = !before || !isSameDay(before.createdAt, message.createdAt)
-            const isUnread = message.seq !== null && message.seq === thread.unreadFrom.value
-            return (
-              <Fragment key={message.id}>
-                {isNewDay && <p class="day">{dayOf(message.createdAt, locale, text)}</p>}
-                {isUnread && <p class="unread-line">{text.newMessages}</p>}
-                <MessageItem
-                  thread={thread}
-                  message={message}
-                  isFirst={isNewDay || isUnread || !isRun(before, message)}
-                  isLast={message.id === lastOwn && pending.length === 0}
-                  isActive={message.id === tabStop}
-                  onReply={() => onReply(message)}
-                  onEdit={() => onEdit(message)}
-                />
-              </Fragment>
-            )
-          })}
+          <Messages
+            thread={thread}
+            active={active.value}
+            hasPending={pending.length > 0}
+            onReply={onReply}
+            onEdit={onEdit}
+          />
           {!thread.hasNewer.value && pending.map((entry) => <PendingMessage key={entry.key} entry={entry} />)}
         </div>
         {/* Beside the feed, which has articles alone. */}
@@ -96,6 +73,63 @@ export function Timeline({
       <JumpButtons thread={thread} isAway={isAway.value} />
     </div>
   )
+}
+
+/** All messages that are loaded, with the days and the unread line between them. */
+function Messages({
+  thread,
+  active,
+  hasPending,
+  onReply,
+  onEdit,
+}: {
+  thread: Thread
+  active: string
+  hasPending: boolean
+  onReply(message: Message): void
+  onEdit(message: Message): void
+}) {
+  const { text, locale } = useUi()
+  const messages = thread.messages.value
+  const last = messages.at(-1)?.id
+  const tabStop = messages.some(({ id }) => id === active) ? active : last
+  return (
+    <>
+      {messages.map((message, at) => {
+        const before = messages[at - 1]
+        const isNewDay = !before || !isSameDay(before.createdAt, message.createdAt)
+        const isUnread = message.seq !== null && message.seq === thread.unreadFrom.value
+        return (
+          <Fragment key={message.id}>
+            {isNewDay && <p class="day">{dayOf(message.createdAt, locale, text)}</p>}
+            {isUnread && <p class="unread-line">{text.newMessages}</p>}
+            <MessageItem
+              thread={thread}
+              message={message}
+              isFirst={isNewDay || isUnread || !isRun(before, message)}
+              isLast={message.id === last && !hasPending}
+              isActive={message.id === tabStop}
+              onReply={() => onReply(message)}
+              onEdit={() => onEdit(message)}
+            />
+          </Fragment>
+        )
+      })}
+    </>
+  )
+}
+
+/** Marks as read what is on the screen as soon as the window is in use again. */
+function useSeen(thread: Thread, box: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    const seen = () => box.current && markVisible(thread, box.current)
+    addEventListener('focus', seen)
+    document.addEventListener('visibilitychange', seen)
+    return () => {
+      removeEventListener('focus', seen)
+      document.removeEventListener('visibilitychange', seen)
+    }
+  }, [thread])
 }
 
 function JumpButtons({ thread, isAway }: { thread: Thread; isAway: boolean }) {
