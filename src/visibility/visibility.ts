@@ -1,33 +1,20 @@
 import { fence, policyMark } from '../database/statement.ts'
 
 /**
- * SQL fragments that decide who may see a conversation, its messages and its memberships. All statements use them, and
- * app.lock_membership applies the same rule to writes: `c` is a conversation, `p` the viewer's membership, `m` a
- * message.
+ * SQL fragments that decide who may see a conversation, its messages and its memberships. All statements use them: `c` is a
+ * conversation, `p` the viewer's membership, `m` a message. The rules themselves are functions in `prisma/sql/visibility`, which
+ * writes use as well. PostgreSQL merges their bodies into the statement that calls them.
  */
 
-/**
- * True unless `c` is a direct conversation without a message that another person started. The creator is null once both
- * people have started it.
- */
-export const begunSql = `(c.kind <> 'DIRECT' or c.last_seq > 0 or c.created_by_id is null or c.created_by_id = p.user_id)`
+/** True unless `c` is a direct conversation without a message that another person started. */
+export const begunSql = 'app.is_begun(c.kind, c.last_seq, c.created_by_id, p.user_id)'
 
 /**
  * Joins the viewer's membership `p` to conversation `c`: the stored row, or in a company-wide conversation the implied
- * one of every member. The fence keeps the planner, which expects almost no rows, from reading all memberships of
- * the viewer.
+ * one of every member.
  */
 export function viewerMembership(viewer = ':viewerId'): string {
-  return `left join lateral (
-      select * from participants r where r.company_id = c.company_id and r.conversation_id = c.id
-        and r.user_id = ${viewer} and r.left_at is null ${fence}
-    ) r on true
-    left join lateral (
-      select ${viewer}::uuid as user_id, coalesce(r.role, 'MEMBER') as role, r.unread_from_seq, r.hidden_seq,
-        coalesce(r.is_muted, false) as is_muted, r.muted_until,
-        case when r.user_id is null then app.start_seq(c.company_id, c.id, ${viewer}) else r.last_read_seq end as last_read_seq
-      where r.user_id is not null or c.audience = 'COMPANY' ${fence}
-    ) p on true`
+  return `left join lateral app.membership_of(c.company_id, c.id, c.audience, ${viewer}) p on true`
 }
 
 /**
@@ -46,10 +33,10 @@ export function storedMembership(user: string, conversation: string): string {
 export const knownToAllSql = `(c.kind <> 'DIRECT' or c.last_seq > 0)`
 
 /** True if the viewer may read the messages: as a member, or as a visitor of a context that is not restricted. */
-export const readableSql = `((p.user_id is not null and ${begunSql} or c.audience = 'VISITORS')${policyMark})`
+export const readableSql = `(app.is_readable(p.user_id, c.kind, c.last_seq, c.created_by_id, c.audience)${policyMark})`
 
 /** True if the viewer may know of the conversation. Non-members see title, description and access of listed groups. */
-export const visibleSql = `((${readableSql} or c.kind = 'GROUP' and c.access in ('OPEN', 'CLOSED') and not c.is_closed)${policyMark})`
+export const visibleSql = `((${readableSql} or app.is_listed(c.kind, c.access, c.is_closed))${policyMark})`
 
 /** The memberships in the company that make up the inboxes of these viewers. `viewers` is an SQL array of user ids. */
 export function membershipsOf(viewers: string): string {
@@ -78,9 +65,8 @@ export const conversationOf = `cross join lateral (
  */
 export function shownTo(viewer = ':viewerId'): string {
   return `(not exists (
-      select from hidden_messages h where h.company_id = m.company_id and h.user_id = ${viewer}
-        and h.conversation_id = m.conversation_id and h.seq = m.seq
-    ) and (m.seq is not null or m.author_id = ${viewer}) and not ${forbiddenTo(viewer)})`
+      select from app.kept_from(m.company_id, m.conversation_id, m.id, m.seq, m.author_id, m.is_restricted, ${viewer})
+    ))`
 }
 
 /** True if the access rules of message `m` keep it from the viewer. They are looked at only if it has some. */
@@ -124,8 +110,7 @@ export function lastActivityFor(viewer = ':viewerId', by = 'null'): string {
 /** Keeps message `m` only if the viewer may read it now. */
 export function seenBy(viewer = ':viewerId'): string {
   return `cross join lateral (
-      select from conversations c ${viewerMembership(viewer)}
-      where c.company_id = m.company_id and c.id = m.conversation_id and ${readableSql}
-        and (m.seq is null or m.seq > coalesce(p.hidden_seq, 0)) and ${shownTo(viewer)} ${fence}
+      select from app.seen(m.company_id, m.conversation_id, m.id, m.seq, m.author_id, m.is_restricted, ${viewer}) c
+      where true${policyMark} ${fence}
     ) seen`
 }

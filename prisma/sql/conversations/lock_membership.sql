@@ -22,8 +22,8 @@ begin
   if membership.user_id is null then
     perform app.refuse_stranger(v_conversation);
   end if;
-  -- A direct conversation without a message exists only for the person who started it.
-  if membership.user_id is null or v_conversation.kind = 'DIRECT' and last_seq = 0 and v_conversation.created_by_id <> p_user then
+  if membership.user_id is null
+    or not app.is_begun(v_conversation.kind, last_seq, v_conversation.created_by_id, p_user) then
     raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = p_column;
   end if;
 end

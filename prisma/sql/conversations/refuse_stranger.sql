@@ -2,7 +2,7 @@
 create or replace function app.refuse_stranger(p_conversation public.conversations) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if p_conversation.kind = 'GROUP' and not p_conversation.is_closed and p_conversation.access in ('OPEN', 'CLOSED') then
+  if app.is_listed(p_conversation.kind, p_conversation.access, p_conversation.is_closed) then
     raise exception using errcode = 'CQ403', message = case p_conversation.access
       when 'OPEN' then 'You are not in this group: join it first.'
       else 'You are not in this group: one of its admins has to add you first.'

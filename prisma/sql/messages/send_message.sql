@@ -78,8 +78,8 @@ begin
   if v_mark.user_id is null then
     perform app.refuse_stranger(v_conversation);
   end if;
-  if v_mark.user_id is null or v_conversation.kind = 'DIRECT' and v_before = 0 and p_recipient is null
-    and v_conversation.created_by_id <> p_user then
+  if v_mark.user_id is null or p_recipient is null
+    and not app.is_begun(v_conversation.kind, v_before, v_conversation.created_by_id, p_user) then
     raise exception using errcode = 'CQ404', message = 'There is no such conversation.', column = 'conversationId';
   end if;
   if v_conversation.is_closed or not v_conversation.replies_allowed and v_conversation.created_by_id is distinct from p_user then

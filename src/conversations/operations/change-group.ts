@@ -19,7 +19,6 @@ export interface GroupEvent {
 
 interface LockedRow extends Standing {
   id: string
-  isCompanyWide: boolean
   lastSeq: number
 }
 
@@ -99,21 +98,15 @@ async function lockGroup(
   const [[inputName, groupId] = []] = Object.entries(named)
   await transaction.$queryRaw`
     select from conversations c where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid for no key update`
-  // A direct conversation without a message is invisible to the other person, so it must not be found here.
   const [row] = await transaction.$queryRaw<LockedRow[]>`
     select c.id, c.kind, c.access, c.last_seq as "lastSeq", c.is_closed as "isClosed", c.is_department_channel as "isDepartmentChannel",
-      c.audience <> 'PARTICIPANTS' as "isCompanyWide",
-      case when c.kind <> 'DIRECT' or c.last_seq > 0 or coalesce(c.created_by_id, p.user_id) = p.user_id then p.role end
-        as "viewerRole"
-    from conversations c left join participants p on p.company_id = c.company_id and p.conversation_id = c.id
-      and p.user_id = ${userId}::uuid and p.left_at is null
-    where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid`
-  const isVisible =
-    row &&
-    (row.viewerRole !== null ||
-      row.isCompanyWide ||
-      (row.kind === 'GROUP' && row.access !== 'PRIVATE' && !row.isClosed))
-  if (!isVisible) {
+      p.role as "viewerRole"
+    from conversations c left join lateral app.membership_of(c.company_id, c.id, c.audience, ${userId}::uuid) p on true
+    where c.company_id = ${companyId}::uuid and c.id = ${groupId}::uuid and (
+      app.is_readable(p.user_id, c.kind, c.last_seq, c.created_by_id, c.audience)
+      or app.is_listed(c.kind, c.access, c.is_closed)
+    )`
+  if (!row) {
     throw new NotFoundError(`There is no such ${inputName === 'groupId' ? 'group' : 'conversation'}.`)
   }
   const kind = takes.find((each) => each === row.kind)
