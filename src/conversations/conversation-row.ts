@@ -216,31 +216,6 @@ const byIds = inBothViews({
 /** Conversations by id as the viewer may see them, and as an auditor does. */
 export const conversationsById = { own: bindingItself(byIds.own), audited: byIds.audited }
 
-/** The fields of a conversation that its plain row tells. */
-export const PLAIN_FIELDS: ReadonlySet<string> = new Set([
-  '__typename',
-  'id',
-  'kind',
-  'description',
-  'context',
-  'sensitivity',
-  'access',
-  'participants',
-  'participantCount',
-  'departments',
-  'isMember',
-  'viewerRole',
-  'messages',
-  'lastSeq',
-  'lastActivityAt',
-  'lastReadSeq',
-  'isMuted',
-  'mutedUntil',
-  'createdBy',
-  'createdAt',
-  'eventsCursor',
-])
-
 /** Plain rows of conversations by id: nothing is counted or looked up in them. */
 export const plainConversationsById = bindingItself(
   statement({

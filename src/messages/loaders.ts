@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { batched, groupBy, type Reads, rowById, rowsByKey, valuesOf } from '../database/batched-reads.ts'
 import { inView } from '../visibility/views.ts'
+import { peopleShown, rulesOfMessages } from './access-row.ts'
 import { unrefusedActions } from './message-actions.ts'
 import {
   firstReplies,
@@ -8,10 +9,8 @@ import {
   mentionsOf,
   messagesById,
   messageVersions,
-  peopleShown,
   reactionsOf,
   replyCounts,
-  rulesOfMessages,
 } from './message-row.ts'
 
 const messageOf = ({ messageId }: { messageId: string }) => messageId

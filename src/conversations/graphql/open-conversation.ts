@@ -2,7 +2,8 @@ import { type GraphQLResolveInfo, getArgumentValues } from 'graphql'
 import type { Context } from '../../context.ts'
 import { selectedFields } from '../../graphql/selected-fields.ts'
 import { conversationWithPage, type MessagePageArgs } from '../../messages/queries/message-page.ts'
-import { type ConversationRow, PLAIN_FIELDS } from '../conversation-row.ts'
+import type { ConversationRow } from '../conversation-row.ts'
+import { PLAIN_FIELDS } from '../plain-fields.ts'
 
 /** The properties of a conversation that are known before it is read. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(['__typename', 'id', 'messages'])

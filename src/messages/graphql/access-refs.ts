@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts'
 import { RoleRef, UserRef } from '../../members/graphql/refs.ts'
-import type { AccessRow } from '../message-row.ts'
+import type { AccessRow } from '../access-row.ts'
 
 const AccessEffectEnum = builder.enumType('AccessEffect', {
   description:

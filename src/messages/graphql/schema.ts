@@ -5,21 +5,21 @@ import { asksOnlyForId } from '../../graphql/asks-only-for-id.ts'
 import { builder } from '../../graphql/builder.ts'
 import { decodeQueryIdOf } from '../../graphql/ids.ts'
 import { loadersFor } from '../../loaders.ts'
-import { UserConnection, UserRef } from '../../members/graphql/refs.ts'
+import { UserRef } from '../../members/graphql/refs.ts'
 import { people } from '../../members/queries/people.ts'
-import type { ReactionRow } from '../../messages/message-row.ts'
 import { rulesOf } from '../queries/access-rules.ts'
 import { deliveryStatus, recipientMarks } from '../queries/delivery-status.ts'
 import { sentPage } from '../queries/message-page.ts'
 import { readText } from '../queries/message-text.ts'
 import { parentOf } from '../queries/parent-message.ts'
-import { reactorPage } from '../queries/reactors.ts'
 import { receiptPage } from '../queries/receipts.ts'
 import { replyPage } from '../queries/reply-page.ts'
-import { type RevisionRow, readRevision, revisionPage } from '../queries/revisions.ts'
+import { revisionPage } from '../queries/revisions.ts'
 import { AccessRuleRef } from './access-refs.ts'
+import { ReactionRef } from './reaction-refs.ts'
 import { ReceiptConnection, ReceiptRef } from './receipt-refs.ts'
 import { DeliveryStatusEnum, MessageConnection, MessageRef, PriorityEnum } from './refs.ts'
+import { MessageRevisionConnection, MessageRevisionRef } from './revision-refs.ts'
 
 const MessageStateEnum = builder.enumType('MessageState', {
   description: 'The state of a message.',
@@ -30,59 +30,6 @@ const MessageStateEnum = builder.enumType('MessageState', {
     RETRACTED: { description: 'It was retracted. Its sequence number stays.' },
   } as const,
 })
-
-const ReactionRef = builder.objectRef<ReactionRow>('Reaction').implement({
-  description: 'All reactions to a message with one emoji.',
-  fields: (t) => ({
-    emoji: t.exposeString('emoji', { description: 'The emoji.' }),
-    count: t.exposeInt('count', { description: 'Number of people who reacted with it.' }),
-    reactedByViewer: t.exposeBoolean('reactedByViewer', {
-      perViewer: true,
-      description: 'True if the viewer reacted with it.',
-    }),
-    users: t.connection(
-      {
-        type: UserRef,
-        description: 'People who reacted with it, in the order they did.',
-        resolve: (reaction, args, context) => reactorPage(context, reaction, args),
-      },
-      UserConnection,
-    ),
-  }),
-})
-
-const MessageRevisionRef = builder.objectRef<RevisionRow>('MessageRevision').implement({
-  description: 'An earlier text of a message.',
-  fields: (t) => ({
-    subject: t.string({
-      nullable: true,
-      description: 'The earlier subject.',
-      resolve: (revision, _args, context, info) => {
-        countText(context, info, revision.subject)
-        return readRevision(context, revision, 'subject')
-      },
-    }),
-    body: t.string({
-      description: 'The earlier body.',
-      resolve: async (revision, _args, context, info) => {
-        countText(context, info, revision.body)
-        return (await readRevision(context, revision, 'body')) ?? ''
-      },
-    }),
-    editedAt: t.expose('editedAt', { type: 'DateTime', description: 'Time at which an edit replaced it.' }),
-    editedBy: t.field({
-      type: UserRef,
-      nullable: true,
-      description: 'The person who edited it; null once that person is erased.',
-      resolve: ({ editedById }, _args, { loaders }) => loaders.user.load(editedById),
-    }),
-  }),
-})
-
-const MessageRevisionConnection = builder.connectionObject(
-  { type: MessageRevisionRef, name: 'MessageRevisionConnection', description: 'A page of earlier texts.' },
-  { name: 'MessageRevisionEdge', description: 'An earlier text and its cursor in the list.' },
-)
 
 builder.node(MessageRef, {
   description: 'One message.',

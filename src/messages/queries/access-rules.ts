@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
-import type { AccessRow, MessageRow } from '../message-row.ts'
+import type { AccessRow } from '../access-row.ts'
+import type { MessageRow } from '../message-row.ts'
 
 /** Returns the access rules of a message for its author and moderators, and null for others. */
 export function rulesOf(
