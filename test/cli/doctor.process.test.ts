@@ -1,13 +1,12 @@
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { assertNoOtherGrants } from '../../src/database/unexpected-grants.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { startApp, type TestApp } from '../support/app.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { query } from '../support/embedded-postgres.ts'
 import { type PrivateRedis, redisForTests } from '../support/redis.ts'
-import { makeKey, startTokenIssuer } from '../support/token-issuer.ts'
 import { type CommandLine, openCommandLine } from './command-line.ts'
+import { CHECKS, examine as examineIn, type Installation, startInstallation } from './examine.ts'
 
 // A process a command, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -19,76 +18,30 @@ beforeAll(async () => {
 afterAll(() => cli[Symbol.asyncDispose]())
 
 describe('the doctor', () => {
+  let installation: Installation
   let app: TestApp
-  let acme: TestCompany<'alice' | 'bob'>
   let redis: PrivateRedis | undefined
-  let issuer: Awaited<ReturnType<typeof startTokenIssuer>>
 
   beforeAll(async () => {
-    app = await startApp()
-    acme = await app.company('Acme', { alice: 'owner', bob: 'member' })
-    await acme.alice.say({ recipientId: acme.bob.userId }, 'Hello')
+    installation = await startInstallation(cli)
+    app = installation.app
     redis = await redisForTests()
-    issuer = await startTokenIssuer()
-    issuer.publish(makeKey('ES256', 'k1'))
   })
   afterAll(async () => {
-    await app[Symbol.asyncDispose]()
+    await installation[Symbol.asyncDispose]()
     await redis?.dispose()
-    await issuer[Symbol.asyncDispose]()
   })
 
-  function env(): Record<string, string> {
-    return {
-      ...cli.environmentOf(app.database),
-      DATA_DIR: app.environment.dataDirectory,
-      OIDC_ISSUER: issuer.name,
-      OIDC_AUDIENCE: 'colloquy',
-      OIDC_JWKS_URL: issuer.jwksUrl.href,
-    }
-  }
-
-  async function examine(changes: Record<string, string> = {}) {
-    const { code, out, err } = await cli.run(['doctor', '--json'], { ...env(), ...changes })
-    const { ok, checks } = JSON.parse(out)
-    expect(code).toBe(ok ? 0 : 1)
-    expect(err).toMatch(ok ? /^$/ : /^\d+ of \d+ checks found something wrong\.\n$/)
-    const problems: Record<string, string> = {}
-    for (const check of checks) if (!check.ok) problems[check.check] = check.detail
-    return { problems, checks: checks.map((check: { check: string }) => check.check) }
-  }
+  const examine = (changes: Record<string, string> = {}) =>
+    examineIn(cli, { ...installation.env, ...changes })
 
   test('finds nothing wrong with a healthy installation, and prints a line a check', async () => {
     const { code, out, err } = await cli.run(['doctor'], {
-      ...env(),
+      ...installation.env,
       ...(redis && { REDIS_URL: redis.url }),
     })
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const names = [
-      'configuration',
-      'key files',
-      'key provider',
-      'database',
-      'sessions',
-      'serving role',
-      'system role',
-      'migrations',
-    ]
-    const others = [
-      'owner',
-      'policies',
-      'functions',
-      'job queue',
-      'grants',
-      'keys',
-      'jobs',
-      'sms senders',
-      'redis',
-      'e-mail',
-      'sms',
-      'token issuer',
-    ]
-    const lines = [...names, ...others].map((name) => `ok       ${name}`)
+    const lines = CHECKS.map((name) => `ok       ${name}`)
     expect(
       out
         .trim()
@@ -116,75 +69,6 @@ describe('the doctor', () => {
       })
       await query(ownerUrl, remedy)
       expect((await examine()).problems).toEqual({})
-    }
-  })
-
-  test.each([
-    ['grant truncate on messages to colloquy_app', 'revoke truncate on table messages from colloquy_app;'],
-    ['grant references on users to colloquy_app', 'revoke references on table users from colloquy_app;'],
-    ['grant trigger on events to colloquy_system', 'revoke trigger on table events from colloquy_system;'],
-    ['grant delete on messages to public', 'revoke delete on table messages from public;'],
-    ['grant select on messages to public', 'revoke select on table messages from public;'],
-    [
-      'grant execute on function app.bound_company() to public',
-      'revoke execute on function app.bound_company() from public;',
-    ],
-    [
-      'grant update (wrapped) on data_keys to colloquy_app',
-      'revoke update (wrapped) on table data_keys from colloquy_app;',
-    ],
-    [
-      'grant select on messages to colloquy_app with grant option',
-      'revoke select on table messages from colloquy_app;',
-    ],
-    ['grant create on schema app to colloquy_system', 'revoke create on schema app from colloquy_system;'],
-    [
-      'create view every_message as select * from messages; grant select on every_message to colloquy_app',
-      'revoke select on table every_message from colloquy_app;',
-    ],
-    [
-      `create function every_body() returns setof bytea language sql security definer set search_path = pg_catalog, pg_temp
-         as 'select body from public.messages'`,
-      'revoke execute on function every_body() from public;',
-    ],
-    [
-      'create sequence numbers; grant usage on numbers to colloquy_app',
-      'revoke usage on sequence numbers from colloquy_app;',
-    ],
-    [
-      'grant select on app.secrets to colloquy_system',
-      'revoke select on table app.secrets from colloquy_system;',
-    ],
-    [
-      'grant usage on schema graphile_worker to public; grant select on graphile_worker._private_jobs to colloquy_app',
-      'revoke select on table graphile_worker._private_jobs from colloquy_app;',
-    ],
-    ['grant pg_read_server_files to colloquy_app', 'revoke pg_read_server_files from colloquy_app;'],
-    [
-      'alter default privileges in schema public grant select on tables to colloquy_app',
-      'alter default privileges … revoke select … from colloquy_app; (for public)',
-    ],
-  ])('names a right that the migrations did not give, after: %s', async (given, remedy) => {
-    const database = await cloneDatabase()
-    try {
-      await query(database.adminUrl, given)
-      const roles = [
-        [database.appUrl, 'colloquy_app'],
-        [database.systemUrl, 'colloquy_system'],
-      ] as const
-      const found = await Promise.all(
-        roles.map(([url, role]) =>
-          assertNoOtherGrants(url, role).then(
-            () => '',
-            (error: Error) => error.message,
-          ),
-        ),
-      )
-      expect(found.join(' ')).toContain(remedy)
-    } finally {
-      if (given.includes('pg_read'))
-        await query(database.adminUrl, 'revoke pg_read_server_files from colloquy_app')
-      await database.drop()
     }
   })
 

@@ -3,7 +3,8 @@ import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
-import { inboxOf, SEEN, see, unreadOf } from './seen-conversation.ts'
+import { find, open } from './invoice.ts'
+import { inboxOf, see, unreadOf } from './seen-conversation.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -23,16 +24,6 @@ beforeEach(async () => {
 })
 
 describe('a context conversation', () => {
-  const open = (client: Client, more: Data = {}): Promise<Data> =>
-    client.mutate(
-      'openContextConversation',
-      { type: 'TRANSACTION', contextId: 'INV-1', title: 'Invoice 1', ...more },
-      `conversation { ${SEEN} context { type contextId } sensitivity }`,
-    )
-  const find = async (client: Client): Promise<Data> =>
-    (await client.run(`{ contextConversation(type: TRANSACTION, contextId: "INV-1") { ${SEEN} } }`))
-      .contextConversation
-
   it('is one per company, type and id, also when many open it at the same instant', async () => {
     const { alice, sara, bob, carol } = acme
     const opened = await Promise.all(

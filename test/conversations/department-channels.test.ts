@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withClient } from '../../src/database/roles.ts'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { sharedApp } from '../support/shared-app.ts'
+import { drift, sql as sqlAs } from './department-drift.ts'
 
 let app: TestApp
 let acme: TestCompany<'olga' | 'adam' | 'bob' | 'carol' | 'dave'>
@@ -54,9 +54,7 @@ async function present(id: string): Promise<string[]> {
   return rows.map(({ who }) => who)
 }
 
-async function sql(text: string, values: unknown[]): Promise<Data[]> {
-  return (await withClient(app.database.adminUrl, (admin) => admin.query(text, values))).rows
-}
+const sql = (text: string, values: unknown[]) => sqlAs(app.database.adminUrl, text, values)
 
 describe('a department channel', () => {
   beforeAll(newCompany)
@@ -236,25 +234,11 @@ describe('while members are synchronised', () => {
       ])
       expect(answers.filter(({ __typename = '' }) => __typename.endsWith('Error'))).toEqual([])
     }
-    expect(await drift(channels.map((id) => decodeId(id)?.uuid))).toEqual([])
+    expect(
+      await drift(
+        app.database.adminUrl,
+        channels.map((id) => decodeId(id)?.uuid),
+      ),
+    ).toEqual([])
   })
-
-  /** Participants that a recount finds missing, or too many, by a comparison of names of its own. */
-  async function drift(ids: unknown[]): Promise<Data[]> {
-    const rows = await sql(
-      `select p.conversation_id as channel, u.external_id as who, u.is_enabled as enabled, u.department,
-         p.user_id is not null as present, coalesce(p.by_department, false) as brought,
-         array(select d.name from conversation_departments d where d.conversation_id = c.id and d.ended_at is null) as departments
-       from conversations c join users u on u.company_id = c.company_id
-       left join participants p on p.conversation_id = c.id and p.user_id = u.id and p.left_at is null
-       where c.id = any($1)`,
-      [ids],
-    )
-    const key = (name: string | null) => (name ?? '').trim().replace(/\s+/g, ' ').toLowerCase()
-    expect(rows.filter(({ present }) => present).length).toBeGreaterThan(20)
-    return rows.filter(({ enabled, department, departments, present, brought }) => {
-      const belongs = enabled && key(department) !== '' && departments.map(key).includes(key(department))
-      return belongs ? !present : present && brought
-    })
-  }
 })

@@ -1,53 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withClient } from '../../src/database/roles.ts'
 import { queueDigests } from '../../src/digests/queue-digests.ts'
-import { tasks } from '../../src/tasks.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestApp } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
-import { failWrites } from '../support/failing-writes.ts'
 import { enqueueAs } from '../support/jobs.ts'
-import { type MailServer, startMailServer } from '../support/mail-server.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { Digesting } from './digesting.ts'
 
-let mail: MailServer
+let digesting: Digesting
 let app: TestApp
-let acme: TestCompany<'alice' | 'bob' | 'carol' | 'sara'>
+let acme: Awaited<ReturnType<Digesting['company']>>
 beforeAll(async () => {
-  mail = await startMailServer()
-  app = await startApp({
-    tasks,
-    environment: { mail: { smtpUrl: mail.url, from: 'Colloquy <chat@example.test>', requireTls: false } },
-  })
+  digesting = await Digesting.start()
+  app = digesting.app
 })
-afterAll(async () => {
-  await app[Symbol.asyncDispose]()
-  await mail[Symbol.asyncDispose]()
-})
+afterAll(() => digesting[Symbol.asyncDispose]())
 beforeEach(async () => {
-  mail.taken.length = 0
-  mail.refuseWith = undefined
-  acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member', sara: 'supervisor' })
-  await acme.alice.mutate('updateCompanySettings', { emailDelayMinutes: 0 })
+  acme = await digesting.company()
 })
 
-/** Lets the delay pass, and waits until the queue is empty. */
-async function digest(): Promise<void> {
-  await queueDigests(app.application.services)
-  await untilDone()
-}
-
-async function untilDone(): Promise<void> {
-  const waiting = () =>
-    withClient(app.database.adminUrl, async (admin) => {
-      const { rows } = await admin.query<{ count: number }>(
-        `select count(*)::int as count from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts`,
-      )
-      return rows[0]?.count
-    })
-  await expect.poll(waiting, { timeout: 30_000 }).toBe(0)
-}
-const mailTo = ({ externalId }: { externalId: string }) =>
-  mail.taken.filter(({ to }) => to.includes(externalId))
+const digest = () => digesting.digest()
+const mailTo = (person: { externalId: string }) => digesting.mailTo(person)
 
 /** Makes everything that was said so much older, as if the time had passed. */
 const age = (seconds: number) =>
@@ -73,10 +45,10 @@ describe('a digest', () => {
       await age(20)
     }
     await digest()
-    expect(mail.taken).toEqual([])
+    expect(digesting.mail.taken).toEqual([])
     await age(20)
     await digest()
-    expect(mail.taken).toEqual([])
+    expect(digesting.mail.taken).toEqual([])
     await age(21)
     for (let times = 0; times < 3; times += 1) {
       await digest()
@@ -111,7 +83,7 @@ describe('a digest', () => {
     await beat(bob, 'AWAY')
     await alice.say({ recipientId: bob.userId }, 'hello')
     for (let times = 0; times < 3; times += 1) await digest()
-    expect(mail.taken).toEqual([])
+    expect(digesting.mail.taken).toEqual([])
     await beat(bob, 'OFFLINE')
     await digest()
     await digest()
@@ -127,7 +99,7 @@ describe('a digest', () => {
     await bob.mutate('markRead', { conversationId: groupId })
     await beat(bob, 'OFFLINE')
     await digest()
-    expect(mail.taken).toEqual([])
+    expect(digesting.mail.taken).toEqual([])
     expect(
       await onDatabase(app, 'select from pending_digests where company_id = $1', [acme.companyUuid]),
     ).toEqual([])
@@ -158,7 +130,7 @@ describe('a digest', () => {
     for (const mentionIds of [[], [bob.userId], [], [bob.userId]])
       await alice.say({ conversationId: conversation.id }, 'hello', { mentionIds })
     await digest()
-    expect(mail.taken.flatMap(({ to }) => to)).toEqual([bob.externalId])
+    expect(digesting.mail.taken.flatMap(({ to }) => to)).toEqual([bob.externalId])
     expect(countsTo(bob)).toEqual([['All: 2']])
   })
 
@@ -184,7 +156,7 @@ describe('a digest', () => {
     await beat(bob, 'OFFLINE')
     for (let times = 0; times < 2; times += 1) {
       await enqueueAs(app, acme, { task: 'send_digest', payload: { userId: bob.uuid, queuedAt: 1_500 } })
-      await untilDone()
+      await digesting.untilDone()
     }
     expect(countsTo(bob)).toEqual([['Alice Acme: 1']])
   })
@@ -228,127 +200,5 @@ describe('a digest', () => {
     expect(text).not.toMatch(/[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\u0085]/)
     expect(countsTo(bob)[0]?.toSorted()).toEqual(['abcd: 1', 'fdp.exe: 1', 'n o p: 1', 'xyz: 1'])
     expect(taken?.body).toMatch(/^Bob - Payroll: 9 gnp\.exe, these conversations at Acme have/m)
-  })
-})
-
-describe('an e-mail to somebody offline', () => {
-  it('is one e-mail about all unread messages, with names and numbers and without texts', async () => {
-    const { alice, bob, carol } = acme
-    const groupId = await alice.group('Plans', [bob, carol])
-    await alice.say({ recipientId: bob.userId }, 'a secret word')
-    for (const body of ['one', 'two']) await alice.say({ conversationId: groupId }, `${body} secret`)
-    await digest()
-    expect(mailTo(bob)).toHaveLength(1)
-    const [taken] = mailTo(bob)
-    expect(taken?.headers).toContain('Subject: Unread messages at Acme')
-    expect(taken?.headers).toMatch(/List-Unsubscribe: <http[^>]+\/unsubscribe\//)
-    expect(taken?.body).toContain('- Plans: 2')
-    expect(taken?.body).toContain('- Alice Acme: 1')
-    expect(taken?.body).not.toContain('secret')
-    expect(mailTo(carol)).toHaveLength(1)
-    expect(mailTo(alice)).toEqual([])
-    await digest()
-    expect(mail.taken).toHaveLength(2)
-  })
-
-  it('waits for the delay of the company', async () => {
-    const { alice, bob } = acme
-    await alice.mutate('updateCompanySettings', { emailDelayMinutes: 10 })
-    await alice.say({ recipientId: bob.userId }, 'hello')
-    await digest()
-    expect(mail.taken).toEqual([])
-    await alice.mutate('updateCompanySettings', { emailDelayMinutes: 0 })
-    await digest()
-    expect(mailTo(bob)).toHaveLength(1)
-  })
-
-  it('is not sent for messages that were read, muted or not wanted, nor to people who are online', async () => {
-    const { alice, bob, carol, sara } = acme
-    const groupId = await alice.group('Plans', [bob, carol, sara])
-    await bob.mutate('muteConversation', { conversationId: groupId })
-    await carol.run('mutation { updatePreferences(input: { emailWhenOffline: false }) { __typename } }')
-    await alice.say({ conversationId: groupId }, 'hello')
-    await sara.mutate('markRead', { conversationId: groupId })
-    await digest()
-    expect(mail.taken).toEqual([])
-    await alice.say({ conversationId: groupId }, 'you', { mentionIds: [bob.userId] })
-    await sara.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
-    await digest()
-    expect(mail.taken.flatMap(({ to }) => to)).toEqual([bob.externalId])
-  })
-
-  it('waits for the end of do-not-disturb', async () => {
-    const { alice, bob } = acme
-    const disturb = (until: string | null) =>
-      bob.mutate('updatePreferences', { doNotDisturbUntil: until }, 'preferences { doNotDisturbUntil }')
-    await disturb(new Date(Date.now() + 3_600_000).toISOString())
-    await alice.say({ recipientId: bob.userId }, 'hello')
-    await digest()
-    await digest()
-    expect(mail.taken).toEqual([])
-    await disturb(null)
-    await digest()
-    expect(mailTo(bob)).toHaveLength(1)
-  })
-
-  it('is sent for a broadcast only if its sender asks for it', async () => {
-    const { sara, bob } = acme
-    const send = (subject: string, emailOffline: boolean) =>
-      sara.mutate('sendBroadcast', {
-        audience: 'USERS',
-        userIds: [bob.userId],
-        subject,
-        body: 'secret',
-        emailOffline,
-      })
-    await send('Quiet', false)
-    await digest()
-    expect(mail.taken).toEqual([])
-    await send('Loud', true)
-    await digest()
-    expect(mailTo(bob)).toHaveLength(1)
-    expect(mailTo(bob)[0]?.body).toContain('- A broadcast by Sara Acme: 1')
-    for (const written of ['Loud', 'Quiet', 'secret']) expect(mailTo(bob)[0]?.body).not.toContain(written)
-  })
-
-  it('ends by its link without signing in', async () => {
-    const { alice, bob } = acme
-    await alice.say({ recipientId: bob.userId }, 'hello')
-    await digest()
-    const path = /\/unsubscribe\/[\w-]+/.exec(mailTo(bob)[0]?.headers ?? '')?.[0]
-    expect((await fetch(`${app.url}${path}`, { method: 'POST' })).status).toBe(200)
-    const { viewer } = await bob.run('{ viewer { preferences { emailWhenOffline } } }')
-    expect(viewer.preferences).toEqual({ emailWhenOffline: false })
-  })
-
-  it('comes though those of other companies cannot be queued', async () => {
-    const globex = await app.company('Globex', { gina: 'owner', hank: 'member' })
-    const initech = await app.company('Initech', { ivy: 'owner', jack: 'member' })
-    for (const owner of [globex.gina, initech.ivy])
-      await owner.mutate('updateCompanySettings', { emailDelayMinutes: 0 })
-    {
-      await using _failing = await failWrites(app, 'digest_marks', [globex.companyUuid])
-      await acme.alice.say({ recipientId: acme.bob.userId }, 'hello')
-      await globex.gina.say({ recipientId: globex.hank.userId }, 'hello')
-      await initech.ivy.say({ recipientId: initech.jack.userId }, 'hello')
-      await digest()
-    }
-    const sent = () => [acme.bob, globex.hank, initech.jack].map((person) => mailTo(person).length)
-    expect(sent()).toEqual([1, 0, 1])
-    await digest()
-    expect(sent()).toEqual([1, 1, 1])
-  })
-
-  it('is tried again while the mail server refuses', async () => {
-    const { alice, bob } = acme
-    mail.refuseWith = { code: 451, text: 'later' }
-    await alice.say({ recipientId: bob.userId }, 'hello')
-    await digest()
-    expect(mail.taken).toEqual([])
-    mail.refuseWith = undefined
-    await withClient(app.database.adminUrl, (admin) =>
-      admin.query('update graphile_worker._private_jobs set run_at = now()'),
-    )
-    await expect.poll(() => mailTo(bob).length, { timeout: 30_000 }).toBe(1)
   })
 })

@@ -120,6 +120,15 @@ export class GraphiqlWindow {
     return this.page.evaluate<string>(`${modelOf(pane)}.getValue()`)
   }
 
+  /** Sends a message by the example for it. */
+  async send(body: string): Promise<void> {
+    await this.turnTo('SendMessage')
+    const variables = JSON.parse(await this.text('variables'))
+    await this.fill('variables', JSON.stringify({ input: { ...variables.input, body } }))
+    await this.run()
+    await this.response((text) => text.includes('SendMessagePayload'))
+  }
+
   private titled(title: string): Locator {
     return this.page.locator('.graphiql-tab-button').getByText(title, { exact: true })
   }
@@ -130,6 +139,11 @@ export class GraphiqlWindow {
     expect((await schema).status()).toBe(200)
     await this.page.locator('.graphiql-query-editor .view-lines').waitFor()
   }
+}
+
+/** All that a page keeps in the browser. */
+export function stored(page: Page): Promise<string> {
+  return page.evaluate<string>('Object.values(localStorage).join()')
 }
 
 function modelOf(pane: string): string {

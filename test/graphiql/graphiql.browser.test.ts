@@ -1,34 +1,8 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium, GraphiqlWindow, launchChromium } from './browser.ts'
+import { findChromium, GraphiqlWindow, launchChromium, stored } from './browser.ts'
 import { type DemoServer, startDemoServer } from './demo-server.ts'
-
-const TABS = [
-  'Inbox',
-  'InboxEvents',
-  'FindColleague',
-  'SendMessage',
-  'Unread',
-  'MarkRead',
-  'Messages',
-  'Search',
-  'SendBroadcast',
-  'Broadcasts',
-  'CreateGroup',
-  'GuestEvents',
-  'SendGuestMessage',
-  'Guests',
-]
-
-const ACME = [
-  'Alice Archer',
-  'Bob Baker',
-  'Adam Abbott',
-  'Sara Sousa',
-  'Audrey Aubert',
-  'Carol Cruz',
-  'Dave Dubois',
-]
+import { ACME, TABS } from './expected-page.ts'
 
 const chromium = findChromium()
 // A page of 9 MB is slow to start on a machine that is busy with other tests.
@@ -181,7 +155,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     await window.turnTo('InboxEvents')
     await window.run()
     await subscriptions(1)
-    await send(window, 'Are you there?')
+    await window.send('Are you there?')
     await window.turnTo('InboxEvents')
     const event = JSON.parse(await window.response((text) => text.includes('Are you there?')))
     expect(event.data.inboxEvents).toMatchObject({
@@ -204,7 +178,7 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     await alice.run()
     await subscriptions(1)
     const bob = await open()
-    await send(bob, 'From the window next door.')
+    await bob.send('From the window next door.')
     await alice.response((text) => text.includes('From the window next door.'))
     await alice.page.close()
     await subscriptions(0)
@@ -273,16 +247,4 @@ describe.skipIf(!chromium)('GraphiQL in a browser', { timeout: 90_000 }, () => {
     // The answer of 401 is a complaint of the browser's own.
     window.complaints.length = 0
   })
-
-  async function send(window: GraphiqlWindow, body: string) {
-    await window.turnTo('SendMessage')
-    const variables = JSON.parse(await window.text('variables'))
-    await window.fill('variables', JSON.stringify({ input: { ...variables.input, body } }))
-    await window.run()
-    await window.response((text) => text.includes('SendMessagePayload'))
-  }
-
-  function stored(page: Page): Promise<string> {
-    return page.evaluate<string>('Object.values(localStorage).join()')
-  }
 })

@@ -1,34 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
-import { Client, type Data } from '../support/client.ts'
+import { Client } from '../support/client.ts'
 import { sharedApp } from '../support/shared-app.ts'
 import { statementsOf } from '../support/statements.ts'
 import { FAMILY, longCharacter } from '../support/text.ts'
-
-type Row = Record<string, unknown>
+import { done, member, type Row, sync } from './synchronised.ts'
 
 let app: TestApp
 beforeAll(async () => {
   app = await sharedApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
-
-const sync = (by: Client, members: Row[]): Promise<Data> =>
-  by.mutate('syncMembers', { members }, 'created updated unchanged problems { index externalId detail }')
-
-const done = (created: number, updated: number, unchanged: number, problems: Data[] = []) => ({
-  __typename: 'SyncMembersPayload',
-  created,
-  updated,
-  unchanged,
-  problems,
-})
-
-async function member(by: Client, externalId: string): Promise<Data> {
-  const { members } = await by.run(`{ members(first: 100) { nodes {
-    isEnabled role { name } user { id externalId name email department } } } }`)
-  return members.nodes.find(({ user }: Data) => user.externalId === externalId)
-}
 
 async function signIn(by: Client, company: { companyUuid: string }, externalId: string): Promise<Client> {
   const { user } = await member(by, externalId)

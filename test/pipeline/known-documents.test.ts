@@ -1,13 +1,20 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { operationsRun } from '../../src/metrics/metrics.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { openSocket } from '../support/raw-socket.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 import { acceptedFor } from './accepted-socket.ts'
+import {
+  type Body,
+  bothWays as bothWaysAs,
+  knownSoFar,
+  learn as learnAs,
+  post as postAs,
+  seen,
+} from './both-ways.ts'
+import { otherRequests, PAGE, plainRequests } from './known-requests.ts'
 
 failOnUnhandledRejections()
 
@@ -22,154 +29,27 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-const PAGE = `query Page($id: ID!, $n: Int) { conversation(id: $id) { messages(last: $n) { nodes { seq body author { id } } } } }
-query Other { viewer { user { name } } }`
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   __typename ... on SendMessagePayload { message { id body } } ... on UserError { detail } } }`
 
-type Body = Record<string, unknown> & { query: string }
-interface Answered {
-  status: number | undefined
-  headers: IncomingMessage['headers']
-  text: string
-}
-
-async function post(
-  body: Body | string | Buffer,
-  headers: Record<string, string | number> = {},
-  pauseMs?: number,
-): Promise<Answered> {
-  const bytes = Buffer.from(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
-  const { hostname, port } = new URL(app.url)
-  const call = httpRequest({
-    hostname,
-    port,
-    path: '/graphql',
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${acme.alice.token}`,
-      'content-type': 'application/json',
-      'content-length': bytes.length,
-      ...headers,
-    },
-  })
-  // The answer may come with the last byte, before the request is ended.
-  const answered = once(call, 'response')
-  if (pauseMs === undefined) call.end(bytes)
-  else {
-    for (let at = 0; at < bytes.length; at += 50) {
-      call.write(bytes.subarray(at, at + 50))
-      await delay(pauseMs)
-    }
-    call.end()
-  }
-  const [response] = (await answered) as [IncomingMessage]
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk)
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    text: Buffer.concat(chunks).toString('latin1'),
-  }
-}
-
-/** Has the server parse and validate a document, and run nothing of it: whichever transport it came by, it is known then. */
-async function learn(query: string): Promise<void> {
-  const { socket, ask } = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
-  expect((await ask(query, { operationName: 'Nothing' })).type).toBe('error')
-  socket.close()
-}
-
-async function knownSoFar(transport: string): Promise<number> {
-  const { values } = await operationsRun.get()
-  const found = values.find(({ labels }) => labels.transport === transport && labels.document === 'known')
-  return found?.value ?? 0
-}
-
-let newTexts = 0
-
-/** The same request with a text of its own, and with one that is known: both answers, and how many took the short way. */
-async function bothWays(
-  body: Body,
-  headers: Record<string, string | number> = {},
-  again: Body = body,
-): Promise<{ first: Answered; second: Answered; known: number }> {
-  await learn(again.query)
-  newTexts += 1
-  const before = await knownSoFar('http')
-  const first = await post({ ...body, query: `${body.query}\n#${newTexts}` }, headers)
-  const second = await post(again, headers)
-  return { first, second, known: (await knownSoFar('http')) - before }
-}
-
-/** An answer as a client sees it, but for the moment. */
-function seen({ status, headers, text }: Answered) {
-  const { date: _, ...others } = headers
-  return { status, headers: others, text }
-}
-
+const post = (body: Body | string | Buffer, headers?: Record<string, string | number>, pauseMs?: number) =>
+  postAs(acme.alice, body, headers, pauseMs)
+const learn = (query: string) => learnAs(acme.alice, query)
+const bothWays = (body: Body, headers?: Record<string, string | number>) =>
+  bothWaysAs(acme.alice, body, headers)
 const page = () => ({ query: PAGE, operationName: 'Page', variables: { id: conversationId, n: 20 } })
 
 describe('a document that is known', () => {
-  it.each<[string, () => Body, Record<string, string>]>([
-    ['a page', page, {}],
-    ['another operation of the same document', () => ({ query: PAGE, operationName: 'Other' }), {}],
-    ['a missing variable', () => ({ query: PAGE, operationName: 'Page' }), {}],
-    ['a variable of another type', () => ({ ...page(), variables: { id: conversationId, n: 'x' } }), {}],
-    ['a page that is too long', () => ({ ...page(), variables: { id: conversationId, n: 1_000 } }), {}],
-    ['an id of nothing', () => ({ ...page(), variables: { id: 'nothing' } }), {}],
-    ['an answer for a page of another origin', page, { origin: 'https://crm.example.com' }],
-    ['gzip', page, { 'accept-encoding': 'gzip' }],
-    ['brotli for another origin', page, { 'accept-encoding': 'br', origin: 'https://crm.example.com' }],
-    [
-      'gzip of a short answer',
-      () => ({ query: PAGE, operationName: 'Other' }),
-      { 'accept-encoding': 'gzip' },
-    ],
-    ['any type', page, { accept: '*/*' }],
-    ['the newer type', page, { accept: 'application/graphql-response+json, application/json;q=0.9' }],
-    [
-      'the newer type, refused',
-      () => ({ query: PAGE, operationName: 'Page' }),
-      { accept: 'application/graphql-response+json' },
-    ],
-    [
-      'the older type first',
-      page,
-      { accept: 'text/html, application/json, application/graphql-response+json' },
-    ],
-    ['a forged token', page, { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' }],
-    ['no bearer token', page, { authorization: 'Basic YWxpY2U6c2VjcmV0' }],
-    ['a company of others', page, { 'x-company-id': 'nowhere' }],
-    [
-      'extensions and null variables',
-      () => ({ query: PAGE, operationName: 'Other', variables: null, extensions: { a: 1 } }),
-      {},
-    ],
-  ])('is answered without GraphQL Yoga as it is with it: %s', async (_name, body, headers) => {
-    const { first, second, known } = await bothWays(body(), headers)
-    expect(seen(second)).toEqual(seen(first))
-    expect(known).toBe(1)
-  })
+  it.each(plainRequests(page))(
+    'is answered without GraphQL Yoga as it is with it: %s',
+    async (_name, body, headers) => {
+      const { first, second, known } = await bothWays(body(), headers)
+      expect(seen(second)).toEqual(seen(first))
+      expect(known).toBe(1)
+    },
+  )
 
-  it.each<[string, () => Body | string | Buffer, Record<string, string | number>]>([
-    ['no token', () => ({ query: '{ __typename }' }), { authorization: '' }],
-    ['an operation that the document lacks', () => ({ query: PAGE, operationName: 'None' }), {}],
-    ['no operation named among two', () => ({ query: PAGE }), {}],
-    ['variables that are a list', () => ({ query: PAGE, operationName: 'Other', variables: [] }), {}],
-    ['a number that is not kept', () => JSON.stringify(page()).replace('20', '20000000000000000001'), {}],
-    [
-      'what is not UTF-8',
-      () => Buffer.concat([Buffer.from(JSON.stringify(page())), Buffer.from([0xff])]),
-      {},
-    ],
-    ['what is not JSON', () => `${JSON.stringify(page())}}`, {}],
-    ['a list of requests', () => JSON.stringify([page()]), {}],
-    ['an answer as a stream', page, { accept: 'text/event-stream' }],
-    ['an answer that there is not', page, { accept: 'text/html' }],
-    ['a body of another type', page, { 'content-type': 'text/plain' }],
-    ['a body that is packed', page, { 'content-encoding': 'gzip' }],
-  ])('is left to GraphQL Yoga with %s', async (_name, body, headers) => {
+  it.each(otherRequests(page))('is left to GraphQL Yoga with %s', async (_name, body, headers) => {
     await learn(PAGE)
     const before = await knownSoFar('http')
     const { status, text } = await post(body(), headers)
@@ -314,6 +194,8 @@ describe('requests for known documents', () => {
 })
 
 describe('a socket', () => {
+  let asked = 0
+
   it('asks with known documents and is answered alike', async () => {
     const { socket, ask } = await openSocket(app.url, { authorization: `Bearer ${acme.alice.token}` })
     const more = { operationName: 'Page', variables: { id: conversationId, n: 3 } }
@@ -324,7 +206,7 @@ describe('a socket', () => {
     ]) {
       const before = await knownSoFar('websocket')
       const query = `${PAGE}#ws`
-      const { id: _, ...first } = await ask(`${query}${newTexts++}`, given)
+      const { id: _, ...first } = await ask(`${query}${asked++}`, given)
       await ask(query, more)
       const between = await knownSoFar('websocket')
       const { id: __, ...second } = await ask(query, given)

@@ -9,6 +9,7 @@ import { addressOf, bundleColloquy, type Colloquy, onlyPath } from '../support/c
 import { cloneDatabase } from '../support/database.ts'
 import { isRunning, postmasterOf } from '../support/embedded-postgres.ts'
 import { bundleProgram, type Program, type ServerProcess, startProcess } from '../support/server-process.ts'
+import { lastBody, rejection, say } from './said.ts'
 
 // Real processes and a PostgreSQL each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
@@ -63,29 +64,12 @@ async function signIn(address: string, dataDirectory = folder, login = 'alice@ac
   return new Client(address, out.trim(), { userId: '', uuid: '', externalId: login })
 }
 
-async function say(client: Client, body: string): Promise<void> {
-  const { users } = await client.run('{ users(search: "bob") { nodes { id } } }')
-  await client.say({ recipientId: users.nodes[0].id }, body)
-}
-
 /** Tells whether the data directory holds this file; a `*` stands for the rest of a folder's name. */
 function isThere(path: string): boolean {
   const [prefix, rest] = path.split('*')
   if (prefix === undefined || rest === undefined) return existsSync(join(folder, path))
   const names = existsSync(folder) ? readdirSync(folder) : []
   return names.some((name) => name.startsWith(prefix) && existsSync(join(folder, name, rest)))
-}
-
-async function lastBody(client: Client): Promise<unknown> {
-  const { conversations } = await client.run('{ conversations(first: 1) { nodes { lastMessage { body } } } }')
-  return conversations.nodes[0].lastMessage.body
-}
-
-/** Expects a start that is refused, and gives the reason. */
-async function rejection(server: ServerProcess): Promise<string> {
-  expect(await server.ended).toBe(1)
-  expect(server.said.out).toBe('')
-  return server.said.err
 }
 
 describe('the server process', () => {

@@ -75,3 +75,7 @@ export async function hurry(app: TestApp): Promise<void> {
     'update graphile_worker._private_jobs set run_at = now() where locked_at is null',
   )
 }
+
+/** So many telephone numbers of an area. */
+export const phones = (count: number, area = 415) =>
+  Array.from({ length: count }, (_, at) => `+1${area}5550${String(at + 100)}`)

@@ -10,6 +10,7 @@ import {
   guestWith,
   hurry,
   openAllDay,
+  phones,
   readMessage,
   send,
   untilCounts,
@@ -31,9 +32,6 @@ beforeEach(async () => {
   acme = await app.company('Acme', { alice: 'owner', sara: 'supervisor', bob: 'member' })
   await openAllDay(acme.alice)
 })
-
-const phones = (count: number, area = 415) =>
-  Array.from({ length: count }, (_, at) => `+1${area}5550${String(at + 100)}`)
 
 describe('a message to a guest', () => {
   it('is sent once with two nodes, and its deliveries are told live', async () => {

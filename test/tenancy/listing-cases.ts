@@ -1,4 +1,4 @@
-import { CONVERSATION, PAGE } from './naming-cases.ts'
+import { CONVERSATION, PAGE } from './naming-case.ts'
 
 /** An operation without ids. Its answer must contain nothing of another company and nothing hidden. */
 export interface ListingCase {

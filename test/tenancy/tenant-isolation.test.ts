@@ -5,11 +5,13 @@ import { withClient } from '../../src/database/roles.ts'
 import { encodeId, newId } from '../../src/ids.ts'
 import { schema } from '../../src/pipeline/schema.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { Client, Data } from '../support/client.ts'
+import type { Client } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { listingCases } from './listing-cases.ts'
-import { type Ids, namingCases, type Own } from './naming-cases.ts'
+import type { Ids, Own } from './naming-case.ts'
+import { namingCases } from './naming-cases.ts'
 import { tenantTables } from './tenancy-catalogue.ts'
+import { firstAnswer, hiddenTraces, tracesOf, uuidOf } from './traces.ts'
 import { type Furnished, twoCompanies } from './two-companies.ts'
 
 describe('tenant isolation', () => {
@@ -233,46 +235,3 @@ describe('tenant isolation', () => {
     })
   }
 })
-
-/** The answer as it came; of a subscription the first one, or the error it ended with. */
-async function firstAnswer(client: Client, document: string, variables: Data): Promise<string> {
-  if (!document.startsWith('subscription')) return JSON.stringify(await client.send(document, variables))
-  await using recorder = client.subscribe(document, variables)
-  return JSON.stringify(await recorder.until(({ answers, error }) => error ?? answers[0]))
-}
-
-function tracesOf({ company, secret, ...ids }: Furnished): string[] {
-  const { companyId, companyUuid, ...people } = company
-  const { directId, groupId, directMessageId, groupMessageId, replyId, broadcastId } = ids
-  const globalIds = [companyId, directId, groupId, directMessageId, groupMessageId, replyId, broadcastId]
-  return [
-    secret,
-    companyUuid,
-    ...globalIds,
-    ...globalIds.map(uuidOf),
-    ...Object.values(people).flatMap((person) => [person.userId, person.uuid]),
-  ]
-}
-
-function hiddenTraces({
-  groupId,
-  directId,
-  directMessageId,
-  replyId,
-  groupMessageId,
-  secret,
-}: Furnished): string[] {
-  return [
-    groupId,
-    directId,
-    directMessageId,
-    replyId,
-    groupMessageId,
-    `${secret} plans`,
-    `${secret} in confidence`,
-  ]
-}
-
-function uuidOf(id: string): string {
-  return Buffer.from(id, 'base64url').toString('utf8').split(':')[1] ?? ''
-}
