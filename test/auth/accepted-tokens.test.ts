@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { signingAlgorithms } from '../../src/env/signing-algorithms.ts'
 import { makeKey, publicJwk, signToken } from '../support/token-issuer.ts'
-import { claims, key, nowSeconds, openVerifier, rsaKey } from './fixed-verifier.ts'
+import { claims, key, nowSeconds, openVerifier, rejection, rsaKey, stranger } from './fixed-verifier.ts'
 
 describe('a token is accepted', () => {
   it.each(signingAlgorithms)('when it is signed with %s', async (algorithm) => {

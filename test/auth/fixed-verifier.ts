@@ -1,3 +1,4 @@
+import { AuthenticationError } from '../../src/auth/authentication-error.ts'
 import { createTokenVerifier, type TokenVerifierOptions } from '../../src/auth/verify-token.ts'
 import { signingAlgorithms } from '../../src/env/signing-algorithms.ts'
 import { makeKey, publicJwk } from '../support/token-issuer.ts'
@@ -5,6 +6,8 @@ import { makeKey, publicJwk } from '../support/token-issuer.ts'
 /** The keys that the verifier knows. */
 export const key = makeKey('ES256', 'key-1')
 export const rsaKey = makeKey('RS256', 'key-rsa')
+/** A key with the id of a known one. */
+export const stranger = makeKey('ES256', 'key-1')
 /** The time of the verifier. */
 export const nowSeconds = Date.UTC(2030, 0, 1) / 1000
 /** The claims of a token that is accepted. */
@@ -23,4 +26,11 @@ export function openVerifier(changes: Partial<TokenVerifierOptions> = {}) {
     now: () => nowSeconds * 1000,
     ...changes,
   })
+}
+
+/** The reason for which a token is refused. */
+export async function rejection(token: string, verifier = openVerifier()): Promise<string> {
+  const error = await verifier.verify(token).catch((thrown: unknown) => thrown)
+  if (error instanceof AuthenticationError) return error.detail
+  throw new Error('not refused', { cause: error })
 }

@@ -13,7 +13,8 @@ export const SECONDS = { timeout: 20_000 }
 /** The first key that is published, and the one after it. */
 export const first = makeKey('ES256', 'key-1')
 export const second = makeKey('ES256', 'key-2')
-const stranger = makeKey('ES256', 'key-3')
+/** A key that is never published. */
+export const stranger = makeKey('ES256', 'key-3')
 
 /** A key under an id that was never published. */
 export function makeInvented(n: number) {

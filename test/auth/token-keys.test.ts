@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeKey } from '../support/token-issuer.ts'
-import { first, IssuedTokens, makeInvented, minuteMs, SECONDS, second } from './issued-tokens.ts'
+import { first, IssuedTokens, makeInvented, minuteMs, SECONDS, second, stranger } from './issued-tokens.ts'
 
 const unknownKey = 'The access token is signed with a key that the issuer does not publish.'
 

@@ -2,9 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { AuthenticationError } from '../../src/auth/authentication-error.ts'
 import { encode, makeKey, publicJwk, signToken } from '../support/token-issuer.ts'
-import { claims, key, nowSeconds, openVerifier, rsaKey } from './fixed-verifier.ts'
-
-const stranger = makeKey('ES256', 'key-1')
+import { claims, key, nowSeconds, openVerifier, rejection, rsaKey, stranger } from './fixed-verifier.ts'
 
 describe('a token is refused', () => {
   const malformed = 'The access token is malformed.'
@@ -188,9 +186,3 @@ describe('a verifier refuses to be made', () => {
     expect(() => openVerifier(changes)).toThrow(message)
   })
 })
-
-async function rejection(token: string, verifier = openVerifier()): Promise<string> {
-  const error = await verifier.verify(token).catch((thrown: unknown) => thrown)
-  if (error instanceof AuthenticationError) return error.detail
-  throw new Error('not refused', { cause: error })
-}

@@ -37,7 +37,11 @@ const post = (body: Body | string | Buffer, headers?: Record<string, string | nu
 const learn = (query: string) => learnAs(acme.alice, query)
 const bothWays = (body: Body, headers?: Record<string, string | number>) =>
   bothWaysAs(acme.alice, body, headers)
-const page = () => ({ query: PAGE, operationName: 'Page', variables: { id: conversationId, n: 20 } })
+const page = (n: unknown = 20) => ({
+  query: PAGE,
+  operationName: 'Page',
+  variables: { id: conversationId, n },
+})
 
 describe('a document that is known', () => {
   it.each(plainRequests(page))(

@@ -121,7 +121,7 @@ describe('Twilio', () => {
   })
 
   it('that knows no such sender pauses it, until the operator resumes it', async () => {
-    const number = `+1415557${next.toString().padStart(4, '0')}`
+    const number = `+1415557${phone.slice(-4)}`
     await openAllDay(acme.alice, { from: number })
     behave({ status: 400, code: 30034 })
     const { guestMessage } = await send(acme.sara, { guestIds: [guestId] })

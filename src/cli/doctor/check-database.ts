@@ -62,17 +62,34 @@ export async function checkDatabase(findings: Findings): Promise<void> {
 }
 
 async function checkLocated(
-  { appUrl, systemUrl }: LocatedDatabase,
+  located: LocatedDatabase,
   environment: Environment,
   log: Logger,
   findings: Findings,
 ): Promise<void> {
+  // Another role would see other policies, and may not be allowed to read.
+  if (!(await checkRoles(located, findings))) return
+  const { hasRights, hasQueue } = await checkSchema(located, findings)
+  if (!hasRights) return
+  const { appUrl, systemUrl } = located
+  const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
+  try {
+    await checkKeys(database, environment, findings)
+    if (hasQueue) await checkJobs(database, findings)
+    await checkSenders(database, findings)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Checks the way to the database. Returns true if both roles are those that serve. */
+async function checkRoles({ appUrl, systemUrl }: LocatedDatabase, findings: Findings): Promise<boolean> {
   const { hostname, port, pathname } = new URL(appUrl)
   const isReachable = await findings.check('database', async () => {
     const version = await assertSupportedVersion(appUrl)
     return `PostgreSQL ${version}, ${pathname.slice(1)} at ${hostname}:${port || 5432}`
   })
-  if (!isReachable) return
+  if (!isReachable) return false
   await findings.check('sessions', async () => {
     await assertOwnSession(appUrl)
     return 'each connection keeps its own'
@@ -85,8 +102,14 @@ async function checkLocated(
     await assertServingRole(systemUrl, 'DATABASE_SYSTEM_URL', 'system')
     return 'bound by its policies'
   })
-  // Another role would see other policies, and may not be allowed to read.
-  if (!isServing || !isSystem) return
+  return isServing && isSystem
+}
+
+/** Checks what the migrations made: `hasRights` if tables can be read, `hasQueue` if jobs can. */
+async function checkSchema(
+  { appUrl, systemUrl }: LocatedDatabase,
+  findings: Findings,
+): Promise<{ hasRights: boolean; hasQueue: boolean }> {
   const isMigrated = await findings.check('migrations', async () => {
     await assertMigrated(systemUrl)
     return 'all applied'
@@ -102,7 +125,7 @@ async function checkLocated(
     await assertJobsSchema(systemUrl)
     return 'up to date, and of the system role'
   })
-  if (!isMigrated) return
+  if (!isMigrated) return { hasRights: false, hasQueue }
   const hasRights = await findings.check('grants', async () => {
     const forServing = await assertGrants(appUrl, 'colloquy_app')
     const forSystem = await assertGrants(systemUrl, 'colloquy_system')
@@ -110,15 +133,7 @@ async function checkLocated(
     await assertNoOtherGrants(systemUrl, 'colloquy_system')
     return `the serving role has its ${forServing} rights, the system role its ${forSystem}, and no others`
   })
-  if (!hasRights) return
-  const database = openDatabase({ appUrl, systemUrl, poolSize: 2, log })
-  try {
-    await checkKeys(database, environment, findings)
-    if (hasQueue) await checkJobs(database, findings)
-    await checkSenders(database, findings)
-  } finally {
-    await database.close()
-  }
+  return { hasRights, hasQueue }
 }
 
 async function checkKeys(database: Database, environment: Environment, findings: Findings): Promise<void> {

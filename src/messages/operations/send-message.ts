@@ -83,23 +83,15 @@ export async function sendMessage(context: Context, input: unknown): Promise<Sen
   }
 }
 
-async function store(
-  context: Context,
-  keys: CompanyKeys,
-  request: SendRequest & { act: Act },
-  { signals }: Judgement,
-): Promise<SentMessage> {
-  const { viewer, tenant, services } = context
-  const messageId = newId()
+/** The message of a request, sealed, before it has a place in its conversation. */
+function sealMessage({ viewer }: Context, keys: CompanyKeys, request: SendRequest): MessageRow {
   const { conversationId } = request
-  const written = { id: messageId, conversationId, authorId: viewer.userId, revision: 0 }
+  const written = { id: newId(), conversationId, authorId: viewer.userId, revision: 0 }
   const seal = (field: TextField, value: string | null) =>
     value === null ? null : keys.encrypt(value, locationOfText(written, field))
-  const message: MessageRow = {
-    id: messageId,
-    conversationId,
+  return {
+    ...written,
     seq: null,
-    authorId: viewer.userId,
     parentId: request.parentId,
     depth: 0,
     subject: seal('subject', request.subject),
@@ -111,17 +103,26 @@ async function store(
     createdAt: new Date(),
     editedAt: null,
     retractedAt: null,
-    revision: 0,
     submittedAt: null,
     isRestricted: request.access !== NO_RULES,
     isLatest: true,
   }
+}
+
+async function store(
+  context: Context,
+  keys: CompanyKeys,
+  request: SendRequest & { act: Act },
+  { signals }: Judgement,
+): Promise<SentMessage> {
+  const { viewer, tenant, services } = context
+  const message = sealMessage(context, keys, request)
   const sent = await services.sends.send({
     ...request,
     tenant,
     companyId: viewer.companyId,
     authorId: viewer.userId,
-    messageId,
+    messageId: message.id,
     subject: message.subject,
     body: message.body,
     metadata: message.metadata,
@@ -141,7 +142,7 @@ async function store(
     },
     replayed: false,
     warning: sent.penalty === 'WARNING' ? { signals: signals ?? [] } : null,
-    conversation: () => requireConversation(context, conversationId),
+    conversation: () => requireConversation(context, message.conversationId),
   }
 }
 
