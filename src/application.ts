@@ -1,44 +1,34 @@
 import type { Logger } from 'pino'
 import { openAttachmentFiles } from './attachments/attachment-files.ts'
-import { startSweepingAttachments } from './attachments/operations/start-sweeping-attachments.ts'
 import { openNoteFiles } from './audit/note-files.ts'
 import { createOrigins } from './audit/origins.ts'
-import { startPostingNotes } from './audit/post-notes.ts'
 import { createRefusals } from './audit/refusals.ts'
-import { startSealer } from './audit/sealer.ts'
 import { loadSigningKey } from './audit/signing-key.ts'
+import { createConfiguredVerifier } from './auth/configured-verifier.ts'
 import { type DevelopmentIssuer, openDevelopmentIssuer } from './auth/development-issuer.ts'
 import { createSignIn } from './auth/sign-in.ts'
-import { createTokenVerifier, type TokenVerifier } from './auth/verify-token.ts'
 import { createViewerDirectory } from './auth/viewer.ts'
+import { startBackground } from './background.ts'
 import { refreshBuiltInRoles } from './companies/operations/create-company.ts'
 import { startPeriodicTask } from './concurrency/periodic-task.ts'
 import { createSemaphore } from './concurrency/semaphore.ts'
 import type { Services } from './context.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.ts'
-import { rowsOf } from './database/columns.ts'
 import {
   connectDatabase,
   type InitializedDatabase,
   initializeDatabase,
 } from './database/initialize-database.ts'
-import { statement } from './database/statement.ts'
-import { startQueueingDigests } from './digests/queue-digests.ts'
 import { createMailer } from './email/mailer.ts'
-import { createKeyProvider } from './encryption/create-key-provider.ts'
-import { createDataKeyStore } from './encryption/data-key-store.ts'
 import type { DataKeySource } from './encryption/data-keys.ts'
 import { openDeploymentKey } from './encryption/deployment-key.ts'
-import { KeysDestroyedError, KeyUnavailableError } from './encryption/errors.ts'
 import { followKeyChanges } from './encryption/key-changes.ts'
-import { createKeyring, type Keyring } from './encryption/keyring.ts'
-import { assertPrivateFolder } from './encryption/open-data-keys.ts'
+import { openKeyring } from './encryption/open-keyring.ts'
 import type { Environment } from './env.ts'
 import { createLiveHub } from './events/hub.ts'
 import { openExportFiles } from './exports/export-files.ts'
-import { startExpiringExports } from './exports/operations/start-expiring-exports.ts'
 import type { Tasks } from './jobs/job.ts'
-import { type JobRunner, startJobRunner } from './jobs/runner.ts'
+import type { JobRunner } from './jobs/runner.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
 import { createMemorySightings } from './limits/memory-sightings.ts'
 import { createOpenCounts } from './limits/open-counts.ts'
@@ -53,10 +43,8 @@ import { createPresence } from './presence/presence.ts'
 import { createNotifications } from './pubsub/create-notifications.ts'
 import { createEphemeralChannel } from './pubsub/ephemeral.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
-import { startPurging } from './retention/start-purging.ts'
 import { createSmsProvider } from './sms/create-provider.ts'
 import type { SmsService } from './sms/sms-service.ts'
-import { StartupProblem } from './startup-problem.ts'
 import { createSubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import { tasks } from './tasks.ts'
 import { createTyping } from './typing/typing.ts'
@@ -140,12 +128,7 @@ async function assemble(
   const database = await connectDatabase(initialized, environment.database.poolSize, log)
   undo.push(() => database.close())
   if (initialized.applied.length > 0) await refreshBuiltInRoles(database)
-  const keyDirectory = environment.keyDirectory ?? dataDirectory.file('keys')
-  if (environment.production) await assertPrivateFolder(keyDirectory)
-  const provider = await createKeyProvider(environment.keys, keyDirectory)
-  const keySource = { provider, store: createDataKeyStore(database) }
-  const keyring = createKeyring(keySource)
-  await assertKeysOpen(database, keyring)
+  const { keyDirectory, keySource, keyring } = await openKeyring(environment, dataDirectory, database)
 
   const redis = environment.redisUrl ? connectRedis(environment.redisUrl, log, { minWaitMs }) : undefined
   if (redis) undo.push(() => redis.close())
@@ -168,7 +151,7 @@ async function assemble(
   undo.push(async () => presence.close())
 
   const developmentIssuer = environment.identity ? undefined : await openDevelopmentIssuer(dataDirectory)
-  const verifier = createVerifier(environment, developmentIssuer, log)
+  const verifier = createConfiguredVerifier(environment, developmentIssuer, log)
   undo.push(async () => verifier.close())
   const viewers = createViewerDirectory(database)
   live.onAccessChanged((companyId) => {
@@ -191,20 +174,8 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl } = environment
-  const sms: SmsService = {
-    provider: createSmsProvider(environment.sms, publicUrl, dataDirectory.file('sms')),
-    settings: environment.sms,
-    deploymentKey: openDeploymentKey(keyDirectory),
-  }
-  const origins = createOrigins(keyring)
-  const refusals = createRefusals({ database, keyring, origins, log })
-  undo.push(() => refusals.close())
-  const audit = {
-    origins,
-    refusals,
-    notes: openNoteFiles(keyDirectory),
-    key: await loadSigningKey(keyDirectory),
-  }
+  const audit = await openAudit(database, keyring, keyDirectory, log)
+  undo.push(() => audit.refusals.close())
   const services: Services = {
     database,
     keyring,
@@ -227,7 +198,7 @@ async function assemble(
     viewers,
     signIn,
     mailer,
-    sms,
+    sms: openSms(environment, dataDirectory, keyDirectory),
     retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
     attachments: openAttachmentFiles(environment.attachments, dataDirectory.file('files')),
@@ -242,72 +213,42 @@ async function assemble(
     tellKeysChanged: (companyId: string) => notifications.publish(KEYS_CHANGED, companyId),
     developmentIssuer,
     startJobs(wanted: Tasks = tasks) {
-      const runner = startJobRunner({ systemUrl: initialized.systemUrl, services, tasks: wanted })
-      const digests = startQueueingDigests(services)
-      undo.push(() => runner.stop())
-      undo.push(() => digests.stop())
-      const purging = startPurging(services)
-      undo.push(() => purging.stop())
-      const post = startPostingNotes(environment.auditNoteUrl, log)
-      undo.push(() => post.stop())
-      const sealer = startSealer({ database, log, post, ...services.audit })
-      undo.push(() => sealer.stop())
-      const expiring = startExpiringExports(services)
-      undo.push(() => expiring.stop())
-      const sweeping = startSweepingAttachments(services)
-      undo.push(() => sweeping.stop())
-      return runner
+      const { systemUrl } = initialized
+      const background = startBackground({
+        systemUrl,
+        services,
+        tasks: wanted,
+        noteUrl: environment.auditNoteUrl,
+      })
+      undo.push(() => background.stop())
+      return background.runner
     },
   }
 }
 
-function createVerifier(
-  { identity }: Environment,
-  issuer: DevelopmentIssuer | undefined,
-  log: Logger,
-): TokenVerifier {
-  const cacheSize = 50_000
-  if (issuer) {
-    return createTokenVerifier({
-      ...issuer,
-      keys: { jwks: issuer.jwks },
-      clockSkewSeconds: 0,
-      cacheSize,
-      logger: log,
-    })
-  }
-  if (!identity) throw new TypeError('Without an identity provider there is a development issuer.')
-  try {
-    return createTokenVerifier({ ...identity, keys: { jwksUrl: identity.jwksUrl }, cacheSize, logger: log })
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new StartupProblem(`The identity settings are not usable: ${error.message}`)
-    throw error
+function openSms(
+  { sms, publicUrl }: Environment,
+  dataDirectory: DataDirectory,
+  keyDirectory: string,
+): SmsService {
+  return {
+    provider: createSmsProvider(sms, publicUrl, dataDirectory.file('sms')),
+    settings: sms,
+    deploymentKey: openDeploymentKey(keyDirectory),
   }
 }
 
-const companiesWithEvents = statement({
-  name: 'companies_with_events',
-  row: rowsOf<{ id: string }>(),
-  text: 'select s.company_id as id from company_streams s where s.position > 0 order by s.position desc limit 20',
-})
-
-/**
- * A process whose keys do not match the database would answer with errors, so it must not start. Several companies are
- * tried, because one whose secret was destroyed deliberately must not keep others from starting.
- */
-async function assertKeysOpen(database: Services['database'], keyring: Keyring): Promise<void> {
-  const companies = await database.acrossCompanies(companiesWithEvents, {})
-  let problem: KeyUnavailableError | undefined
-  for (const { id } of companies) {
-    try {
-      await keyring.forCompany(id)
-      return
-    } catch (error) {
-      if (error instanceof KeysDestroyedError) continue
-      if (!(error instanceof KeyUnavailableError)) throw error
-      problem ??= error
-    }
+async function openAudit(
+  database: Services['database'],
+  keyring: Services['keyring'],
+  keyDirectory: string,
+  log: Logger,
+): Promise<Services['audit']> {
+  const origins = createOrigins(keyring)
+  return {
+    origins,
+    refusals: createRefusals({ database, keyring, origins, log }),
+    notes: openNoteFiles(keyDirectory),
+    key: await loadSigningKey(keyDirectory),
   }
-  if (problem) throw new StartupProblem(problem.message)
 }

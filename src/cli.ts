@@ -1,4 +1,6 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { addAuditCommands } from './cli/audit-commands.ts'
+import { addSmsCommands } from './cli/sms-commands.ts'
 import { runCommand, runServer } from './run-process.ts'
 
 // Each command is loaded when it is run, because most need much less than the server.
@@ -141,120 +143,8 @@ program
     await runCommand(() => guestReply(phone, text, options))
   })
 
-const sms = program
-  .command('sms')
-  .description('look after SMS: settings, numbers, and messages that went astray')
-
-sms
-  .command('settings')
-  .description("print a company's settings for SMS")
-  .argument('<company>', "the company's name, external id or id")
-  .option('--json', 'print JSON')
-  .action(async (company, options) => {
-    const { smsSettings } = await import('./cli/sms.ts')
-    await runCommand(() => smsSettings(company, options))
-  })
-
-sms
-  .command('number')
-  .description('assign a number to a company, also one that another company uses')
-  .argument('<company>', "the company's name, external id or id")
-  .argument('<number>', 'the number, such as +14155550100')
-  .option('--remove', 'take it back instead')
-  .option('--json', 'print JSON')
-  .action(async (company, number, options) => {
-    const { smsNumber } = await import('./cli/sms.ts')
-    await runCommand(() => smsNumber(company, number, options))
-  })
-
-sms
-  .command('resume')
-  .description('let a number send again that the provider has paused')
-  .argument('<number>', 'the number, such as +14155550100')
-  .option('--json', 'print JSON')
-  .action(async (number, options) => {
-    const { smsResume } = await import('./cli/sms.ts')
-    await runCommand(() => smsResume(number, options))
-  })
-
-sms
-  .command('unmatched')
-  .description('print SMS that came in and belong to no company')
-  .option('--json', 'print JSON')
-  .action(async (options) => {
-    const { smsUnmatched } = await import('./cli/sms.ts')
-    await runCommand(() => smsUnmatched(options))
-  })
-
-sms
-  .command('dead')
-  .description("print a company's SMS that did not arrive, or may not have")
-  .argument('<company>', "the company's name, external id or id")
-  .option('--json', 'print JSON')
-  .action(async (company, options) => {
-    const { smsDead } = await import('./cli/sms.ts')
-    await runCommand(() => smsDead(company, options))
-  })
-
-sms
-  .command('export')
-  .description("print a company's guests or deliveries as CSV")
-  .addArgument(new Argument('<what>', 'guests or deliveries').choices(['guests', 'deliveries']))
-  .argument('<company>', "the company's name, external id or id")
-  .action(async (what, company) => {
-    const { exportGuests } = await import('./cli/export-guests.ts')
-    await runCommand(() => exportGuests(what, company))
-  })
-
-const audit = program
-  .command('audit')
-  .description('verify and export the audit trails, and go on after a restore')
-
-audit
-  .command('verify')
-  .description(
-    'verify the audit trails of all companies, or an export without a database; fails if there is a problem',
-  )
-  .option('--company <name or id>', 'one company alone')
-  .option('--file <path>', 'an export to verify')
-  .option('--key <public key>', 'the key that the notes of the export must be signed with')
-  .option('--json', 'print JSON')
-  .action(async (options) => {
-    const { auditVerify } = await import('./cli/audit.ts')
-    await runCommand(() => auditVerify(options))
-  })
-
-audit
-  .command('export')
-  .description("write a company's audit trail with its notes to a file, as JSON Lines")
-  .requiredOption('--company <name or id>', "the company's name, external id or id")
-  .requiredOption('--file <path>', 'the file to write')
-  .action(async (options) => {
-    const { auditExport } = await import('./cli/audit.ts')
-    await runCommand(() => auditExport(options))
-  })
-
-audit
-  .command('key')
-  .description('print the public key that notes are verified with')
-  .option(
-    '--company <name or id>',
-    "print the verifier key of the company's log, as c2sp.org/signed-note defines it",
-  )
-  .action(async (options) => {
-    const { auditKey } = await import('./cli/audit.ts')
-    await runCommand(() => auditKey(options))
-  })
-
-audit
-  .command('restored')
-  .description('record that the database was restored from a backup, where the latest note is ahead of it')
-  .option('--company <name or id>', 'one company alone')
-  .option('--json', 'print JSON')
-  .action(async (options) => {
-    const { auditRestored } = await import('./cli/audit.ts')
-    await runCommand(() => auditRestored(options))
-  })
+addSmsCommands(program)
+addAuditCommands(program)
 
 program
   .command('capacity')

@@ -1,5 +1,6 @@
 import { type AttachmentSettings, attachmentsOf } from './env/attachments.ts'
 import { problemsOf } from './env/problems.ts'
+import { type SmsEnvironment, smsOf } from './env/sms.ts'
 import { type Values, variables } from './env/variables.ts'
 import { StartupProblem } from './startup-problem.ts'
 
@@ -92,29 +93,6 @@ export interface MailSettings {
   from: string
   /** True if e-mail is never sent to a server without TLS. */
   requireTls: boolean
-}
-
-/** The sending of SMS. */
-export interface SmsEnvironment {
-  /** The number that is used where neither message nor company names one. */
-  from: string | undefined
-  /** The price of a segment, for estimates. */
-  segmentPrice: { amount: number; currency: string } | undefined
-  /** The texts of the answer to HELP where the company has set none. */
-  help: Partial<
-    Record<'business' | 'purpose' | 'phone' | 'email' | 'website' | 'disclaimer', string | undefined>
-  >
-  /** Undefined means files in the data directory. */
-  twilio: TwilioSettings | undefined
-}
-
-/** The account at Twilio. */
-export interface TwilioSettings {
-  accountSid: string
-  authToken: string
-  from: string | undefined
-  /** Another address of the API, such as one for tests. */
-  apiUrl: string | undefined
 }
 
 /** The identity provider whose tokens are accepted. */
@@ -224,32 +202,6 @@ function readValues(given: NodeJS.ProcessEnv): Values {
 function localUrl({ HOST, PORT }: Values): string {
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
-}
-
-function smsOf(values: Values): SmsEnvironment {
-  const [amount, currency] = values.SMS_SEGMENT_PRICE?.split(' ') ?? []
-  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = values
-  const isTwilio = values.SMS_PROVIDER === 'twilio' && accountSid && authToken
-  return {
-    from: values.SMS_FROM,
-    segmentPrice: amount && currency ? { amount: Number(amount), currency } : undefined,
-    help: {
-      business: values.SMS_HELP_BUSINESS,
-      purpose: values.SMS_HELP_PURPOSE,
-      phone: values.SMS_HELP_PHONE,
-      email: values.SMS_HELP_EMAIL,
-      website: values.SMS_HELP_WEBSITE,
-      disclaimer: values.SMS_HELP_DISCLAIMER,
-    },
-    twilio: isTwilio
-      ? {
-          accountSid,
-          authToken,
-          from: values.TWILIO_FROM,
-          apiUrl: values.TWILIO_API_URL?.replace(/\/+$/, ''),
-        }
-      : undefined,
-  }
 }
 
 function policyOf({ POLICY_MODULE, POLICY_URL }: Values): PolicySettings | undefined {

@@ -44,159 +44,174 @@ type RemoteOptions = { now: () => number; onKeysRemoved: () => void; logger?: Lo
 
 /** Opens a source of keys. `onKeysRemoved` is called when a refresh shows that the issuer has withdrawn a key. */
 export function openIssuerKeys(source: KeySource, options: RemoteOptions): IssuerKeys {
-  if ('jwksUrl' in source) return openRemoteKeys(source.jwksUrl, options)
+  if ('jwksUrl' in source) return new RemoteKeys(source.jwksUrl, options)
   return { find: createLocalJWKSet(source.jwks), refreshIfDue() {}, close() {} }
 }
 
-function openRemoteKeys(url: URL, { now, onKeysRemoved, logger }: RemoteOptions): IssuerKeys {
-  const closing = new AbortController()
-  // jose fetches and parses. The times of fetching are decided here, because jose drops all keys as soon as a due
-  // refresh fails, and does not wait after failures.
-  const remote = createRemoteJWKSet(url, {
-    timeoutDuration: fetchTimeoutMs,
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    cooldownDuration: Number.POSITIVE_INFINITY,
-    [customFetch]: (href, init) =>
-      fetchBounded(href, { ...init, signal: AbortSignal.any([init.signal, closing.signal]) }),
-  })
-  let fetchedAt = Number.NEGATIVE_INFINITY
-  let retryAt = Number.NEGATIVE_INFINITY
-  let askedForUnknownAt = Number.NEGATIVE_INFINITY
-  let attempts = 0
-  let failure: unknown
-  let refreshing: Promise<void> | undefined
-  let nextLook: Promise<void> | undefined
-  let waiting = 0
+/** Keys that are fetched from the issuer, and kept over its short outages. */
+class RemoteKeys implements IssuerKeys {
+  readonly #closing = new AbortController()
+  readonly #remote: ReturnType<typeof createRemoteJWKSet>
+  readonly #now: () => number
+  readonly #onKeysRemoved: () => void
+  readonly #logger: Logger | undefined
+  #fetchedAt = Number.NEGATIVE_INFINITY
+  #retryAt = Number.NEGATIVE_INFINITY
+  #askedForUnknownAt = Number.NEGATIVE_INFINITY
+  #attempts = 0
+  #failure: unknown
+  #refreshing: Promise<void> | undefined
+  #nextLook: Promise<void> | undefined
+  #waiting = 0
 
-  return {
-    async find(header, token) {
-      const attemptsBefore = attempts
-      await ensureTrustworthyKeys()
-      try {
-        return await remote(header, token)
-      } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        return await findAmongNew(header, token, attemptsBefore)
-      }
-    },
-    refreshIfDue() {
-      if (attempts > 0 && isRefreshDue()) void refresh()
-    },
-    close() {
-      closing.abort()
-    },
+  constructor(url: URL, { now, onKeysRemoved, logger }: RemoteOptions) {
+    this.#now = now
+    this.#onKeysRemoved = onKeysRemoved
+    this.#logger = logger
+    // jose fetches and parses. The times of fetching are decided here, because jose drops all keys as soon as a due
+    // refresh fails, and does not wait after failures.
+    this.#remote = createRemoteJWKSet(url, {
+      timeoutDuration: fetchTimeoutMs,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      cooldownDuration: Number.POSITIVE_INFINITY,
+      [customFetch]: (href, init) =>
+        fetchBounded(href, { ...init, signal: AbortSignal.any([init.signal, this.#closing.signal]) }),
+    })
   }
 
-  async function ensureTrustworthyKeys(): Promise<void> {
-    if (isRefreshDue()) {
-      const done = refresh()
-      // While the issuer is known to fail, callers with a known key do not wait for the next timeout.
-      if (failure === undefined || !areTrusted()) await done
+  async find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+    const attemptsBefore = this.#attempts
+    await this.#ensureTrustworthyKeys()
+    try {
+      return await this.#remote(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      return await this.#findAmongNew(header, token, attemptsBefore)
     }
-    if (!areTrusted()) throw unavailable()
+  }
+
+  refreshIfDue(): void {
+    if (this.#attempts > 0 && this.#isRefreshDue()) void this.#refresh()
+  }
+
+  close(): void {
+    this.#closing.abort()
+  }
+
+  async #ensureTrustworthyKeys(): Promise<void> {
+    if (this.#isRefreshDue()) {
+      const done = this.#refresh()
+      // While the issuer is known to fail, callers with a known key do not wait for the next timeout.
+      if (this.#failure === undefined || !this.#areTrusted()) await done
+    }
+    if (!this.#areTrusted()) throw this.#unavailable()
   }
 
   /**
    * A fetch that was under way when the token arrived may have been answered before its key was published, so another
    * one follows.
    */
-  async function findAmongNew(
+  async #findAmongNew(
     header: JWSHeaderParameters,
     token: FlattenedJWSInput,
     attemptsBefore: number,
   ): Promise<CryptoKey> {
-    if (refreshing) {
-      await refreshing
-      if (attempts > attemptsBefore || failure !== undefined) return findAmongFetched(header, token)
+    if (this.#refreshing) {
+      await this.#refreshing
+      if (this.#attempts > attemptsBefore || this.#failure !== undefined)
+        return this.#findAmongFetched(header, token)
       try {
-        return await remote(header, token)
+        return await this.#remote(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
       }
     }
-    if (attempts === attemptsBefore && now() >= retryAt) await lookForNewKeys()
-    return findAmongFetched(header, token)
+    if (this.#attempts === attemptsBefore && this.#now() >= this.#retryAt) await this.#lookForNewKeys()
+    return this.#findAmongFetched(header, token)
   }
 
   /**
    * Waits for the next fetch, which all unknown keys share. Forged tokens cannot cause more fetches, nor use up the
    * fetch of others.
    */
-  async function lookForNewKeys(): Promise<void> {
-    if (waiting >= maxWaiting) throw unavailable(unknownKeyIntervalMs)
-    waiting += 1
+  async #lookForNewKeys(): Promise<void> {
+    if (this.#waiting >= maxWaiting) throw this.#unavailable(unknownKeyIntervalMs)
+    this.#waiting += 1
     try {
-      nextLook ??= untilNextLook().then(look)
-      await nextLook
+      this.#nextLook ??= this.#untilNextLook().then(() => this.#look())
+      await this.#nextLook
     } finally {
-      waiting -= 1
+      this.#waiting -= 1
     }
   }
 
-  async function untilNextLook(): Promise<void> {
-    const waitMs = askedForUnknownAt + unknownKeyIntervalMs - now()
+  async #untilNextLook(): Promise<void> {
+    const waitMs = this.#askedForUnknownAt + unknownKeyIntervalMs - this.#now()
     if (waitMs <= 0) return
     // Closing ends this wait, and cancels the fetch that follows.
-    await delay(waitMs, undefined, { ref: false, signal: closing.signal }).catch(() => {})
+    await delay(waitMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {})
   }
 
-  async function look(): Promise<void> {
+  async #look(): Promise<void> {
     // Tokens that arrive from now on need a later fetch, because this one may already have been answered.
-    nextLook = undefined
-    askedForUnknownAt = now()
-    await refresh()
+    this.#nextLook = undefined
+    this.#askedForUnknownAt = this.#now()
+    await this.#refresh()
     // After a failure the next fetch does not wait for the interval of unknown keys.
-    if (failure !== undefined) askedForUnknownAt = Number.NEGATIVE_INFINITY
+    if (this.#failure !== undefined) this.#askedForUnknownAt = Number.NEGATIVE_INFINITY
   }
 
-  async function findAmongFetched(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+  async #findAmongFetched(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
     try {
-      return await remote(header, token)
+      return await this.#remote(header, token)
     } catch (error) {
       // The token may be signed by a new key that the failing issuer cannot announce, so it is not rejected.
-      if (error instanceof errors.JWKSNoMatchingKey && failure !== undefined) throw unavailable()
+      if (error instanceof errors.JWKSNoMatchingKey && this.#failure !== undefined) throw this.#unavailable()
       throw error
     }
   }
 
-  function refresh(): Promise<void> {
-    refreshing ??= fetchKeys().finally(() => {
-      refreshing = undefined
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#fetchKeys().finally(() => {
+      this.#refreshing = undefined
     })
-    return refreshing
+    return this.#refreshing
   }
 
   /** Never rejects. A failure is remembered, and the present keys stay. */
-  async function fetchKeys(): Promise<void> {
-    attempts += 1
-    const before = remote.jwks()
-    const startedAt = now()
+  async #fetchKeys(): Promise<void> {
+    this.#attempts += 1
+    const before = this.#remote.jwks()
+    const startedAt = this.#now()
     try {
-      await remote.reload()
+      await this.#remote.reload()
     } catch (error) {
-      failure = error
-      retryAt = now() + retryAfterFailureMs
-      if (!closing.signal.aborted) {
-        logger?.warn({ err: error, retryInMs: retryAfterFailureMs }, 'token issuer keys could not be fetched')
+      this.#failure = error
+      this.#retryAt = this.#now() + retryAfterFailureMs
+      if (!this.#closing.signal.aborted) {
+        this.#logger?.warn(
+          { err: error, retryInMs: retryAfterFailureMs },
+          'token issuer keys could not be fetched',
+        )
       }
       return
     }
-    failure = undefined
-    retryAt = Number.NEGATIVE_INFINITY
-    fetchedAt = startedAt
-    if (hasLostKeys(before, remote.jwks())) onKeysRemoved()
+    this.#failure = undefined
+    this.#retryAt = Number.NEGATIVE_INFINITY
+    this.#fetchedAt = startedAt
+    if (hasLostKeys(before, this.#remote.jwks())) this.#onKeysRemoved()
   }
 
-  function isRefreshDue(): boolean {
-    return now() >= fetchedAt + refreshAfterMs && now() >= retryAt
+  #isRefreshDue(): boolean {
+    return this.#now() >= this.#fetchedAt + refreshAfterMs && this.#now() >= this.#retryAt
   }
 
-  function areTrusted(): boolean {
-    return now() < fetchedAt + trustWithoutRefreshMs
+  #areTrusted(): boolean {
+    return this.#now() < this.#fetchedAt + trustWithoutRefreshMs
   }
 
-  function unavailable(afterMs = retryAt - now()): KeysUnavailableError {
-    return new KeysUnavailableError(Math.max(1, Math.ceil(afterMs)), failure)
+  #unavailable(afterMs = this.#retryAt - this.#now()): KeysUnavailableError {
+    return new KeysUnavailableError(Math.max(1, Math.ceil(afterMs)), this.#failure)
   }
 }
 

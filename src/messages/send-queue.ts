@@ -42,64 +42,105 @@ type Notify = (companyId: string, position: number) => void
 
 /** Creates the process's queue. */
 export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notify): SendQueue {
-  const lanes = createSendLanes()
+  return new BatchingQueue(database, notify)
+}
+
+class BatchingQueue implements SendQueue {
+  readonly #database: Pick<Database, 'batch'>
+  readonly #notify: Notify
+  readonly #lanes = createSendLanes()
+  readonly #pace = createSendPace()
   /** Sends under an idempotency key that have not ended, by person and key. */
-  const sending = new Map<string, Promise<unknown>>()
-  const pace = createSendPace()
-  let inFlight = 0
-  let isDue = false
+  readonly #sending = new Map<string, Promise<unknown>>()
+  #inFlight = 0
+  #isDue = false
   /** When the last batch went, or the first message came after it. */
-  let waitingSince = 0
-  let timer: NodeJS.Timeout | undefined
-  let msPerMessage = 1
+  #waitingSince = 0
+  #timer: NodeJS.Timeout | undefined
+  #msPerMessage = 1
+
+  constructor(database: Pick<Database, 'batch'>, notify: Notify) {
+    this.#database = database
+    this.#notify = notify
+  }
+
+  async prepare(): Promise<void> {
+    const none = batchOf([])
+    // Concurrent, so that each takes a connection of its own. One that fails is planned with its first batch.
+    await Promise.allSettled(
+      Array.from({ length: MAX_IN_FLIGHT }, () => this.#database.batch(sendManyStatement, none)),
+    )
+  }
+
+  send(message: OutgoingMessage): Promise<SentRow> {
+    if (message.key === null) return this.#sendOrQueue(message)
+    const name = `${message.companyId} ${message.authorId} ${message.key}`
+    const earlier = this.#sending.get(name)
+    // A call with the same key waits for the earlier one, and is answered with its result.
+    const sent = earlier ? earlier.then(() => this.#sendAlone(message)) : this.#sendOrQueue(message)
+    const done = sent.then(
+      () => {},
+      () => {},
+    )
+    this.#sending.set(name, done)
+    void done.then(() => {
+      if (this.#sending.get(name) === done) this.#sending.delete(name)
+    })
+    return sent
+  }
 
   /** Messages that arrive in the same turn of the event loop are sent together at least. */
-  function schedule(): void {
-    if (isDue || lanes.size() === 0) return
-    clearTimeout(timer)
-    const dueInMs = pace.dueInMs(lanes.size(), waitingSince, inFlight)
-    if (dueInMs > 0) timer = setTimeout(schedule, dueInMs)
+  #schedule(): void {
+    if (this.#isDue || this.#lanes.size() === 0) return
+    clearTimeout(this.#timer)
+    const dueInMs = this.#pace.dueInMs(this.#lanes.size(), this.#waitingSince, this.#inFlight)
+    if (dueInMs > 0) this.#timer = setTimeout(() => this.#schedule(), dueInMs)
     else {
-      isDue = true
-      setImmediate(start)
+      this.#isDue = true
+      setImmediate(() => this.#start())
     }
   }
 
-  function start(): void {
-    isDue = false
-    while (inFlight < MAX_IN_FLIGHT && pace.dueInMs(lanes.size(), waitingSince, inFlight) === 0) {
-      const { batch, late } = lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
+  #start(): void {
+    this.#isDue = false
+    while (
+      this.#inFlight < MAX_IN_FLIGHT &&
+      this.#pace.dueInMs(this.#lanes.size(), this.#waitingSince, this.#inFlight) === 0
+    ) {
+      const { batch, late } = this.#lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
       for (const entry of late) entry.reject(overloaded(MIN_RETRY_MS))
       if (batch.length === 0) return
-      void run(batch)
+      void this.#run(batch)
     }
   }
 
-  async function run(batch: Waiting[]): Promise<void> {
-    inFlight += 1
-    pace.began(batch.length)
+  async #run(batch: Waiting[]): Promise<void> {
+    this.#inFlight += 1
+    this.#pace.began(batch.length)
     const began = performance.now()
-    waitingSince = began
+    this.#waitingSince = began
     sendBatchSize.observe(batch.length)
     for (const { since } of batch) sendStage.observe({ stage: 'queue' }, (began - since) / 1000)
     const values = batchOf(batch.map(({ message }) => message))
     try {
-      const rows = await database.batch(sendManyStatement, values)
+      const rows = await this.#database.batch(sendManyStatement, values)
       if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
       const tookMs = performance.now() - began
       sendStage.observe({ stage: 'batch' }, tookMs / 1000)
-      if (batch.length >= TELLING_BATCH) msPerMessage += (tookMs / batch.length - msPerMessage) / 4
-      settle(batch, rows)
+      if (batch.length >= TELLING_BATCH)
+        this.#msPerMessage += (tookMs / batch.length - this.#msPerMessage) / 4
+      this.#settle(batch, rows)
     } catch {
       // Each message's own attempt returns the reason.
-      for (const entry of batch) entry.resolve(notified(entry.message, sendAfterFailure(entry.message)))
+      for (const entry of batch) entry.resolve(this.#notified(entry.message, sendAfterFailure(entry.message)))
     }
-    inFlight -= 1
-    for (const companyId of new Set(batch.map(({ message }) => message.companyId))) lanes.release(companyId)
-    schedule()
+    this.#inFlight -= 1
+    for (const companyId of new Set(batch.map(({ message }) => message.companyId)))
+      this.#lanes.release(companyId)
+    this.#schedule()
   }
 
-  function settle(batch: Waiting[], rows: BatchRow[]): void {
+  #settle(batch: Waiting[], rows: BatchRow[]): void {
     const again: Waiting[] = []
     const heldCompanies = new Set<string>()
     const positions = new Map<string, number>()
@@ -117,86 +158,60 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
         })
       } else if (row.outcome === 'COMPANY_BUSY') {
         if (heldCompanies.has(message.companyId)) again.push(entry)
-        else void waitForStream(entry)
+        else void this.#waitForStream(entry)
         heldCompanies.add(message.companyId)
       } else if (row.outcome === 'BUSY') {
-        if (lanes.holdConversation(message)) void waitForConversation(entry)
+        if (this.#lanes.holdConversation(message)) void this.#waitForConversation(entry)
         else again.push(entry)
       } else {
-        entry.resolve(sendAlone(message))
+        entry.resolve(this.#sendAlone(message))
       }
     }
-    for (const [companyId, position] of positions) notify(companyId, position)
-    lanes.putBack(again)
+    for (const [companyId, position] of positions) this.#notify(companyId, position)
+    this.#lanes.putBack(again)
   }
 
-  async function waitForStream(entry: Waiting): Promise<void> {
+  async #waitForStream(entry: Waiting): Promise<void> {
     const { companyId } = entry.message
-    lanes.hold(companyId)
-    const sent = sendAlone(entry.message)
+    this.#lanes.hold(companyId)
+    const sent = this.#sendAlone(entry.message)
     entry.resolve(sent)
     await Promise.race([sent.catch(() => {}), delay(MAX_HOLD_MS, undefined, { ref: false })])
-    lanes.release(companyId)
-    schedule()
+    this.#lanes.release(companyId)
+    this.#schedule()
   }
 
-  async function waitForConversation(entry: Waiting): Promise<void> {
-    const sent = sendAlone(entry.message)
+  async #waitForConversation(entry: Waiting): Promise<void> {
+    const sent = this.#sendAlone(entry.message)
     entry.resolve(sent)
     await sent.catch(() => {})
-    lanes.releaseConversation(entry.message)
-    schedule()
+    this.#lanes.releaseConversation(entry.message)
+    this.#schedule()
   }
 
-  function sendAlone(message: OutgoingMessage): Promise<SentRow> {
+  #sendAlone(message: OutgoingMessage): Promise<SentRow> {
     const done = sendStage.startTimer({ stage: 'alone' })
-    return notified(message, sendOne(message).finally(done))
+    return this.#notified(message, sendOne(message).finally(done))
   }
 
-  async function notified({ companyId }: OutgoingMessage, sending: Promise<SentRow>): Promise<SentRow> {
+  async #notified({ companyId }: OutgoingMessage, sending: Promise<SentRow>): Promise<SentRow> {
     const sent = await sending
-    if (!sent.replayed && sent.penalty !== 'REFUSED') notify(companyId, Number(sent.position))
+    if (!sent.replayed && sent.penalty !== 'REFUSED') this.#notify(companyId, Number(sent.position))
     return sent
   }
 
-  function enqueue(message: OutgoingMessage): Promise<SentRow> {
-    const waitMs = lanes.ahead(message.companyId) * msPerMessage
+  #enqueue(message: OutgoingMessage): Promise<SentRow> {
+    const waitMs = this.#lanes.ahead(message.companyId) * this.#msPerMessage
     if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
     return new Promise((resolve, reject) => {
-      if (lanes.size() === 0) waitingSince = performance.now()
-      lanes.add({ message, since: performance.now(), resolve, reject })
-      schedule()
+      if (this.#lanes.size() === 0) this.#waitingSince = performance.now()
+      this.#lanes.add({ message, since: performance.now(), resolve, reject })
+      this.#schedule()
     })
   }
 
-  function sendOrQueue(message: OutgoingMessage): Promise<SentRow> {
-    return isOrdinary(message) ? enqueue(message) : sendAlone(message)
-  }
-
-  return {
-    async prepare() {
-      const none = batchOf([])
-      // Concurrent, so that each takes a connection of its own. One that fails is planned with its first batch.
-      await Promise.allSettled(
-        Array.from({ length: MAX_IN_FLIGHT }, () => database.batch(sendManyStatement, none)),
-      )
-    },
-    send(message) {
-      if (message.key === null) return sendOrQueue(message)
-      const name = `${message.companyId} ${message.authorId} ${message.key}`
-      const earlier = sending.get(name)
-      // A call with the same key waits for the earlier one, and is answered with its result.
-      const sent = earlier ? earlier.then(() => sendAlone(message)) : sendOrQueue(message)
-      const done = sent.then(
-        () => {},
-        () => {},
-      )
-      sending.set(name, done)
-      void done.then(() => {
-        if (sending.get(name) === done) sending.delete(name)
-      })
-      return sent
-    },
+  #sendOrQueue(message: OutgoingMessage): Promise<SentRow> {
+    return isOrdinary(message) ? this.#enqueue(message) : this.#sendAlone(message)
   }
 }
 

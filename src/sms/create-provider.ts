@@ -1,4 +1,4 @@
-import type { SmsEnvironment } from '../env.ts'
+import type { SmsEnvironment } from '../env/sms.ts'
 import { createDiskProvider } from './disk-provider.ts'
 import type { SmsProvider } from './provider.ts'
 import { createTwilioProvider } from './twilio-provider.ts'

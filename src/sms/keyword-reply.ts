@@ -1,4 +1,4 @@
-import type { SmsEnvironment } from '../env.ts'
+import type { SmsEnvironment } from '../env/sms.ts'
 import type { SmsSettingsRow } from './sms-settings.ts'
 
 type Help = Pick<

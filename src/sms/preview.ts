@@ -1,4 +1,4 @@
-import type { SmsEnvironment } from '../env.ts'
+import type { SmsEnvironment } from '../env/sms.ts'
 import { type SmsSize, smsSize } from './segments.ts'
 
 /** The size of a text as SMS, and its price for one recipient. */

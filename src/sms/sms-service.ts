@@ -1,5 +1,5 @@
 import type { DeploymentKey } from '../encryption/deployment-key.ts'
-import type { SmsEnvironment } from '../env.ts'
+import type { SmsEnvironment } from '../env/sms.ts'
 import type { SmsProvider } from './provider.ts'
 import type { SmsSettingsRow } from './sms-settings.ts'
 

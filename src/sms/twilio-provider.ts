@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio'
-import type { TwilioSettings } from '../env.ts'
+import type { TwilioSettings } from '../env/sms.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { encodeDelivery } from './delivery-token.ts'
 import type { Sms, SmsOutcome, SmsProvider } from './provider.ts'

@@ -57,7 +57,8 @@ describe('the documents', () => {
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter(({ name }) => !known.has(name))).toEqual([])
 
-    const cli = await read('src/cli.ts')
+    const sources = ['src/cli.ts', 'src/cli/sms-commands.ts', 'src/cli/audit-commands.ts']
+    const cli = (await Promise.all(sources.map(read))).join('\n')
     const commands = [...cli.matchAll(/\.command\('([\w-]+)'/g)].map(([, name]) => name)
     expect(foundInCode(/\bcli -- ([a-z][\w-]*)/g).filter(({ name }) => !commands.includes(name))).toEqual([])
     const described = new Set(foundInCode(/\bcli -- ([a-z][\w -]*)/g).flatMap(({ name }) => name.split(' ')))
