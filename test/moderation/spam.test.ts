@@ -3,8 +3,9 @@ import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { sharedApp } from '../support/shared-app.ts'
 import { holdMessage, moderatedCompany, setPenalty, setSpam } from './moderated-company.ts'
+import { minutesLeft, refused, SENT, send } from './spam-sends.ts'
 
-const MINUTE_MS = 60_000
+const _MINUTE_MS = 60_000
 
 describe('spam', () => {
   let app: TestApp
@@ -22,21 +23,6 @@ describe('spam', () => {
       dan: 'member',
     })
   })
-
-  const SENT = 'message { id seq state } warning { signals detail }'
-  const send = (by: Client, to: Client, body: string, more: Record<string, unknown> = {}) =>
-    by.mutate('sendMessage', { recipientId: to.userId, body, ...more }, `${SENT} `)
-  const refused = async (by: Client, input: Record<string, unknown>, mutation = 'sendMessage') => {
-    const type = mutation.charAt(0).toUpperCase() + mutation.slice(1)
-    const { result } = await by.run(
-      `mutation ($input: ${type}Input!) { result: ${mutation}(input: $input) {
-        __typename ... on SpamRefusedError { detail cooldownUntil } } }`,
-      { input },
-    )
-    return result
-  }
-  const minutesLeft = (result: { cooldownUntil: string }) =>
-    Math.round((Date.parse(result.cooldownUntil) - Date.now()) / MINUTE_MS)
 
   it('is warned of first, then refused for 5 minutes', async () => {
     for (const body of ['Buy now', 'buy  NOW'])
