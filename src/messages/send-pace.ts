@@ -30,8 +30,8 @@ export function createSendPace(now = () => performance.now()): SendPace {
     },
     dueInMs(waiting, since, underWay) {
       if (waiting >= ENOUGH) return 0
-      const patienceMs = underWay > 0 ? SECOND_AFTER_MS : lastSize >= MANY ? GATHER_MS : 0
-      return Math.max(0, since + patienceMs - now())
+      const gatherMs = underWay > 0 ? SECOND_AFTER_MS : lastSize >= MANY ? GATHER_MS : 0
+      return Math.max(0, since + gatherMs - now())
     },
   }
 }

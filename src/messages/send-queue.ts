@@ -34,7 +34,7 @@ const MAX_WAIT_MS = 4_000
 /** Maximum time that a company's messages wait for one that waits for the company's stream. */
 const MAX_HOLD_MS = 50
 /** Minimum size of batches from which the time per message is measured. */
-const TELLING_BATCH = 16
+const MEASURED_BATCH = 16
 const MIN_RETRY_MS = 100
 
 /** Notifies subscribers that the company has reached this position. */
@@ -127,7 +127,7 @@ class BatchingQueue implements SendQueue {
       if (rows.length !== batch.length) throw new Error('send_messages returned another number of rows')
       const tookMs = performance.now() - began
       sendStage.observe({ stage: 'batch' }, tookMs / 1000)
-      if (batch.length >= TELLING_BATCH)
+      if (batch.length >= MEASURED_BATCH)
         this.#msPerMessage += (tookMs / batch.length - this.#msPerMessage) / 4
       this.#settle(batch, rows)
     } catch {

@@ -56,7 +56,7 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
   const rooms = new Map<string, Room>()
   const untold = new Set<Typist>()
   let notices = 0
-  let isTelling = false
+  let isDelivering = false
 
   function join(conversationId: string, listener: TypingListener): TypingSubscription {
     const room: Room = rooms.get(conversationId) ?? {
@@ -91,7 +91,7 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
     typist.notice = notices
     typist.expiry.refresh()
     untold.add(typist)
-    if (!isTelling) void tellUntold()
+    if (!isDelivering) void deliverUntold()
   }
 
   function begin(room: Room, conversationId: string, userId: string): Typist {
@@ -112,8 +112,8 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
     rooms.get(typist.conversationId)?.typists.delete(typist.userId)
   }
 
-  async function tellUntold(): Promise<void> {
-    isTelling = true
+  async function deliverUntold(): Promise<void> {
+    isDelivering = true
     while (untold.size > 0) {
       const typists = [...untold]
       untold.clear()
@@ -123,7 +123,7 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
         log.warn({ err: error }, 'who is typing could not be told')
       }
     }
-    isTelling = false
+    isDelivering = false
   }
 
   /** Permissions are checked at delivery by one statement for all. Changes beyond its capacity are dropped. */

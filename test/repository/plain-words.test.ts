@@ -37,7 +37,7 @@ const REPLACED: { word: RegExp; instead: string; except?: RegExp }[] = [
   { word: /\bwake-?ups?\b/i, instead: 'notification' },
   { word: /\bbeacons?\b/i, instead: 'poll' },
   { word: /\bchores?\b/i, instead: 'system' },
-  { word: /\bpatience\b/i, instead: 'retry policy' },
+  { word: /patience/i, instead: 'retry policy' },
   { word: /\bshort-?memory\b/i, instead: 'TTL cache' },
   { word: /\bheld-?channels?\b/i, instead: 'channel subscriptions' },
   { word: /\bas-of-delivery\b/i, instead: 'recheck access' },

@@ -45,7 +45,7 @@ describe('Twilio', () => {
     expect(twilio.unauthorized).toBe(0)
   })
 
-  it('is not asked again after an answer that was lost, and a callback tells what became of it', async () => {
+  it('is not asked again after an answer that was lost, and a callback tells its status', async () => {
     behave('lose')
     const { guestMessage } = await send(acme.sara, { guestIds: [guestId] })
     await expect.poll(() => createdFor(phone).length, { timeout: 20_000 }).toBe(1)

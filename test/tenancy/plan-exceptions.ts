@@ -119,6 +119,8 @@ export const EACH_MEMBER = new Set([
   'state_counts',
   // Of app.each_member.
   ' select u.id from public.users u where u.company_id = app.bound_company() ',
+  // Of app.follow_departments: a channel begins to follow departments, so everybody's is compared.
+  `select coalesce(array_agg(u.id order by u.id), '{}') from public.users u where u.company_id = p_company and (p_users is null or u.id = any(p_users)) and u.is_enabled and app.department_key(u.department) = any(v_keys) and not exists ( select from public.participants p where p.company_id = p_company a`,
 ])
 
 const WHOLE_CONVERSATIONS =

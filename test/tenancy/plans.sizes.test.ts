@@ -74,12 +74,12 @@ async function readEventful(
   { ann, bea, companyUuid }: TestCompany<'ann' | 'bea'>,
 ): Promise<void> {
   const system = app.application.services.database.forSystem(companyUuid)
-  const [place] = await onDatabase<{ id: string }>(
+  const [membership] = await onDatabase<{ id: string }>(
     app,
     'select conversation_id as id from participants where company_id = $1 and user_id = $2 limit 1',
     [companyUuid, ann.uuid],
   )
-  const conversationId = place?.id ?? ''
+  const conversationId = membership?.id ?? ''
   const last = await changeManyTimes(app, companyUuid, encodeId('Conversation', conversationId), EVENTFUL)
   const range = { after: last - EVENTFUL, max: EVENTFUL }
   await readEvents(system, range, [ann.uuid, bea.uuid])

@@ -1,4 +1,4 @@
--- Notes what became of a delivery, from the provider's answer or from a callback. A status never goes back, whatever the order,
+-- Records the status of a delivery, from the provider's answer or from a callback. A status never goes back, whatever the order,
 -- and news under another id of the provider is ignored. 'QUEUED' hands back a delivery that the provider has certainly not
 -- taken. Returns the position of the last event, null if nothing changed.
 create or replace function app.settle_sms(

@@ -78,7 +78,7 @@ builder.node(GuestMessageRef, {
 })
 
 builder.node(GuestDeliveryRef, {
-  description: "A guest's copy of a message, and what became of it.",
+  description: "A guest's copy of a message, and its status.",
   id: { resolve: (delivery) => delivery.id },
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.guestDelivery.load(id))),
   fields: (t) => ({
