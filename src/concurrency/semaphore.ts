@@ -43,34 +43,48 @@ interface Company {
 
 /** Creates the semaphore. Companies without running or waiting work take no memory. */
 export function createSemaphore(bounds: SemaphoreBounds): Semaphore {
-  const { total, perCompany, perPerson = Number.POSITIVE_INFINITY, maxWaitMs } = bounds
-  // Maps keep the order of insertion. A company or person that gets a permit is moved to the end.
-  const companies = new Map<string, Company>()
-  let held = 0
-  let queued = 0
+  return new FairSemaphore(bounds)
+}
 
-  function take({ companyId, userId = '' }: Worker): Promise<() => void> {
-    const company = companies.get(companyId) ?? { held: 0, people: new Map<string, Person>() }
-    companies.set(companyId, company)
+class FairSemaphore implements Semaphore {
+  readonly #total: number
+  readonly #perCompany: number
+  readonly #perPerson: number
+  readonly #maxWaitMs: number | undefined
+  // Maps keep the order of insertion. A company or person that gets a permit is moved to the end.
+  readonly #companies = new Map<string, Company>()
+  #held = 0
+  #queued = 0
+
+  constructor({ total, perCompany, perPerson = Number.POSITIVE_INFINITY, maxWaitMs }: SemaphoreBounds) {
+    this.#total = total
+    this.#perCompany = perCompany
+    this.#perPerson = perPerson
+    this.#maxWaitMs = maxWaitMs
+  }
+
+  take({ companyId, userId = '' }: Worker): Promise<() => void> {
+    const company = this.#companies.get(companyId) ?? { held: 0, people: new Map<string, Person>() }
+    this.#companies.set(companyId, company)
     const person = company.people.get(userId) ?? { held: 0, waiting: new Set() }
     company.people.set(userId, person)
     // Nobody who waits could run now, so nobody is overtaken.
-    if (mayGo(company, person)) return Promise.resolve(grant(companyId, company, userId, person))
-    return wait(companyId, company, userId, person)
+    if (this.#mayGo(company, person)) return Promise.resolve(this.#grant(companyId, company, userId, person))
+    return this.#wait(companyId, company, userId, person)
   }
 
-  function wait(companyId: string, company: Company, userId: string, person: Person): Promise<() => void> {
-    queued += 1
+  #wait(companyId: string, company: Company, userId: string, person: Person): Promise<() => void> {
+    this.#queued += 1
     return new Promise((resolve, reject) => {
       const timer =
-        maxWaitMs === undefined
+        this.#maxWaitMs === undefined
           ? undefined
           : setTimeout(() => {
-              queued -= 1
+              this.#queued -= 1
               person.waiting.delete(proceed)
-              forget(companyId, company, userId, person)
-              reject(new WaitedTooLong(`There was no permit within ${maxWaitMs} ms.`))
-            }, maxWaitMs)
+              this.#forget(companyId, company, userId, person)
+              reject(new WaitedTooLong(`There was no permit within ${this.#maxWaitMs} ms.`))
+            }, this.#maxWaitMs)
       const proceed: Grant = (release) => {
         clearTimeout(timer)
         resolve(release)
@@ -79,70 +93,69 @@ export function createSemaphore(bounds: SemaphoreBounds): Semaphore {
     })
   }
 
-  function forget(companyId: string, company: Company, userId: string, person: Person): void {
+  #forget(companyId: string, company: Company, userId: string, person: Person): void {
     if (person.held === 0 && person.waiting.size === 0) company.people.delete(userId)
-    if (company.people.size === 0) companies.delete(companyId)
+    if (company.people.size === 0) this.#companies.delete(companyId)
   }
 
-  function mayGo(company: Company, person: Person): boolean {
-    return held < total && company.held < perCompany && person.held < perPerson
+  #mayGo(company: Company, person: Person): boolean {
+    return this.#held < this.#total && company.held < this.#perCompany && person.held < this.#perPerson
   }
 
-  function grant(companyId: string, company: Company, userId: string, person: Person): () => void {
-    held += 1
+  #grant(companyId: string, company: Company, userId: string, person: Person): () => void {
+    this.#held += 1
     company.held += 1
     person.held += 1
-    companies.delete(companyId)
-    companies.set(companyId, company)
+    this.#companies.delete(companyId)
+    this.#companies.set(companyId, company)
     company.people.delete(userId)
     company.people.set(userId, person)
     let isHeld = true
     return () => {
       if (!isHeld) return
       isHeld = false
-      held -= 1
+      this.#held -= 1
       company.held -= 1
       person.held -= 1
-      if (queued > 0) grantNext()
-      forget(companyId, company, userId, person)
+      if (this.#queued > 0) this.#grantNext()
+      this.#forget(companyId, company, userId, person)
     }
   }
 
   /** One permit was released, so at most one waiting piece of work can run. */
-  function grantNext(): void {
-    const next = leastServed(companies, (company) => company.held < perCompany && hasWaiting(company))
+  #grantNext(): void {
+    const next = leastServed(
+      this.#companies,
+      (company) => company.held < this.#perCompany && this.#hasWaiting(company),
+    )
     if (!next) return
     const [companyId, company] = next
-    const [userId, person] = leastServed(company.people, isWaiting) ?? []
-    if (userId === undefined || !person || !mayGo(company, person)) return
+    const [userId, person] = leastServed(company.people, (each) => this.#isWaiting(each)) ?? []
+    if (userId === undefined || !person || !this.#mayGo(company, person)) return
     const [first] = person.waiting
     if (!first) return
-    queued -= 1
+    this.#queued -= 1
     person.waiting.delete(first)
-    first(grant(companyId, company, userId, person))
+    first(this.#grant(companyId, company, userId, person))
   }
 
-  function hasWaiting({ people }: Company): boolean {
-    for (const person of people.values()) if (isWaiting(person)) return true
+  #hasWaiting({ people }: Company): boolean {
+    for (const person of people.values()) if (this.#isWaiting(person)) return true
     return false
   }
 
-  function isWaiting({ held, waiting }: Person): boolean {
-    return waiting.size > 0 && held < perPerson
+  #isWaiting({ held, waiting }: Person): boolean {
+    return waiting.size > 0 && held < this.#perPerson
   }
 
-  function waiting({ companyId, userId = '' }: Worker): number {
-    return companies.get(companyId)?.people.get(userId)?.waiting.size ?? 0
+  waiting({ companyId, userId = '' }: Worker): number {
+    return this.#companies.get(companyId)?.people.get(userId)?.waiting.size ?? 0
   }
 
-  return {
-    take,
-    waiting,
-    // Companies take turns, and so do the people of each: of another no more go first than of one's own.
-    ahead(worker) {
-      const people = companies.get(worker.companyId)?.people.size ?? 0
-      return Math.min(queued, (waiting(worker) + 1) * (people + 1) * (companies.size + 1))
-    },
+  // Companies take turns, and so do the people of each: of another no more go first than of one's own.
+  ahead(worker: Worker): number {
+    const people = this.#companies.get(worker.companyId)?.people.size ?? 0
+    return Math.min(this.#queued, (this.waiting(worker) + 1) * (people + 1) * (this.#companies.size + 1))
   }
 }
 

@@ -48,111 +48,119 @@ interface Loaded {
  * in memory are used for at most an hour; once it refuses, none is used any more.
  */
 export function createKeyring(source: DataKeySource, options: KeyringOptions = {}): Keyring {
-  const { maxCompanies = 10_000, now = Date.now } = options
-  // A Map keeps the order of insertion, so its first entry is the least recently used.
-  const cache = new Map<string, Loaded>()
+  return new CachingKeyring(source, options)
+}
 
-  function forCompany(companyId: string): Promise<CompanyKeys> {
-    const cached = cache.get(companyId)
-    const isFresh = cached && now() - cached.loadedAt < reloadAfterMs
-    const entry = isFresh ? cached : startLoading(companyId, cached)
-    cache.delete(companyId)
-    cache.set(companyId, entry)
-    evictOldest()
+class CachingKeyring implements Keyring {
+  readonly #source: DataKeySource
+  readonly #maxCompanies: number
+  readonly #now: () => number
+  // A Map keeps the order of insertion, so its first entry is the least recently used.
+  readonly #cache = new Map<string, Loaded>()
+
+  constructor(source: DataKeySource, { maxCompanies = 10_000, now = Date.now }: KeyringOptions) {
+    this.#source = source
+    this.#maxCompanies = maxCompanies
+    this.#now = now
+  }
+
+  forCompany(companyId: string): Promise<CompanyKeys> {
+    const cached = this.#cache.get(companyId)
+    const isFresh = cached && this.#now() - cached.loadedAt < reloadAfterMs
+    const entry = isFresh ? cached : this.#startLoading(companyId, cached)
+    this.#cache.delete(companyId)
+    this.#cache.set(companyId, entry)
+    this.#evictOldest()
     return entry.keys
   }
 
-  function startLoading(companyId: string, previous: Loaded | undefined): Loaded {
+  #startLoading(companyId: string, previous: Loaded | undefined): Loaded {
     previous?.value?.forgetTexts()
-    const entry: Loaded = { keys: load(companyId), loadedAt: now(), openedAt: now() }
+    const entry: Loaded = { keys: this.#load(companyId), loadedAt: this.#now(), openedAt: this.#now() }
     entry.keys = entry.keys.catch((error: unknown) => {
-      if (error instanceof KeyProviderRefusedError) for (const each of [...cache.keys()]) drop(each)
-      return stale(entry, previous, error)
+      if (error instanceof KeyProviderRefusedError)
+        for (const each of [...this.#cache.keys()]) this.#drop(each)
+      return this.#stale(entry, previous, error)
     })
     entry.keys.then(
       (value) => {
         entry.value = value
       },
       () => {
-        if (cache.get(companyId) === entry) cache.delete(companyId)
+        if (this.#cache.get(companyId) === entry) this.#cache.delete(companyId)
       },
     )
     return entry
   }
 
   /** Returns the keys from before if the provider may be waited for. Throws the error otherwise. */
-  function stale(
-    entry: Loaded,
-    previous: Loaded | undefined,
-    error: unknown,
-  ): CompanyKeys | Promise<CompanyKeys> {
+  #stale(entry: Loaded, previous: Loaded | undefined, error: unknown): CompanyKeys | Promise<CompanyKeys> {
     if (!(error instanceof KeyProviderBusyError) || !previous) throw error
-    if (now() - previous.openedAt >= MAX_STALE_MS) throw error
+    if (this.#now() - previous.openedAt >= MAX_STALE_MS) throw error
     entry.openedAt = previous.openedAt
-    entry.loadedAt = now() - reloadAfterMs + RETRY_STALE_MS
+    entry.loadedAt = this.#now() - reloadAfterMs + RETRY_STALE_MS
     return previous.keys
   }
 
-  function reload(companyId: string): void {
-    const cached = cache.get(companyId)
-    if (cached) cache.set(companyId, startLoading(companyId, cached))
+  forget(companyId: string): void {
+    const cached = this.#cache.get(companyId)
+    if (cached) this.#cache.set(companyId, this.#startLoading(companyId, cached))
   }
 
-  function loaded(companyId: string): CompanyKeys | undefined {
-    const entry = cache.get(companyId)
-    return entry && now() - entry.loadedAt < reloadAfterMs ? entry.value : undefined
+  loaded(companyId: string): CompanyKeys | undefined {
+    const entry = this.#cache.get(companyId)
+    return entry && this.#now() - entry.loadedAt < reloadAfterMs ? entry.value : undefined
   }
 
-  async function load(companyId: string): Promise<CompanyKeys> {
+  async #load(companyId: string): Promise<CompanyKeys> {
     try {
-      return await loadOnce(companyId)
+      return await this.#loadOnce(companyId)
     } catch (error) {
       // The secret may have been rotated after the keys were read and before they were unwrapped.
       if (error instanceof KeyProviderBusyError || !(error instanceof KeyUnavailableError)) throw error
-      return loadOnce(companyId)
+      return this.#loadOnce(companyId)
     }
   }
 
-  async function loadOnce(companyId: string): Promise<CompanyKeys> {
-    const rows = await loadDataKeys(source, companyId)
-    const dataKeys = await Promise.all(rows.map((row) => unwrap(companyId, row)))
-    return createCompanyKeys(companyId, dataKeys, encryptingKey(rows))
+  async #loadOnce(companyId: string): Promise<CompanyKeys> {
+    const rows = await loadDataKeys(this.#source, companyId)
+    const dataKeys = await Promise.all(rows.map((row) => this.#unwrap(companyId, row)))
+    return createCompanyKeys(companyId, dataKeys, this.#encryptingKey(rows))
   }
 
-  async function unwrap(companyId: string, row: DataKeyRow): Promise<PlainDataKey> {
+  async #unwrap(companyId: string, row: DataKeyRow): Promise<PlainDataKey> {
     const wrapped = Buffer.from(row.wrapped.buffer, row.wrapped.byteOffset, row.wrapped.byteLength)
-    const plainKey = await source.provider.unwrap(companyId, wrapped)
+    const plainKey = await this.#source.provider.unwrap(companyId, wrapped)
     return { id: row.id, plainKey, purpose: row.purpose }
   }
 
-  function encryptingKey(rows: DataKeyRow[]): string {
-    const usable = rows.filter((row) => row.purpose === 'CONTENT' && !isRetired(row))
-    const active = usable.findLast((row) => now() - row.createdAt.getTime() >= ACTIVATION_MS) ?? usable[0]
+  #encryptingKey(rows: DataKeyRow[]): string {
+    const usable = rows.filter((row) => row.purpose === 'CONTENT' && !this.#isRetired(row))
+    const active =
+      usable.findLast((row) => this.#now() - row.createdAt.getTime() >= ACTIVATION_MS) ?? usable[0]
     return active?.id ?? ''
   }
 
-  function isRetired({ retiredAt }: DataKeyRow): boolean {
-    return retiredAt !== null && retiredAt.getTime() <= now()
+  #isRetired({ retiredAt }: DataKeyRow): boolean {
+    return retiredAt !== null && retiredAt.getTime() <= this.#now()
   }
 
-  function evictOldest(): void {
-    if (cache.size <= maxCompanies) return
-    for (const companyId of cache.keys()) {
-      drop(companyId)
+  #evictOldest(): void {
+    if (this.#cache.size <= this.#maxCompanies) return
+    for (const companyId of this.#cache.keys()) {
+      this.#drop(companyId)
       return
     }
   }
 
   /** Drops the keys, and the texts that they have opened. */
-  function drop(companyId: string): void {
-    cache.get(companyId)?.value?.forgetTexts()
-    cache.delete(companyId)
+  #drop(companyId: string): void {
+    this.#cache.get(companyId)?.value?.forgetTexts()
+    this.#cache.delete(companyId)
   }
 
-  function probe(): void {
-    const lastUsed = [...cache.keys()].at(-1)
-    if (lastUsed !== undefined) reload(lastUsed)
+  probe(): void {
+    const lastUsed = [...this.#cache.keys()].at(-1)
+    if (lastUsed !== undefined) this.forget(lastUsed)
   }
-
-  return { forCompany, loaded, forget: reload, probe }
 }
