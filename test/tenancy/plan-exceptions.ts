@@ -44,6 +44,7 @@ export const RARE: Record<string, string> = {
   policy_facts_of_person: 'the operator has a policy',
   policy_facts_of_context: 'the operator has a policy',
   policy_facts_of_pairs: 'the operator has a policy',
+  policy_conversations_of_cases: 'the operator has a policy',
   conversations_of_messages: 'the operator has a policy',
   ready: 'a probe asks for nothing',
   job_counts: 'the metrics are read',
