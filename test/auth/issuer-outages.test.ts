@@ -86,7 +86,7 @@ describe('while the issuer is down', () => {
     expect(await tokens.outcome(token)).toBe('unavailable')
     expect(tokens.issuer.fetches()).toBe(1)
     expect(tokens.logged).toHaveLength(1)
-    expect(tokens.logged[0]).toContain('token tokens.issuer keys could not be fetched')
+    expect(tokens.logged[0]).toContain('token issuer keys could not be fetched')
     expect(tokens.logged[0]).not.toContain(token)
   })
 
