@@ -52,10 +52,8 @@ import { createTyping } from './typing/typing.ts'
 /** At most 8 subscriptions catch up concurrently, 4 per company. */
 const MAX_CATCHING_UP = 8
 const MAX_CATCHING_UP_PER_COMPANY = 4
-
 /** Maximum time after which a process learns that AWS KMS refuses to open secrets. */
 const PROBE_KEYS_MS = 10_000
-
 /** The channel of notifications about companies whose keys were rotated or destroyed. */
 const KEYS_CHANGED = 'keys'
 

@@ -225,28 +225,17 @@ function whereTo(
 
 /** The request without its key: what a retry under the same key must repeat. */
 function hashRequest(keys: CompanyKeys, request: SendRequest): Buffer {
-  const {
-    conversationId,
-    body,
-    subject,
-    priority,
-    parentId,
-    mentionIds,
-    metadata,
-    clientMessageId,
-    access,
-    attachmentIds,
-  } = request
+  const { access, attachmentIds } = request
   const content = [
-    conversationId,
-    body,
-    subject,
-    priority,
-    parentId,
-    [...mentionIds].sort(),
+    request.conversationId,
+    request.body,
+    request.subject,
+    request.priority,
+    request.parentId,
+    [...request.mentionIds].sort(),
     // Clients may write an object's members in another order when they try again.
-    metadata === null ? null : canonicalJson(metadata),
-    clientMessageId,
+    request.metadata === null ? null : canonicalJson(request.metadata),
+    request.clientMessageId,
     ...(access === NO_RULES ? [] : [access]),
     ...(attachmentIds.length === 0 ? [] : [{ attachmentIds }]),
   ]

@@ -85,7 +85,7 @@ create or replace function app.send_message(
   p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid,
   p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text,
   p_key text, p_hash bytea, p_words bigint[] default '{}', p_signals text[] default '{}', p_access jsonb default '[]',
-  p_case uuid default null,
+  p_case uuid default null, p_attachments uuid[] default '{}',
   out message_id uuid, out replayed boolean, out seq int, out depth int, out created_at timestamptz,
   out "position" bigint, out penalty text, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -192,6 +192,7 @@ begin
     jsonb_array_length(p_access) > 0
   );
   perform app.restrict_message(v_company, p_message, p_access) where jsonb_array_length(p_access) > 0;
+  perform app.attach_files(v_company, p_user, p_message, p_attachments) where cardinality(p_attachments) > 0;
   if not v_is_held then
     perform app.index_message(v_company, p_conversation, p_message, created_at, p_words);
   end if;
