@@ -171,7 +171,7 @@ async function assemble(
   const memberClaim = environment.identity?.memberClaim ?? 'sub'
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
-  const { publicUrl } = environment
+  const { publicUrl, workBudgetPerPerson: perPerson, workBudgetPerCompany: perCompany } = environment
   const audit = await openAudit(database, keyring, keyDirectory, log)
   undo.push(() => audit.refusals.close())
   const services: Services = {
@@ -189,10 +189,7 @@ async function assemble(
     subscriptions: createOpenCounts(environment.subscriptionsPerUser),
     subscribedViewers: createSubscribedViewers(),
     catchUps: createSemaphore({ total: MAX_CATCHING_UP, perCompany: MAX_CATCHING_UP_PER_COMPANY }),
-    work: createWork({
-      perPerson: environment.workBudgetPerPerson,
-      perCompany: environment.workBudgetPerCompany,
-    }),
+    work: createWork({ perPerson, perCompany }),
     viewers,
     signIn,
     mailer,
