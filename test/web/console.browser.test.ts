@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { openSection as open, SECTIONS, sections } from './console-site.ts'
 import { chromium, demoSite, type VisitOptions } from './demo-site.ts'
 
 describe.skipIf(!chromium)('the console', () => {
@@ -53,13 +53,17 @@ describe.skipIf(!chromium)('the console', () => {
   })
 
   it('offers each role its sections, and a member none', async () => {
-    const { owner, sue, bob } = await site().demo.app.company('Roles', {
+    const { owner, sue, aud, bob } = await site().demo.app.company('Roles', {
       owner: 'owner',
+      aud: 'auditor',
       sue: 'supervisor',
       bob: 'member',
     })
-    expect(await sections((await visitAs(owner)).page)).toEqual(['State', 'Moderation'])
-    expect(await sections((await visitAs(sue)).page)).toEqual(['State', 'Moderation'])
+    expect(await sections((await visitAs(owner)).page)).toEqual(SECTIONS)
+    const supervisors = ['State', 'Moderation', 'Broadcasts', 'Guests']
+    expect(await sections((await visitAs(sue)).page)).toEqual(supervisors)
+    const auditors = ['Audit trail', 'Audited reads', 'Legal holds', 'Exports']
+    expect(await sections((await visitAs(aud)).page)).toEqual(auditors)
     const { page } = await visitAs(bob)
     await page.getByText('Nothing for your role here').waitFor()
   })
@@ -130,14 +134,3 @@ describe.skipIf(!chromium)('the console', () => {
     visit.complaints.length = 0
   })
 })
-
-/** Opens a section by the menu. */
-async function open(page: Page, section: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Console' }).getByRole('button', { name: section }).click()
-}
-
-async function sections(page: Page): Promise<string[]> {
-  const menu = page.getByRole('navigation', { name: 'Console' })
-  await menu.waitFor()
-  return menu.getByRole('button').allInnerTexts()
-}

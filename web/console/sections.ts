@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import type { Words } from '../locales/console/en.ts'
 import type { IconName } from '../ui/icon.tsx'
 import { lazy } from '../ui/lazy.tsx'
 import { type Console, may } from './context.ts'
@@ -6,7 +7,7 @@ import type { Permission } from './operations.ts'
 
 /** A section of the console, and the permissions without which it is not offered. */
 export interface Section {
-  name: 'state' | 'cases'
+  name: keyof Words['sections']
   icon: IconName
   needs: readonly Permission[]
   Content: ComponentType
@@ -25,6 +26,66 @@ const sections: readonly Section[] = [
     icon: 'eye',
     needs: ['MESSAGE_MODERATE'],
     Content: lazy(() => import('./cases.tsx').then(({ Cases }) => Cases)),
+  },
+  {
+    name: 'broadcasts',
+    icon: 'bell',
+    needs: ['CONVERSATION_BROADCAST', 'MESSAGE_READ'],
+    Content: lazy(() => import('./broadcasts.tsx').then(({ Broadcasts }) => Broadcasts)),
+  },
+  {
+    name: 'members',
+    icon: 'group',
+    needs: ['MEMBER_MANAGE'],
+    Content: lazy(() => import('./members.tsx').then(({ Members }) => Members)),
+  },
+  {
+    name: 'roles',
+    icon: 'checks',
+    needs: ['MEMBER_MANAGE'],
+    Content: lazy(() => import('./roles.tsx').then(({ Roles }) => Roles)),
+  },
+  {
+    name: 'guests',
+    icon: 'smile',
+    needs: ['GUEST_MESSAGE'],
+    Content: lazy(() => import('./guests.tsx').then(({ Guests }) => Guests)),
+  },
+  {
+    name: 'audit',
+    icon: 'clock',
+    needs: ['AUDIT_READ'],
+    Content: lazy(() => import('./audit.tsx').then(({ AuditTrail }) => AuditTrail)),
+  },
+  {
+    name: 'reads',
+    icon: 'search',
+    needs: ['CONVERSATION_AUDIT'],
+    Content: lazy(() => import('./reads.tsx').then(({ AuditedReads }) => AuditedReads)),
+  },
+  {
+    name: 'holds',
+    icon: 'warning',
+    needs: ['CONVERSATION_AUDIT', 'MESSAGE_READ'],
+    Content: lazy(() => import('./holds.tsx').then(({ Holds }) => Holds)),
+  },
+  {
+    name: 'exports',
+    icon: 'link',
+    needs: ['AUDIT_READ', 'CONVERSATION_AUDIT'],
+    Content: lazy(() => import('./exports.tsx').then(({ Exports }) => Exports)),
+  },
+  {
+    name: 'settings',
+    icon: 'gear',
+    needs: ['COMPANY_MANAGE'],
+    Content: lazy(() => import('./settings.tsx').then(({ Settings }) => Settings)),
+  },
+  {
+    name: 'sms',
+    icon: 'chat',
+    needs: ['COMPANY_MANAGE'],
+    Content: lazy(() => import('./settings.tsx').then(({ SmsSettings }) => SmsSettings)),
   },
 ]
 

@@ -158,7 +158,7 @@ function Groups({ of: { activeGroups } }: { of: Found }) {
 }
 
 /** The recipients who have read a broadcast, as a bar and in numbers. */
-function ReadShare({
+export function ReadShare({
   of: { readCount, recipientCount },
 }: {
   of: { readCount: number; recipientCount: number }

@@ -1,0 +1,245 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { useConsole, useDraft } from './context.ts'
+import { FormDialog, SelectField, SwitchField, TextField } from './form.tsx'
+import {
+  EraseDocument,
+  MembersDocument,
+  type MembersQuery,
+  RolesDocument,
+  SyncDocument,
+} from './operations.ts'
+import { Listing, Moment, Person, SectionHead, Tag } from './parts.tsx'
+import { Table } from './table.tsx'
+import { change } from './trouble.ts'
+import { useCall, useLoad, usePages } from './use-call.ts'
+
+type Member = MembersQuery['members']['nodes'][number]
+
+const SEARCH_MS = 250
+
+/** The people of the company: their roles, and whether they may sign in. */
+export function Members() {
+  const { session, words } = useConsole()
+  const search = useSignal('')
+  const asked = useSignal('')
+  const edited = useSignal<Member | 'new' | null>(null)
+  const erased = useSignal<Member | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      asked.value = search.value.trim()
+    }, SEARCH_MS)
+    return () => clearTimeout(timer)
+  }, [search.value])
+  const pages = usePages<Member>(
+    async (after) => (await session.request(MembersDocument, { search: asked.value || null, after })).members,
+    [asked.value],
+  )
+  return (
+    <>
+      <SectionHead title={words.sections.members} hint={words.membersHint}>
+        <button
+          type="button"
+          class="button primary"
+          onClick={() => {
+            edited.value = 'new'
+          }}
+        >
+          {words.newMember}
+        </button>
+      </SectionHead>
+      <input
+        class="field"
+        type="search"
+        aria-label={words.searchMembers}
+        placeholder={words.searchMembers}
+        value={search.value}
+        onInput={({ currentTarget }) => {
+          search.value = currentTarget.value
+        }}
+      />
+      <Listing of={pages} icon="group" empty={words.noneFound}>
+        {(members) => (
+          <MemberTable
+            members={members}
+            onEdit={(member) => {
+              edited.value = member
+            }}
+            onErase={(member) => {
+              erased.value = member
+            }}
+          />
+        )}
+      </Listing>
+      {edited.value && (
+        <MemberDialog
+          of={edited.value === 'new' ? null : edited.value}
+          onDone={pages.reload}
+          onClose={() => {
+            edited.value = null
+          }}
+        />
+      )}
+      {erased.value && (
+        <EraseDialog
+          of={erased.value}
+          onDone={pages.reload}
+          onClose={() => {
+            erased.value = null
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function MemberTable({
+  members,
+  onEdit,
+  onErase,
+}: {
+  members: readonly Member[]
+  onEdit: (member: Member) => void
+  onErase: (member: Member) => void
+}) {
+  const { words, text, viewer } = useConsole()
+  return (
+    <Table
+      caption={words.sections.members}
+      rows={members}
+      keyOf={({ user }) => user.id}
+      columns={[
+        { head: words.person, cell: ({ user }) => <Person of={user} /> },
+        { head: words.email, kind: 'wide', cell: ({ user }) => user.email ?? <span class="quiet">–</span> },
+        { head: words.department, cell: ({ user }) => <bdi>{user.department}</bdi> },
+        { head: words.role, cell: ({ role }) => <bdi>{role.name}</bdi> },
+        {
+          head: words.state,
+          cell: ({ isEnabled }) => (
+            <Tag tone={isEnabled ? 'good' : ''}>{isEnabled ? words.enabled : words.disabled}</Tag>
+          ),
+        },
+        { head: words.joined, cell: ({ joinedAt }) => <Moment at={joinedAt} /> },
+        {
+          head: words.acts,
+          kind: 'acts',
+          // Members without the id of the host's product were erased, and nobody erases themselves.
+          cell: (member) =>
+            member.user.externalId && (
+              <span class="links">
+                <button type="button" class="button small" onClick={() => onEdit(member)}>
+                  {text.edit}
+                  <span class="hidden"> {member.user.name}</span>
+                </button>
+                {member.user.id !== viewer.value?.user.id && (
+                  <button type="button" class="button small danger-text" onClick={() => onErase(member)}>
+                    {words.erase}
+                    <span class="hidden"> {member.user.name}</span>
+                  </button>
+                )}
+              </span>
+            ),
+        },
+      ]}
+    />
+  )
+}
+
+function MemberDialog({
+  of,
+  onDone,
+  onClose,
+}: {
+  of: Member | null
+  onDone: () => void
+  onClose: () => void
+}) {
+  const { session, words, text, drafts, refresh } = useConsole()
+  const call = useCall()
+  const name = `member ${of?.user.id ?? ''}`
+  const draft = useDraft(name, {
+    externalId: of?.user.externalId ?? '',
+    name: of?.user.name ?? '',
+    email: of?.user.email ?? '',
+    department: of?.user.department ?? '',
+    role: of?.role.name ?? 'member',
+    isEnabled: of?.isEnabled ?? true,
+  })
+  const roles = useLoad(async () => (await session.request(RolesDocument, {})).roles)
+  async function submit() {
+    const { email, department, ...rest } = draft.value
+    const { problems } = await change(session, SyncDocument, {
+      members: [{ ...rest, email: email || null, department: department || null }],
+    })
+    const [problem] = problems
+    if (problem) throw new Error(problem.detail)
+    drafts.delete(name)
+    onDone()
+    await refresh()
+  }
+  const options = (roles.data ?? [{ name: draft.value.role }]).map((role) => [role.name, role.name] as const)
+  return (
+    <FormDialog
+      title={of?.user.name ?? words.newMember}
+      act={of ? text.save : text.add}
+      call={call}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {!of && (
+        <TextField
+          draft={draft}
+          name="externalId"
+          label={words.externalId}
+          hint={words.externalIdHint}
+          required
+        />
+      )}
+      <TextField draft={draft} name="name" label={words.name} required />
+      <div class="pair">
+        <TextField draft={draft} name="email" label={words.email} type="email" />
+        <TextField draft={draft} name="department" label={words.department} />
+      </div>
+      <SelectField draft={draft} name="role" label={words.role} options={options} />
+      <SwitchField draft={draft} name="isEnabled" label={words.enabled} hint={words.enabledHint} />
+    </FormDialog>
+  )
+}
+
+function EraseDialog({
+  of: { user },
+  onDone,
+  onClose,
+}: {
+  of: Member
+  onDone: () => void
+  onClose: () => void
+}) {
+  const { session, words } = useConsole()
+  const call = useCall()
+  const draft = useDraft(`erase ${user.id}`, { confirmName: '' })
+  async function submit() {
+    await change(session, EraseDocument, { userId: user.id, confirmName: draft.value.confirmName })
+    onDone()
+  }
+  return (
+    <FormDialog
+      title={words.eraseOf(user.name)}
+      act={words.erase}
+      call={call}
+      danger
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p>{words.eraseHint}</p>
+      <TextField
+        draft={draft}
+        name="confirmName"
+        label={words.confirmName}
+        placeholder={user.name}
+        required
+        trouble={call.trouble}
+      />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,42 @@
+/** The label of each setting in English, and what its value means; the other languages have the same. */
+export const settings = {
+  messagingEnabled: ['Messages switched on', 'Off: nobody can read or write; this page still works.'],
+  safeMode: ['Safe mode', 'Nobody can write, and only moderators can read.'],
+  editWindowMinutes: ['Minutes to edit', 'Empty: no limit. 0: never.'],
+  retractWindowMinutes: ['Minutes to delete for everybody', 'Empty: no limit. 0: never.'],
+  maxThreadDepth: ['Depth of replies', '0 to 64.'],
+  defaultGroupAccess: ['New groups are'],
+  revisionsVisibleTo: ['Earlier texts are shown to'],
+  auditReadsVisible: ['Tell participants of audited reads', 'Once an hour for each auditor.'],
+  retentionDays: ['Days that messages are kept', '0: without a limit. Empty: the deployment’s default.'],
+  eventRetentionDays: ['Days that events are kept', 'Clients that were away for longer read anew. 1 to 365.'],
+  broadcastsPerHour: ['Broadcasts an hour', '0 to 1,000.'],
+  emailDelayMinutes: ['Minutes until an e-mail', 'For unread messages. 0 to 10,080.'],
+  sendLimits: [
+    'Messages of one person',
+    'Messages / seconds, one limit a line, at most 4. Empty: the defaults.',
+  ],
+  'spam.repeatedBodies': ['Same text within 10 minutes', 'Counts as spam from here on. Empty: off.'],
+  'spam.mentions': ['Most mentions in a message', 'More count as spam. Empty: off.'],
+  'spam.blockedDomains': ['Blocked domains', 'One a line, with all below it.'],
+  'spam.redirectors': ['Redirecting domains', 'The address in their links is looked at instead.'],
+  'spam.moderatorsExempt': ['Moderators are exempt'],
+  from: ['Sender’s number', 'Empty: the deployment’s.'],
+  monthlyCap: ['SMS a month', 'Empty: no limit.'],
+  batchSize: ['SMS in a batch', '1 to 1,000.'],
+  batchSeconds: ['Seconds between batches', '1 to 3,600.'],
+  timeZone: ['Time zone', 'Such as Europe/Berlin. Empty: UTC.'],
+  quietFrom: ['Nothing from', 'In the guest’s time zone.'],
+  quietTo: ['Again from'],
+  keywordReplies: ['STOP, START and HELP are answered by'],
+  stopWords: ['Further words that mean STOP', 'One a line, at most 50.'],
+  helpBusiness: ['Name of the business'],
+  helpPurpose: ['Purpose of the messages'],
+  helpPhone: ['Phone for questions'],
+  helpEmail: ['E-mail for questions'],
+  helpWebsite: ['Website'],
+  helpDisclaimer: ['Last sentence of HELP'],
+} satisfies Record<string, readonly [label: string, hint?: string]>
+
+/** The labels of a language. */
+export type SettingWords = Record<keyof typeof settings, readonly [label: string, hint?: string]>

@@ -1,0 +1,50 @@
+import type { SettingWords } from './settings-en.ts'
+
+/** The label of each setting in French, and what its value means. */
+export const settings: SettingWords = {
+  messagingEnabled: [
+    'Messages activés',
+    'Désactivés : nul ne peut lire ni écrire ; cette page fonctionne toujours.',
+  ],
+  safeMode: ['Mode protégé', 'Nul ne peut écrire, seuls les modérateurs peuvent lire.'],
+  editWindowMinutes: ['Minutes pour modifier', 'Vide : sans limite. 0 : jamais.'],
+  retractWindowMinutes: ['Minutes pour supprimer pour tous', 'Vide : sans limite. 0 : jamais.'],
+  maxThreadDepth: ['Profondeur des réponses', '0 à 64.'],
+  defaultGroupAccess: ['Les nouveaux groupes sont'],
+  revisionsVisibleTo: ['Les anciens textes sont visibles pour'],
+  auditReadsVisible: [
+    'Informer les participants des lectures d’audit',
+    'Une fois par heure et par auditeur.',
+  ],
+  retentionDays: ['Jours de conservation des messages', '0 : sans limite. Vide : valeur du serveur.'],
+  eventRetentionDays: [
+    'Jours de conservation des événements',
+    'Au-delà, les clients relisent tout. 1 à 365.',
+  ],
+  broadcastsPerHour: ['Diffusions par heure', '0 à 1 000.'],
+  emailDelayMinutes: ['Minutes avant un e-mail', 'Pour les messages non lus. 0 à 10 080.'],
+  sendLimits: [
+    'Messages d’une personne',
+    'Messages / secondes, une limite par ligne, 4 au plus. Vide : valeurs par défaut.',
+  ],
+  'spam.repeatedBodies': ['Même texte en 10 minutes', 'Compté comme spam à partir de là. Vide : désactivé.'],
+  'spam.mentions': ['Mentions par message', 'Au-delà, c’est du spam. Vide : désactivé.'],
+  'spam.blockedDomains': ['Domaines bloqués', 'Un par ligne, avec tous ses sous-domaines.'],
+  'spam.redirectors': ['Domaines de redirection', 'L’adresse dans leurs liens est examinée.'],
+  'spam.moderatorsExempt': ['Modérateurs exemptés'],
+  from: ['Numéro d’envoi', 'Vide : celui du serveur.'],
+  monthlyCap: ['SMS par mois', 'Vide : sans limite.'],
+  batchSize: ['SMS par lot', '1 à 1 000.'],
+  batchSeconds: ['Secondes entre les lots', '1 à 3 600.'],
+  timeZone: ['Fuseau horaire', 'Par exemple Europe/Paris. Vide : UTC.'],
+  quietFrom: ['Rien à partir de', 'Dans le fuseau de l’invité.'],
+  quietTo: ['De nouveau à partir de'],
+  keywordReplies: ['Répond à STOP, START et HELP'],
+  stopWords: ['Autres mots pour STOP', 'Un par ligne, 50 au plus.'],
+  helpBusiness: ['Nom de l’entreprise'],
+  helpPurpose: ['Objet des messages'],
+  helpPhone: ['Téléphone pour questions'],
+  helpEmail: ['E-mail pour questions'],
+  helpWebsite: ['Site web'],
+  helpDisclaimer: ['Dernière phrase de HELP'],
+}
