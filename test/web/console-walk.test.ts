@@ -20,10 +20,11 @@ describe.skipIf(!chromium)('in the console', () => {
     await page.getByLabel('Messages of one person').fill('')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved.').waitFor()
-    const { viewer } = await owner.run(
-      '{ viewer { company { settings { maxThreadDepth sendLimits { max } } } } }',
-    )
-    expect(viewer.company.settings).toEqual({ maxThreadDepth: 3, sendLimits: null })
+    expect(await page.getByLabel('Depth of replies').inputValue()).toBe('3')
+    const saved = () => owner.run('{ viewer { company { settings { maxThreadDepth sendLimits { max } } } } }')
+    await expect
+      .poll(async () => (await saved()).viewer.company.settings)
+      .toEqual({ maxThreadDepth: 3, sendLimits: null })
     await openSection(page, 'Audit trail')
     await page.getByRole('table', { name: 'Events' }).getByText('settings.changed').first().waitFor()
     await expect
@@ -32,9 +33,9 @@ describe.skipIf(!chromium)('in the console', () => {
         return page.locator('.verdict').textContent()
       })
       .toMatch(/Whole: [1-9]\d* events/)
-    const saved = page.waitForEvent('download')
+    const file = page.waitForEvent('download')
     await page.getByRole('button', { name: /Download the proof of event 0/ }).click()
-    expect((await saved).suggestedFilename()).toBe('proof-0.json')
+    expect((await file).suggestedFilename()).toBe('proof-0.json')
   })
 
   it('an owner who has switched messages off switches them on again', async () => {

@@ -91,13 +91,21 @@ function BroadcastTable({
       rows={nodes}
       keyOf={({ id }) => id}
       columns={[
-        { head: words.subject, kind: 'wide', cell: ({ subject }) => <bdi>{subject}</bdi> },
+        {
+          head: words.subject,
+          kind: 'wide',
+          cell: ({ subject, audience }) => (
+            <span>
+              <bdi>{subject}</bdi>
+              <small class="quiet under">{words.audiences[audience]}</small>
+            </span>
+          ),
+        },
         {
           head: words.state,
           cell: ({ status }) => <Tag tone={TONES[status]}>{words.broadcastStates[status]}</Tag>,
         },
         { head: words.author, cell: ({ author }) => <Person of={author} /> },
-        { head: words.audience, cell: ({ audience }) => words.audiences[audience] },
         { head: words.read, cell: (one) => (one.status === 'SENT' ? <ReadShare of={one} /> : null) },
         {
           head: words.time,

@@ -477,6 +477,8 @@ export type UpdateSmsSettingsInput = {
   timeZone?: string | null | undefined;
 };
 
+export type SettingPartsFragment = { auditReadsVisible: boolean, broadcastsPerHour: number, defaultGroupAccess: GroupAccess, editWindowMinutes: number | null, emailDelayMinutes: number, eventRetentionDays: number, maxThreadDepth: number, messagingEnabled: boolean, retentionDays: number | null, retractWindowMinutes: number | null, revisionsVisibleTo: RevisionAudience, safeMode: boolean, sendLimits: Array<{ max: number, perSeconds: number }> | null, spam: { blockedDomains: Array<string>, mentions: number | null, moderatorsExempt: boolean, redirectors: Array<string>, repeatedBodies: number | null }, sms: { batchSeconds: number, batchSize: number, from: string | null, helpBusiness: string | null, helpDisclaimer: string | null, helpEmail: string | null, helpPhone: string | null, helpPurpose: string | null, helpWebsite: string | null, keywordReplies: KeywordReplies, monthlyCap: number | null, quietFrom: string | null, quietTo: string | null, sentThisMonth: number, stopWords: Array<string>, timeZone: string | null } };
+
 export type ConsoleQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -643,7 +645,7 @@ export type SaveSettingsMutationVariables = Exact<{
 export type SaveSettingsMutation = { result:
     | { __typename: 'InvalidInputError', detail: string, issues: Array<{ path: Array<string>, detail: string }> }
     | { __typename: 'PermissionDeniedError', detail: string }
-    | { __typename: 'UpdateCompanySettingsPayload' }
+    | { __typename: 'UpdateCompanySettingsPayload', company: { settings: { auditReadsVisible: boolean, broadcastsPerHour: number, defaultGroupAccess: GroupAccess, editWindowMinutes: number | null, emailDelayMinutes: number, eventRetentionDays: number, maxThreadDepth: number, messagingEnabled: boolean, retentionDays: number | null, retractWindowMinutes: number | null, revisionsVisibleTo: RevisionAudience, safeMode: boolean, sendLimits: Array<{ max: number, perSeconds: number }> | null, spam: { blockedDomains: Array<string>, mentions: number | null, moderatorsExempt: boolean, redirectors: Array<string>, repeatedBodies: number | null }, sms: { batchSeconds: number, batchSize: number, from: string | null, helpBusiness: string | null, helpDisclaimer: string | null, helpEmail: string | null, helpPhone: string | null, helpPurpose: string | null, helpWebsite: string | null, keywordReplies: KeywordReplies, monthlyCap: number | null, quietFrom: string | null, quietTo: string | null, sentThisMonth: number, stopWords: Array<string>, timeZone: string | null } } } }
    };
 
 export type SaveSmsMutationVariables = Exact<{
@@ -654,7 +656,7 @@ export type SaveSmsMutationVariables = Exact<{
 export type SaveSmsMutation = { result:
     | { __typename: 'InvalidInputError', detail: string, issues: Array<{ path: Array<string>, detail: string }> }
     | { __typename: 'PermissionDeniedError', detail: string }
-    | { __typename: 'UpdateSmsSettingsPayload' }
+    | { __typename: 'UpdateSmsSettingsPayload', company: { settings: { auditReadsVisible: boolean, broadcastsPerHour: number, defaultGroupAccess: GroupAccess, editWindowMinutes: number | null, emailDelayMinutes: number, eventRetentionDays: number, maxThreadDepth: number, messagingEnabled: boolean, retentionDays: number | null, retractWindowMinutes: number | null, revisionsVisibleTo: RevisionAudience, safeMode: boolean, sendLimits: Array<{ max: number, perSeconds: number }> | null, spam: { blockedDomains: Array<string>, mentions: number | null, moderatorsExempt: boolean, redirectors: Array<string>, repeatedBodies: number | null }, sms: { batchSeconds: number, batchSize: number, from: string | null, helpBusiness: string | null, helpDisclaimer: string | null, helpEmail: string | null, helpPhone: string | null, helpPurpose: string | null, helpWebsite: string | null, keywordReplies: KeywordReplies, monthlyCap: number | null, quietFrom: string | null, quietTo: string | null, sentThisMonth: number, stopWords: Array<string>, timeZone: string | null } } } }
    };
 
 export type BroadcastListQueryVariables = Exact<{
@@ -832,7 +834,7 @@ export type ConsentMutation = { result:
     | { __typename: 'RecordGuestConsentPayload' }
    };
 
-export const ConsoleDocument = 'query Console{viewer{user{id name}company{id name settings{sendLimits{max perSeconds}auditReadsVisible broadcastsPerHour defaultGroupAccess editWindowMinutes emailDelayMinutes eventRetentionDays maxThreadDepth messagingEnabled retentionDays retractWindowMinutes revisionsVisibleTo safeMode spam{blockedDomains mentions moderatorsExempt redirectors repeatedBodies}sms{batchSeconds batchSize from helpBusiness helpDisclaimer helpEmail helpPhone helpPurpose helpWebsite keywordReplies monthlyCap quietFrom quietTo sentThisMonth stopWords timeZone}}}role{id name}permissions}}' as TypedDocument<ConsoleQuery, ConsoleQueryVariables>
+export const ConsoleDocument = 'fragment SettingParts on CompanySettings{sendLimits{max perSeconds}auditReadsVisible broadcastsPerHour defaultGroupAccess editWindowMinutes emailDelayMinutes eventRetentionDays maxThreadDepth messagingEnabled retentionDays retractWindowMinutes revisionsVisibleTo safeMode spam{blockedDomains mentions moderatorsExempt redirectors repeatedBodies}sms{batchSeconds batchSize from helpBusiness helpDisclaimer helpEmail helpPhone helpPurpose helpWebsite keywordReplies monthlyCap quietFrom quietTo sentThisMonth stopWords timeZone}}query Console{viewer{user{id name}company{id name settings{...SettingParts}}role{id name}permissions}}' as TypedDocument<ConsoleQuery, ConsoleQueryVariables>
 
 export const StateDocument = 'query State{messagingState{messages groups broadcasts members topSenders{level sent user{id name}}recentMessages(first:10){nodes{id createdAt priority state preview(length:120)author{id name}conversation{id kind title}}}recentBroadcasts(first:5){nodes{id subject sentAt readCount recipientCount author{id name}}}activeGroups(first:10){nodes{id title participantCount lastActivityAt}}}}' as TypedDocument<StateQuery, StateQueryVariables>
 
@@ -864,9 +866,9 @@ export const RequestExportDocument = 'mutation RequestExport($input:RequestExpor
 
 export const ExportLinkDocument = 'mutation ExportLink($input:CreateExportLinkInput!){result:createExportLink(input:$input){__typename ...on CreateExportLinkPayload{url manifestUrl}...on UserError{detail}}}' as TypedDocument<ExportLinkMutation, ExportLinkMutationVariables>
 
-export const SaveSettingsDocument = 'mutation SaveSettings($input:UpdateCompanySettingsInput!){result:updateCompanySettings(input:$input){__typename ...on UserError{detail}...on InvalidInputError{issues{path detail}}}}' as TypedDocument<SaveSettingsMutation, SaveSettingsMutationVariables>
+export const SaveSettingsDocument = 'fragment SettingParts on CompanySettings{sendLimits{max perSeconds}auditReadsVisible broadcastsPerHour defaultGroupAccess editWindowMinutes emailDelayMinutes eventRetentionDays maxThreadDepth messagingEnabled retentionDays retractWindowMinutes revisionsVisibleTo safeMode spam{blockedDomains mentions moderatorsExempt redirectors repeatedBodies}sms{batchSeconds batchSize from helpBusiness helpDisclaimer helpEmail helpPhone helpPurpose helpWebsite keywordReplies monthlyCap quietFrom quietTo sentThisMonth stopWords timeZone}}mutation SaveSettings($input:UpdateCompanySettingsInput!){result:updateCompanySettings(input:$input){__typename ...on UpdateCompanySettingsPayload{company{settings{...SettingParts}}}...on UserError{detail}...on InvalidInputError{issues{path detail}}}}' as TypedDocument<SaveSettingsMutation, SaveSettingsMutationVariables>
 
-export const SaveSmsDocument = 'mutation SaveSms($input:UpdateSmsSettingsInput!){result:updateSmsSettings(input:$input){__typename ...on UserError{detail}...on InvalidInputError{issues{path detail}}}}' as TypedDocument<SaveSmsMutation, SaveSmsMutationVariables>
+export const SaveSmsDocument = 'fragment SettingParts on CompanySettings{sendLimits{max perSeconds}auditReadsVisible broadcastsPerHour defaultGroupAccess editWindowMinutes emailDelayMinutes eventRetentionDays maxThreadDepth messagingEnabled retentionDays retractWindowMinutes revisionsVisibleTo safeMode spam{blockedDomains mentions moderatorsExempt redirectors repeatedBodies}sms{batchSeconds batchSize from helpBusiness helpDisclaimer helpEmail helpPhone helpPurpose helpWebsite keywordReplies monthlyCap quietFrom quietTo sentThisMonth stopWords timeZone}}mutation SaveSms($input:UpdateSmsSettingsInput!){result:updateSmsSettings(input:$input){__typename ...on UpdateSmsSettingsPayload{company{settings{...SettingParts}}}...on UserError{detail}...on InvalidInputError{issues{path detail}}}}' as TypedDocument<SaveSmsMutation, SaveSmsMutationVariables>
 
 export const BroadcastListDocument = 'query BroadcastList($after:String){broadcasts(first:30 after:$after){nodes{id subject status audience sentAt scheduledFor readCount recipientCount schedule{localTime timeZone}author{id name}}pageInfo{hasNextPage endCursor}}}' as TypedDocument<BroadcastListQuery, BroadcastListQueryVariables>
 

@@ -3,7 +3,7 @@ import { loadSettingWords } from '../locales/console/locale.ts'
 import type { SettingWords } from '../locales/console/settings-en.ts'
 import { useConsole, useDraft } from './context.ts'
 import { SelectField, SwitchField, TextField } from './form.tsx'
-import { TroubleBox } from './parts.tsx'
+import { Reading, TroubleBox } from './parts.tsx'
 import { inputOf, type Setting, shownOf, valueAt } from './setting.ts'
 import type { Trouble } from './trouble.ts'
 import { useCall, useLoad } from './use-call.ts'
@@ -29,7 +29,7 @@ export function SettingsForm({
   groups: readonly SettingGroup[]
   save: (input: object) => Promise<unknown>
 }) {
-  const { words, text, toast, refresh, locale } = useConsole()
+  const { words, text, toast, locale } = useConsole()
   const labels = useLoad(() => loadSettingWords(locale))
   const changed = useDraft<Shown>(name, {})
   const call = useCall()
@@ -39,14 +39,12 @@ export function SettingsForm({
   const count = Object.keys(changed.value).length
   async function submit(event: Event) {
     event.preventDefault()
-    const isSaved = await call.run(async () => {
-      await save(inputOf(settings, changed.value))
-      await refresh()
-    })
+    const isSaved = await call.run(() => save(inputOf(settings, changed.value)))
     if (!isSaved) return
     changed.value = {}
     toast.value = words.saved
   }
+  if (!labels.data) return <Reading of={labels}>{() => null}</Reading>
   return (
     <form class="reading" onSubmit={submit}>
       {groups.map((group) => (

@@ -1,5 +1,5 @@
-import { useConsole } from './context.ts'
-import { SaveSettingsDocument, SaveSmsDocument } from './operations.ts'
+import { type Console, useConsole } from './context.ts'
+import { SaveSettingsDocument, SaveSmsDocument, type SettingPartsFragment } from './operations.ts'
 import { SectionHead } from './parts.tsx'
 import { type SettingGroup, SettingsForm } from './settings-form.tsx'
 import { change } from './trouble.ts'
@@ -63,7 +63,8 @@ export function Settings() {
         from={viewer.value?.company.settings ?? {}}
         groups={groups}
         save={async (input) => {
-          await change(session, SaveSettingsDocument, input)
+          const { company } = await change(session, SaveSettingsDocument, input)
+          putSettings(viewer, company.settings)
           // Streams that the switch has ended begin again.
           if (session.phase.value === 'off' && 'messagingEnabled' in input) void messaging.start()
         }}
@@ -114,8 +115,17 @@ export function SmsSettings() {
         name="sms"
         from={sms ?? {}}
         groups={groups}
-        save={(input) => change(session, SaveSmsDocument, input)}
+        save={async (input) => {
+          const { company } = await change(session, SaveSmsDocument, input)
+          putSettings(viewer, company.settings)
+        }}
       />
     </>
   )
+}
+
+/** Shows what the server has answered: for a moment another read may still give the settings before. */
+function putSettings(viewer: Console['viewer'], settings: SettingPartsFragment): void {
+  const { value } = viewer
+  if (value) viewer.value = { ...value, company: { ...value.company, settings } }
 }

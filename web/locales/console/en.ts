@@ -15,7 +15,7 @@ export const words = {
   broken: (n: number) => `${n} ${n === 1 ? 'problem' : 'problems'} found`,
   builtIn: 'Built in',
   cancelHint: 'Nobody will receive it. This cannot be taken back.',
-  cancelIt: 'Cancel broadcast',
+  cancelIt: 'Call off',
   caseKinds: { HELD: 'Held', REPORTED: 'Reported' },
   caseOpened: 'A new case has arrived.',
   casesHint: 'Messages that were held or reported. New ones appear by themselves.',

@@ -17,7 +17,7 @@ export const words: Words = {
   broken: (n) => `${n} ${n === 1 ? 'problème trouvé' : 'problèmes trouvés'}`,
   builtIn: 'Intégré',
   cancelHint: 'Personne ne la recevra. Cela ne peut être annulé.',
-  cancelIt: 'Annuler la diffusion',
+  cancelIt: 'Annuler',
   caseKinds: { HELD: 'Retenu', REPORTED: 'Signalé' },
   caseOpened: 'Un nouveau cas est arrivé.',
   casesHint: 'Messages retenus ou signalés. Les nouveaux apparaissent d’eux-mêmes.',
