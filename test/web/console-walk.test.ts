@@ -52,6 +52,7 @@ describe.skipIf(!chromium)('in the console', () => {
     await openSection(page, 'Settings')
     await messages.check()
     await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
     await openSection(page, 'State')
     await page
       .getByRole('table', { name: 'Top senders' })

@@ -5,6 +5,8 @@ import { type SettingGroup, SettingsForm } from './settings-form.tsx'
 import { change } from './trouble.ts'
 
 const MAX_MINUTES = 5_256_000
+/** The server may answer reads with earlier settings for a second. */
+const STALE_MS = 1_100
 
 /** The settings of the company with their limits. */
 export function Settings() {
@@ -65,8 +67,10 @@ export function Settings() {
         save={async (input) => {
           const { company } = await change(session, SaveSettingsDocument, input)
           putSettings(viewer, company.settings)
-          // Streams that the switch has ended begin again.
-          if (session.phase.value === 'off' && 'messagingEnabled' in input) void messaging.start()
+          // Streams that the switch has ended begin again, once no read gives the settings before.
+          if (session.phase.value === 'off' && 'messagingEnabled' in input) {
+            setTimeout(() => void messaging.start(), STALE_MS)
+          }
         }}
       />
     </>

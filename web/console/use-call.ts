@@ -68,6 +68,12 @@ export function useLoad<Data>(load: () => Promise<Data>, dependencies: unknown[]
     trouble.value = 'error' in found ? noteTrouble(console, found.error) : null
   }
   useEffect(() => void reload(), dependencies)
+  const { phase, connected } = console.session
+  const isBack = phase.value === 'ready' && connected.value
+  useEffect(() => {
+    // The failure may have passed with what has just come back.
+    if (isBack && trouble.peek()) void reload()
+  }, [isBack])
   return {
     data: data.value,
     trouble: trouble.value,
