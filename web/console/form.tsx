@@ -60,7 +60,7 @@ export function TextField<Draft extends object>({
   label: string
   hint?: string | undefined
   trouble?: Trouble | null
-  /** What is wrong with it, where the trouble does not say so by its name. */
+  /** The fault of it, where the trouble does not say so by its name. */
   issue?: string | undefined
   /** Height in lines, for longer texts. */
   lines?: number

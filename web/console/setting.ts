@@ -16,7 +16,7 @@ export function valueAt(root: object, name: string): Value {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], root)
 }
 
-/** What a form shows for a value. */
+/** Returns the text or switch that a form shows for a value. */
 export function shownOf({ kind }: Setting, value: Value): string | boolean {
   if (kind === 'switch') return Boolean(value)
   if (kind === 'lines') return ((value as readonly string[] | null) ?? []).join('\n')
