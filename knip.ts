@@ -6,6 +6,7 @@ export default {
     'src/client/*.mjs',
     'web/elements/colloquy.ts',
     'web/link/worker.ts',
+    'web/notify/push-worker.ts',
     'test/**/*-process.{ts,mjs}',
   ],
   project: ['{src,test,bench,prisma}/**/*.{ts,mjs,prisma}', 'web/**/*.{ts,tsx,mjs}'],

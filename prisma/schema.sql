@@ -784,6 +784,45 @@ create table pending_digests (
 alter table pending_digests enable row level security;
 alter table pending_digests force row level security;
 
+create table push_deliveries (
+  company_id uuid not null,
+  subscription_id uuid not null,
+  message_id uuid not null,
+  due_at timestamp(3) with time zone not null default CURRENT_TIMESTAMP,
+  constraint push_deliveries_pkey PRIMARY KEY (company_id, subscription_id, message_id),
+  constraint push_deliveries_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES messages(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint push_deliveries_company_id_subscription_id_fkey FOREIGN KEY (company_id, subscription_id) REFERENCES push_subscriptions(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX push_deliveries_company_id_due_at_idx ON public.push_deliveries USING btree (company_id, due_at);
+CREATE INDEX push_deliveries_company_id_message_id_idx ON public.push_deliveries USING btree (company_id, message_id);
+alter table push_deliveries enable row level security;
+alter table push_deliveries force row level security;
+
+create table push_marks (
+  company_id uuid not null,
+  "position" bigint not null default 0,
+  constraint push_marks_pkey PRIMARY KEY (company_id),
+  constraint push_marks_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table push_marks enable row level security;
+alter table push_marks force row level security;
+
+create table push_subscriptions (
+  company_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  endpoint_hash bytea not null,
+  sealed bytea not null,
+  failures integer not null default 0,
+  created_at timestamp(3) with time zone not null default clock_timestamp(),
+  constraint push_subscriptions_pkey PRIMARY KEY (company_id, id),
+  constraint push_subscriptions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX push_subscriptions_company_id_user_id_created_at_idx ON public.push_subscriptions USING btree (company_id, user_id, created_at);
+CREATE UNIQUE INDEX push_subscriptions_company_id_endpoint_hash_key ON public.push_subscriptions USING btree (company_id, endpoint_hash);
+alter table push_subscriptions enable row level security;
+alter table push_subscriptions force row level security;
+
 create table reactions (
   company_id uuid not null,
   message_id uuid not null,
@@ -958,6 +997,15 @@ CREATE UNIQUE INDEX users_company_id_issuer_subject_key ON public.users USING bt
 alter table users enable row level security;
 alter table users force row level security;
 
+create table app.push_endpoints (
+  endpoint_hash bytea not null,
+  company_id uuid not null,
+  subscription_id uuid not null,
+  constraint push_endpoints_pkey PRIMARY KEY (endpoint_hash),
+  constraint push_endpoints_subscription_fkey FOREIGN KEY (company_id, subscription_id) REFERENCES push_subscriptions(company_id, id) ON DELETE CASCADE
+);
+CREATE INDEX push_endpoints_subscription_idx ON app.push_endpoints USING btree (company_id, subscription_id);
+
 create table app.secrets (
   name text not null,
   key bytea not null,
@@ -1040,8 +1088,10 @@ CREATE OR REPLACE FUNCTION app.bound_user() RETURNS uuid LANGUAGE sql STABLE PAR
 CREATE OR REPLACE FUNCTION app.cancel_broadcast(p_company uuid, p_user uuid, p_broadcast uuid) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.cancel_guest_message(p_company uuid, p_user uuid, p_message uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.change_consent(p_event uuid, p_guest uuid, p_state text, p_source text, p_words bytea, p_note bytea) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.claim_pushes(p_max integer) RETURNS TABLE(subscription_id uuid, user_id uuid, sealed bytea, conversation_id uuid, message_ids uuid[], unread_count integer) LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.claim_sms(p_ids uuid[], p_contacts bytea[], p_froms text[], p_batch_size integer, p_batch_seconds integer, p_cap integer, p_month text, p_month_ends timestamp with time zone, OUT ids uuid[], OUT wait_until timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.companies_to_push() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_max integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1070,6 +1120,7 @@ CREATE OR REPLACE FUNCTION app.erase_user(p_user uuid, p_external_id_hash bytea,
 CREATE OR REPLACE FUNCTION app.expand_guest_message(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.expire_exports(p_kept interval, p_stuck interval) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.find_digests(p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.find_pushes(p_max integer) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_departments(p_company uuid, p_conversation uuid, p_users uuid[], OUT joined uuid[], OUT departed uuid[]) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.follow_own_send(p_mark participants, p_seq integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.forget_origins(p_user uuid) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1122,6 +1173,7 @@ CREATE OR REPLACE FUNCTION app.purge_idempotency_keys(p_max integer) RETURNS int
 CREATE OR REPLACE FUNCTION app.purge_inbound_messages(p_default_days integer, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_messages(p_conversation uuid, p_default_days integer, p_after integer, p_max integer, OUT purged integer, OUT next_after integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.purge_receipts(p_conversation uuid, p_max integer) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.push_wanted(p_company uuid, p_message uuid, p_user uuid) RETURNS TABLE(conversation_id uuid, seq integer, unread_count integer) LANGUAGE sql STABLE ROWS 1 SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.queue_digests(p_users uuid[]) RETURNS integer LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audit(p_kind text, p_object uuid DEFAULT NULL::uuid, p_conversation uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT NULL::jsonb) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_audited_reads(p_company uuid, p_user uuid, p_conversations uuid[], p_details jsonb[]) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1131,6 +1183,7 @@ CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company
 CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.register_push(p_user uuid, p_id uuid, p_endpoint_hash bytea, p_sealed bytea, p_max integer) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.release_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_reason bytea) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remember_membership() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.remembered_broadcast(p_user uuid, p_key text, p_hash bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1159,6 +1212,7 @@ CREATE OR REPLACE FUNCTION app.set_mute(p_company uuid, p_user uuid, p_conversat
 CREATE OR REPLACE FUNCTION app.set_reaction(p_company uuid, p_user uuid, p_message uuid, p_emoji text, p_on boolean) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_digest(p_user uuid, p_queued_at bigint, p_conversations uuid[], p_seqs integer[]) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_memberships() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.settle_push(p_subscription uuid, p_messages uuid[], p_outcome text, p_retry_at timestamp with time zone, p_max integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_sms(p_delivery uuid, p_status text, p_code text, p_sid text, p_due timestamp with time zone, p_event uuid) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.settle_succession(p_company uuid, p_conversation uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.sms_rank(p_status text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1280,6 +1334,13 @@ create policy participants_tenant on participants to colloquy_app using ((compan
 create policy pending_digests_system on pending_digests to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy pending_digests_system_list on pending_digests for select to colloquy_system using (true);
 create policy pending_digests_tenant on pending_digests to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy push_deliveries_system on push_deliveries to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy push_deliveries_tenant on push_deliveries to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy push_marks_system on push_marks to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy push_marks_system_list on push_marks for select to colloquy_system using (true);
+create policy push_marks_tenant on push_marks to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy push_subscriptions_system on push_subscriptions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy push_subscriptions_tenant on push_subscriptions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy reactions_system on reactions to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy reactions_tenant on reactions to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy receipts_system on receipts to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
@@ -1363,8 +1424,10 @@ grant execute on function app.cancel_broadcast(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.cancel_guest_message(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to colloquy_app;
 grant execute on function app.change_consent(uuid,uuid,text,text,bytea,bytea) to colloquy_system;
+grant execute on function app.claim_pushes(integer) to colloquy_system;
 grant execute on function app.claim_sms(uuid[],bytea[],text[],integer,integer,integer,text,timestamp with time zone) to colloquy_system;
 grant execute on function app.companies_to_digest() to colloquy_system;
+grant execute on function app.companies_to_push() to colloquy_system;
 grant execute on function app.conversations_with_old_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
 grant execute on function app.create_legal_hold(uuid,uuid,uuid,bytea,uuid,uuid,timestamp with time zone,timestamp with time zone) to colloquy_app;
@@ -1397,6 +1460,7 @@ grant execute on function app.erase_user(uuid,bytea,bytea) to colloquy_system;
 grant execute on function app.expand_guest_message(integer) to colloquy_system;
 grant execute on function app.expire_exports(interval,interval) to colloquy_system;
 grant execute on function app.find_digests(integer) to colloquy_system;
+grant execute on function app.find_pushes(integer) to colloquy_system;
 grant execute on function app.follow_departments(uuid,uuid,uuid[]) to colloquy_app;
 grant execute on function app.follow_departments(uuid,uuid,uuid[]) to colloquy_system;
 grant execute on function app.follow_own_send(participants,integer) to colloquy_app;
@@ -1460,6 +1524,7 @@ grant execute on function app.purge_idempotency_keys(integer) to colloquy_system
 grant execute on function app.purge_inbound_messages(integer,integer) to colloquy_system;
 grant execute on function app.purge_messages(uuid,integer,integer,integer) to colloquy_system;
 grant execute on function app.purge_receipts(uuid,integer) to colloquy_system;
+grant execute on function app.push_wanted(uuid,uuid,uuid) to colloquy_system;
 grant execute on function app.queue_digests(uuid[]) to colloquy_system;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.record_audit(text,uuid,uuid,jsonb) to colloquy_system;
@@ -1469,6 +1534,7 @@ grant execute on function app.record_audits(uuid,text[],uuid[],jsonb[]) to collo
 grant execute on function app.record_guest_consent(uuid,uuid,uuid,uuid,text,bytea) to colloquy_app;
 grant execute on function app.redeem_ticket(bytea) to colloquy_app;
 grant execute on function app.refuse_stranger(conversations) to colloquy_app;
+grant execute on function app.register_push(uuid,uuid,bytea,bytea,integer) to colloquy_system;
 grant execute on function app.release_legal_hold(uuid,uuid,uuid,bytea) to colloquy_app;
 grant execute on function app.remember_membership() to colloquy_app;
 grant execute on function app.remember_membership() to colloquy_system;
@@ -1499,6 +1565,7 @@ grant execute on function app.set_message_access(uuid,uuid,uuid,jsonb) to colloq
 grant execute on function app.set_mute(uuid,uuid,uuid,boolean,timestamp with time zone) to colloquy_app;
 grant execute on function app.set_reaction(uuid,uuid,uuid,text,boolean) to colloquy_app;
 grant execute on function app.settle_digest(uuid,bigint,uuid[],integer[]) to colloquy_system;
+grant execute on function app.settle_push(uuid,uuid[],text,timestamp with time zone,integer) to colloquy_system;
 grant execute on function app.settle_sms(uuid,text,text,text,timestamp with time zone,uuid) to colloquy_system;
 grant execute on function app.settle_succession(uuid,uuid) to colloquy_app;
 grant execute on function app.settle_succession(uuid,uuid) to colloquy_system;
@@ -1527,6 +1594,10 @@ grant create on schema graphile_worker to colloquy_system;
 grant usage on schema graphile_worker to colloquy_system;
 grant usage on schema public to public;
 grant select on table _prisma_migrations to colloquy_system;
+grant delete on table app.push_endpoints to colloquy_system;
+grant insert on table app.push_endpoints to colloquy_system;
+grant select on table app.push_endpoints to colloquy_system;
+grant update on table app.push_endpoints to colloquy_system;
 grant insert on table app.sms_contacts to colloquy_system;
 grant select on table app.sms_contacts to colloquy_system;
 grant update on table app.sms_contacts to colloquy_system;
@@ -1750,6 +1821,18 @@ grant delete on table pending_digests to colloquy_system;
 grant insert on table pending_digests to colloquy_system;
 grant select on table pending_digests to colloquy_system;
 grant update on table pending_digests to colloquy_system;
+grant delete on table push_deliveries to colloquy_system;
+grant insert on table push_deliveries to colloquy_system;
+grant select on table push_deliveries to colloquy_system;
+grant update on table push_deliveries to colloquy_system;
+grant delete on table push_marks to colloquy_system;
+grant insert on table push_marks to colloquy_system;
+grant select on table push_marks to colloquy_system;
+grant update on table push_marks to colloquy_system;
+grant delete on table push_subscriptions to colloquy_system;
+grant insert on table push_subscriptions to colloquy_system;
+grant select on table push_subscriptions to colloquy_system;
+grant update on table push_subscriptions to colloquy_system;
 grant insert on table reactions to colloquy_app;
 grant select on table reactions to colloquy_app;
 grant update on table reactions to colloquy_app;

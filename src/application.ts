@@ -42,6 +42,9 @@ import { createPolicy } from './policy/policy.ts'
 import { createPresence } from './presence/presence.ts'
 import { createNotifications } from './pubsub/create-notifications.ts'
 import { createEphemeralChannel } from './pubsub/ephemeral.ts'
+import type { Resolve } from './push/public-address.ts'
+import { createPushService } from './push/push-service.ts'
+import { loadVapidKey, vapidKeyOf } from './push/vapid-key.ts'
 import { connectRedis, type RedisConnections } from './redis/connection.ts'
 import { createSmsProvider } from './sms/create-provider.ts'
 import type { SmsService } from './sms/sms-service.ts'
@@ -85,6 +88,8 @@ export interface ApplicationOptions {
   redisMinWaitMs?: number | undefined
   /** Longer times for which a policy is waited for, for tests, which run on a busy machine. */
   policyTimes?: PolicyTimes | undefined
+  /** Looks up the names of push services, for tests. */
+  resolveName?: Resolve | undefined
   /** Called with each step of the start. */
   onStep?: ((text: string) => void) | undefined
 }
@@ -121,7 +126,7 @@ async function assemble(
   initialized: InitializedDatabase,
   log: Logger,
   undo: (() => Promise<void>)[],
-  { limiterClock, presenceClock, redisMinWaitMs: minWaitMs, policyTimes }: ApplicationOptions,
+  { limiterClock, presenceClock, redisMinWaitMs: minWaitMs, policyTimes, resolveName }: ApplicationOptions,
 ) {
   const database = await connectDatabase(initialized, environment.database.poolSize, log)
   undo.push(() => database.close())
@@ -174,6 +179,14 @@ async function assemble(
   const { publicUrl, workBudgetPerPerson: perPerson, workBudgetPerCompany: perCompany } = environment
   const audit = await openAudit(database, keyring, keyDirectory, log)
   undo.push(() => audit.refusals.close())
+  const { push: pushSettings } = environment
+  const push =
+    pushSettings &&
+    createPushService({
+      ...pushSettings,
+      key: pushSettings.privateKey ? vapidKeyOf(pushSettings.privateKey) : await loadVapidKey(keyDirectory),
+      resolve: resolveName,
+    })
   const services: Services = {
     database,
     keyring,
@@ -194,6 +207,7 @@ async function assemble(
     signIn,
     mailer,
     sms: openSms(environment, dataDirectory, keyDirectory),
+    push,
     retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
     attachments: openAttachmentFiles(environment.attachments, dataDirectory.file('files')),

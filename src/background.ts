@@ -6,6 +6,7 @@ import { startQueueingDigests } from './digests/queue-digests.ts'
 import { startExpiringExports } from './exports/operations/start-expiring-exports.ts'
 import type { Tasks } from './jobs/job.ts'
 import { type JobRunner, startJobRunner } from './jobs/runner.ts'
+import { startPushing } from './push/operations/start-pushing.ts'
 import { startPurging } from './retention/start-purging.ts'
 
 /** The work of a process that nobody waits for. */
@@ -30,6 +31,7 @@ export function startBackground({
   const { database, log, audit } = services
   const runner = startJobRunner({ systemUrl, services, tasks })
   const digests = startQueueingDigests(services)
+  const pushing = services.push && startPushing(services)
   const purging = startPurging(services)
   const post = startPostingNotes(noteUrl, log)
   const sealer = startSealer({ database, log, post, ...audit })
@@ -38,7 +40,8 @@ export function startBackground({
   return {
     runner,
     async stop() {
-      for (const each of [sweeping, expiring, sealer, post, purging, digests, runner]) await each.stop()
+      for (const each of [sweeping, expiring, sealer, post, purging, pushing, digests, runner])
+        await each?.stop()
     },
   }
 }

@@ -27,6 +27,7 @@ import type { SendQueue } from './messages/send-queue.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
+import type { PushService } from './push/push-service.ts'
 import type { SmsService } from './sms/sms-service.ts'
 import type { Typing } from './typing/typing.ts'
 
@@ -59,6 +60,8 @@ export interface Services {
   signIn: SignIn
   mailer: Mailer
   sms: SmsService
+  /** Undefined where web push is off. */
+  push: PushService | undefined
   /** Days that messages are kept where a company has set nothing; 0 without a limit. */
   retentionDaysDefault: number
   /** The private folder of exported files. */

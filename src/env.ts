@@ -34,6 +34,8 @@ export interface Environment {
   publicUrl: string
   mail: MailSettings
   sms: SmsEnvironment
+  /** Undefined means that web push is off. */
+  push: PushSettings | undefined
   seed: 'demo' | 'none'
   /** Undefined means the development issuer. */
   identity: IdentitySettings | undefined
@@ -93,6 +95,16 @@ export interface MailSettings {
   from: string
   /** True if e-mail is never sent to a server without TLS. */
   requireTls: boolean
+}
+
+/** The sending of push messages to browsers. */
+export interface PushSettings {
+  /** Undefined means a key in the folder of the companies' secrets. */
+  privateKey: string | undefined
+  /** The address by which push services reach the operator. */
+  subject: string
+  /** An origin that is accepted besides push services, for tests. */
+  testOrigin: string | undefined
 }
 
 /** The identity provider whose tokens are accepted. */
@@ -156,6 +168,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       requireTls: production && values.TRUSTED_NETWORK === 'off',
     },
     sms: smsOf(values),
+    push: pushOf(values),
     seed: values.SEED,
     identity: identityOf(values),
     sockets: {
@@ -202,6 +215,17 @@ function readValues(given: NodeJS.ProcessEnv): Values {
 function localUrl({ HOST, PORT }: Values): string {
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
+}
+
+function pushOf(values: Values): PushSettings | undefined {
+  if (values.WEB_PUSH === 'off') return undefined
+  const { WEB_PUSH_SUBJECT, WEB_PUSH_TEST_ORIGIN, PUBLIC_URL, MAIL_FROM = 'colloquy@localhost' } = values
+  const mail = `mailto:${/<(.+)>$/.exec(MAIL_FROM)?.[1] ?? MAIL_FROM}`
+  return {
+    privateKey: values.WEB_PUSH_PRIVATE_KEY,
+    subject: WEB_PUSH_SUBJECT ?? (PUBLIC_URL?.startsWith('https:') ? PUBLIC_URL : mail),
+    testOrigin: WEB_PUSH_TEST_ORIGIN && new URL(WEB_PUSH_TEST_ORIGIN).origin,
+  }
 }
 
 function policyOf({ POLICY_MODULE, POLICY_URL }: Values): PolicySettings | undefined {

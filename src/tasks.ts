@@ -2,6 +2,7 @@ import { sendScheduledBroadcast } from './broadcasts/operations/send-scheduled-b
 import { sendDigest } from './digests/send-digest.ts'
 import { exportMessages } from './exports/operations/export-messages.ts'
 import type { Tasks } from './jobs/job.ts'
+import { sendPush } from './push/operations/send-push.ts'
 import { sendSms } from './sms/operations/send-sms.ts'
 
 /** The tasks of the server. */
@@ -10,4 +11,5 @@ export const tasks: Tasks = {
   send_digest: sendDigest,
   send_sms: sendSms,
   export_messages: exportMessages,
+  send_push: sendPush,
 }

@@ -46,6 +46,12 @@ export async function bundle() {
     entryPoints: { worker: 'web/link/worker.ts' },
     entryNames: '[name]-[hash]',
   })
+  const push = await build({
+    ...common,
+    entryPoints: { 'push-worker': 'web/notify/push-worker.ts' },
+    format: 'iife',
+    entryNames: '[name]',
+  })
   const [{ path: workerPath }] = worker.outputFiles
   const elements = await build({
     ...common,
@@ -60,7 +66,7 @@ export async function bundle() {
     contents: Buffer.from(`import './${basename(workerPath)}'\n`),
   }
   return {
-    files: [...worker.outputFiles, ...elements.outputFiles, entry],
+    files: [...worker.outputFiles, ...push.outputFiles, ...elements.outputFiles, entry],
     outputs: { ...worker.metafile.outputs, ...elements.metafile.outputs },
   }
 }

@@ -39,7 +39,7 @@ export interface CompanyKeys {
    * Returns the HMAC by which a record is found although the value is encrypted, such as a phone in E.164. Rotating data
    * keys does not change it.
    */
-  lookupHash(kind: 'phone' | 'email' | 'member-id' | 'member-email', value: string): Buffer
+  lookupHash(kind: 'phone' | 'email' | 'member-id' | 'member-email' | 'push-topic', value: string): Buffer
   /** Drops the texts that were decrypted with these keys from memory, because the keys are dropped. */
   forgetTexts(): void
 }

@@ -21,6 +21,7 @@ export function problemsOf(values: Values): Problem[] {
     ...smsProblems(values),
     ...kmsProblems(values, production),
     ...policyProblems(values),
+    ...pushProblems(values, production),
     ...(production ? productionProblems(values) : []),
   ]
 }
@@ -39,6 +40,12 @@ function identityProblems(values: Values, production: boolean): Problem[] {
     })
   }
   return problems
+}
+
+function pushProblems({ WEB_PUSH_TEST_ORIGIN }: Values, production: boolean): Problem[] {
+  return production && WEB_PUSH_TEST_ORIGIN
+    ? [{ variable: 'WEB_PUSH_TEST_ORIGIN', text: 'is for tests: push messages go to public addresses alone' }]
+    : []
 }
 
 function policyProblems({ POLICY_MODULE, POLICY_URL }: Values): Problem[] {

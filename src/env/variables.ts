@@ -64,6 +64,18 @@ export const variables = z.object({
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_FROM: phone().optional(),
   TWILIO_API_URL: url(/^https?$/, 'https://api.twilio.com').optional(),
+  WEB_PUSH: oneOf('on', 'off').default('on'),
+  WEB_PUSH_PRIVATE_KEY: z
+    .string()
+    .regex(/^[\w-]{43}=?$/, { error: 'must be 32 bytes in base64url, a private key of P-256' })
+    .optional(),
+  WEB_PUSH_SUBJECT: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, {
+      error: 'must be an address such as mailto:operator@example.com',
+    })
+    .optional(),
+  WEB_PUSH_TEST_ORIGIN: url(/^https?$/, 'http://127.0.0.1:9000').optional(),
   SEED: oneOf('demo', 'none').default('demo'),
   OIDC_ISSUER: z.string().optional(),
   OIDC_AUDIENCE: z.string().optional(),

@@ -3,7 +3,13 @@ import type { TenantDatabase } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 
 /** The names of all tasks. `app.job_tasks()` lists the same names, so a new one needs a change there. */
-export const taskNames = ['send_broadcast', 'send_digest', 'send_sms', 'export_messages'] as const
+export const taskNames = [
+  'send_broadcast',
+  'send_digest',
+  'send_sms',
+  'export_messages',
+  'send_push',
+] as const
 
 /** The name of a task. */
 export type TaskName = (typeof taskNames)[number]

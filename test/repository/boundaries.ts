@@ -11,14 +11,14 @@ const LAYERS: Record<string, string> = {
     'client concurrency random-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database redis encryption email',
   services:
-    'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments typing',
+    'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments push typing',
   context: 'loaders.ts context.ts jobs graphql subscriptions',
   queries:
     'members/queries messages/queries broadcasts/queries conversations/queries moderation/queries search/queries presence/queries guests/queries sms/queries audit/queries oversight/queries exports/queries holds/queries attachments/queries server-info/queries',
   operations:
-    'auth/operations companies/operations members/operations conversations/operations messages/operations moderation/operations broadcasts/operations presence/operations typing/operations guests/operations sms/operations exports/operations holds/operations attachments/operations digests retention tasks.ts',
+    'auth/operations companies/operations members/operations conversations/operations messages/operations moderation/operations broadcasts/operations presence/operations typing/operations guests/operations sms/operations exports/operations holds/operations attachments/operations push/operations digests retention tasks.ts',
   fields:
-    'companies/graphql members/graphql auth/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql guests/graphql sms/graphql audit/graphql oversight/graphql exports/graphql holds/graphql attachments/graphql server-info/graphql subscriptions/graphql',
+    'companies/graphql members/graphql auth/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql guests/graphql sms/graphql audit/graphql oversight/graphql exports/graphql holds/graphql attachments/graphql push/graphql server-info/graphql subscriptions/graphql',
   requests: 'graphiql demo web-assets pipeline web-sockets webhooks',
   processes: 'background.ts application.ts server.ts seed cli cli.ts main.ts',
 }
@@ -56,6 +56,7 @@ const TECHNOLOGIES: [packages: string[], home: RegExp, message: string][] = [
     /^attachments\/media-type\.ts$/,
     'Only src/attachments/media-type.ts tells the type of bytes.',
   ],
+  [['web-push'], /^push\/push-service\.ts$/, 'Only src/push sends push messages.'],
   [['jose'], /^auth\//, 'Only src/auth handles tokens.'],
   [['graphql', 'graphql-yoga', 'graphql-ws', '@pothos'], GRAPHQL_HOME, OPERATION],
 ]

@@ -174,6 +174,7 @@ async function write(ann: Client, bea: Client, cal: Client, groupId: string): Pr
   await bea.mutate('joinGroup', { groupId: mine }, 'conversation { id }')
   await ann.mutate('leaveGroup', { groupId: mine }, 'conversationId')
   await useChannels(ann)
+  await ann.mutate('removePushSubscription', { endpoint: 'https://push.example/none' }, 'removed')
   await ann.mutate('syncMembers', {
     members: [
       { externalId: 'new@large.test', name: 'New Here' },

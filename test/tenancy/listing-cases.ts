@@ -62,6 +62,16 @@ export const listingCases: Record<string, ListingCase> = {
       ... on PermissionDeniedError { permission } } }`,
     variables: () => [{}],
   },
+  'Mutation.registerPushSubscription': {
+    document: `mutation { registerPushSubscription(input: { endpoint: "https://push.example/x", p256dh: "x", auth: "x" }) {
+      __typename ... on UserError { detail } } }`,
+    variables: () => [{}],
+  },
+  'Mutation.removePushSubscription': {
+    document: `mutation ($endpoint: String!) { removePushSubscription(input: { endpoint: $endpoint }) { __typename
+      ... on RemovePushSubscriptionPayload { removed } } }`,
+    variables: (text) => [{ endpoint: text }],
+  },
   'Query.broadcasts': {
     document: `query ($after: String) { broadcasts(after: $after) { nodes { id subject body } ${PAGE} } }`,
     variables: (_text, cursor) => [{}, { after: cursor }],

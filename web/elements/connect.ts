@@ -22,21 +22,24 @@ export function connect(element: ColloquyElement): Messaging {
   const messaging = new Messaging({
     url: api,
     companyId,
-    workerUrl: workerUrl(element),
+    workerUrl: scriptOf(element, 'worker-url', WORKER_FILE),
+    pushWorkerUrl: scriptOf(element, 'push-worker-url', 'push-worker.js'),
     tier: element.getAttribute('link') as Tier | null,
     token: createTokenSource(ask),
   })
   connected.set(key, messaging)
-  watchUse(messaging.session)
-  showInTitle(messaging.session, element.hasAttribute('favicon-badge'))
+  const { session } = messaging
+  session.onSignOut = async () => (await import('../notify/push.ts')).stopPush(session)
+  watchUse(session)
+  showInTitle(session, element.hasAttribute('favicon-badge'))
   void messaging.start()
   return messaging
 }
 
-/** A shared worker must be of the page's own origin; other hosts serve a script that imports the real one. */
-function workerUrl(element: ColloquyElement): string | null {
-  const given = element.getAttribute('worker-url')
+/** A worker must be of the page's own origin; other hosts serve a script that imports the real one. */
+function scriptOf(element: ColloquyElement, attribute: string, file: string): string | null {
+  const given = element.getAttribute(attribute)
   if (given) return new URL(given, document.baseURI).href
-  const own = new URL(WORKER_FILE, import.meta.url)
+  const own = new URL(file, import.meta.url)
   return own.origin === location.origin ? own.href : null
 }

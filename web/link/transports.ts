@@ -37,7 +37,7 @@ function openWorker(url: string | null, name: string): SharedWorker | undefined 
   if (!url || typeof SharedWorker !== 'function') return undefined
   try {
     const options = { type: 'module', name, extendedLifetime: true } as WorkerOptions
-    return new SharedWorker(trusted(url) as string, options)
+    return new SharedWorker(scriptUrl(url) as string, options)
   } catch {
     return undefined
   }
@@ -52,7 +52,7 @@ interface TrustedTypes {
 let policy: { createScriptURL(url: string): unknown } | undefined
 
 /** Under Trusted Types a worker's address needs a policy; hosts that list policies allow `colloquy`. */
-function trusted(url: string): unknown {
+export function scriptUrl(url: string): unknown {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   policy ??= trustedTypes?.createPolicy('colloquy', { createScriptURL: (address) => address })
   return policy ? policy.createScriptURL(url) : url

@@ -110,6 +110,7 @@ export const strings: Strings = {
   preferences: 'Einstellungen',
   priorities: { LOW: 'Niedrig', NORMAL: 'Normal', HIGH: 'Hoch', URGENT: 'Dringend' },
   priority: 'Priorität',
+  pushTitle: 'Neue Nachricht',
   rateLimit: (seconds) => `Zu viele Nachrichten. In ${seconds} s geht es weiter.`,
   react: 'Reagieren',
   reaction: (emoji, n) => `${emoji}, ${n}`,

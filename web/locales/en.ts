@@ -107,6 +107,7 @@ export const strings = {
   preferences: 'Preferences',
   priorities: { LOW: 'Low', NORMAL: 'Normal', HIGH: 'High', URGENT: 'Urgent' },
   priority: 'Priority',
+  pushTitle: 'New message',
   rateLimit: (seconds: number) => `Too many messages. Sending goes on in ${seconds} s.`,
   react: 'React',
   reaction: (emoji: string, n: number) => `${emoji}, ${n}`,

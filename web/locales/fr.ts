@@ -109,6 +109,7 @@ export const strings: Strings = {
   preferences: 'Préférences',
   priorities: { LOW: 'Basse', NORMAL: 'Normale', HIGH: 'Haute', URGENT: 'Urgente' },
   priority: 'Priorité',
+  pushTitle: 'Nouveau message',
   rateLimit: (seconds) => `Trop de messages. L’envoi reprend dans ${seconds} s.`,
   react: 'Réagir',
   reaction: (emoji, n) => `${emoji}, ${n}`,

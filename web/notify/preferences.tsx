@@ -4,6 +4,7 @@ import type { Preferences as Values } from '../store/types.ts'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
 import { Switch } from '../ui/switch.tsx'
+import { startPush, stopPush } from './push.ts'
 import { beep } from './sound.ts'
 
 /** Sound, browser notifications and e-mail. The browser is asked for its permission by the click on the switch. */
@@ -14,7 +15,10 @@ export function Preferences() {
   const set = (changes: Partial<Values>) => void attempt(() => prefer(session, changes))
   async function notify(on: boolean) {
     isBlocked.value = on && (await askPermission()) !== 'granted'
-    if (!isBlocked.value) set({ browserNotifications: on })
+    if (isBlocked.value) return
+    set({ browserNotifications: on })
+    // Without a push service, notifications come while a page is open.
+    await (on ? startPush(session, text.pushTitle) : stopPush(session)).catch(() => {})
   }
   return (
     <section class="screen" aria-label={text.preferences}>

@@ -10,7 +10,9 @@ import {
   MuteDocument,
   PreferDocument,
   ReactDocument,
+  RegisterPushDocument,
   RemovePersonDocument,
+  RemovePushDocument,
   RenameDocument,
   ReportDocument,
   type ReportMutationVariables,
@@ -144,4 +146,17 @@ export async function rename(session: Session, groupId: string, title: string): 
 export async function leave(session: Session, groupId: string): Promise<void> {
   await call(session, LeaveDocument, { groupId })
   session.forget(groupId)
+}
+
+/** Has the server push to this browser. */
+export async function registerPush(
+  session: Session,
+  subscription: { endpoint: string; p256dh: string; auth: string },
+): Promise<void> {
+  await call(session, RegisterPushDocument, subscription)
+}
+
+/** Has the server push to this browser no more. */
+export async function removePush(session: Session, endpoint: string): Promise<void> {
+  await call(session, RemovePushDocument, { endpoint })
 }

@@ -23,6 +23,8 @@ export interface SessionOptions {
   url: string
   companyId: string | undefined
   workerUrl: string | null
+  /** The service worker of push messages; null where the page's origin serves none. */
+  pushWorkerUrl: string | null
   tier: Tier | null
   token: TokenSource
 }
@@ -55,6 +57,8 @@ export class Session {
   readonly isReadOnly = signal(false)
   onNotify: (event: Notification) => void = () => {}
   onReset: () => void = () => {}
+  /** Called while the token is still there. */
+  onSignOut: () => Promise<void> = async () => {}
 
   /** The browser's storage for this person, beyond the tab and within it. */
   memory: Memory = createMemory('localStorage', 'nobody')
@@ -134,6 +138,7 @@ export class Session {
 
   /** Closes everything and removes what the browser keeps for the person. */
   signOut(): void {
+    void this.onSignOut().catch(() => {})
     this.#link?.signOut()
     this.pause()
     this.memory.wipe()

@@ -13,6 +13,7 @@ begin
   ));
   delete from public.pending_digests d where d.company_id = v_company and d.user_id = p_user;
   delete from public.told_messages t where t.company_id = v_company and t.user_id = p_user;
+  delete from public.push_subscriptions s where s.company_id = v_company and s.user_id = p_user;
   delete from public.idempotency_keys k where k.company_id = v_company and k.user_id = p_user;
   delete from public.hidden_messages h where h.company_id = v_company and h.user_id = p_user;
   delete from public.spam_penalties s where s.company_id = v_company and s.user_id = p_user;
