@@ -57,7 +57,7 @@ export class Browser {
     this.#keys.generateKeys()
   }
 
-  /** What PushManager.subscribe would give. */
+  /** The subscription as PushManager.subscribe gives it. */
   get subscription() {
     const { endpoint } = this
     return { endpoint, p256dh: this.#keys.getPublicKey('base64url'), auth: this.#auth.toString('base64url') }

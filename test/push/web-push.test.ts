@@ -1,10 +1,10 @@
 import { createECDH, createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sendPush } from '../../src/push/operations/send-push.ts'
 import { findMessagesToPush } from '../../src/push/operations/start-pushing.ts'
 import { pushAgain } from '../../src/push/push-statements.ts'
-import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
-import type { Client } from '../support/client.ts'
+import type { Client, Data } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { Browser, decryptPush, type PushReceiver, startPushReceiver } from './push-receiver.ts'
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
       push: { privateKey: undefined, subject: 'mailto:operator@example.test', testOrigin: receiver.origin },
     },
   })
-  app.application.startJobs({ send_push: tasks.send_push })
+  app.application.startJobs({ send_push: sendPush })
 })
 afterAll(async () => {
   await app[Symbol.asyncDispose]()
@@ -39,7 +39,7 @@ async function browserOf(person: Client, path?: string): Promise<Browser> {
   return browser
 }
 
-const rows = (text: string) => onDatabase(app, text, [acme.companyUuid])
+const rows = (text: string) => onDatabase<Data>(app, text, [acme.companyUuid])
 const subscriptions = () => rows('select id, failures from push_subscriptions where company_id = $1')
 
 /** Waits until nothing is left to push. */
@@ -227,7 +227,7 @@ function claimsOf(authorization: string, publicKey: string) {
   const [, token = '', key] = /^vapid t=([\w.-]+), k=([\w-]+)$/.exec(authorization) ?? []
   expect(key).toBe(publicKey)
   const point = Buffer.from(publicKey, 'base64url')
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) => half.toString('base64url'))
+  const [x, y] = [point.toString('base64url', 1, 33), point.toString('base64url', 33)]
   const jwk = { kty: 'EC', crv: 'P-256', x, y }
   const [head, claims = '', signature = ''] = token.split('.')
   const verifier = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' } as const

@@ -314,7 +314,7 @@ begin
   if not found then
     return false;
   end if;
-  -- What was written before the first subscription of a company is pushed to nobody.
+  -- Messages from before the first subscription of a company are pushed to nobody.
   insert into public.push_marks as d (company_id, position)
   select s.company_id, s.position from public.company_streams s where s.company_id = v_company
   on conflict (company_id) do update set position = excluded.position

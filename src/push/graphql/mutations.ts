@@ -18,7 +18,7 @@ builder.objectFields(ViewerRef, (t) => ({
 builder.relayMutationField(
   'registerPushSubscription',
   {
-    description: 'What PushManager.subscribe returned.',
+    description: 'The subscription that PushManager.subscribe returned.',
     inputFields: (t) => ({
       endpoint: t.string({
         required: true,
