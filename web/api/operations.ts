@@ -290,12 +290,28 @@ export type Priority =
   /** At once. */
   | 'URGENT';
 
+/** The subscription that PushManager.subscribe returned. */
+export type RegisterPushSubscriptionInput = {
+  /** The browser's secret, in base64url. */
+  auth: string;
+  /** The address of the push service: https on port 443, up to 2,048 characters. */
+  endpoint: string;
+  /** The browser's public key, in base64url. */
+  p256dh: string;
+};
+
 /** The participant to remove. */
 export type RemoveParticipantInput = {
   /** The conversation. */
   conversationId: string;
   /** A participant of the conversation. */
   userId: string;
+};
+
+/** The browser to remove. */
+export type RemovePushSubscriptionInput = {
+  /** The endpoint that was registered. */
+  endpoint: string;
 };
 
 /** A message to report. */
@@ -827,6 +843,34 @@ export type ReportMutation = { result:
     | { __typename: 'ReportMessagePayload' }
    };
 
+export type PushKeyQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PushKeyQuery = { viewer: { pushPublicKey: string | null } };
+
+export type RegisterPushMutationVariables = Exact<{
+  input: RegisterPushSubscriptionInput;
+}>;
+
+
+export type RegisterPushMutation = { result:
+    | { __typename: 'ConflictError', detail: string }
+    | { __typename: 'InvalidInputError', detail: string }
+    | { __typename: 'PermissionDeniedError', detail: string }
+    | { __typename: 'RegisterPushSubscriptionPayload', endpoint: string }
+   };
+
+export type RemovePushMutationVariables = Exact<{
+  input: RemovePushSubscriptionInput;
+}>;
+
+
+export type RemovePushMutation = { result:
+    | { __typename: 'InvalidInputError', detail: string }
+    | { __typename: 'PermissionDeniedError', detail: string }
+    | { __typename: 'RemovePushSubscriptionPayload', removed: boolean }
+   };
+
 export const StartDocument = 'fragment PersonParts on User{id name department avatarUrl}fragment ConversationParts on Conversation{id kind title lastSeq lastReadSeq lastActivityAt unreadCount unreadFromSeq hasUnreadMention isMuted canPost isMember participantCount context{type contextId}counterpart{...PersonParts presence{status}}lastMessage{id seq body state author{id name}}}fragment UnreadParts on UnreadCounts{total mentions}query Start{serverInfo{maxBodyBytes maxSubjectLength}viewer{inboxCursor permissions user{...PersonParts}company{id name}preferences{sound browserNotifications emailWhenOffline}unread{...UnreadParts}}conversations(first:30){nodes{...ConversationParts}pageInfo{endCursor hasNextPage}}}' as TypedDocument<StartQuery, StartQueryVariables>
 
 export const ConversationsDocument = 'fragment PersonParts on User{id name department avatarUrl}fragment ConversationParts on Conversation{id kind title lastSeq lastReadSeq lastActivityAt unreadCount unreadFromSeq hasUnreadMention isMuted canPost isMember participantCount context{type contextId}counterpart{...PersonParts presence{status}}lastMessage{id seq body state author{id name}}}query Conversations($after:String$filter:ConversationFilter){conversations(first:30 after:$after filter:$filter){nodes{...ConversationParts}pageInfo{endCursor hasNextPage}}}' as TypedDocument<ConversationsQuery, ConversationsQueryVariables>
@@ -896,3 +940,9 @@ export const LeaveDocument = 'mutation Leave($input:LeaveGroupInput!){result:lea
 export const RenameDocument = 'fragment PersonParts on User{id name department avatarUrl}fragment ConversationParts on Conversation{id kind title lastSeq lastReadSeq lastActivityAt unreadCount unreadFromSeq hasUnreadMention isMuted canPost isMember participantCount context{type contextId}counterpart{...PersonParts presence{status}}lastMessage{id seq body state author{id name}}}mutation Rename($input:UpdateGroupInput!){result:updateGroup(input:$input){__typename ...on UpdateGroupPayload{conversation{...ConversationParts}}...on UserError{detail}}}' as TypedDocument<RenameMutation, RenameMutationVariables>
 
 export const ReportDocument = 'mutation Report($input:ReportMessageInput!){result:reportMessage(input:$input){__typename ...on UserError{detail}}}' as TypedDocument<ReportMutation, ReportMutationVariables>
+
+export const PushKeyDocument = 'query PushKey{viewer{pushPublicKey}}' as TypedDocument<PushKeyQuery, PushKeyQueryVariables>
+
+export const RegisterPushDocument = 'mutation RegisterPush($input:RegisterPushSubscriptionInput!){result:registerPushSubscription(input:$input){__typename ...on RegisterPushSubscriptionPayload{endpoint}...on UserError{detail}}}' as TypedDocument<RegisterPushMutation, RegisterPushMutationVariables>
+
+export const RemovePushDocument = 'mutation RemovePush($input:RemovePushSubscriptionInput!){result:removePushSubscription(input:$input){__typename ...on RemovePushSubscriptionPayload{removed}...on UserError{detail}}}' as TypedDocument<RemovePushMutation, RemovePushMutationVariables>
