@@ -1,9 +1,6 @@
 import type { Logger } from 'pino'
 import { openAttachmentFiles } from './attachments/attachment-files.ts'
-import { openNoteFiles } from './audit/note-files.ts'
-import { createOrigins } from './audit/origins.ts'
-import { createRefusals } from './audit/refusals.ts'
-import { loadSigningKey } from './audit/signing-key.ts'
+import { openAuditTrail } from './audit/open-audit-trail.ts'
 import { createConfiguredVerifier } from './auth/configured-verifier.ts'
 import { type DevelopmentIssuer, openDevelopmentIssuer } from './auth/development-issuer.ts'
 import { createSignIn } from './auth/sign-in.ts'
@@ -177,7 +174,7 @@ async function assemble(
   const signIn = createSignIn({ database, verifier, viewers, memberClaim })
   const mailer = createMailer(environment.mail, dataDirectory.file('mail'))
   const { publicUrl, workBudgetPerPerson: perPerson, workBudgetPerCompany: perCompany } = environment
-  const audit = await openAudit(database, keyring, keyDirectory, log)
+  const audit = await openAuditTrail({ database, keyring, log }, keyDirectory)
   undo.push(() => audit.refusals.close())
   const { push: pushSettings } = environment
   const push =
@@ -244,20 +241,5 @@ function openSms(
     provider: createSmsProvider(sms, publicUrl, dataDirectory.file('sms')),
     settings: sms,
     deploymentKey: openDeploymentKey(keyDirectory),
-  }
-}
-
-async function openAudit(
-  database: Services['database'],
-  keyring: Services['keyring'],
-  keyDirectory: string,
-  log: Logger,
-): Promise<Services['audit']> {
-  const origins = createOrigins(keyring)
-  return {
-    origins,
-    refusals: createRefusals({ database, keyring, origins, log }),
-    notes: openNoteFiles(keyDirectory),
-    key: await loadSigningKey(keyDirectory),
   }
 }

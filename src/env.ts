@@ -1,5 +1,6 @@
 import { type AttachmentSettings, attachmentsOf } from './env/attachments.ts'
 import { problemsOf } from './env/problems.ts'
+import { type PushSettings, pushOf } from './env/push.ts'
 import { type SmsEnvironment, smsOf } from './env/sms.ts'
 import { type Values, variables } from './env/variables.ts'
 import { StartupProblem } from './startup-problem.ts'
@@ -95,16 +96,6 @@ export interface MailSettings {
   from: string
   /** True if e-mail is never sent to a server without TLS. */
   requireTls: boolean
-}
-
-/** The sending of push messages to browsers. */
-export interface PushSettings {
-  /** Undefined means a key in the folder of the companies' secrets. */
-  privateKey: string | undefined
-  /** The address by which push services reach the operator. */
-  subject: string
-  /** An origin that is accepted besides push services, for tests. */
-  testOrigin: string | undefined
 }
 
 /** The identity provider whose tokens are accepted. */
@@ -215,17 +206,6 @@ function readValues(given: NodeJS.ProcessEnv): Values {
 function localUrl({ HOST, PORT }: Values): string {
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
-}
-
-function pushOf(values: Values): PushSettings | undefined {
-  if (values.WEB_PUSH === 'off') return undefined
-  const { WEB_PUSH_SUBJECT, WEB_PUSH_TEST_ORIGIN, PUBLIC_URL, MAIL_FROM = 'colloquy@localhost' } = values
-  const mail = `mailto:${/<(.+)>$/.exec(MAIL_FROM)?.[1] ?? MAIL_FROM}`
-  return {
-    privateKey: values.WEB_PUSH_PRIVATE_KEY,
-    subject: WEB_PUSH_SUBJECT ?? (PUBLIC_URL?.startsWith('https:') ? PUBLIC_URL : mail),
-    testOrigin: WEB_PUSH_TEST_ORIGIN && new URL(WEB_PUSH_TEST_ORIGIN).origin,
-  }
 }
 
 function policyOf({ POLICY_MODULE, POLICY_URL }: Values): PolicySettings | undefined {

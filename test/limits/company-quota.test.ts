@@ -19,10 +19,14 @@ afterAll(() => app[Symbol.asyncDispose]())
 const ask = (person: Client): Promise<Answer> => person.send('{ viewer { user { id } } }')
 const refusalOf = ({ errors }: Answer) => errors?.[0]
 
-/** Has people ask in turns until one of them is refused. */
+/** Asked at once, because an operation is admitted as long as the quota is not overdrawn: this overdraws it by seconds. */
+const AT_ONCE = 4
+
+/** Has people ask in turns, some questions at once, until one of them is refused. */
 async function flood(people: Client[]) {
-  for (let asked = 0; asked < 100; asked += 1) {
-    const refusal = refusalOf(await ask(people[asked % people.length] as Client))
+  for (let asked = 0; asked < 100; asked += AT_ONCE) {
+    const asking = Array.from({ length: AT_ONCE }, (_, at) => ask(people[(asked + at) % people.length] as Client))
+    const refusal = (await Promise.all(asking)).map(refusalOf).find(Boolean)
     if (refusal) return refusal
   }
   throw new Error('Nothing limited it.')

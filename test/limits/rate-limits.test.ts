@@ -180,6 +180,7 @@ describe('every mutation', () => {
     ],
     markRead: [{ max: 600, per: '1m' }],
     acknowledgeDelivery: [{ max: 600, per: '1m' }],
+    createAttachmentLink: [{ max: 600, per: '1m' }],
     setTyping: [{ max: 120, per: '1m' }],
     remindUnreadRecipients: [{ max: 10, per: '1h' }],
     requestExport: [{ max: 20, per: '1h' }],

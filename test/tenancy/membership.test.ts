@@ -10,8 +10,11 @@ const NOT_ALLOWED = '42501'
 const NO_SUCH_ROW = '23503'
 const CHECK_FAILED = '23514'
 
-/** Tickets are redeemed by a function, and digests are written by the system role: the serving role reads neither. */
-const UNREAD = ['connection_tickets', 'pending_digests', 'told_messages']
+/** Tickets are redeemed by a function, digests and pushes are written by the system role: the serving role reads none of them. */
+const UNREAD = [
+  ...['connection_tickets', 'pending_digests', 'told_messages'],
+  ...['push_subscriptions', 'push_deliveries', 'push_marks'],
+]
 
 /** Company and user of a binding; null leaves the setting alone. */
 type Binding = [companyId: string | null, userId: string | null]

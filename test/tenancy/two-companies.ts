@@ -140,6 +140,13 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     `insert into spam_penalties (company_id, user_id, step, stepped_at) select $1::uuid, $2::uuid, 1, now() where $3::uuid is not null`,
   ])
     await onDatabase(app, insert, [company.companyUuid, other.uuid, decodeId(said.id)?.uuid])
+  await leavePushes(app, company, said.id)
+  await onDatabase(
+    app,
+    `insert into conversation_departments (company_id, conversation_id, key, name, ended_at)
+     values ($1::uuid, $2::uuid, lower($3), $3, now())`,
+    [company.companyUuid, decodeId(groupId)?.uuid, secret],
+  )
   return {
     company,
     directId: direct.conversationId,
@@ -154,4 +161,17 @@ async function furnish(app: TestApp, secret: string): Promise<Furnished> {
     guestMessageId: toGuest.guestMessage.id,
     secret,
   }
+}
+
+/** Leaves a browser, a message to push to it and the mark of the scan, as web push does. */
+async function leavePushes(app: TestApp, { companyUuid, other }: TestCompany<Person>, messageId: string) {
+  for (const insert of [
+    `insert into push_subscriptions (company_id, id, user_id, endpoint_hash, sealed)
+     select $1::uuid, $2::uuid, $2::uuid, sha256('endpoint'), sha256('sealed') where $3::uuid is not null`,
+    `insert into push_deliveries (company_id, subscription_id, message_id, due_at)
+     values ($1::uuid, $2::uuid, $3::uuid, now() + interval '1 year')`,
+    `insert into push_marks (company_id, position)
+     select $1::uuid, 9000000 where $2::uuid is not null and $3::uuid is not null on conflict do nothing`,
+  ])
+    await onDatabase(app, insert, [companyUuid, other.uuid, decodeId(messageId)?.uuid])
 }

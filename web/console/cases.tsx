@@ -31,6 +31,7 @@ export function Cases() {
   const pages = usePages<CasePartsFragment>(
     async (after) => (await session.request(CasesDocument, { state: state.value, after })).moderationCases,
     [state.value],
+    keepDecided,
   )
   useLiveCases(pages, state.value)
   return (
@@ -70,6 +71,17 @@ export function Cases() {
       </Listing>
     </>
   )
+}
+
+/** Cases that were decided while they were shown stay where they are, though the list is read again. */
+function keepDecided(
+  shown: readonly CasePartsFragment[],
+  read: readonly CasePartsFragment[],
+): readonly CasePartsFragment[] {
+  const now = new Map(read.map((one) => [one.id, one]))
+  const kept = shown.filter(({ id, state }) => state !== 'OPEN' || now.has(id))
+  const isShown = new Set(kept.map(({ id }) => id))
+  return [...kept.map((one) => now.get(one.id) ?? one), ...read.filter(({ id }) => !isShown.has(id))]
 }
 
 /** Puts a case into the list. One that is decided stays where it is, so that nothing disappears while it is read. */

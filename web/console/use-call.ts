@@ -82,12 +82,16 @@ export function useLoad<Data>(load: () => Promise<Data>, dependencies: unknown[]
   }
 }
 
-/** Reads a list page by page. A changed dependency begins it anew. */
+/**
+ * Reads a list page by page. A changed dependency begins it anew. `merge` decides which of the shown ones stay when the first
+ * page is read again.
+ */
 export function usePages<Node>(
   load: (
     after: string | null,
   ) => Promise<{ nodes: readonly Node[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }>,
   dependencies: unknown[] = [],
+  merge: (shown: readonly Node[], read: readonly Node[]) => readonly Node[] = (_shown, read) => read,
 ): Pages<Node> {
   const nodes = useSignal<readonly Node[] | null>(null)
   const cursor = useSignal<string | null>(null)
@@ -98,7 +102,7 @@ export function usePages<Node>(
     began.value = mine
     const page = await load(null)
     if (began.peek() !== mine) return
-    nodes.value = page.nodes
+    nodes.value = merge(nodes.peek() ?? [], page.nodes)
     cursor.value = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
   }, dependencies)
   return {

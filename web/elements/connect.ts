@@ -29,7 +29,7 @@ export function connect(element: ColloquyElement): Messaging {
   })
   connected.set(key, messaging)
   const { session } = messaging
-  session.onSignOut = async () => (await import('../notify/push.ts')).stopPush(session)
+  session.onSignOut = async () => (await import('./other-screens.ts')).stopPush(session)
   watchUse(session)
   showInTitle(session, element.hasAttribute('favicon-badge'))
   void messaging.start()

@@ -1,0 +1,20 @@
+import type { Services } from '../context.ts'
+import type { AuditTrail } from './audit-trail.ts'
+import { openNoteFiles } from './note-files.ts'
+import { createOrigins } from './origins.ts'
+import { createRefusals } from './refusals.ts'
+import { loadSigningKey } from './signing-key.ts'
+
+/** Opens the audit trail with the signing key and the notes in `keyDirectory`. */
+export async function openAuditTrail(
+  { database, keyring, log }: Pick<Services, 'database' | 'keyring' | 'log'>,
+  keyDirectory: string,
+): Promise<AuditTrail> {
+  const origins = createOrigins(keyring)
+  return {
+    origins,
+    refusals: createRefusals({ database, keyring, origins, log }),
+    notes: openNoteFiles(keyDirectory),
+    key: await loadSigningKey(keyDirectory),
+  }
+}
