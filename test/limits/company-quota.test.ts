@@ -25,7 +25,9 @@ const AT_ONCE = 4
 /** Has people ask in turns, some questions at once, until one of them is refused. */
 async function flood(people: Client[]) {
   for (let asked = 0; asked < 100; asked += AT_ONCE) {
-    const asking = Array.from({ length: AT_ONCE }, (_, at) => ask(people[(asked + at) % people.length] as Client))
+    const asking = Array.from({ length: AT_ONCE }, (_, at) =>
+      ask(people[(asked + at) % people.length] as Client),
+    )
     const refusal = (await Promise.all(asking)).map(refusalOf).find(Boolean)
     if (refusal) return refusal
   }
