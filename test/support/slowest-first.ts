@@ -13,6 +13,8 @@ const slowest = [
   'two-nodes',
   'tenant-isolation',
   'migrate',
+  'command-line',
+  'console',
   'identity',
   'job-faults',
   'presence-changes',
@@ -26,6 +28,15 @@ const slowest = [
   'live-waiting',
   'bad-text',
   'access-ends',
+  'kms',
+  'policy-changes',
+  'overload',
+  'send-overload',
+  'stalled-answers',
+  'issuer-outages',
+  'jobs',
+  'policy-start',
+  'mute',
 ]
 
 /** Runs the slowest files first also where no earlier run has left its times, as on a fresh clone. */
