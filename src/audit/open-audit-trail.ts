@@ -1,4 +1,6 @@
-import type { Services } from '../context.ts'
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import type { Keyring } from '../encryption/keyring.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { openNoteFiles } from './note-files.ts'
 import { createOrigins } from './origins.ts'
@@ -7,7 +9,7 @@ import { loadSigningKey } from './signing-key.ts'
 
 /** Opens the audit trail with the signing key and the notes in `keyDirectory`. */
 export async function openAuditTrail(
-  { database, keyring, log }: Pick<Services, 'database' | 'keyring' | 'log'>,
+  { database, keyring, log }: { database: Database; keyring: Keyring; log: Logger },
   keyDirectory: string,
 ): Promise<AuditTrail> {
   const origins = createOrigins(keyring)
