@@ -1,9 +1,11 @@
 import { signal } from '@preact/signals'
 import { render } from 'preact'
+import { ColloquyError } from '../../src/client/errors.ts'
 import { type Console, ConsoleProvider, type Viewer } from '../console/context.ts'
 import { ConsoleDocument } from '../console/operations.ts'
 import { Shell } from '../console/shell.tsx'
 import { loadWords } from '../locales/console/locale.ts'
+import type { Session } from '../store/session.ts'
 import base from '../styles/base.css'
 import styles from '../styles/console.css'
 import panel from '../styles/panel.css'
@@ -27,7 +29,9 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     section: signal(session.tabMemory.read<string>('console') ?? ''),
     drafts: new Map(),
     async refresh() {
+      assertSignedIn(session)
       const found = (await session.request(ConsoleDocument, {})).viewer
+      assertSignedIn(session)
       // Another person has signed in: nothing of the one before stays.
       if (viewer.value && viewer.value.user.id !== found.user.id) console.drafts.clear()
       viewer.value = found
@@ -35,6 +39,13 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
         console.section.value = session.tabMemory.read<string>('console') ?? ''
       }
     },
+  }
+  // Any element of the page may sign the person out: nothing that they have read or typed stays on the screen.
+  const { onSignOut } = session
+  session.onSignOut = () => {
+    viewer.value = null
+    console.drafts.clear()
+    return onSignOut()
   }
   adopt(root, base, panel, styles)
   keepKeys(root)
@@ -49,4 +60,9 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     root,
   )
   return { update() {}, unmount: () => render(null, root), signOut: () => session.signOut() }
+}
+
+/** A token that is still valid must not bring back the person who has signed out. Throws ColloquyError. */
+function assertSignedIn({ phase }: Session): void {
+  if (phase.peek() === 'signed-out') throw new ColloquyError('UNAUTHENTICATED', 'The person has signed out.')
 }
