@@ -102,16 +102,16 @@ describe('a picture', () => {
       .toBuffer()
     const broken = Buffer.concat([png.subarray(0, 60), Buffer.alloc(200, 7)])
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="5" height="5"/>')
-    const states = []
+    const found = []
     for (const bytes of [big, broken, svg, Buffer.from('no picture'), png])
-      states.push((await upload(app, bob, bytes, { kind: 'IMAGE' })).state)
-    expect(states).toEqual(['REFUSED', 'REFUSED', 'REFUSED', 'REFUSED', 'READY'])
-    const reasons = await onDatabase<{ refusal: string }>(
-      app,
-      'select refusal from attachments where company_id = $1 and refusal is not null order by created_at',
-      [acme.companyUuid],
-    )
-    expect(reasons.map(({ refusal }) => refusal)).toEqual(['TOO_LARGE', 'TYPE', 'TYPE', 'TYPE'])
+      found.push(await upload(app, bob, bytes, { kind: 'IMAGE' }))
+    expect(found.map(({ state, refusal }) => [state, refusal])).toEqual([
+      ['REFUSED', 'TOO_LARGE'],
+      ['REFUSED', 'TYPE'],
+      ['REFUSED', 'TYPE'],
+      ['REFUSED', 'TYPE'],
+      ['READY', null],
+    ])
   })
 
   it('is not to blame where the library of pictures cannot be loaded', async () => {

@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 
-const ATTACHMENT = 'id kind fileName mediaType size width height durationMs state'
+const ATTACHMENT = 'id kind fileName mediaType size width height durationMs state refusal'
 export const TUS = { 'tus-resumable': '1.0.0' }
 
 /** Begins an upload and gives the whole result. */

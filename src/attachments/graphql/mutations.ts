@@ -6,19 +6,7 @@ import { AttachmentRefusedError } from '../errors.ts'
 import { createAttachmentLink } from '../operations/create-attachment-link.ts'
 import { createUpload } from '../operations/create-upload.ts'
 import { deleteUpload } from '../operations/delete-upload.ts'
-import { AttachmentKindEnum, AttachmentRef } from './refs.ts'
-
-const AttachmentRefusalEnum = builder.enumType('AttachmentRefusal', {
-  description: 'A reason why a file is not accepted.',
-  values: {
-    TOO_LARGE: { description: 'It has more bytes or pixels than are accepted.' },
-    TYPE: { description: 'It is not of the kind that it was said to be, or of a type that is not accepted.' },
-    INFECTED: { description: 'The scanner has found something in it.' },
-    QUOTA: {
-      description: "The company's room is used up, or the viewer has too many files that are not sent.",
-    },
-  } as const,
-})
+import { AttachmentKindEnum, AttachmentRef, AttachmentRefusalEnum } from './refs.ts'
 
 builder.objectType(AttachmentRefusedError, {
   name: 'AttachmentRefusedError',

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts'
 import { loadersFor } from '../../loaders.ts'
 import { MessageRef } from '../../messages/graphql/refs.ts'
 import { attachmentName } from '../queries/attachment-name.ts'
-import { AttachmentKindEnum, AttachmentRef } from './refs.ts'
+import { AttachmentKindEnum, AttachmentRef, AttachmentRefusalEnum } from './refs.ts'
 
 const AttachmentStateEnum = builder.enumType('AttachmentState', {
   description: 'The state of an attachment.',
@@ -42,6 +42,12 @@ builder.node(AttachmentRef, {
       type: AttachmentStateEnum,
       description: 'The current state.',
       resolve: ({ state }) => state,
+    }),
+    refusal: t.field({
+      type: AttachmentRefusalEnum,
+      nullable: true,
+      description: 'The reason why the check has refused it; null unless it is REFUSED.',
+      resolve: ({ refusal }) => refusal,
     }),
   }),
 })
