@@ -23,6 +23,19 @@ const minifiedStyles = {
   },
 }
 
+/** The server's messages are well-formed: sentences about others, which nobody reads, would be half a kilobyte of the worker. */
+const trustedMessages = {
+  name: 'trusted-messages',
+  setup({ onLoad }) {
+    onLoad({ filter: /graphql-ws[\\/]dist[\\/]common-[\w-]+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      const contents = text.replace(/(?<=function validateMessage\(val\) \{\n).*?(?=\n\}\n)/s, '  return val')
+      if (contents === text) throw new Error(`${path} has no validateMessage any more.`)
+      return { contents, loader: 'js' }
+    })
+  },
+}
+
 const common = {
   absWorkingDir: root,
   outdir: folder,
@@ -36,7 +49,7 @@ const common = {
   logLevel: 'warning',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  plugins: [minifiedStyles],
+  plugins: [minifiedStyles, trustedMessages],
 }
 
 /** Builds all files and returns them with the graph of their imports. */

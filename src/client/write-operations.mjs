@@ -9,7 +9,7 @@ const folders = [
   { folder: 'src/client', request: './request.ts' },
   { folder: 'web/api', request: '../../src/client/request.ts' },
   { folder: 'web/console', request: '../../src/client/request.ts' },
-  // Apart, because few people write broadcasts and nobody else should load their texts.
+  // Apart, so that their texts are loaded on demand, with the screens.
   { folder: 'web/broadcasts', request: '../../src/client/request.ts' },
 ]
 const read = (path) => readFile(path, 'utf8').catch(() => '')

@@ -1,5 +1,7 @@
 import { effect, signal } from '@preact/signals'
+import { scriptUrl } from '../link/transports.ts'
 import { loadStrings } from '../locales/locale.ts'
+import { beep } from '../notify/sound.ts'
 import type { Messaging } from '../store/messaging.ts'
 import { readContext } from '../store/types.ts'
 import type { Ui, View } from '../ui/context.ts'
@@ -41,6 +43,8 @@ export async function createUi(
       view.value = next
     },
     close: () => {},
+    scriptUrl,
+    beep,
     async attempt(work) {
       try {
         await work()

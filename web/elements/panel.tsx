@@ -1,18 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
-import panel from '../styles/panel.css'
 import { useUi } from '../ui/context.ts'
 import { Toast } from '../ui/toast.tsx'
 import { Gate, InboxScreen, Screen } from './screens.tsx'
-import { adopt } from './shadow.ts'
+
+export { default as styles } from '../styles/panel.css'
 
 /** The widget's panel: one screen at a time. */
 export function Panel() {
   const { view, session } = useUi()
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const root = box.current?.getRootNode()
-    if (root instanceof ShadowRoot) adopt(root, panel)
-  }, [])
   const { name } = view.value
   const isReady = session.phase.value === 'ready'
   useEffect(() => {

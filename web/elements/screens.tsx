@@ -74,7 +74,6 @@ function mayWriteToMany({ me }: Session): boolean {
 const MANY = ['CONVERSATION_BROADCAST', 'CONVERSATION_GLOBAL']
 
 const onDemand = () => import('./other-screens.ts')
-const forMany = () => import('../broadcasts/screens.ts')
 /** Screens that are rarely seen are loaded when they are opened. */
 const SCREENS: Partial<Record<View['name'], ComponentType<never>>> = {
   new: lazy(() => onDemand().then(({ NewConversation }) => NewConversation)),
@@ -82,10 +81,10 @@ const SCREENS: Partial<Record<View['name'], ComponentType<never>>> = {
   find: lazy(() => onDemand().then(({ Find }) => Find)),
   preferences: lazy(() => onDemand().then(({ Preferences }) => Preferences)),
   context: lazy(() => onDemand().then(({ ContextStart }) => ContextStart)),
-  broadcasts: lazy(() => forMany().then(({ Broadcasts }) => Broadcasts)),
-  broadcast: lazy(() => forMany().then(({ BroadcastView }) => BroadcastView)),
-  'new-broadcast': lazy(() => forMany().then(({ NewBroadcast }) => NewBroadcast)),
-  announce: lazy(() => forMany().then(({ Announce }) => Announce)),
+  broadcasts: lazy(() => onDemand().then(({ Broadcasts }) => Broadcasts)),
+  broadcast: lazy(() => onDemand().then(({ BroadcastView }) => BroadcastView)),
+  'new-broadcast': lazy(() => onDemand().then(({ NewBroadcast }) => NewBroadcast)),
+  announce: lazy(() => onDemand().then(({ Announce }) => Announce)),
 }
 
 /** The screen that is open beside or instead of the inbox. */

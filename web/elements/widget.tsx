@@ -47,7 +47,7 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     if (session.phase.value !== 'starting') writeView('widget', { ...state, scope: session.scope })
   })
   session.onNotify = (event) => {
-    const next = noticeOf(event)
+    const next = noticeOf(event, ui.text)
     const show = () => {
       if (next.conversationId) ui.go({ name: 'thread', id: next.conversationId })
       setOpen(true)
@@ -58,7 +58,8 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
   }
   adopt(root, base, launcher)
   keepKeys(root)
-  render(<Widget ui={ui} isOpen={isOpen} setOpen={setOpen} notice={notice} />, root)
+  const dress = (styles: string) => adopt(root, styles)
+  render(<Widget ui={ui} isOpen={isOpen} setOpen={setOpen} notice={notice} dress={dress} />, root)
   return {
     update() {
       ui.context.value = readContext(element.getAttribute('context'))
@@ -77,17 +78,21 @@ function Widget({
   isOpen,
   setOpen,
   notice,
+  dress,
 }: {
   ui: Ui
   isOpen: Signal<boolean>
   setOpen(open: boolean): void
   notice: Signal<Notice | null>
+  /** Adds styles to the element. */
+  dress(styles: string): void
 }) {
   const { session, text, locale } = ui
   const panel = useSignal<{ Panel: ComponentType } | null>(null)
   useEffect(() => {
     if (isOpen.value && !panel.value) {
-      void import('./panel.tsx').then(({ Panel }) => {
+      void import('./panel.tsx').then(({ Panel, styles }) => {
+        dress(styles)
         panel.value = { Panel }
       })
     }

@@ -5,11 +5,11 @@ import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { startPush, stopPush } from './push.ts'
-import { beep } from './sound.ts'
 
 /** Sound, browser notifications and e-mail. The browser is asked for its permission by the click on the switch. */
 export function Preferences() {
-  const { session, text, attempt } = useUi()
+  const ui = useUi()
+  const { session, text, attempt, beep } = ui
   const isBlocked = useSignal(false)
   const values = session.preferences.value
   const set = (changes: Partial<Values>) => void attempt(() => prefer(session, changes))
@@ -18,7 +18,7 @@ export function Preferences() {
     if (isBlocked.value) return
     set({ browserNotifications: on })
     // Without a push service, notifications come while a page is open.
-    await (on ? startPush(session, text.pushTitle) : stopPush(session)).catch(() => {})
+    await (on ? startPush(ui) : stopPush(session)).catch(() => {})
   }
   return (
     <section class="screen" aria-label={text.preferences}>

@@ -1,18 +1,18 @@
 import { PushKeyDocument } from '../api/operations.ts'
-import { scriptUrl } from '../link/transports.ts'
 import { registerPush, removePush } from '../store/calls.ts'
 import type { Session } from '../store/session.ts'
+import type { Ui } from '../ui/context.ts'
 
 /**
  * Has this browser take push messages while no page is open. It does nothing where the server, the browser or its push service
  * offers none: notifications of open pages need no push.
  */
-export async function startPush(session: Session, title: string): Promise<void> {
+export async function startPush({ session, text, scriptUrl }: Ui): Promise<void> {
   const { pushWorkerUrl } = session.options
   if (!pushWorkerUrl || !('PushManager' in globalThis)) return
   const { viewer } = await session.request(PushKeyDocument, {})
   if (!viewer.pushPublicKey) return
-  const words = new URLSearchParams({ title, open: location.pathname })
+  const words = new URLSearchParams({ title: text.pushTitle, open: location.pathname })
   const registration = await navigator.serviceWorker.register(
     scriptUrl(`${pushWorkerUrl}?${words}`) as string,
   )

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from './types.ts'
+import type { Message } from './types.ts'
 
 /** The number itself, or that of the next message that is there. */
 export function nearest(messages: readonly Message[], seq: number): number | 'end' {
@@ -8,9 +8,4 @@ export function nearest(messages: readonly Message[], seq: number): number | 'en
 /** Messages that wait for review have no number yet and come last. */
 export function bySeq(a: Message, b: Message): number {
   return (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER)
-}
-
-/** Conversations with the latest activity come first. */
-export function byActivity(a: Conversation, b: Conversation): number {
-  return b.lastActivityAt.localeCompare(a.lastActivityAt)
 }

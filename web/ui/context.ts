@@ -35,6 +35,10 @@ export interface Ui {
   announcement: Signal<string>
   go(view: View): void
   close(): void
+  /** The address of a script as the Trusted Types of the page want it. */
+  scriptUrl(url: string): unknown
+  /** Plays the tone of a new message. */
+  beep(): void
   /** Runs a call and shows its error. */
   attempt(work: () => Promise<unknown>): Promise<boolean>
   /** Tells the host's page something. */
