@@ -19,9 +19,12 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
     demoUsers: () => demoUsers(app.issuer),
     webSockets: { limits: app.environment.sockets },
   })
+  const url = await server.listen(port, '127.0.0.1')
+  // Links to files begin with it.
+  services.publicUrl = url
   return {
     app,
-    url: await server.listen(port, '127.0.0.1'),
+    url,
     async [Symbol.asyncDispose]() {
       await server.close()
       await app[Symbol.asyncDispose]()

@@ -1,5 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { AttachButton } from '../files/attach-button.tsx'
+import { useFiles } from '../files/use-files.ts'
 import type { Draft } from '../store/drafts.ts'
 import type { Thread } from '../store/thread.ts'
 import { useUi } from '../ui/context.ts'
@@ -19,6 +21,8 @@ const MessageOptions = lazy(() =>
   import('../elements/other-screens.ts').then((module) => module.MessageOptions),
 )
 
+const UploadList = lazy(() => import('../elements/other-screens.ts').then((module) => module.UploadList))
+
 const MAX_HEIGHT_PX = 180
 
 interface ComposerProperties {
@@ -27,7 +31,7 @@ interface ComposerProperties {
   onDone(): void
 }
 
-/** Writes messages: a draft that survives page loads, mentions, and what a message can carry besides. */
+/** Writes messages: a draft that survives page loads, mentions, files, and what a message can carry besides. */
 export function Composer({ thread, subject, onDone }: ComposerProperties) {
   const { session } = useUi()
   const draft = useDraft(thread, subject)
@@ -38,13 +42,17 @@ export function Composer({ thread, subject, onDone }: ComposerProperties) {
     typing.stop()
     onDone()
   }
-  const { send, finish } = useSend({ thread, subject, onDone: done }, draft)
   const isEditing = subject?.kind === 'edit'
+  const form = useRef<HTMLFormElement>(null)
+  const { files, add, isReady, take } = useFiles(form, isEditing)
+  const { send, finish } = useSend({ thread, subject, take, onDone: done }, draft)
   const over = bytesOver(draft.value.body, session.limits.maxBodyBytes)
-  const canSend = over <= 0 && draft.value.body.trim() !== ''
+  const hasFiles = !isEditing && files.value.length > 0
+  const canSend = over <= 0 && (hasFiles ? isReady : draft.value.body.trim() !== '')
   const sendIfAny = () => canSend && send()
   return (
     <form
+      ref={form}
       class="composer"
       part="composer"
       onSubmit={(event) => {
@@ -56,8 +64,9 @@ export function Composer({ thread, subject, onDone }: ComposerProperties) {
       {subject && <SubjectBanner subject={subject} onCancel={finish} />}
       {hasOptions.value && <MessageOptions draft={draft} />}
       {over > 0 && <TooLong over={over} />}
+      {hasFiles && <UploadList files={files} />}
       <div class="compose-row">
-        {!isEditing && <OptionsButton isOpen={hasOptions} />}
+        {!isEditing && <Extras isOpen={hasOptions} onChoose={(chosen) => void add(chosen)} />}
         <TextBox
           thread={thread}
           draft={draft}
@@ -149,17 +158,21 @@ function TooLong({ over }: { over: number }) {
   )
 }
 
-function OptionsButton({ isOpen }: { isOpen: Signal<boolean> }) {
+/** The ways to all that a message carries besides its text. */
+function Extras({ isOpen, onChoose }: { isOpen: Signal<boolean>; onChoose(files: Iterable<File>): void }) {
   const { text } = useUi()
   return (
-    <Tool
-      label={text.options}
-      icon="add"
-      isExpanded={isOpen.value}
-      onClick={() => {
-        isOpen.value = !isOpen.value
-      }}
-    />
+    <>
+      <Tool
+        label={text.options}
+        icon="add"
+        isExpanded={isOpen.value}
+        onClick={() => {
+          isOpen.value = !isOpen.value
+        }}
+      />
+      <AttachButton onChoose={onChoose} />
+    </>
   )
 }
 

@@ -1,3 +1,4 @@
+import { previewOf } from '../files/preview.ts'
 import type { Message } from '../store/types.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -23,7 +24,7 @@ export function SubjectBanner({
       <Icon name={kind === 'edit' ? 'edit' : 'reply'} size={16} />
       <p>
         <b>{kind === 'edit' ? text.editing : text.replyingTo(message.author?.name ?? text.someone)}</b>
-        <span dir="auto">{message.body?.slice(0, 140)}</span>
+        <span dir="auto">{previewOf(message, text)}</span>
       </p>
       <Tool label={text.cancel} icon="close" size={16} onClick={onCancel} />
     </div>

@@ -7,7 +7,12 @@ import type { Subject } from './subject-banner.tsx'
 
 /** The ways in which writing ends: the message is sent, the edited one is saved, or neither. */
 export function useSend(
-  { thread, subject, onDone }: { thread: Thread; subject: Subject | null; onDone(): void },
+  {
+    thread,
+    subject,
+    take,
+    onDone,
+  }: { thread: Thread; subject: Subject | null; take(): string[]; onDone(): void },
   draft: Signal<Draft>,
 ) {
   const { session, messaging, attempt } = useUi()
@@ -28,7 +33,9 @@ export function useSend(
       })
       return
     }
-    messaging.outbox?.add({ conversationId: thread.id, ...unsentOf(draft.value) })
+    const attachmentIds = take()
+    const files = attachmentIds.length > 0 && { attachmentIds }
+    messaging.outbox?.add({ conversationId: thread.id, ...unsentOf(draft.value), ...files })
     thread.unreadFrom.value = null
     finish()
     void thread.jumpToEnd()

@@ -32,7 +32,7 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     writeView('messenger', { open: true, view: view.value, scope: session.scope })
   })
   session.onNotify = (event) => {
-    const notice = noticeOf(event)
+    const notice = noticeOf(event, ui.text)
     notify(
       session,
       notice,

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { previewOf } from '../files/preview.ts'
 import { findContext } from '../store/calls.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -21,6 +22,7 @@ export function ContextCard() {
   }, [thing?.id, thing?.type, session.phase.value])
   if (!thing) return null
   const conversation = session.conversations.value.get(found.value ?? '')
+  const last = conversation?.lastMessage
   return (
     <button
       type="button"
@@ -32,7 +34,7 @@ export function ContextCard() {
       </span>
       <span class="item-text">
         <b dir="auto">{text.about(thing.id)}</b>
-        <small dir="auto">{conversation?.lastMessage?.body?.slice(0, 80) ?? text.startContext}</small>
+        <small dir="auto">{(last && previewOf(last, text)) || text.startContext}</small>
       </span>
       {(conversation?.unreadCount ?? 0) > 0 && <span class="count">{conversation?.unreadCount}</span>}
     </button>

@@ -1,3 +1,4 @@
+import { previewOf } from '../files/preview.ts'
 import type { Conversation } from '../store/types.ts'
 import { ConversationAvatar } from '../ui/avatar.tsx'
 import { type Ui, useUi } from '../ui/context.ts'
@@ -53,7 +54,7 @@ export function InboxItem({ conversation, isCurrent }: { conversation: Conversat
 function lastLine({ lastMessage, kind }: Conversation, { text, session }: Ui): string {
   if (!lastMessage) return text.emptyThread
   if (lastMessage.body === null || lastMessage.state === 'RETRACTED') return text.retracted
-  const line = lastMessage.body.slice(0, 160).replace(/\s+/g, ' ')
+  const line = previewOf(lastMessage, text)
   if (lastMessage.author?.id === session.me.value?.id) return text.youSaid(line)
   return kind === 'DIRECT' ? line : `${lastMessage.author?.name ?? text.someone}: ${line}`
 }

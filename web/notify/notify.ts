@@ -1,4 +1,5 @@
 import type { Notification as NotifyEvent } from '../link/protocol.ts'
+import type { Strings } from '../locales/en.ts'
 import type { Session } from '../store/session.ts'
 import { beep } from './sound.ts'
 
@@ -12,7 +13,7 @@ export interface Notice {
 const MAX_BODY = 140
 
 /** The words of a notification. */
-export function noticeOf(event: NotifyEvent): Notice {
+export function noticeOf(event: NotifyEvent, text: Strings): Notice {
   if (event.__typename === 'BroadcastReceived') {
     const { subject, body, conversation } = event.broadcast
     return { title: subject, body: body.slice(0, MAX_BODY), conversationId: conversation?.id }
@@ -21,7 +22,7 @@ export function noticeOf(event: NotifyEvent): Notice {
   const author = message.author?.name ?? ''
   return {
     title: conversation.kind === 'DIRECT' ? author : `${author} · ${conversation.title}`,
-    body: message.body?.slice(0, MAX_BODY) ?? '',
+    body: message.body?.slice(0, MAX_BODY) || text.files(message.attachments.length),
     conversationId: conversation.id,
   }
 }

@@ -14,6 +14,7 @@ export interface Unsent {
   priority?: SendMutationVariables['input']['priority']
   parentId?: string | undefined
   mentionIds?: string[] | undefined
+  attachmentIds?: string[] | undefined
   createdAt: string
   /** The server's words, if it has refused the message. */
   refused: string | null

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { Composer } from '../composer/composer.tsx'
 import type { Subject } from '../composer/subject-banner.tsx'
+import { previewOf } from '../files/preview.ts'
 import { hideConversation, setMuted } from '../store/calls.ts'
 import type { Thread } from '../store/thread.ts'
 import { acquireThread, releaseThread } from '../store/threads.ts'
@@ -35,7 +36,7 @@ export function ConversationView({
   useEffect(() => {
     const isFresh = last && Date.now() - Date.parse(last.createdAt) < 5_000
     if (isFresh && last.author?.id !== session.me.value?.id) {
-      announcement.value = `${last.author?.name ?? text.someone}: ${last.body?.slice(0, 200) ?? ''}`
+      announcement.value = `${last.author?.name ?? text.someone}: ${previewOf(last, text)}`
     }
   }, [last?.id])
   const canPost = thread.conversation.value?.canPost ?? false

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { MessageFiles } from '../files/message-files.tsx'
 import type { Thread } from '../store/thread.ts'
 import type { Message } from '../store/types.ts'
 import { Avatar } from '../ui/avatar.tsx'
@@ -31,7 +32,7 @@ export function MessageItem({
 }) {
   const ui = useUi()
   const { session, text, locale } = ui
-  const { author, body, mentions, createdAt, seq, parent, state } = message
+  const { author, body, mentions, createdAt, seq, parent, state, attachments } = message
   const isOwn = author?.id === session.me.value?.id
   const isGone = body === null || state === 'RETRACTED'
   const name = author?.name ?? text.someone
@@ -76,10 +77,13 @@ export function MessageItem({
           {isGone ? (
             <p class="text">{text.retracted}</p>
           ) : (
-            <p class="text" dir="auto">
-              <RichText body={body} mentions={mentions} me={session.me.value?.id ?? ''} />
-            </p>
+            body !== '' && (
+              <p class="text" dir="auto">
+                <RichText body={body} mentions={mentions} me={session.me.value?.id ?? ''} />
+              </p>
+            )
           )}
+          {attachments.length > 0 && <MessageFiles files={attachments} />}
           <Marks message={message} />
         </div>
         <Reactions thread={thread} message={message} />
@@ -98,7 +102,7 @@ function Quote({ parent, onOpen }: { parent: NonNullable<Message['parent']>; onO
   return (
     <button type="button" class="quote" onClick={() => seq !== null && onOpen(seq)}>
       <bdi class="author">{author?.name ?? text.someone}</bdi>
-      <span dir="auto">{body === null ? text.retracted : body.slice(0, 140)}</span>
+      <span dir="auto">{body === null ? text.retracted : body.slice(0, 140) || text.attached}</span>
     </button>
   )
 }

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.tsx'
 /** A message on its way, or one that was refused and can be sent again. */
 export function PendingMessage({ entry }: { entry: Unsent }) {
   const { text, messaging } = useUi()
-  const { key, body, refused, subject } = entry
+  const { key, body, refused, subject, attachmentIds } = entry
   return (
     <article
       class={`message own first ${refused === null ? 'sending' : 'failed'}`}
@@ -19,6 +19,7 @@ export function PendingMessage({ entry }: { entry: Unsent }) {
           <p class="text" dir="auto">
             {body}
           </p>
+          {attachmentIds?.length ? <p class="subject">{text.files(attachmentIds.length)}</p> : null}
         </div>
         {refused === null ? (
           <p class="status">
