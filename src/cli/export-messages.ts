@@ -61,7 +61,7 @@ async function write(services: Services, options: ExportOptions): Promise<Record
     format,
     from,
     to,
-    filter: scope,
+    filter: { ...scope, withheld: null },
     requestedById: null,
     requestedByName: null,
     requestedAt,

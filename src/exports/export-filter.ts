@@ -2,11 +2,14 @@ import type { CompanyKeys } from '../encryption/company-keys.ts'
 import type { ExportScope } from './exported-messages.ts'
 
 /** The people and conversations that an export is limited to. */
-export type ExportFilter = Pick<ExportScope, 'userIds' | 'conversationIds'>
+export interface ExportFilter extends Pick<ExportScope, 'userIds' | 'conversationIds'> {
+  /** Number of conversations that the operator's policy withheld by its decisions; null if it was not asked. */
+  withheld: number | null
+}
 
 /** Encrypts a filter: it tells whom somebody looks into. Null if there is none. */
 export function sealFilter(keys: CompanyKeys, exportId: string, filter: ExportFilter): Buffer | null {
-  if (!filter.userIds && !filter.conversationIds) return null
+  if (!filter.userIds && !filter.conversationIds && filter.withheld === null) return null
   return keys.encrypt(JSON.stringify(filter), { field: 'export-filter', recordId: exportId })
 }
 
@@ -15,6 +18,8 @@ export function readFilter(
   keys: CompanyKeys,
   { id, filter }: { id: string; filter: Buffer | null },
 ): ExportFilter {
-  if (filter === null) return { userIds: null, conversationIds: null }
-  return JSON.parse(keys.decrypt(filter, { field: 'export-filter', recordId: id })) as ExportFilter
+  const known: ExportFilter = { userIds: null, conversationIds: null, withheld: null }
+  if (filter === null) return known
+  // Those of earlier versions have no number.
+  return { ...known, ...JSON.parse(keys.decrypt(filter, { field: 'export-filter', recordId: id })) }
 }

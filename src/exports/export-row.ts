@@ -64,6 +64,14 @@ export const beginExport = statement({
   text: 'select app.begin_export(:exportId, :fileId) as "isBegun"',
 })
 
+/** Changes what an attempt is known to be limited to, unless another has taken its place. */
+export const keepFilter = statement({
+  name: 'keep_export_filter',
+  parameters: ['companyId', 'exportId', 'fileId', 'filter'],
+  text: `update exports set filter = :filter
+    where company_id = :companyId and id = :exportId and file_id = :fileId and state = 'RUNNING'`,
+})
+
 /** Ends an attempt, unless another has taken its place. */
 export const endExport = statement({
   name: 'end_export',

@@ -6,8 +6,11 @@ import { reasonOf } from '../reason.ts'
 import type { AskPolicy } from './ask-policy.ts'
 import type { PolicyInput } from './policy-input.ts'
 
-/** Decides by a policy. It never throws: where the policy cannot be asked, the decision is no. */
-export type Decide = (input: PolicyInput) => Promise<boolean>
+/** A decision. Where the policy could not be asked it has failed, which denies as well. */
+export type Decision = 'allowed' | 'denied' | 'failed'
+
+/** Decides by a policy. It never throws. */
+export type Decide = (input: PolicyInput) => Promise<Decision>
 
 /** With the time for which sets of decisions and reads of live events are kept, a change is seen within 5 s. */
 const KEPT_MS = 4_250
@@ -31,7 +34,7 @@ export function createDecisions(
   log: Logger,
   { answer, all }: PolicyTimes = POLICY_TIMES,
 ): Decide {
-  const kept = createTtlCache<boolean>(KEPT_MS)
+  const kept = createTtlCache<Decision>(KEPT_MS)
   const permits = createSemaphore({
     total: MAX_ASKED_AT_ONCE,
     perCompany: MAX_ASKED_AT_ONCE / 2,
@@ -46,22 +49,22 @@ export function createDecisions(
     log.warn({ reason: reasonOf(error) }, 'the policy could not be asked, so conversations are denied')
   }
 
-  async function decide(input: PolicyInput): Promise<boolean> {
+  async function decide(input: PolicyInput): Promise<Decision> {
     const startedAt = performance.now()
+    let outcome: Decision = 'failed'
     let release = () => {}
     try {
       release = await permits.take({ companyId: input.company.id, userId: input.user.id })
-      const isAllowed = (await inTime(ask, { ...input, time: new Date().toISOString() }, answer)) === true
-      policyDecisions.inc({ outcome: isAllowed ? 'allowed' : 'denied' })
-      return isAllowed
+      const said = await inTime(ask, { ...input, time: new Date().toISOString() }, answer)
+      outcome = said === true ? 'allowed' : 'denied'
     } catch (error) {
-      policyDecisions.inc({ outcome: 'failed' })
       warn(error)
-      return false
     } finally {
+      policyDecisions.inc({ outcome })
       policySeconds.observe((performance.now() - startedAt) / 1000)
       release()
     }
+    return outcome
   }
 
   return (input) => kept.recall(JSON.stringify(input), () => decide(input))

@@ -1,5 +1,5 @@
 import type { FindAllowed, TenantDatabase } from '../database/database.ts'
-import { type Decide, POLICY_TIMES, type PolicyTimes } from './decisions.ts'
+import { type Decide, type Decision, POLICY_TIMES, type PolicyTimes } from './decisions.ts'
 import { factsOfContext, factsOfPairs, factsOfPerson } from './policy-facts.ts'
 import { inputOf, type PolicyFacts, type PolicyInput } from './policy-input.ts'
 
@@ -26,6 +26,15 @@ export interface Policy {
     pairs: readonly Known[],
     action?: PolicyInput['action'],
   ): Promise<ReadonlySet<Known>>
+  /**
+   * Returns those of the pairs that the policy has decided against, for files that must not lack anything by a failure. Throws
+   * if there is one that it could not decide about in time.
+   */
+  decidedAgainst<Known extends Pair>(
+    tenant: TenantDatabase,
+    pairs: readonly Known[],
+    action?: PolicyInput['action'],
+  ): Promise<ReadonlySet<Known>>
   /** True if the person may read the conversations about an object, and make one. */
   allowsContext(tenant: TenantDatabase, userId: string, context: PolicyContext): Promise<boolean>
 }
@@ -35,19 +44,25 @@ const MAX_DECIDED = 2_000
 /** Statements of one operation share what was found. With the decisions, a change is seen within 5 s. */
 const KEPT_MS = 250
 
+type DecideAll = (
+  companyId: string,
+  facts: readonly PolicyFacts[],
+  action?: PolicyInput['action'],
+) => Promise<Decision[]>
+
 /** Creates the policy of a process. Conversations without a decision in time are denied. */
 export function createPolicy(decide: Decide, { all }: PolicyTimes = POLICY_TIMES): Policy {
-  const allows = (companyId: string, facts: PolicyFacts, action: PolicyInput['action'] = 'read') =>
-    decide(inputOf(companyId, action, facts))
+  const decideAll: DecideAll = (companyId, facts, action = 'read') =>
+    inTime(
+      facts.map((each) => decide(inputOf(companyId, action, each))),
+      all,
+    )
 
   async function allowed(tenant: TenantDatabase, userId: string): Promise<string[]> {
     const { companyId } = tenant.tenant
     const facts = await tenant.query(factsOfPerson, { companyId, userId, max: MAX_DECIDED })
-    const decisions = await inTime(
-      facts.map((each) => allows(companyId, each)),
-      all,
-    )
-    return facts.filter((_, at) => decisions[at]).map(({ conversationId }) => conversationId)
+    const decisions = await decideAll(companyId, facts)
+    return facts.filter((_, at) => decisions[at] === 'allowed').map(({ conversationId }) => conversationId)
   }
 
   return {
@@ -60,37 +75,50 @@ export function createPolicy(decide: Decide, { all }: PolicyTimes = POLICY_TIMES
       }
     },
     async denied(tenant, pairs, action) {
-      if (pairs.length === 0) return new Set()
-      const { companyId } = tenant.tenant
-      const facts = await tenant.query(factsOfPairs, {
-        companyId,
-        userIds: pairs.map(({ userId }) => userId),
-        conversationIds: pairs.map(({ conversationId }) => conversationId),
-      })
-      const decisions = await inTime(
-        facts.map((each) => allows(companyId, each, action)),
-        all,
-      )
-      const keys = new Set(facts.filter((_, at) => !decisions[at]).map(keyOf))
-      return new Set(pairs.filter((pair) => keys.has(keyOf(pair))))
+      return (await notAllowed(decideAll, tenant, pairs, action)).denied
+    },
+    async decidedAgainst(tenant, pairs, action) {
+      const { denied, failed } = await notAllowed(decideAll, tenant, pairs, action)
+      if (failed > 0)
+        throw new Error(`The policy did not decide about ${failed} of the conversations in time.`)
+      return denied
     },
     async allowsContext(tenant, userId, context) {
       const { companyId } = tenant.tenant
       const facts = await tenant.query(factsOfContext, { companyId, userId, ...context })
-      const decisions = await inTime(
-        facts.map((each) => allows(companyId, each)),
-        all,
-      )
-      return decisions.length > 0 && decisions.every((isAllowed) => isAllowed)
+      const decisions = await decideAll(companyId, facts)
+      return decisions.length > 0 && decisions.every((decision) => decision === 'allowed')
     },
   }
 }
 
-/** The decisions that are there in time. The others are no. */
-async function inTime(decisions: readonly Promise<boolean>[], ms: number): Promise<boolean[]> {
+/** Those of the pairs that are not allowed, and the number of decisions that failed. */
+async function notAllowed<Known extends Pair>(
+  decideAll: DecideAll,
+  tenant: TenantDatabase,
+  pairs: readonly Known[],
+  action?: PolicyInput['action'],
+): Promise<{ denied: Set<Known>; failed: number }> {
+  if (pairs.length === 0) return { denied: new Set(), failed: 0 }
+  const { companyId } = tenant.tenant
+  const facts = await tenant.query(factsOfPairs, {
+    companyId,
+    userIds: pairs.map(({ userId }) => userId),
+    conversationIds: pairs.map(({ conversationId }) => conversationId),
+  })
+  const decisions = await decideAll(companyId, facts, action)
+  const keys = new Set(facts.filter((_, at) => decisions[at] !== 'allowed').map(keyOf))
+  return {
+    denied: new Set(pairs.filter((pair) => keys.has(keyOf(pair)))),
+    failed: decisions.filter((decision) => decision === 'failed').length,
+  }
+}
+
+/** The decisions that are there in time. The others have failed. */
+async function inTime(decisions: readonly Promise<Decision>[], ms: number): Promise<Decision[]> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
+  const late = new Promise<'failed'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'failed')
   })
   try {
     return await Promise.all(decisions.map((decision) => Promise.race([decision, late])))

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { requestExport } from '../../src/exports/operations/request-export.ts'
+import { EXPORT_PERMISSIONS } from '../../src/exports/queries/exports.ts'
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { contextOf } from '../support/context.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { exported, messagesIn, request } from './exporting.ts'
 
@@ -81,6 +84,7 @@ describe('an export', () => {
       requestedBy: { id: ann.userId, name: 'Ann Acme' },
       format: 'JSONL',
       messageCount: 2,
+      withheldConversations: null,
       bytes: Buffer.byteLength(text),
       sha256: createHash('sha256').update(text).digest('hex'),
     })
@@ -191,8 +195,18 @@ describe('an export', () => {
       await acme.ann.mutate('syncMembers', {
         members: [{ externalId: acme.cal.externalId, name: 'Cal', role: `Has ${permission}` }],
       })
-      expect(await request(acme.cal)).toMatchObject({
-        __typename: 'PermissionDeniedError',
+      // The second is refused for the permission, before its input is looked at.
+      for (const input of [{}, { userIds: [] }])
+        expect(await request(acme.cal, input)).toMatchObject({
+          __typename: 'PermissionDeniedError',
+          permission: lacked,
+        })
+      // The database refuses somebody who had both a moment ago.
+      const { viewer, ...context } = await contextOf(app, acme.companyUuid, acme.cal)
+      const had = { ...context, viewer: { ...viewer, permissions: new Set(EXPORT_PERMISSIONS) } }
+      const span = { from: new Date(Date.now() - 1_000), to: new Date() }
+      await expect(requestExport(had, { format: 'CSV', ...span })).rejects.toMatchObject({
+        name: 'PermissionDeniedError',
         permission: lacked,
       })
       const { errors } = await acme.cal.send('{ exports { nodes { id } } }')

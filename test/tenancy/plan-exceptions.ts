@@ -67,6 +67,7 @@ export const RARE: Record<string, string> = {
   add_unmatched_inbound: 'a provider of SMS calls',
   begin_export: 'a job exports messages',
   end_export: 'a job exports messages',
+  keep_export_filter: 'a job exports messages under a policy',
   conversations_to_export: 'a job exports messages',
   sequences_to_export: 'an operator asks',
   messages_to_export: 'a job exports messages',

@@ -68,7 +68,7 @@ builder.relayMutationField(
       }),
       manifestUrl: t.exposeString('manifestUrl', {
         description:
-          'Address of the manifest: JSON with the number of messages, the checksum, the span of time, the person who asked, and the checkpoint of the audit trail.',
+          "Address of the manifest: JSON with the number of messages, the number of conversations that the operator's policy withheld, the checksum, the span of time, the person who asked, and the checkpoint of the audit trail.",
       }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Time at which the links end.' }),
     }),

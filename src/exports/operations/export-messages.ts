@@ -1,9 +1,8 @@
 import { sealFile } from '../../encryption/sealed-file.ts'
 import { newId } from '../../ids.ts'
 import type { Job } from '../../jobs/job.ts'
-import { deniedIds } from '../../policy/denied-ids.ts'
-import { readFilter } from '../export-filter.ts'
-import { beginExport, endExport, exportsById } from '../export-row.ts'
+import { readFilter, sealFilter } from '../export-filter.ts'
+import { beginExport, endExport, exportsById, keepFilter } from '../export-row.ts'
 import type { ExportSource } from '../exported-messages.ts'
 import { type Written, writeExport } from '../write-export.ts'
 
@@ -43,25 +42,44 @@ async function writeFile(job: Job, exportId: string, fileId: string): Promise<Wr
   const [found] = await tenant.query(exportsById, { companyId, ids: [exportId] })
   if (!found) throw new Error('An export that was begun is there.')
   const { from, to, format, requestedById } = found
-  const scope = { from, to, ...readFilter(await keys(), found) }
-  const denied = deniedTo(job, requestedById)
-  return writeExport({ companyId, tenant, keys, denied }, scope, {
+  const { userIds, conversationIds } = readFilter(await keys(), found)
+  let withheld = 0
+  const denied = deniedTo(job, requestedById, (count) => {
+    withheld += count
+  })
+  const scope = { from, to, userIds, conversationIds }
+  const written = await writeExport({ companyId, tenant, keys, denied }, scope, {
     format,
     signal,
     write: async (content) =>
       services.exportFiles.write(companyId, fileId, sealFile(await keys(), fileId, content), signal),
   })
+  if (denied) {
+    const filter = sealFilter(await keys(), exportId, { userIds, conversationIds, withheld })
+    await tenant.query(keepFilter, { companyId, exportId, fileId, filter })
+  }
+  return written
 }
 
-/** An export holds nothing that the operator's policy would not let the person who requested it audit. */
-function deniedTo({ services: { policy }, tenant }: Job, userId: string): ExportSource['denied'] {
+/**
+ * An export holds nothing that the operator's policy would not let the person who requested it audit. A failure of the policy is one
+ * of the attempt: an export that lacks something for it would look whole.
+ */
+function deniedTo(
+  { services: { policy }, tenant }: Job,
+  userId: string,
+  onWithheld: (count: number) => void,
+): ExportSource['denied'] {
   if (!policy) return undefined
   return async (conversationIds) => {
     const denied = new Set<string>()
     for (let at = 0; at < conversationIds.length; at += MAX_ASKED) {
-      const conversations = conversationIds.slice(at, at + MAX_ASKED)
-      for (const id of await deniedIds(policy, tenant, userId, { conversations }, 'audit')) denied.add(id)
+      const pairs = conversationIds
+        .slice(at, at + MAX_ASKED)
+        .map((conversationId) => ({ conversationId, userId }))
+      for (const pair of await policy.decidedAgainst(tenant, pairs, 'audit')) denied.add(pair.conversationId)
     }
+    onWithheld(denied.size)
     return denied
   }
 }

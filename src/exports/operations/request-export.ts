@@ -72,7 +72,7 @@ export async function requestExport(context: Context, input: unknown): Promise<{
     format,
     from,
     to,
-    filter: sealFilter(await context.keys(), exportId, { userIds, conversationIds }),
+    filter: sealFilter(await context.keys(), exportId, { userIds, conversationIds, withheld: null }),
     userIds: userIds ?? [],
     conversationIds: conversationIds ?? [],
     max: MAX_WAITING,
