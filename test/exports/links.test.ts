@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { failWrites } from '../support/failing-writes.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { exported, linkTo, messagesIn, open, request, untilExport } from './exporting.ts'
 
@@ -47,6 +48,26 @@ describe('a link to an export', () => {
     const head = await open(app, url, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
     expect(await status(url, { method: 'POST' })).toBe(405)
+  })
+
+  it('is not created, and leads to nothing, while that cannot be recorded', async () => {
+    const { url, manifestUrl } = await linkTo(acme.ann, exportId)
+    {
+      await using _failing = await failWrites(app, 'audit_events', [acme.companyUuid])
+      for (const address of [url, manifestUrl]) {
+        const answer = await open(app, address)
+        expect([answer.status, await answer.text()]).toEqual([
+          503,
+          expect.stringMatching(/^This does not work/),
+        ])
+      }
+      const { errors } = await acme.ann.send(
+        'mutation ($id: ID!) { createExportLink(input: { exportId: $id }) { ... on CreateExportLinkPayload { url } } }',
+        { id: exportId },
+      )
+      expect(errors?.[0]?.extensions?.code).toBe('INTERNAL_SERVER_ERROR')
+    }
+    expect(await status(url)).toBe(200)
   })
 
   it('ends after its time', async () => {

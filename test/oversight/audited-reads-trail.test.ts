@@ -131,6 +131,49 @@ describe('the trail of reads of auditors', () => {
     })
   })
 
+  const part = (name: string) => `new.detail ->> 'part' = '${name}'`
+  const oneOf = (selection: string) => `query ($id: ID!) { auditConversation(id: $id) { ${selection} } }`
+  it.each<[read: string, recording: string, document: string, text: string]>([
+    [
+      'a page of the list',
+      `new.kind = 'conversations.audited'`,
+      '{ auditConversations { nodes { title } } }',
+      'Team',
+    ],
+    ['a conversation', part('conversation'), oneOf('title'), 'Team'],
+    ['its last message', part('lastMessage'), oneOf('lastMessage { body }'), 'A reply'],
+    ['a page of messages', part('messages'), oneOf('messages(first: 1) { nodes { body } }'), 'First'],
+    [
+      'replies',
+      part('replies'),
+      oneOf('messages(first: 1) { nodes { replies { nodes { body } } } }'),
+      'A reply',
+    ],
+    ['a parent', part('parent'), oneOf('messages(last: 1) { nodes { parent { body } } }'), 'First'],
+    [
+      'revisions',
+      part('revisions'),
+      oneOf('messages(aroundSeq: 2, first: 1) { nodes { revisions { nodes { body } } } }'),
+      'Draft',
+    ],
+    [
+      'texts of the last 24 hours',
+      `new.kind = 'state.read'`,
+      '{ messagingState { recentMessages { nodes { body } } } }',
+      'First',
+    ],
+  ])('lets nothing of %s be answered while the recording of that alone fails', async (...row) => {
+    const [, recording, document, text] = row
+    const send = () => acme.ann.send(document, { id: company.groupId })
+    {
+      await using _failing = await failWrites(app, 'audit_events', [acme.companyUuid], recording)
+      const answer = await send()
+      expect(answer.errors?.[0]?.extensions?.code).toBe('INTERNAL_SERVER_ERROR')
+      expect(JSON.stringify(answer)).not.toContain(text)
+    }
+    expect(JSON.stringify(await send())).toContain(text)
+  })
+
   it('has an event of each time that an operation is repeated, also where its document is known', async () => {
     for (let time = 0; time < 3; time += 1)
       await audit(acme.aud, company.groupId, 'messages { nodes { body } }')

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeId, newId } from '../../src/ids.ts'
+import { decodeId, encodeId, newId } from '../../src/ids.ts'
+import {
+  auditedConversation,
+  auditedConversationPage,
+} from '../../src/oversight/queries/audited-conversations.ts'
 import { holdMessage } from '../moderation/moderated-company.ts'
 import type { TestApp } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
+import { contextOf } from '../support/context.ts'
 import { sharedApp } from '../support/shared-app.ts'
 import { audit, auditedReads, marksOf, type ReadCompany, readCompany } from './audited-company.ts'
 
@@ -34,6 +39,25 @@ describe("an auditor's reads of others' conversations", () => {
       for (const { errors } of answers) expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
     }
     expect(ids(await list(acme.ann))).toContain(company.groupId)
+  })
+
+  it('are refused before anything is looked for, and by the database as well', async () => {
+    for (const client of [acme.sue, acme.bob]) {
+      const id = encodeId('Conversation', newId())
+      const answers = [
+        await client.send('query ($id: ID!) { auditConversation(id: $id) { id } }', { id }),
+        await client.send(LIST, { after: 'of no list' }),
+      ]
+      for (const { errors } of answers) expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
+      const refused = { name: 'PermissionDeniedError', permission: 'CONVERSATION_AUDIT' }
+      const context = () => contextOf(app, acme.companyUuid, client)
+      await expect(
+        auditedConversation(await context(), decodeId(company.groupId)?.uuid ?? ''),
+      ).rejects.toMatchObject(refused)
+      await expect(
+        auditedConversationPage(await context(), { userId: null, search: null }, { first: 1 }),
+      ).rejects.toMatchObject(refused)
+    }
   })
 
   it('show all posted messages with their revisions, whatever rules and people hide', async () => {
