@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { withClient } from '../../src/database/roles.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { tableContents } from '../support/table-contents.ts'
+import { waitingStatements } from '../support/waiting-statements.ts'
 
 const USER = 'user { id name externalId email department avatarUrl }'
 const FORMER = { name: 'Former member', externalId: null, email: null, department: null, avatarUrl: null }
@@ -102,6 +105,26 @@ describe('the erasure of a person', () => {
     expect((await answerOf(bob.at(app.url, token))).errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
   })
 
+  test('is known by keyed hashes, of which those of another company differ', async () => {
+    const { gina, companyUuid } = await app.company('Globex', { gina: 'owner' })
+    const { externalId, userId } = acme.bob
+    await erase(userId, 'Bob Acme')
+    const members = [{ externalId, name: 'Bob', email: externalId }]
+    const synced = await gina.mutate('syncMembers', { members }, 'created problems { detail }')
+    expect(synced).toMatchObject({ created: 1, problems: [] })
+    const { users } = await gina.run('{ users(search: "Bob") { nodes { id } } }')
+    await erase(users.nodes[0].id, 'Bob', gina)
+    const rows = await onDatabase<{ hash: string }>(
+      app,
+      `select encode(unnest(array[external_id_hash, email_hash]), 'hex') as hash from users
+       where company_id = any($1) and erased_at is not null`,
+      [[acme.companyUuid, companyUuid]],
+    )
+    const hashes = new Set(rows.map(({ hash }) => hash))
+    expect(hashes.size).toBe(4)
+    expect(hashes).not.toContain(createHash('sha256').update(externalId).digest('hex'))
+  })
+
   test('wants the name as it stands, and is done once', async () => {
     const { bob } = acme
     expect(await erase(bob.userId, 'bob acme')).toMatchObject({
@@ -118,7 +141,7 @@ describe('the erasure of a person', () => {
   })
 
   test('is refused for oneself, the last owner, and somebody who may do more', async () => {
-    const { alice, cleo } = acme
+    const { alice, bob, cleo } = acme
     expect(await erase(alice.userId, 'Alice Acme')).toMatchObject({
       __typename: 'ConflictError',
       detail: 'You cannot erase yourself.',
@@ -130,6 +153,8 @@ describe('the erasure of a person', () => {
     const { viewer } = await alice.run('{ viewer { permissions } }')
     await alice.mutate('createRole', { name: 'deputy', permissions: viewer.permissions })
     await sync({ externalId: cleo.externalId, name: 'Cleo Acme', role: 'deputy' })
+    // An owner who cannot sign in is none.
+    await sync({ externalId: bob.externalId, name: 'Bob Acme', role: 'owner', isEnabled: false })
     expect(await erase(alice.userId, 'Alice Acme', cleo)).toMatchObject({
       __typename: 'ConflictError',
       detail: 'This is the last owner: make somebody else an owner first.',
@@ -162,6 +187,31 @@ describe('the erasure of a person', () => {
       await alice.mutate('releaseLegalHold', { holdId, reason: 'Over' })
     }
     expect(await erase(bob.userId, 'Bob Acme')).toMatchObject({ __typename: 'EraseUserPayload' })
+  })
+
+  test('waits for a legal hold that is being placed', async () => {
+    const { alice, bob } = acme
+    await withClient(app.database.adminUrl, async (admin) => {
+      await admin.query('begin')
+      await admin.query(`select pg_advisory_xact_lock(hashtextextended('purge ' || $1::uuid, 0))`, [
+        acme.companyUuid,
+      ])
+      const placing = alice.mutate('createLegalHold', { name: 'Matter', userId: bob.userId }, 'hold { id }')
+      await waitingStatements(app.database.adminUrl, (pids) => pids.length > 0)
+      const erasing = erase(bob.userId, 'Bob Acme')
+      await expect
+        .poll(() =>
+          onDatabase(
+            app,
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+             and query like '%app.lock_purge%' and usename = 'colloquy_system'`,
+          ),
+        )
+        .toHaveLength(1)
+      await admin.query('rollback')
+      expect(await placing).toMatchObject({ __typename: 'CreateLegalHoldPayload' })
+      expect(await erasing).toMatchObject({ __typename: 'LegalHoldError' })
+    })
   })
 
   test('cancels their scheduled broadcasts', async () => {
