@@ -28,9 +28,13 @@ export function mayJoin({ access, isClosed, isDepartmentChannel }: Standing): bo
   return access === 'OPEN' && !isClosed && !isDepartmentChannel
 }
 
-/** True if the viewer may leave it: nobody leaves a department channel. */
-export function mayLeave({ viewerRole, isDepartmentChannel }: Standing): boolean {
-  return viewerRole !== null && !isDepartmentChannel
+/**
+ * True if the viewer may leave it. Only an admin leaves a department channel, whom nobody else could remove, and only while it follows
+ * none of their departments.
+ */
+export function mayLeave({ viewerRole, isDepartmentChannel }: Standing, isOfDepartment: boolean): boolean {
+  if (isDepartmentChannel) return viewerRole === 'ADMIN' && !isOfDepartment
+  return viewerRole !== null
 }
 
 /** True if the viewer may change its title, description and access, and in groups and contexts its people. */

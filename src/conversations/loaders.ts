@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader'
 import { batched, type Reads, rowsByKey } from '../database/batched-reads.ts'
-import { departmentsOfChannels } from './channel-departments.ts'
+import { channelsOfDepartment, departmentsOfChannels } from './channel-departments.ts'
 import {
   conversationsById,
   plainConversationsById,
@@ -47,6 +47,13 @@ export const conversationLoaders = {
       statement: departmentsOfChannels,
       keyOf: conversationOf,
       valueFrom: (rows) => rows.map(({ name }) => name),
+    }),
+  /** True for a channel that follows the viewer's department. */
+  isOfDepartment: (reads: Reads) =>
+    batched(reads, {
+      statement: channelsOfDepartment,
+      keyOf: conversationOf,
+      valueFrom: (rows) => rows.length > 0,
     }),
   marks: (reads: Reads) => rowsByKey(reads, { statement: marksOf, keyOf: conversationOf }),
   /** By user, who is the viewer. */

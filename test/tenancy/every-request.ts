@@ -242,7 +242,7 @@ async function limited(plans: PlanRecord, ann: Client, conversationId: string): 
 
 /** A department channel, and departments that change. */
 async function useChannels(ann: Client): Promise<void> {
-  const CHANNEL = 'conversation { id departments }'
+  const CHANNEL = 'conversation { id departments allowedActions }'
   const made = await ann.mutate('createDepartmentChannel', { title: 'Crew', departments: ['Crew'] }, CHANNEL)
   const { id: conversationId } = made.conversation
   await ann.mutate(

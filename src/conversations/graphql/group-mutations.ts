@@ -80,7 +80,7 @@ builder.relayMutationField(
   { description: 'The group to leave.', inputFields: (t) => ({ groupId: t.id(theGroup) }) },
   {
     description:
-      'Leaves a group or context conversation. The viewer no longer sees a group. If the last admin leaves, another member becomes admin; if the last member leaves, the group is closed. A context conversation that is not restricted stays readable but leaves the inbox. Nobody leaves a department channel.',
+      'Leaves a group or context conversation. The viewer no longer sees a group. If the last admin leaves, another member becomes admin; if the last member leaves, the group is closed. A context conversation that is not restricted stays readable but leaves the inbox. Nobody leaves a department channel but an admin who is in none of its departments.',
     authScopes: { permission: 'MESSAGE_READ' },
     directives: standardLimit,
     errors: managedErrors,

@@ -41,11 +41,19 @@ export async function allowedConversationActions(
   const allowed: Record<ConversationAction, boolean> = {
     POST: await canPost(conversation, context),
     JOIN: takes('JOIN') && !isMember && mayJoin(conversation),
-    LEAVE: takes('LEAVE') && mayLeave(conversation),
+    LEAVE: takes('LEAVE') && mayLeave(conversation, await isOfDepartment(conversation, context)),
     MANAGE: takes('MANAGE') && mayManage(conversation, viewer.permissions),
     ADD_PARTICIPANTS: takes('ADD_PARTICIPANTS') && mayAddParticipants(conversation),
     MUTE: isKept,
     HIDE: isKept,
   }
   return conversationActions.filter((action) => allowed[action])
+}
+
+/** Costs a statement for the admins of department channels alone. */
+async function isOfDepartment(
+  { id, isDepartmentChannel, viewerRole }: ConversationRow,
+  { loaders }: Context,
+): Promise<boolean> {
+  return isDepartmentChannel && viewerRole === 'ADMIN' && loaders.isOfDepartment.load(id)
 }
