@@ -815,6 +815,7 @@ create table push_subscriptions (
   sealed bytea not null,
   failures integer not null default 0,
   created_at timestamp(3) with time zone not null default clock_timestamp(),
+  retry_at timestamp(3) with time zone,
   constraint push_subscriptions_pkey PRIMARY KEY (company_id, id),
   constraint push_subscriptions_company_id_user_id_fkey FOREIGN KEY (company_id, user_id) REFERENCES users(company_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );

@@ -16,6 +16,12 @@ export interface PolicyContext {
   sensitivity: string
 }
 
+/** Those of the pairs that the policy has decided against, and those that it could not decide about in time. */
+export interface Judgement<Known extends Pair> {
+  denied: ReadonlySet<Known>
+  undecided: ReadonlySet<Known>
+}
+
 /** The operator's policy, which takes conversations with a context or a sensitivity from people. Databases are bound to the company. */
 export interface Policy {
   /** Returns the function that finds the conversations that the person may read, and keeps them for a quarter of a second. */
@@ -35,6 +41,8 @@ export interface Policy {
     pairs: readonly Known[],
     action?: PolicyInput['action'],
   ): Promise<ReadonlySet<Known>>
+  /** Tells both apart, for work that can wait. */
+  judge<Known extends Pair>(tenant: TenantDatabase, pairs: readonly Known[]): Promise<Judgement<Known>>
   /** True if the person may read the conversations about an object, and make one. */
   allowsContext(tenant: TenantDatabase, userId: string, context: PolicyContext): Promise<boolean>
 }
@@ -75,14 +83,16 @@ export function createPolicy(decide: Decide, { all }: PolicyTimes = POLICY_TIMES
       }
     },
     async denied(tenant, pairs, action) {
-      return (await notAllowed(decideAll, tenant, pairs, action)).denied
+      const { denied, undecided } = await judge(decideAll, tenant, pairs, action)
+      return new Set([...denied, ...undecided])
     },
     async decidedAgainst(tenant, pairs, action) {
-      const { denied, failed } = await notAllowed(decideAll, tenant, pairs, action)
-      if (failed > 0)
-        throw new Error(`The policy did not decide about ${failed} of the conversations in time.`)
+      const { denied, undecided } = await judge(decideAll, tenant, pairs, action)
+      if (undecided.size > 0)
+        throw new Error(`The policy did not decide about ${undecided.size} of the conversations in time.`)
       return denied
     },
+    judge: (tenant, pairs) => judge(decideAll, tenant, pairs),
     async allowsContext(tenant, userId, context) {
       const { companyId } = tenant.tenant
       const facts = await tenant.query(factsOfContext, { companyId, userId, ...context })
@@ -92,14 +102,13 @@ export function createPolicy(decide: Decide, { all }: PolicyTimes = POLICY_TIMES
   }
 }
 
-/** Those of the pairs that are not allowed, and the number of decisions that failed. */
-async function notAllowed<Known extends Pair>(
+async function judge<Known extends Pair>(
   decideAll: DecideAll,
   tenant: TenantDatabase,
   pairs: readonly Known[],
   action?: PolicyInput['action'],
-): Promise<{ denied: Set<Known>; failed: number }> {
-  if (pairs.length === 0) return { denied: new Set(), failed: 0 }
+): Promise<Judgement<Known>> {
+  if (pairs.length === 0) return { denied: new Set(), undecided: new Set() }
   const { companyId } = tenant.tenant
   const facts = await tenant.query(factsOfPairs, {
     companyId,
@@ -107,11 +116,9 @@ async function notAllowed<Known extends Pair>(
     conversationIds: pairs.map(({ conversationId }) => conversationId),
   })
   const decisions = await decideAll(companyId, facts, action)
-  const keys = new Set(facts.filter((_, at) => decisions[at] !== 'allowed').map(keyOf))
-  return {
-    denied: new Set(pairs.filter((pair) => keys.has(keyOf(pair)))),
-    failed: decisions.filter((decision) => decision === 'failed').length,
-  }
+  const decided = new Map(facts.map((each, at) => [keyOf(each), decisions[at]]))
+  const those = (decision: Decision) => new Set(pairs.filter((pair) => decided.get(keyOf(pair)) === decision))
+  return { denied: those('denied'), undecided: those('failed') }
 }
 
 /** The decisions that are there in time. The others have failed. */

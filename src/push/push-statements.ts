@@ -55,8 +55,8 @@ export const claimPushes = statement({
 /** Notes what became of messages; app.settle_push says how. */
 export const settlePush = statement({
   name: 'settle_push',
-  parameters: ['subscriptionId', 'messageIds', 'outcome', 'retryAt', 'maxFailures'],
-  text: 'select app.settle_push(:subscriptionId, :messageIds, :outcome, :retryAt, :maxFailures)::text',
+  parameters: ['subscriptionId', 'messageIds', 'outcome', 'notBefore', 'maxFailures'],
+  text: 'select app.settle_push(:subscriptionId, :messageIds, :outcome, :notBefore, :maxFailures)::text',
 })
 
 /** Deletes messages that are not to be pushed. */
@@ -65,6 +65,15 @@ export const dropPush = statement({
   parameters: ['companyId', 'subscriptionId', 'messageIds'],
   text: `delete from push_deliveries d
     where d.company_id = :companyId and d.subscription_id = :subscriptionId and d.message_id = any(:messageIds)`,
+})
+
+/** Lets messages that were claimed be due after so many seconds, as if nothing had been tried. Subscriptions and messages are pairs. */
+export const putOffPushes = statement({
+  name: 'put_off_pushes',
+  parameters: ['companyId', 'subscriptionIds', 'messageIds', 'seconds'],
+  text: `update push_deliveries d set due_at = now() + make_interval(secs => :seconds)
+    from unnest(:subscriptionIds::uuid[], :messageIds::uuid[]) p (subscription_id, message_id)
+    where d.company_id = :companyId and d.subscription_id = p.subscription_id and d.message_id = p.message_id`,
 })
 
 /** The time at which the next message is due. */

@@ -107,6 +107,20 @@ describe('a file', () => {
     expect([await rowsOf(), existsSync(folderOf(id))]).toEqual([[], false])
   })
 
+  it('counts no more among the 100 that a person has not sent once it is deleted, before any sweep', async () => {
+    const { attachment } = await begin(acme.bob, 1)
+    await onDatabase(
+      app,
+      `insert into attachments (company_id, id, uploader_id, kind, file_name, sealed_key, size)
+        select company_id, gen_random_uuid(), uploader_id, kind, file_name, sealed_key, size
+        from attachments, generate_series(1, 99) where id = $1`,
+      [uuidOf(attachment.id)],
+    )
+    expect(await begin(acme.bob, 1)).toMatchObject({ reason: 'QUOTA' })
+    await acme.bob.mutate('deleteUpload', { attachmentId: attachment.id })
+    expect((await begin(acme.bob, 1)).__typename).toBe('CreateUploadPayload')
+  })
+
   it('counts against the quota of its company, however many begin at once', async () => {
     const megabyte = 1024 * 1024
     await using small = await startApp({

@@ -16,7 +16,7 @@ export interface PushReceiver extends AsyncDisposable {
   origin: string
   received: Received[]
   /** The status for a path; 201 unless a test says otherwise. */
-  answer: (path: string) => number
+  answer: (path: string) => number | Promise<number>
 }
 
 /** Starts a push service on this machine. */
@@ -35,7 +35,8 @@ export async function startPushReceiver(): Promise<PushReceiver> {
     for await (const chunk of request) chunks.push(chunk)
     const path = request.url ?? ''
     receiver.received.push({ path, headers: request.headers, body: Buffer.concat(chunks) })
-    response.writeHead(receiver.answer(path), { location: `${receiver.origin}/redirected` }).end()
+    const status = await receiver.answer(path)
+    response.writeHead(status, { location: `${receiver.origin}/redirected` }).end()
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   receiver.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -7,6 +7,7 @@ import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { Browser, decryptPush, type PushReceiver, startPushReceiver } from './push-receiver.ts'
+import { makeDue, browserOf as register } from './pushing.ts'
 
 let receiver: PushReceiver
 let app: TestApp
@@ -30,14 +31,7 @@ beforeEach(async () => {
   acme = await app.company('Acme', { alice: 'owner', bob: 'member', carol: 'member' })
 })
 
-async function browserOf(person: Client, path?: string): Promise<Browser> {
-  const browser = new Browser(receiver, path)
-  expect(await browser.register(person)).toEqual({
-    __typename: 'RegisterPushSubscriptionPayload',
-    endpoint: browser.endpoint,
-  })
-  return browser
-}
+const browserOf = (person: Client, path?: string) => register(receiver, person, path)
 
 const rows = (text: string) => onDatabase<Data>(app, text, [acme.companyUuid])
 const subscriptions = () => rows('select id, failures from push_subscriptions where company_id = $1')
@@ -46,13 +40,13 @@ const subscriptions = () => rows('select id, failures from push_subscriptions wh
 async function pushed(): Promise<void> {
   await findMessagesToPush(app.application.services)
   const left = () =>
-    rows("select 1 from push_deliveries where company_id = $1 and due_at <= now() + interval '1 minute'")
+    rows("select 1 from push_deliveries where company_id = $1 and due_at <= now() + interval '5 minutes'")
   await expect.poll(left, { timeout: 30_000 }).toEqual([])
 }
 
 /** Lets what waits after a failure be due now. */
 async function again(): Promise<void> {
-  await rows('update push_deliveries set due_at = now() where company_id = $1')
+  await makeDue(app, acme)
   const system = app.application.services.database.forSystem(acme.companyUuid)
   await system.query(pushAgain, { at: new Date(), key: 'push' })
 }

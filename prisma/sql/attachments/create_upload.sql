@@ -18,7 +18,7 @@ begin
     where a.company_id = v_company and a.state in ('UPLOADING', 'SCANNING', 'READY', 'ATTACHED')
   ) or (
     select count(*) >= p_max_unsent from public.attachments a
-    where a.company_id = v_company and a.message_id is null and a.uploader_id = p_user
+    where a.company_id = v_company and a.message_id is null and a.uploader_id = p_user and a.state <> 'REMOVED'
   ) then
     return false;
   end if;

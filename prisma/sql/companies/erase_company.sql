@@ -26,8 +26,9 @@ begin
   delete from public.reactions r where r.company_id = v_company;
   delete from public.idempotency_keys k where k.company_id = v_company;
   delete from public.connection_tickets t where t.company_id = v_company;
-  delete from public.push_subscriptions s where s.company_id = v_company;
+  -- The mark first, since whoever scans events for push messages holds it while they look at subscriptions.
   delete from public.push_marks d where d.company_id = v_company;
+  delete from public.push_subscriptions s where s.company_id = v_company;
   delete from public.pending_digests d where d.company_id = v_company;
   update public.broadcasts b set status = 'CANCELLED' where b.company_id = v_company and b.status = 'SCHEDULED';
   perform from public.guests g where g.company_id = v_company order by g.id for update;

@@ -1,4 +1,4 @@
--- Claims messages whose time to be pushed has come, for a minute, after which they are due again. Those that are no longer wanted
+-- Claims messages whose time to be pushed has come, for five minutes, after which they are due again. Those that are no longer wanted
 -- are deleted. The others are returned by browser and conversation, with the latest message of each.
 create or replace function app.claim_pushes(p_max int) returns table (
   subscription_id uuid, user_id uuid, sealed bytea, conversation_id uuid, message_ids uuid[], unread_count int
@@ -22,7 +22,7 @@ begin
     where d.company_id = v_company and d.subscription_id = j.subscription_id and d.message_id = j.message_id
       and j.conversation_id is null
   ), claimed as (
-    update public.push_deliveries d set due_at = now() + interval '1 minute' from judged j
+    update public.push_deliveries d set due_at = now() + interval '5 minutes' from judged j
     where d.company_id = v_company and d.subscription_id = j.subscription_id and d.message_id = j.message_id
       and j.conversation_id is not null
   )

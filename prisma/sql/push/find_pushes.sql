@@ -20,8 +20,8 @@ begin
   delete from public.push_subscriptions s where s.company_id = v_company and not exists (
     select from app.push_endpoints e where e.company_id = s.company_id and e.subscription_id = s.id
   );
-  insert into public.push_deliveries as d (company_id, subscription_id, message_id)
-  select distinct v_company, s.id, m.id
+  insert into public.push_deliveries as d (company_id, subscription_id, message_id, due_at)
+  select distinct v_company, s.id, m.id, greatest(now(), s.retry_at)
   from public.events e
   join public.conversations c on c.company_id = e.company_id and c.id = e.conversation_id
   join public.messages m on m.company_id = e.company_id and m.id = e.message_id and m.state = 'POSTED'

@@ -8,6 +8,8 @@ declare
 begin
   -- Registrations of one endpoint, and those of one person, come one after another.
   perform pg_advisory_xact_lock(hashtextextended('push ' || encode(p_endpoint_hash, 'hex'), 0));
+  -- The lock of changes of members, so that erasures of the person and of the company come before or after.
+  perform from public.companies c where c.id = v_company for share;
   perform from public.users u where u.company_id = v_company and u.id = p_user and u.is_enabled for no key update;
   if not found then
     return false;

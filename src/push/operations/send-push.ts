@@ -10,57 +10,81 @@ import {
   dropPush,
   nextPush,
   pushAgain,
+  putOffPushes,
   settlePush,
 } from '../push-statements.ts'
 
-/** The companies take turns: after this time a run ends, and the next one is queued behind those of others. */
+/** The companies take turns: after this time a run begins no push, and the next one is queued behind those of others. */
 const SLICE_MS = 1_500
 const MAX_CLAIMED = 200
 const MAX_AT_ONCE = 16
-/** A browser that failed as often in a row is forgotten. */
+/** A browser that failed as often in a row, over more than an hour, is forgotten. */
 const MAX_FAILURES = 5
-const RETRY_MS = 60_000
+const UNDECIDED_SECONDS = 60
+
+/** Whether the run may begin no further push. */
+type IsOver = () => boolean
 
 /**
- * Pushes the company's messages that are due, for about two seconds, and queues its next run. A message is deleted when the push
- * service has taken it; after a crash it is due again, and its topic replaces the one that came before.
+ * Pushes the company's messages that are due, for about two seconds, or as long as the last push services that were asked take to
+ * answer, and queues its next run. A message is deleted when the push service has taken it; after a crash it is due again, and its
+ * topic replaces the one that came before.
  */
 export async function sendPush(job: Job): Promise<void> {
   const { companyId, tenant, services, signal } = job
   const { push } = services
   if (!push) return
-  const endsAt = performance.now() + SLICE_MS
   const keys = await job.keys()
+  let endsAt = Number.POSITIVE_INFINITY
+  const isOver = () => signal.aborted || performance.now() >= endsAt
   for (;;) {
     const claimed = await tenant.query(claimPushes, { max: MAX_CLAIMED })
-    await pushAll(job, push, keys, await withoutDenied(job, claimed))
+    const allowed = await withoutDenied(job, claimed)
+    // Counted from the first push on, so that each run gets on, however long the policy takes.
+    endsAt = Math.min(endsAt, performance.now() + SLICE_MS)
+    await putOff(job, await pushAll(job, push, keys, allowed, isOver), 0)
     const [next] = await tenant.query(nextPush, { companyId })
     if (!next?.at) return
-    if (next.isDue && performance.now() < endsAt && !signal.aborted) continue
+    if (next.isDue && !isOver()) continue
     await tenant.query(pushAgain, { at: next.at, key: next.isDue ? 'push' : 'push later' })
     return
   }
 }
 
-/** Conversations that the operator's policy denies the person are not pushed. */
-async function withoutDenied(
-  { companyId, tenant, services }: Job,
-  claimed: ClaimedPush[],
-): Promise<ClaimedPush[]> {
+/** Conversations that the operator's policy denies the person are not pushed, and those that it does not decide about wait. */
+async function withoutDenied(job: Job, claimed: ClaimedPush[]): Promise<ClaimedPush[]> {
+  const { companyId, tenant, services } = job
   if (!services.policy || claimed.length === 0) return claimed
-  const denied = await services.policy.denied(tenant, claimed)
+  const { denied, undecided } = await services.policy.judge(tenant, claimed)
+  await putOff(job, [...undecided], UNDECIDED_SECONDS)
   for (const { subscriptionId, messageIds } of denied)
     await tenant.query(dropPush, { companyId, subscriptionId, messageIds })
-  return claimed.filter((each) => !denied.has(each))
+  return claimed.filter((each) => !denied.has(each) && !undecided.has(each))
 }
 
-/** One browser after another gets its conversations, several browsers at once. One that fails gets the others later. */
+/** Lets messages be due again after so many seconds. */
+async function putOff({ companyId, tenant }: Job, pushes: ClaimedPush[], seconds: number): Promise<void> {
+  if (pushes.length === 0) return
+  await tenant.query(putOffPushes, {
+    companyId,
+    subscriptionIds: pushes.flatMap(({ subscriptionId, messageIds }) => messageIds.map(() => subscriptionId)),
+    messageIds: pushes.flatMap(({ messageIds }) => messageIds),
+    seconds,
+  })
+}
+
+/**
+ * One browser after another gets its conversations, several browsers at once. One that fails gets the others later. Returns those
+ * that are left when the run is over.
+ */
 async function pushAll(
   job: Job,
   push: PushService,
   keys: CompanyKeys,
   claimed: ClaimedPush[],
-): Promise<void> {
+  isOver: IsOver,
+): Promise<ClaimedPush[]> {
+  const left: ClaimedPush[] = []
   const bySubscription = new Map<string, ClaimedPush[]>()
   for (const each of claimed) {
     const others = bySubscription.get(each.subscriptionId)
@@ -70,10 +94,15 @@ async function pushAll(
   const limit = pLimit(MAX_AT_ONCE)
   const work = [...bySubscription.values()].map((all) =>
     limit(async () => {
-      for (const each of all) if ((await pushOne(job, push, keys, each)) !== 'DONE') return
+      for (const [at, each] of all.entries()) {
+        const outcome = isOver() ? 'LEFT' : await pushOne(job, push, keys, each)
+        if (outcome === 'LEFT') left.push(...all.slice(at))
+        if (outcome !== 'DONE') return
+      }
     }),
   )
   await Promise.all(work)
+  return left
 }
 
 async function pushOne(
@@ -81,7 +110,7 @@ async function pushOne(
   push: PushService,
   keys: CompanyKeys,
   { subscriptionId, sealed, conversationId, messageIds, unreadCount }: ClaimedPush,
-): Promise<PushOutcome['outcome']> {
+): Promise<PushOutcome['outcome'] | 'LEFT'> {
   const to: PushEndpoint = JSON.parse(
     keys.decrypt(sealed, { field: 'push-endpoint', recordId: subscriptionId }),
   )
@@ -97,15 +126,16 @@ async function pushOne(
     .toString('base64url')
     .slice(0, 32)
   const result = await push.push(to, { payload, topic }, signal)
-  if (signal.aborted && result.outcome === 'FAILED') throw new Error('The process stops.')
-  const retryMs = result.outcome === 'FAILED' ? (result.retryAfterMs ?? RETRY_MS) : 0
+  // It was broken off because the process stops: another one sends it.
+  if (signal.aborted && result.outcome === 'FAILED') return 'LEFT'
+  const retryMs = result.outcome === 'FAILED' ? (result.retryAfterMs ?? 0) : 0
   if (result.outcome === 'FAILED')
     services.log.info({ companyId, reason: result.reason }, 'a push message failed')
   await tenant.query(settlePush, {
     subscriptionId,
     messageIds,
     outcome: result.outcome,
-    retryAt: new Date(Date.now() + retryMs),
+    notBefore: new Date(Date.now() + retryMs),
     maxFailures: MAX_FAILURES,
   })
   return result.outcome
