@@ -49,6 +49,32 @@ export const attachmentsById = statement({
     )`,
 })
 
+const wasHeld = `exists (
+      select from moderation_cases k where k.company_id = m.company_id and k.message_id = m.id and k.kind = 'HELD'
+    )`
+
+/** Attachments by id of messages that are or were held, whoever may see them: only for moderators. */
+export const heldAttachmentsById = statement({
+  name: 'held_attachments_by_id',
+  parameters: ['companyId', 'ids'],
+  row: attachmentColumns,
+  text: `select ${attachmentColumns.of('a')} from ${byKey('attachments', 'a')}
+    where a.state <> 'REMOVED' and exists (
+      select from messages m
+      where m.company_id = a.company_id and m.id = a.message_id and m.state <> 'RETRACTED' and ${wasHeld}
+    )`,
+})
+
+/** The attachments of such messages in their order. */
+export const heldAttachmentsOf = statement({
+  name: 'held_attachments_of',
+  parameters: ['companyId', 'ids'],
+  row: attachmentColumns,
+  text: `select ${attachmentColumns.of('a')} from attachments a join messages m on m.company_id = a.company_id and m.id = a.message_id
+    where a.company_id = :companyId and a.message_id = any(:ids) and m.state <> 'RETRACTED' and ${wasHeld}
+    order by a.message_id, a.place`,
+})
+
 /** The attachments of messages that the viewer may read and nobody has retracted, in their order. */
 export const attachmentsOf = inBothViews({
   name: 'attachments_of',

@@ -1,5 +1,6 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { readLink, signLink } from '../encryption/link-token.ts'
+import type { DeploymentKey } from '../encryption/deployment-key.ts'
+import { readLink, signLink, stampLink, unstampLink } from '../encryption/link-token.ts'
 
 /** The beginning of the paths of links to files. */
 export const FILES_PATH = '/files/'
@@ -20,17 +21,25 @@ export interface FileLink {
 }
 
 /** Returns the token of a link, which is a credential. */
-export function fileToken(keys: CompanyKeys, use: FileUse, link: FileLink): string {
+export function fileToken(
+  keys: CompanyKeys,
+  deploymentKey: DeploymentKey,
+  use: FileUse,
+  link: FileLink,
+): Promise<string> {
   const { companyId, attachmentId, userId, expiresAt } = link
-  return signLink(keys, kindOf(use), { ids: [companyId, attachmentId, userId], expiresAt })
+  const token = signLink(keys, kindOf(use), { ids: [companyId, attachmentId, userId], expiresAt })
+  return stampLink(deploymentKey, token)
 }
 
-/** Reads a token; nothing of it is true before `isFor` says so. Null if it is none. */
-export function readFileToken(
-  token: string,
-): (FileLink & { isFor(keys: CompanyKeys, use: FileUse): boolean }) | null {
-  const link = readLink(token, '', 3)
-  if (!link) return null
+/** Reads a token that this deployment has made; null if it has not. Nothing of it is true before `isFor` says so. */
+export async function readFileToken(
+  deploymentKey: DeploymentKey,
+  stamped: string,
+): Promise<(FileLink & { isFor(keys: CompanyKeys, use: FileUse): boolean }) | null> {
+  const token = await unstampLink(deploymentKey, stamped)
+  const link = token === null ? null : readLink(token, '', 3)
+  if (token === null || !link) return null
   const [companyId = '', attachmentId = '', userId = ''] = link.ids
   return {
     ...{ companyId, attachmentId, userId, expiresAt: link.expiresAt },

@@ -1,14 +1,15 @@
 import { type Reads, rowById, rowsByKey } from '../database/batched-reads.ts'
-import { attachmentsById, attachmentsOf } from './attachment-row.ts'
+import { attachmentsById, attachmentsOf, heldAttachmentsById, heldAttachmentsOf } from './attachment-row.ts'
+
+const messageOf = ({ messageId }: { messageId: string | null }) => String(messageId)
 
 /** Batched reads of attachments. */
 export const attachmentLoaders = {
   /** Null unless the viewer may see it. */
   attachment: (reads: Reads) => rowById(reads, { statement: attachmentsById }),
   attachments: (reads: Reads) =>
-    rowsByKey(reads, {
-      statement: attachmentsOf,
-      keyOf: ({ messageId }) => String(messageId),
-      ofMessages: true,
-    }),
+    rowsByKey(reads, { statement: attachmentsOf, keyOf: messageOf, ofMessages: true }),
+  /** Of a message that is or was held. The caller has checked the permission, as for the next. */
+  heldAttachment: (reads: Reads) => rowById(reads, { statement: heldAttachmentsById }),
+  heldAttachments: (reads: Reads) => rowsByKey(reads, { statement: heldAttachmentsOf, keyOf: messageOf }),
 }

@@ -1,5 +1,6 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { readLink, signLink } from '../encryption/link-token.ts'
+import type { DeploymentKey } from '../encryption/deployment-key.ts'
+import { readLink, signLink, stampLink, unstampLink } from '../encryption/link-token.ts'
 
 /** The beginning of the paths of links. */
 export const EXPORTS_PATH = '/exports/'
@@ -21,16 +22,23 @@ export interface ExportLink {
 }
 
 /** Returns the token of a link, which is a credential. */
-export function linkToken(keys: CompanyKeys, link: ExportLink): string {
+export function linkToken(
+  keys: CompanyKeys,
+  deploymentKey: DeploymentKey,
+  link: ExportLink,
+): Promise<string> {
   const { companyId, exportId, userId, expiresAt } = link
-  return signLink(keys, KIND, { ids: [companyId, exportId, userId], expiresAt })
+  const token = signLink(keys, KIND, { ids: [companyId, exportId, userId], expiresAt })
+  return stampLink(deploymentKey, token)
 }
 
-/** Reads a token; nothing of it is true before `isGenuine` says so. Null if it is none. */
-export function readLinkToken(
-  token: string,
-): (ExportLink & { isGenuine(keys: CompanyKeys): boolean }) | null {
-  const link = readLink(token, KIND, 3)
+/** Reads a token that this deployment has made; null if it has not. Nothing of it is true before `isGenuine` says so. */
+export async function readLinkToken(
+  deploymentKey: DeploymentKey,
+  stamped: string,
+): Promise<(ExportLink & { isGenuine(keys: CompanyKeys): boolean }) | null> {
+  const token = await unstampLink(deploymentKey, stamped)
+  const link = token === null ? null : readLink(token, KIND, 3)
   if (!link) return null
   const [companyId = '', exportId = '', userId = ''] = link.ids
   return { companyId, exportId, userId, expiresAt: link.expiresAt, isGenuine: link.isGenuine }

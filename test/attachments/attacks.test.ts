@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fileToken, UPLOADS_PATH } from '../../src/attachments/file-link.ts'
+import { type FileLink, type FileUse, fileToken, UPLOADS_PATH } from '../../src/attachments/file-link.ts'
 import { decodeId } from '../../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { ask, begin, bytesOf, download, link, patch, sendFiles, TUS, upload } from './uploading.ts'
@@ -71,7 +71,7 @@ describe('an upload', () => {
     const { ann, bob } = acme
     const { uploadUrl, attachment } = await begin(bob, 10)
     const attachmentId = decodeId(attachment.id)?.uuid ?? ''
-    const { keyring } = app.application.services
+    const { keyring, sms } = app.application.services
     const [keys, others] = await Promise.all([
       keyring.forCompany(acme.companyUuid),
       keyring.forCompany(globex.companyUuid),
@@ -83,15 +83,16 @@ describe('an upload', () => {
       expiresAt: new Date(Date.now() + 60_000),
     }
     const at = (token: string) => `${app.url}${UPLOADS_PATH}${token}`
-    const over = fileToken(keys, 'UPLOAD', { ...claims, expiresAt: new Date(Date.now() - 1) })
+    const signed = async (by: typeof keys, use: FileUse, more: Partial<FileLink> = {}) =>
+      at(await fileToken(by, sms.deploymentKey, use, { ...claims, ...more }))
     const addresses = [
-      at(fileToken(keys, 'UPLOAD', { ...claims, userId: ann.uuid })),
-      at(fileToken(others, 'UPLOAD', claims)),
-      at(fileToken(keys, 'ORIGINAL', claims)),
-      at(fileToken(keys, 'UPLOAD', { ...claims, companyId: globex.companyUuid })),
+      await signed(keys, 'UPLOAD', { userId: ann.uuid }),
+      await signed(others, 'UPLOAD'),
+      await signed(keys, 'ORIGINAL'),
+      await signed(keys, 'UPLOAD', { companyId: globex.companyUuid }),
       `${uploadUrl.slice(0, -3)}AAA`,
       at('x'),
-      at(over),
+      await signed(keys, 'UPLOAD', { expiresAt: new Date(Date.now() - 1) }),
     ]
     const statuses = []
     for (const address of addresses) statuses.push((await patch(app, address, 0, Buffer.alloc(10))).status)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { linkToken } from '../../src/exports/export-link.ts'
+import { decodeId } from '../../src/ids.ts'
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { failWrites } from '../support/failing-writes.ts'
@@ -109,9 +111,20 @@ describe('a link to an export', () => {
         place,
         await status(changed((bytes) => bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place))),
       ]).toEqual([place, 404])
+    const { keyring, sms } = app.application.services
+    const claims = {
+      companyId: acme.companyUuid,
+      exportId: decodeId(exportId)?.uuid ?? '',
+      userId: acme.ann.uuid,
+      expiresAt: new Date(Date.now() + 60_000),
+    }
+    const signedBy = async (companyUuid: string) =>
+      `http://x/exports/${await linkToken(await keyring.forCompany(companyUuid), sms.deploymentKey, claims)}`
+    expect(await status(await signedBy(acme.companyUuid))).toBe(200)
+    expect(await status(await signedBy(globex.companyUuid))).toBe(404)
     const ofGlobex = Buffer.from(globex.companyUuid.replaceAll('-', ''), 'hex')
     expect(await status(changed((bytes) => ofGlobex.copy(bytes)))).toBe(404)
-    for (const path of ['/exports/', '/exports/x', `/exports/${'A'.repeat(115)}`, '/exports/../healthz'])
+    for (const path of ['/exports/', '/exports/x', `/exports/${'A'.repeat(136)}`, '/exports/../healthz'])
       expect([path, [404, 200].includes(await status(`http://x${path}`))]).toEqual([path, true])
     const refused = await globex.gus.mutate('createExportLink', { exportId })
     expect(refused).toMatchObject({ __typename: 'NotFoundError' })

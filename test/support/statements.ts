@@ -16,14 +16,23 @@ export function isOfItself(name: string): boolean {
 }
 
 /** Runs `work` and gives the SQL statements this process sent meanwhile, without those of signing in and those it sends by itself. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+export function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  return statementsBut(PREAMBLE, work)
+}
+
+/** The same with those of signing in. */
+export function allStatementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  return statementsBut(new Set(), work)
+}
+
+async function statementsBut(left: ReadonlySet<string>, work: () => Promise<unknown>): Promise<string[]> {
   const query = vi.spyOn(pg.Client.prototype, 'query')
   try {
     await work()
     return query.mock.calls.flatMap(([statement]) => {
       const { name, text } =
         typeof statement === 'string' ? { name: '', text: statement } : describe(statement)
-      return PREAMBLE.has(name) || isOfItself(name) ? [] : [text]
+      return left.has(name) || isOfItself(name) ? [] : [text]
     })
   } finally {
     query.mockRestore()

@@ -6,6 +6,7 @@ export async function sendEveryFile(by: Client, conversationId: string): Promise
     by.mutate('createUpload', { fileName: 'a.txt', size: 4, kind: 'FILE' }, 'attachment { id } uploadUrl')
   const [{ attachment, uploadUrl }, other] = [await begin(), await begin()]
   await by.mutate('deleteUpload', { attachmentId: other.attachment.id })
+  await by.mutate('createAttachmentLink', { attachmentId: other.attachment.id })
   const headers = {
     'tus-resumable': '1.0.0',
     'upload-offset': '0',

@@ -1,6 +1,6 @@
 import type { Client } from '../support/client.ts'
 
-const CASE = `id kind reason decidedBy { id } message { body conversation { title } }
+const CASE = `id kind reason decidedBy { id } message { body attachments { id } conversation { title } }
   reports(first: 5) { nodes { note reporter { name } } pageInfo { endCursor } }`
 
 /** Runs every kind of request about access rules, reports and cases once. `ann` is the owner of the company. */

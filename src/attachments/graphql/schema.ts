@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts'
-import { loadersFor } from '../../loaders.ts'
 import { MessageRef } from '../../messages/graphql/refs.ts'
 import { attachmentName } from '../queries/attachment-name.ts'
+import { attachmentsOfMessage } from '../queries/readable-attachment.ts'
 import { AttachmentKindEnum, AttachmentRef, AttachmentRefusalEnum } from './refs.ts'
 
 const AttachmentStateEnum = builder.enumType('AttachmentState', {
@@ -58,6 +58,6 @@ builder.objectField(MessageRef, 'attachments', (t) =>
     type: [AttachmentRef],
     description: 'Its files in their order. Empty once the message is retracted.',
     complexity: { multiplier: 10 },
-    resolve: (message, _args, { loaders }) => loadersFor(loaders, message).attachments.load(message.id),
+    resolve: (message, _args, context) => attachmentsOfMessage(context, message),
   }),
 )

@@ -8,6 +8,7 @@ import { FileRequestRefused } from '../errors.ts'
 import { readContent } from '../file-content.ts'
 import { contentOf, locationOf } from '../file-location.ts'
 import { mayBeShown } from '../media-type.ts'
+import { readableAttachment } from '../queries/readable-attachment.ts'
 import { findLinked, type Linked, unknown } from './find-linked.ts'
 
 /** The type of thumbnails. */
@@ -23,7 +24,7 @@ export async function answerFile(
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw new FileRequestRefused(405, 'A link is read with GET.', { allow: 'GET, HEAD' })
   const linked = await findLinked(services, token, ['ORIGINAL', 'THUMBNAIL'], 'MESSAGE_READ')
-  const found = await linked.context.loaders.attachment.load(linked.attachmentId)
+  const found = await readableAttachment(linked.context, linked.attachmentId)
   if (!found || (found.state !== 'READY' && found.state !== 'ATTACHED')) throw unknown()
   const { content, mediaType } = contentAsked(linked, found)
   const etag = `"${found.id}-${content.content}"`

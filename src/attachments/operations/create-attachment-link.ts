@@ -3,6 +3,7 @@ import { type Context, requirePermission } from '../../context.ts'
 import { ConflictError, NotFoundError } from '../../errors.ts'
 import { id, parseInput } from '../../input.ts'
 import { FILES_PATH, fileToken, LINK_MINUTES } from '../file-link.ts'
+import { readableAttachment } from '../queries/readable-attachment.ts'
 
 const schema = z.object({
   attachmentId: id('Attachment'),
@@ -24,7 +25,7 @@ export async function createAttachmentLink(context: Context, input: unknown): Pr
   const { attachmentId, variant } = parseInput(schema, input)
   const use = variant ?? 'ORIGINAL'
   const { companyId, userId } = context.viewer
-  const found = await context.loaders.attachment.load(attachmentId)
+  const found = await readableAttachment(context, attachmentId)
   if (!found) throw new NotFoundError('There is no such file.')
   if (found.state !== 'READY' && found.state !== 'ATTACHED')
     throw new ConflictError(
@@ -33,6 +34,8 @@ export async function createAttachmentLink(context: Context, input: unknown): Pr
   if (use === 'THUMBNAIL' && found.thumbnailSize === null)
     throw new ConflictError('The file has no thumbnail.')
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000)
-  const token = fileToken(await context.keys(), use, { companyId, attachmentId, userId, expiresAt })
-  return { url: `${context.services.publicUrl}${FILES_PATH}${token}`, expiresAt }
+  const { publicUrl, sms } = context.services
+  const claims = { companyId, attachmentId, userId, expiresAt }
+  const token = await fileToken(await context.keys(), sms.deploymentKey, use, claims)
+  return { url: `${publicUrl}${FILES_PATH}${token}`, expiresAt }
 }

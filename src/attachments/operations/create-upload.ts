@@ -89,7 +89,8 @@ export async function createUpload(context: Context, input: unknown): Promise<Cr
   const attachment = await context.loaders.attachment.load(attachmentId)
   if (!attachment) throw new NotFoundError('There is no such upload.')
   const expiresAt = new Date(attachment.createdAt.getTime() + UNSENT_HOURS * 3_600_000)
-  const token = fileToken(keys, 'UPLOAD', { companyId, attachmentId, userId, expiresAt })
+  const claims = { companyId, attachmentId, userId, expiresAt }
+  const token = await fileToken(keys, services.sms.deploymentKey, 'UPLOAD', claims)
   return {
     attachment,
     uploadUrl: `${services.publicUrl}${UPLOADS_PATH}${token}`,

@@ -42,7 +42,9 @@ export async function createExportLink(context: Context, input: unknown): Promis
   if (found.state !== 'READY') throw new ConflictError(NOT_READY[found.state])
   await recordActNow(context.tenant, { kind: 'export.linked', objectId: exportId })
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000)
-  const token = linkToken(await context.keys(), { companyId, exportId, userId, expiresAt })
-  const url = `${context.services.publicUrl}${EXPORTS_PATH}${token}`
+  const { publicUrl, sms } = context.services
+  const claims = { companyId, exportId, userId, expiresAt }
+  const token = await linkToken(await context.keys(), sms.deploymentKey, claims)
+  const url = `${publicUrl}${EXPORTS_PATH}${token}`
   return { url, manifestUrl: `${url}${MANIFEST}`, expiresAt }
 }

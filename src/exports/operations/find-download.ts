@@ -42,7 +42,7 @@ export async function findDownload(
   token: string,
   authorization: string | undefined,
 ): Promise<FoundExport> {
-  const link = readLinkToken(token)
+  const link = await readLinkToken(services.sms.deploymentKey, token)
   if (!link) throw unknown()
   const { companyId, exportId } = link
   const { database, keyring } = services
