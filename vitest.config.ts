@@ -11,8 +11,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    // Two cores serve the tests, PostgreSQL and Redis alike; where two files wait for a timeout, two others compute.
-    maxWorkers: 4,
+    // Two cores serve the tests, PostgreSQL and Redis alike; where two files wait for a timeout, a third computes.
+    maxWorkers: 3,
     // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
