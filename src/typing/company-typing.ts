@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { TenantDatabase } from '../database/database.ts'
 import type { LiveEvent } from '../events/event-row.ts'
@@ -33,6 +34,7 @@ const TYPING_MS = 6_000
 /** Maximum number of people per conversation whose typing is shown at a time. */
 const MAX_TYPISTS = 20
 const MAX_PER_STATEMENT = 5_000
+const RETRY_MS = 250
 
 interface Typist {
   conversationId: string
@@ -121,6 +123,9 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
         await tell(typists)
       } catch (error) {
         log.warn({ err: error }, 'who is typing could not be told')
+        // Those who still type then are told of once the database answers.
+        for (const typist of typists) if (isCurrent(typist)) untold.add(typist)
+        await delay(RETRY_MS, undefined, { ref: false })
       }
     }
     isDelivering = false
@@ -144,10 +149,13 @@ export function createCompanyTyping(system: TenantDatabase, log: Logger, policy?
     for (const { typist, listener, notice } of wanting) {
       const { conversationId, userId } = typist
       if (!readers.has(keyOf({ conversationId, userId: listener.userId }))) continue
-      const isCurrent = rooms.get(conversationId)?.typists.get(userId) === typist
-      if (isCurrent && wants(listener, typist, notice) && listener.offerTyping(userId, true))
+      if (isCurrent(typist) && wants(listener, typist, notice) && listener.offerTyping(userId, true))
         typist.told.add(listener)
     }
+  }
+
+  function isCurrent(typist: Typist): boolean {
+    return rooms.get(typist.conversationId)?.typists.get(typist.userId) === typist
   }
 
   function listenersWanting(typist: Typist): TypingListener[] {

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Answer, Client } from '../support/client.ts'
 
-/** An operation costs more than five seconds' worth, so the second one overdraws it by the most that it may be. */
+/** Points a second. */
 const QUOTA = 10
+/** It costs far more than five seconds' worth, so it overdraws the quota by the most that it may be: five seconds. */
+const DEAR = '{ conversations(first: 50) { nodes { id messages(first: 50) { nodes { id } } } } }'
 
 let app: TestApp
 let acme: TestCompany<'alice' | 'bob' | 'carol'>
@@ -29,6 +31,7 @@ async function flood(people: Client[]) {
 }
 
 it("a company's quota is one of all its people, tells truly when it goes on, and is no other company's", async () => {
+  expect(refusalOf(await acme.alice.send(DEAR))).toBeUndefined()
   const refusal = await flood([acme.alice, acme.bob])
   expect(refusal.message).toBe('Your company asks for more work than its quota allows: try again later.')
   expect(refusal.extensions?.code).toBe('RATE_LIMITED')
@@ -45,9 +48,14 @@ it("a company's quota is one of all its people, tells truly when it goes on, and
 
 it('an overdrawn quota holds back no event', async () => {
   await using free = await startApp({ beside: app, environment: { workBudgetPerPerson: 0 } })
+  // Enough to subscribe, and soon used up by questions.
+  const quotas = { workBudgetPerPerson: 0, workBudgetPerCompany: 20 * QUOTA }
+  await using narrow = await startApp({ beside: app, environment: quotas })
   const initech = await app.company('Initech', { ian: 'owner', ira: 'member' })
-  await using inbox = await initech.ira.inbox('... on ConversationActivity { message { body } }')
-  await flood([initech.ian])
+  await using inbox = await initech.ira
+    .at(narrow.url)
+    .inbox('... on ConversationActivity { message { body } }')
+  await flood([initech.ian.at(narrow.url)])
   await initech.ian.at(free.url).say({ recipientId: initech.ira.userId }, 'During the flood')
   await inbox.event(({ message }) => message?.body === 'During the flood')
 })
