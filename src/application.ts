@@ -203,7 +203,8 @@ async function assemble(
     viewers,
     signIn,
     mailer,
-    sms: openSms(environment, dataDirectory, keyDirectory),
+    sms: openSms(environment, dataDirectory),
+    deploymentKey: openDeploymentKey(keyDirectory),
     push,
     retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
@@ -232,14 +233,9 @@ async function assemble(
   }
 }
 
-function openSms(
-  { sms, publicUrl }: Environment,
-  dataDirectory: DataDirectory,
-  keyDirectory: string,
-): SmsService {
+function openSms({ sms, publicUrl }: Environment, dataDirectory: DataDirectory): SmsService {
   return {
     provider: createSmsProvider(sms, publicUrl, dataDirectory.file('sms')),
     settings: sms,
-    deploymentKey: openDeploymentKey(keyDirectory),
   }
 }

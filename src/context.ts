@@ -11,6 +11,7 @@ import type { FindAct } from './database/acting.ts'
 import type { Database, TenantDatabase } from './database/database.ts'
 import type { Mailer } from './email/mailer.ts'
 import type { CompanyKeys } from './encryption/company-keys.ts'
+import type { DeploymentKey } from './encryption/deployment-key.ts'
 import type { Keyring } from './encryption/keyring.ts'
 import { PermissionDeniedError } from './errors.ts'
 import type { Batch } from './events/event-row.ts'
@@ -60,6 +61,8 @@ export interface Services {
   signIn: SignIn
   mailer: Mailer
   sms: SmsService
+  /** The key of what belongs to no company, or is looked up before the company is known. */
+  deploymentKey: DeploymentKey
   /** Undefined where web push is off. */
   push: PushService | undefined
   /** Days that messages are kept where a company has set nothing; 0 without a limit. */

@@ -1,6 +1,6 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import type { DeploymentKey } from '../encryption/deployment-key.ts'
-import { readLink, signLink, stampLink, unstampLink } from '../encryption/link-token.ts'
+import { type LinkKeys, readLink, signLink } from '../encryption/link-token.ts'
 
 /** The beginning of the paths of links to files. */
 export const FILES_PATH = '/files/'
@@ -21,29 +21,23 @@ export interface FileLink {
 }
 
 /** Returns the token of a link, which is a credential. */
-export function fileToken(
-  keys: CompanyKeys,
-  deploymentKey: DeploymentKey,
-  use: FileUse,
-  link: FileLink,
-): Promise<string> {
+export function fileToken(keys: LinkKeys, use: FileUse, link: FileLink): Promise<string> {
   const { companyId, attachmentId, userId, expiresAt } = link
-  const token = signLink(keys, kindOf(use), { ids: [companyId, attachmentId, userId], expiresAt })
-  return stampLink(deploymentKey, token)
+  return signLink(keys, kindOf(use), { ids: [companyId, attachmentId, userId], expiresAt })
 }
 
 /** Reads a token that this deployment has made; null if it has not. Nothing of it is true before `isFor` says so. */
 export async function readFileToken(
   deploymentKey: DeploymentKey,
-  stamped: string,
+  token: string,
 ): Promise<(FileLink & { isFor(keys: CompanyKeys, use: FileUse): boolean }) | null> {
-  const token = await unstampLink(deploymentKey, stamped)
-  const link = token === null ? null : readLink(token, '', 3)
-  if (token === null || !link) return null
+  const link = await readLink(deploymentKey, token, 3)
+  if (!link) return null
   const [companyId = '', attachmentId = '', userId = ''] = link.ids
+  const { expiresAt } = link
   return {
-    ...{ companyId, attachmentId, userId, expiresAt: link.expiresAt },
-    isFor: (keys, use) => readLink(token, kindOf(use), 3)?.isGenuine(keys) ?? false,
+    ...{ companyId, attachmentId, userId, expiresAt },
+    isFor: (keys, use) => link.isGenuine(keys, kindOf(use)),
   }
 }
 

@@ -114,7 +114,7 @@ export function smsUnmatched({ json }: Json): Promise<void> {
     const list = await Promise.all(
       rows.map(async ({ id, sealed, ...row }) => ({
         ...row,
-        ...(JSON.parse(await services.sms.deploymentKey.decrypt(sealed, id)) as {
+        ...(JSON.parse(await services.deploymentKey.decrypt(sealed, id)) as {
           from: string
           body: string
         }),

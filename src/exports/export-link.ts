@@ -1,6 +1,6 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import type { DeploymentKey } from '../encryption/deployment-key.ts'
-import { readLink, signLink, stampLink, unstampLink } from '../encryption/link-token.ts'
+import { type LinkKeys, readLink, signLink } from '../encryption/link-token.ts'
 
 /** The beginning of the paths of links. */
 export const EXPORTS_PATH = '/exports/'
@@ -22,24 +22,19 @@ export interface ExportLink {
 }
 
 /** Returns the token of a link, which is a credential. */
-export function linkToken(
-  keys: CompanyKeys,
-  deploymentKey: DeploymentKey,
-  link: ExportLink,
-): Promise<string> {
+export function linkToken(keys: LinkKeys, link: ExportLink): Promise<string> {
   const { companyId, exportId, userId, expiresAt } = link
-  const token = signLink(keys, KIND, { ids: [companyId, exportId, userId], expiresAt })
-  return stampLink(deploymentKey, token)
+  return signLink(keys, KIND, { ids: [companyId, exportId, userId], expiresAt })
 }
 
 /** Reads a token that this deployment has made; null if it has not. Nothing of it is true before `isGenuine` says so. */
 export async function readLinkToken(
   deploymentKey: DeploymentKey,
-  stamped: string,
+  token: string,
 ): Promise<(ExportLink & { isGenuine(keys: CompanyKeys): boolean }) | null> {
-  const token = await unstampLink(deploymentKey, stamped)
-  const link = token === null ? null : readLink(token, KIND, 3)
+  const link = await readLink(deploymentKey, token, 3)
   if (!link) return null
   const [companyId = '', exportId = '', userId = ''] = link.ids
-  return { companyId, exportId, userId, expiresAt: link.expiresAt, isGenuine: link.isGenuine }
+  const { expiresAt } = link
+  return { companyId, exportId, userId, expiresAt, isGenuine: (keys) => link.isGenuine(keys, KIND) }
 }

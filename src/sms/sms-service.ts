@@ -1,4 +1,3 @@
-import type { DeploymentKey } from '../encryption/deployment-key.ts'
 import type { SmsEnvironment } from '../env/sms.ts'
 import type { SmsProvider } from './provider.ts'
 import type { SmsSettingsRow } from './sms-settings.ts'
@@ -7,7 +6,6 @@ import type { SmsSettingsRow } from './sms-settings.ts'
 export interface SmsService {
   provider: SmsProvider
   settings: SmsEnvironment
-  deploymentKey: DeploymentKey
 }
 
 /** The sender of a message: its own, or the company's, or the configured one, or the provider's. Null if there is none. */
@@ -17,11 +15,6 @@ export function senderOf(
   given: string | null,
 ): string | null {
   return given ?? company.fromNumber ?? settings.from ?? provider.defaultFrom ?? null
-}
-
-/** The HMAC of a sender and a phone, by which routes and stops are found. */
-export function contactHash({ deploymentKey }: SmsService, from: string, phone: string): Promise<Buffer> {
-  return deploymentKey.hash('contact', `${from} ${phone}`)
 }
 
 /** True if this server answers STOP, START and HELP, and not the provider. Without a setting that depends on the provider. */

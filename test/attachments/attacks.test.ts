@@ -71,7 +71,7 @@ describe('an upload', () => {
     const { ann, bob } = acme
     const { uploadUrl, attachment } = await begin(bob, 10)
     const attachmentId = decodeId(attachment.id)?.uuid ?? ''
-    const { keyring, sms } = app.application.services
+    const { keyring, deploymentKey: deployment } = app.application.services
     const [keys, others] = await Promise.all([
       keyring.forCompany(acme.companyUuid),
       keyring.forCompany(globex.companyUuid),
@@ -84,7 +84,7 @@ describe('an upload', () => {
     }
     const at = (token: string) => `${app.url}${UPLOADS_PATH}${token}`
     const signed = async (by: typeof keys, use: FileUse, more: Partial<FileLink> = {}) =>
-      at(await fileToken(by, sms.deploymentKey, use, { ...claims, ...more }))
+      at(await fileToken({ company: by, deployment }, use, { ...claims, ...more }))
     const addresses = [
       await signed(keys, 'UPLOAD', { userId: ann.uuid }),
       await signed(others, 'UPLOAD'),

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
 import type { TestApp, TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { sharedApp } from '../support/shared-app.ts'
+import { untilSubscribed } from '../support/subscribed.ts'
 import { drift, sql as sqlAs } from './department-drift.ts'
 
 let app: TestApp
@@ -174,15 +175,8 @@ describe('while members are synchronised', () => {
     const { id } = await channel(olga, ['Crew', 'Newcomers'])
     const said = '... on MessageSent { message { body } }'
     await using mine = await bob.watch(id, `${said} ... on ConversationRemoved { conversationId }`)
-    await using events = await olga.watch(
-      id,
-      `${said} ... on ParticipantsChanged { joined { id } left { id } }`,
-    )
-    const areSubscribed = async () => {
-      await olga.say({ conversationId: id }, 'Begin')
-      for (const { events: received } of [mine, events]) expect(received.length).toBeGreaterThan(0)
-    }
-    await vi.waitFor(areSubscribed, { interval: 1_000, timeout: 30_000 })
+    await using events = await olga.watch(id, `${said} ... on ParticipantsChanged { joined { id } }`)
+    await untilSubscribed(olga, id, [mine, events])
     await sync(olga, [moved(bob, 'Elsewhere')])
     await mine.until(({ isComplete }) => isComplete)
     expect(mine.events.at(-1)).toMatchObject({ conversationId: id })

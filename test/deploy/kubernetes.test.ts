@@ -8,7 +8,7 @@ import { readEnvironment } from '../../src/env.ts'
 import { STOP_WITHIN_MS } from '../../src/run-process.ts'
 import type { TestApp } from '../support/app.ts'
 import { sharedApp } from '../support/shared-app.ts'
-import { type Container, type Manifest, openValidator, probesOf, readManifests } from './manifests.ts'
+import { type Container, type Manifest, openValidator, readManifests } from './manifests.ts'
 
 /** Values such as docs/kubernetes.md puts into the secrets. */
 const SECRETS: Record<string, Record<string, string>> = {
@@ -106,7 +106,7 @@ describe('the manifests for Kubernetes', () => {
       http: port,
       metrics: metrics.port,
     })
-    const { startupProbe, readinessProbe, livenessProbe } = probesOf(container)
+    const { startupProbe, readinessProbe, livenessProbe } = container
     for (const { httpGet } of [startupProbe, readinessProbe, livenessProbe]) {
       expect(httpGet.port).toBe('http')
       expect((await fetch(`${app.url}${httpGet.path}`)).status).toBe(200)

@@ -40,17 +40,15 @@ export interface Container {
   ports: { name: string; containerPort: number }[]
   lifecycle: { preStop: { exec: { command: string[] } } }
   securityContext: Record<string, unknown>
+  startupProbe: Probe
+  readinessProbe: Probe
+  livenessProbe: Probe
   volumeMounts: { name: string; mountPath: string }[]
 }
 
-type Probes = Record<
-  'startupProbe' | 'readinessProbe' | 'livenessProbe',
-  { httpGet: { path: string; port: string } }
->
-
-/** The probes of a container. */
-export function probesOf(container: Container): Probes {
-  return container as unknown as Probes
+/** How a container is asked whether it runs. */
+interface Probe {
+  httpGet: { path: string; port: string }
 }
 
 /** The manifests, and the resources that the kustomization lists. */

@@ -111,7 +111,7 @@ describe('a link to an export', () => {
         place,
         await status(changed((bytes) => bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place))),
       ]).toEqual([place, 404])
-    const { keyring, sms } = app.application.services
+    const { keyring, deploymentKey: deployment } = app.application.services
     const claims = {
       companyId: acme.companyUuid,
       exportId: decodeId(exportId)?.uuid ?? '',
@@ -119,7 +119,7 @@ describe('a link to an export', () => {
       expiresAt: new Date(Date.now() + 60_000),
     }
     const signedBy = async (companyUuid: string) =>
-      `http://x/exports/${await linkToken(await keyring.forCompany(companyUuid), sms.deploymentKey, claims)}`
+      `http://x/exports/${await linkToken({ company: await keyring.forCompany(companyUuid), deployment }, claims)}`
     expect(await status(await signedBy(acme.companyUuid))).toBe(200)
     expect(await status(await signedBy(globex.companyUuid))).toBe(404)
     const ofGlobex = Buffer.from(globex.companyUuid.replaceAll('-', ''), 'hex')

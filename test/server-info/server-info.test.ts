@@ -21,7 +21,10 @@ describe('the information about the server', () => {
     const { alice } = await app.company('Acme', { alice: 'member' })
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
     const info = await infoOf(alice)
-    expect(info).toMatchObject({ version, features: expect.arrayContaining(['search', 'guests']) })
+    expect(info).toMatchObject({
+      version,
+      features: expect.arrayContaining(['search', 'guests', 'attachments', 'departments', 'push']),
+    })
     // Without a provider, SMS are files.
     expect(info.features).not.toContain('sms')
   })

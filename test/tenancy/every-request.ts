@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest'
 import type { TestCompany } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
 import { watchPresence } from '../support/presence.ts'
+import { useChannels } from './every-channel-request.ts'
 import { sendEveryFile } from './every-file-request.ts'
 import { governEverything } from './every-governing-request.ts'
 import { writeToGuests } from './every-guest-request.ts'
@@ -238,16 +239,4 @@ async function limited(plans: PlanRecord, ann: Client, conversationId: string): 
   // The poll compares positions while somebody is subscribed.
   await using _inbox = await ann.inbox('__typename')
   await vi.waitFor(() => expect(plans.names).toContain('stream_positions'), 30_000)
-}
-
-/** A department channel, and departments that change. */
-async function useChannels(ann: Client): Promise<void> {
-  const CHANNEL = 'conversation { id departments allowedActions }'
-  const made = await ann.mutate('createDepartmentChannel', { title: 'Crew', departments: ['Crew'] }, CHANNEL)
-  const { id: conversationId } = made.conversation
-  await ann.mutate(
-    'updateDepartmentChannel',
-    { conversationId, title: 'Staff', departments: ['Staff'] },
-    CHANNEL,
-  )
 }

@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import type { StreamValue } from '../../src/subscriptions/stream-value.ts'
@@ -107,25 +106,6 @@ describe('typing', () => {
     await carol.say({ conversationId: groupId }, 'end')
     await finished(watched)
     expect(typingIn(watched)).toEqual([true, false].map((typing) => [bob.userId, typing]))
-  })
-
-  it('is shown once the database answers again', async () => {
-    const { alice, bob } = acme
-    await using watched = await watchTyping(alice, groupId, bob)
-    const real = pg.Client.prototype.query as (...given: unknown[]) => unknown
-    const failures: unknown[] = []
-    const query = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...given: unknown[]
-    ) {
-      const isAboutReaders = (given[0] as { name?: string }).name === 'typing_readers'
-      if (!isAboutReaders || failures.push(given) > 1) return real.apply(this, given) as never
-      return Promise.reject(new Error('The connection is lost.')) as never
-    })
-    await setTyping(bob, groupId)
-    await watched.until(() => typingIn(watched).length === 1)
-    query.mockRestore()
-    expect(failures.length).toBeGreaterThan(1)
   })
 
   it('reaches who comes later with its next sign', async () => {

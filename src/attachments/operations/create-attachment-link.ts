@@ -34,8 +34,8 @@ export async function createAttachmentLink(context: Context, input: unknown): Pr
   if (use === 'THUMBNAIL' && found.thumbnailSize === null)
     throw new ConflictError('The file has no thumbnail.')
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000)
-  const { publicUrl, sms } = context.services
+  const { publicUrl, deploymentKey } = context.services
   const claims = { companyId, attachmentId, userId, expiresAt }
-  const token = await fileToken(await context.keys(), sms.deploymentKey, use, claims)
+  const token = await fileToken({ company: await context.keys(), deployment: deploymentKey }, use, claims)
   return { url: `${publicUrl}${FILES_PATH}${token}`, expiresAt }
 }

@@ -90,7 +90,7 @@ export async function createUpload(context: Context, input: unknown): Promise<Cr
   if (!attachment) throw new NotFoundError('There is no such upload.')
   const expiresAt = new Date(attachment.createdAt.getTime() + UNSENT_HOURS * 3_600_000)
   const claims = { companyId, attachmentId, userId, expiresAt }
-  const token = await fileToken(keys, services.sms.deploymentKey, 'UPLOAD', claims)
+  const token = await fileToken({ company: keys, deployment: services.deploymentKey }, 'UPLOAD', claims)
   return {
     attachment,
     uploadUrl: `${services.publicUrl}${UPLOADS_PATH}${token}`,

@@ -23,7 +23,7 @@ export async function findLinked(
   uses: readonly FileUse[],
   permission: Permission,
 ): Promise<Linked> {
-  const link = await readFileToken(services.sms.deploymentKey, token)
+  const link = await readFileToken(services.deploymentKey, token)
   if (!link) throw unknown()
   const { companyId, userId, expiresAt } = link
   // First, since the keyring makes keys for a company that has none.

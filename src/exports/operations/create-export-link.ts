@@ -42,9 +42,9 @@ export async function createExportLink(context: Context, input: unknown): Promis
   if (found.state !== 'READY') throw new ConflictError(NOT_READY[found.state])
   await recordActNow(context.tenant, { kind: 'export.linked', objectId: exportId })
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000)
-  const { publicUrl, sms } = context.services
+  const { publicUrl, deploymentKey } = context.services
   const claims = { companyId, exportId, userId, expiresAt }
-  const token = await linkToken(await context.keys(), sms.deploymentKey, claims)
+  const token = await linkToken({ company: await context.keys(), deployment: deploymentKey }, claims)
   const url = `${publicUrl}${EXPORTS_PATH}${token}`
   return { url, manifestUrl: `${url}${MANIFEST}`, expiresAt }
 }

@@ -42,7 +42,7 @@ export async function findDownload(
   token: string,
   authorization: string | undefined,
 ): Promise<FoundExport> {
-  const link = await readLinkToken(services.sms.deploymentKey, token)
+  const link = await readLinkToken(services.deploymentKey, token)
   if (!link) throw unknown()
   const { companyId, exportId } = link
   const { database, keyring } = services

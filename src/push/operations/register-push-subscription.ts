@@ -40,5 +40,5 @@ export async function registerPushSubscription(
 
 /** The hash by which an endpoint is known in all companies. */
 export function endpointHash({ services }: Context, endpoint: string): Promise<Buffer> {
-  return services.sms.deploymentKey.hash('push endpoint', endpoint)
+  return services.deploymentKey.hash('push endpoint', endpoint)
 }

@@ -14,9 +14,11 @@ export interface ServerInfo {
 
 /** The parts of the API that every server of this version has. */
 const FEATURES = [
+  'attachments',
   'audit',
   'broadcasts',
   'contexts',
+  'departments',
   'exports',
   'guests',
   'moderation',
@@ -32,6 +34,10 @@ export async function serverInfo({ services }: Context): Promise<ServerInfo> {
     maxBodyBytes: MAX_BODY_BYTES,
     maxSubjectLength: MAX_SUBJECT_LENGTH,
     maxPageSize: MAX_SIZE,
-    features: services.sms.provider.name === 'disk' ? FEATURES : [...FEATURES, 'sms'],
+    features: [
+      ...FEATURES,
+      ...(services.push ? ['push'] : []),
+      ...(services.sms.provider.name === 'disk' ? [] : ['sms']),
+    ],
   }
 }

@@ -3,9 +3,10 @@ import { rowsOf } from '../../database/columns.ts'
 import { statement } from '../../database/statement.ts'
 import { phoneHash } from '../../guests/seal-guest.ts'
 import { newId } from '../../ids.ts'
+import { contactHash } from '../contact-hash.ts'
 import { keywordReply } from '../keyword-reply.ts'
 import { type Keyword, readKeyword } from '../keywords.ts'
-import { answersKeywords, contactHash } from '../sms-service.ts'
+import { answersKeywords } from '../sms-service.ts'
 import { companiesOfNumber, readSmsSettings } from '../sms-settings.ts'
 
 /** An SMS that the provider has received. Numbers are in E.164. */
@@ -48,8 +49,8 @@ const addUnmatched = statement({
  * no company waits outside of all tenants. A repeated one has no effect.
  */
 export async function receiveSms(services: Services, sms: IncomingSms): Promise<string | null> {
-  const { database, sms: service } = services
-  const contact = await contactHash(service, sms.to, sms.from)
+  const { database, deploymentKey } = services
+  const contact = await contactHash(deploymentKey, sms.to, sms.from)
   const owners = await database.acrossCompanies(companiesOfNumber, { number: sms.to })
   const wrote = await database.acrossCompanies(contactsOf, { contact })
   const main = owners.length === 1 ? owners[0]?.companyId : wrote[0]?.companyId
@@ -88,13 +89,13 @@ async function partOf({ keyring }: Services, companyId: string, sms: IncomingSms
 }
 
 async function keepUnmatched(
-  { database, sms }: Services,
+  { database, deploymentKey }: Services,
   incoming: IncomingSms,
   word?: Keyword,
 ): Promise<void> {
   const id = newId()
   const { from, body } = incoming
-  const sealed = await sms.deploymentKey.encrypt(JSON.stringify({ from, body, word: word ?? null }), id)
+  const sealed = await deploymentKey.encrypt(JSON.stringify({ from, body, word: word ?? null }), id)
   await database.acrossCompanies(addUnmatched, { id, receivedOn: incoming.to, sealed })
 }
 

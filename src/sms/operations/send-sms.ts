@@ -2,9 +2,10 @@ import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { newId } from '../../ids.ts'
 import type { Job } from '../../jobs/job.ts'
 import { smsSent } from '../../metrics/metrics.ts'
+import { contactHash } from '../contact-hash.ts'
 import { SLOW_DOWN, type SmsOutcome, UNREGISTERED } from '../provider.ts'
 import { monthOf, quietUntil } from '../quiet-hours.ts'
-import { contactHash, senderOf } from '../sms-service.ts'
+import { senderOf } from '../sms-service.ts'
 import { DEFAULT_ZONE, quietHoursOf, readSmsSettings, type SmsSettingsRow } from '../sms-settings.ts'
 import {
   claimSms,
@@ -88,7 +89,7 @@ async function readReady(job: Job, keys: CompanyKeys, settings: SmsSettingsRow):
       continue
     }
     const to = keys.decrypt(sms.phone, { field: 'phone', recordId: sms.guestId })
-    ready.push({ due: sms, from, to, contact: await contactHash(services.sms, from, to) })
+    ready.push({ due: sms, from, to, contact: await contactHash(services.deploymentKey, from, to) })
   }
   return ready.slice(0, MAX_AT_ONCE)
 }
