@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { accessSync, constants, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +13,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { prepareDatabase, withClient } from '../../src/database/roles.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
+import { installedPostgres } from '../support/postgres-programs.ts'
 
 /** A PostgreSQL of an older version than the embedded one, for one test file alone. */
 export interface OldestPostgres {
@@ -22,17 +22,16 @@ export interface OldestPostgres {
   dispose(): Promise<void>
 }
 
-const SUPPORTED_FROM = 15
 const EMBEDDED = 18
 const STARTS_WITHIN_MS = 60_000
 const log = pino({ level: 'warn' })
 
 /** Starts the oldest supported PostgreSQL that is installed; without one, says loudly that its tests are skipped. */
 export async function oldestPostgresForTests(): Promise<OldestPostgres | undefined> {
-  const programs = installed()
+  const programs = installedPostgres(EMBEDDED)
   if (!programs) {
     process.stderr.write(
-      `\n*** SKIPPING THE TESTS ON AN OLDER POSTGRESQL: none of ${SUPPORTED_FROM} to ${EMBEDDED - 1} below /usr/lib/postgresql. Install it (Debian: apt-get install postgresql) ***\n\n`,
+      `\n*** SKIPPING THE TESTS ON AN OLDER POSTGRESQL: none of 15 to ${EMBEDDED - 1} below /usr/lib/postgresql. Install it (Debian: apt-get install postgresql) ***\n\n`,
     )
     return undefined
   }
@@ -85,28 +84,6 @@ export async function oldestPostgresForTests(): Promise<OldestPostgres | undefin
       if (server.kill('SIGQUIT')) await exit
       await rm(directory, { recursive: true, force: true })
     },
-  }
-}
-
-function installed(): string | undefined {
-  const root = '/usr/lib/postgresql'
-  try {
-    return readdirSync(root)
-      .filter((version) => Number(version) >= SUPPORTED_FROM && Number(version) < EMBEDDED)
-      .sort((a, b) => Number(a) - Number(b))
-      .map((version) => join(root, version, 'bin'))
-      .find((programs) => isExecutable(join(programs, 'initdb')))
-  } catch {
-    return undefined
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }
 
