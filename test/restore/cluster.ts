@@ -69,7 +69,7 @@ export async function restore(
   await rm(into, { recursive: true, force: true })
   await run('cp', ['-a', backup, into])
   const settings = [
-    // What is restored must not write into the archive that it came from.
+    // A restored database must not write into the archive that it came from.
     'archive_mode=off',
     `restore_command='cp ${archive}/%f %p'`,
     ...(target === 'latest'

@@ -26,7 +26,7 @@ export async function goOn({ step }: Drill, name: string, { product, cluster }: 
   return { verifiedFirst, restored, verified, url, stop: async () => void (await server.end('SIGTERM')) }
 }
 
-/** What a restored database has of what was acknowledged, through the API. */
+/** The acknowledged messages and the samples, as a restored database shows them through the API. */
 export interface Examined {
   /** Acknowledged messages that it has with their texts, and those that it lacks. */
   has: Acknowledged[]

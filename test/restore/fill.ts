@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { directConversationId } from '../../src/conversations/direct-id.ts'
 import type { Database } from '../../src/database/database.ts'
 import type { CompanyKeys } from '../../src/encryption/company-keys.ts'
@@ -16,6 +17,8 @@ export interface Pair {
 }
 
 const BATCH = 64
+const MAX_ATTEMPTS = 50
+const RETRY_MS = 200
 const SAMPLE_OF = 5_000
 const WORDS =
   'invoice delivery budget meeting contract answer tomorrow please thanks draft review figures'.split(' ')
@@ -46,13 +49,23 @@ export async function fill(
         if (number % SAMPLE_OF === 0) samples.push({ pair, id: encodeId('Message', message.messageId), body })
         messages.push(message)
       }
-      const rows = await database.batch(sendManyStatement, batchOf(messages))
-      const failed = rows.find(({ outcome }) => outcome !== 'SENT')
-      if (failed) throw new Error(`A message was not stored: ${failed.outcome}`)
+      await store(database, messages)
     }
   }
   await Promise.all([write(0), write(1)])
   return samples
+}
+
+/** Stores messages; those that a batch leaves out, since a lock was held or time was up, go with the next attempt. */
+async function store(database: Database, messages: readonly OutgoingMessage[]): Promise<void> {
+  let left = messages
+  for (let attempt = 0; left.length > 0; attempt += 1) {
+    if (attempt === MAX_ATTEMPTS) throw new Error(`${left.length} messages were not stored.`)
+    const rows = await database.batch(sendManyStatement, batchOf(left)).catch(() => [])
+    const sent = new Set(rows.flatMap(({ item, outcome }) => (outcome === 'SENT' ? [left[item - 1]] : [])))
+    left = left.filter((message) => !sent.has(message))
+    if (left.length > 0) await delay(RETRY_MS)
+  }
 }
 
 /** Some 120 bytes of prose, other words in each message. */
