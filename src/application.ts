@@ -208,7 +208,7 @@ async function assemble(
     push,
     retentionDaysDefault: environment.retentionDaysDefault,
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
-    attachments: openAttachmentFiles(environment.attachments, dataDirectory.file('files')),
+    attachments: await openAttachmentFiles(environment.attachments, dataDirectory.file('files')),
     publicUrl,
     log,
   }

@@ -1,4 +1,5 @@
 import { type AttachmentSettings, attachmentsOf } from './env/attachments.ts'
+import { type AwsCredentials, awsCredentialsOf } from './env/aws-credentials.ts'
 import { problemsOf } from './env/problems.ts'
 import { type PushSettings, pushOf } from './env/push.ts'
 import { type SmsEnvironment, smsOf } from './env/sms.ts'
@@ -75,7 +76,7 @@ export interface KmsSettings {
   /** Another address of KMS, such as a VPC endpoint. */
   endpoint: string | undefined
   /** Undefined means the default chain of the SDK: files, containers, instances. */
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
+  credentials: AwsCredentials | undefined
 }
 
 /** The limits of WebSockets in this process. */
@@ -214,12 +215,9 @@ function policyOf({ POLICY_MODULE, POLICY_URL }: Values): PolicySettings | undef
 }
 
 function kmsOf(values: Values): KmsSettings | undefined {
-  const { KEY_PROVIDER, KMS_KEY_ID: keyId, AWS_REGION: region, AWS_SESSION_TOKEN: sessionToken } = values
+  const { KEY_PROVIDER, KMS_KEY_ID: keyId, AWS_REGION: region } = values
   if (KEY_PROVIDER !== 'aws-kms' || !keyId || !region) return undefined
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = values
-  const credentials = accessKeyId &&
-    secretAccessKey && { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
-  return { keyId, region, endpoint: values.KMS_ENDPOINT, credentials: credentials || undefined }
+  return { keyId, region, endpoint: values.KMS_ENDPOINT, credentials: awsCredentialsOf(values) }
 }
 
 function identityOf(values: Values): IdentitySettings | undefined {

@@ -5,11 +5,9 @@ import { pipeline } from 'node:stream/promises'
 import { syncFolder } from '../data-directory/create-file-once.ts'
 import { createFolder } from '../data-directory/create-folder.ts'
 import { errorCode } from '../data-directory/storage-problem.ts'
+import { OPENED_BYTES } from '../encryption/sealed-chunks.ts'
 import { newId } from '../ids.ts'
 import { FileMissingError, type FileStore, type StoredPart } from './file-store.ts'
-
-/** Bytes that are read at once, so that a hundred downloads take a few megabytes. */
-const READ_BYTES = 64 * 1024
 
 /** Opens a private folder of files, which is created with the first one: a folder for each attachment, a file for each part. */
 export function openDiskFiles(directory: string): FileStore {
@@ -32,12 +30,12 @@ export function openDiskFiles(directory: string): FileStore {
       await syncFolder(dirname(path))
     },
 
-    async *read(at, from, length) {
+    async *read(at, { from, length, head }) {
       const file = await open(pathOf(at), 'r').catch(missing)
       try {
-        const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, length))
+        const buffer = Buffer.allocUnsafeSlow(Math.min(head + OPENED_BYTES, length))
         for (let done = 0; done < length; ) {
-          const max = Math.min(buffer.length, length - done)
+          const max = Math.min(done === 0 ? head + OPENED_BYTES : OPENED_BYTES, length - done)
           const { bytesRead } = await file.read(buffer, 0, max, from + done)
           if (bytesRead === 0) return
           done += bytesRead

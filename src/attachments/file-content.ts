@@ -1,3 +1,4 @@
+import { DecryptionError } from '../encryption/errors.ts'
 import type { FileKey } from '../encryption/sealed-chunks.ts'
 import {
   assertCommitted,
@@ -8,7 +9,7 @@ import {
   SEALED_CHUNK_BYTES,
   sealChunks,
 } from '../encryption/sealed-chunks.ts'
-import type { FileStore } from './file-store.ts'
+import type { FileStore, StoredPart } from './file-store.ts'
 
 /** Bytes of plaintext in a part; the last one of a file has fewer. A whole number of chunks. */
 export const PART_BYTES = 8 * 1024 * 1024
@@ -31,7 +32,8 @@ export async function writePart(
   { offset, plain, signal }: { offset: number; plain: AsyncIterable<Buffer>; signal: AbortSignal },
 ): Promise<void> {
   const part = offset / PART_BYTES
-  await store.write({ ...content, part }, sealChunks(chunked(content), part * PART_CHUNKS, plain), signal)
+  const sealed = sealChunks(chunked(content), part * PART_CHUNKS, plain)
+  await store.write(storedPart(content, part), sealed, signal)
 }
 
 /** Writes a whole content. */
@@ -49,7 +51,10 @@ export async function writeContent(
   }
 }
 
-/** Reads the bytes from one place to another, which is the first that is not read. Throws DecryptionError, FileMissingError. */
+/**
+ * Reads the bytes from one place to another, which is the first that is not read. Each buffer is valid until the next is asked for.
+ * Throws DecryptionError, FileMissingError.
+ */
 export async function* readContent(
   store: FileStore,
   content: Content,
@@ -72,7 +77,8 @@ export async function* readContent(
     }
     chunk = next
   }
-  if (left > 0) throw new Error('A stored file is shorter than it was.')
+  // It is shorter than it was.
+  if (left > 0) throw new DecryptionError()
 }
 
 /** Decrypts the chunks of a part from one up to another. */
@@ -82,12 +88,46 @@ async function* readPart(
   file: ChunkedFile,
   { part, chunk, next }: { part: number; chunk: number; next: number },
 ): AsyncGenerator<Buffer> {
-  const at = { ...content, part }
-  for await (const stored of store.read(at, 0, COMMITMENT_BYTES)) assertCommitted(file.key, stored)
+  const at = storedPart(content, part)
   const isLast = next === file.chunks
-  const sealedBytes = (next - chunk) * SEALED_CHUNK_BYTES - (isLast ? shortBy(content.size) : 0)
-  const from = COMMITMENT_BYTES + (chunk - part * PART_CHUNKS) * SEALED_CHUNK_BYTES
-  yield* openChunks(file, chunk, store.read(at, from, sealedBytes))
+  const length = (next - chunk) * SEALED_CHUNK_BYTES - (isLast ? shortBy(content.size) : 0)
+  const before = (chunk - part * PART_CHUNKS) * SEALED_CHUNK_BYTES
+  const head = COMMITMENT_BYTES
+  if (before === 0) {
+    const stored = store.read(at, { from: 0, length: head + length, head })
+    yield* openChunks(file, chunk, afterCommitment(file, stored))
+    return
+  }
+  const commitment = store.read(at, { from: 0, length: head, head })
+  for await (const _none of afterCommitment(file, commitment));
+  yield* openChunks(file, chunk, store.read(at, { from: head + before, length, head: 0 }))
+}
+
+/** Takes the commitment off the beginning of a part. Throws DecryptionError unless it is that of the file. */
+async function* afterCommitment({ key }: ChunkedFile, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0)
+  for await (const bytes of stored) {
+    const missing = COMMITMENT_BYTES - head.length
+    if (missing === 0) yield bytes
+    else {
+      head = Buffer.concat([head, bytes.subarray(0, missing)])
+      if (head.length < COMMITMENT_BYTES) continue
+      assertCommitted(key, head)
+      if (bytes.length > missing) yield bytes.subarray(missing)
+    }
+  }
+  if (head.length < COMMITMENT_BYTES) throw new DecryptionError()
+}
+
+/** The place of a part, with the bytes that it takes there. */
+function storedPart({ companyId, attachmentId, content, size }: Content, part: number): StoredPart {
+  const chunks = Math.ceil(size / CHUNK_BYTES)
+  const parts = Math.ceil(chunks / PART_CHUNKS)
+  const isLast = part === parts - 1
+  const sealed = (isLast ? chunks - part * PART_CHUNKS : PART_CHUNKS) * SEALED_CHUNK_BYTES
+  const from = part * (COMMITMENT_BYTES + PART_CHUNKS * SEALED_CHUNK_BYTES)
+  const bytes = COMMITMENT_BYTES + sealed - (isLast ? shortBy(size) : 0)
+  return { companyId, attachmentId, content, part, parts, from, bytes }
 }
 
 /** Bytes that the last chunk has less than others. */

@@ -4,6 +4,7 @@ import { type Environment, readEnvironment, UnusableEnvironment } from '../env.t
 import { assertRedisAnswers } from '../redis/check-redis.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { checkDatabase, checkKeyFiles, checkKeyProvider } from './doctor/check-database.ts'
+import { checkFiles } from './doctor/check-files.ts'
 import { checkIssuer } from './doctor/check-issuer.ts'
 import { checkMail } from './doctor/check-mail.ts'
 import { checkSms } from './doctor/check-sms.ts'
@@ -40,6 +41,7 @@ async function examine(environment: Environment, findings: Findings): Promise<vo
     await assertRedisAnswers(redisUrl)
     return 'answers'
   })
+  await checkFiles(environment, findings)
   await checkMail(environment, findings)
   await checkSms(environment, findings)
   await checkIssuer(identity, findings)

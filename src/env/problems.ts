@@ -19,7 +19,9 @@ export function problemsOf(values: Values): Problem[] {
     ...databaseProblems(values, production),
     ...mailProblems(values, production),
     ...smsProblems(values),
-    ...kmsProblems(values, production),
+    ...kmsProblems(values),
+    ...s3Problems(values),
+    ...awsProblems(values, production),
     ...policyProblems(values),
     ...pushProblems(values, production),
     ...(production ? productionProblems(values) : []),
@@ -93,11 +95,24 @@ function smsProblems(values: Values): Problem[] {
     }))
 }
 
-function kmsProblems(values: Values, production: boolean): Problem[] {
+function kmsProblems(values: Values): Problem[] {
   if (values.KEY_PROVIDER !== 'aws-kms') return []
-  const problems: Problem[] = (['KMS_KEY_ID', 'AWS_REGION'] as const)
+  return (['KMS_KEY_ID', 'AWS_REGION'] as const)
     .filter((variable) => !values[variable])
     .map((variable) => ({ variable, text: 'is missing: KEY_PROVIDER aws-kms needs the key and its region' }))
+}
+
+function s3Problems(values: Values): Problem[] {
+  if (values.FILE_STORE !== 's3') return []
+  return (['S3_BUCKET', 'AWS_REGION'] as const)
+    .filter((variable) => !values[variable])
+    .map((variable) => ({ variable, text: 'is missing: FILE_STORE s3 needs the bucket and its region' }))
+}
+
+/** Problems of the access key and of the addresses of KMS and S3. */
+function awsProblems(values: Values, production: boolean): Problem[] {
+  if (values.KEY_PROVIDER !== 'aws-kms' && values.FILE_STORE !== 's3') return []
+  const problems: Problem[] = []
   const pair = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const
   const missing = pair.filter((variable) => !values[variable])
   if (missing[0] && missing.length === 1)
@@ -107,6 +122,11 @@ function kmsProblems(values: Values, production: boolean): Problem[] {
     })
   if (production && values.KMS_ENDPOINT?.startsWith('http:'))
     problems.push({ variable: 'KMS_ENDPOINT', text: 'must use https: in production' })
+  if (production && values.S3_ENDPOINT?.startsWith('http:') && values.TRUSTED_NETWORK === 'off')
+    problems.push({
+      variable: 'S3_ENDPOINT',
+      text: 'must use https: in production, or set TRUSTED_NETWORK=on if nobody else can listen',
+    })
   return problems
 }
 

@@ -20,7 +20,18 @@ export const variables = z.object({
   KEY_DIR: z.string().optional(),
   AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
   EXPORT_DIR: z.string().optional(),
+  FILE_STORE: oneOf('disk', 's3').default('disk'),
   FILE_DIR: z.string().optional(),
+  S3_BUCKET: z.string().optional(),
+  S3_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*\/?$/, {
+      error: 'must be a beginning of names such as colloquy/, of letters, digits and . _ - alone',
+    })
+    .transform((prefix) => (prefix.endsWith('/') ? prefix : `${prefix}/`))
+    .optional(),
+  S3_ENDPOINT: url(/^https?$/, 'https://minio.example.com').optional(),
+  S3_PATH_STYLE: oneOf('on', 'off').optional(),
   FILE_MAX_MB: wholeNumber(1, 2_047).default(100),
   FILE_QUOTA_MB: wholeNumber(1, 999_999_999).default(10_240),
   FILE_TYPES: mediaTypes().optional(),

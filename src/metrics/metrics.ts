@@ -211,6 +211,22 @@ export const keyProviderFailures = new Counter({
   registers: [metrics],
 })
 
+/** Messages handed to push services, by their answer: taken, refused for good, or failed. */
+export const pushes = new Counter({
+  name: 'colloquy_push_total',
+  help: 'Push messages, by outcome: DONE, GONE (the browser is forgotten) or FAILED (tried again).',
+  labelNames: ['outcome'],
+  registers: [metrics],
+})
+
+/** Failed calls of the bucket that files lie in, by its name of the error. */
+export const fileStoreFailures = new Counter({
+  name: 'colloquy_file_store_failures_total',
+  help: 'Failed calls of the bucket that files lie in, by its name of the error.',
+  labelNames: ['reason'],
+  registers: [metrics],
+})
+
 /** Decisions of the operator's policy that were asked for. */
 export const policyDecisions = new Counter({
   name: 'colloquy_policy_decisions_total',

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { decodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import type { TestCompany } from '../support/app.ts'
+import { type AppWithFiles, STORES, startWithFiles } from './stores.ts'
 import {
   ask,
   attachmentOf,
@@ -17,17 +15,17 @@ import {
   upload,
 } from './uploading.ts'
 
-let app: TestApp
-let acme: TestCompany<'ann' | 'bob' | 'cal'>
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app[Symbol.asyncDispose]())
-beforeEach(async () => {
-  acme = await app.company('Acme', { ann: 'owner', bob: 'member', cal: 'member' })
-})
+describe.each(STORES)('a file in a store on %s', (store) => {
+  let app: AppWithFiles
+  let acme: TestCompany<'ann' | 'bob' | 'cal'>
+  beforeAll(async () => {
+    app = await startWithFiles(store)
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    acme = await app.company('Acme', { ann: 'owner', bob: 'member', cal: 'member' })
+  })
 
-describe('a file', () => {
   it('is uploaded in parts, sent without a word, and read by the people of the conversation alone', async () => {
     const { ann, bob, cal } = acme
     const bytes = randomBytes(8 * 1024 * 1024 + 20_000)
@@ -89,13 +87,7 @@ describe('a file', () => {
     ])
     expect((await patch(app, uploadUrl, partBytes, bytes.subarray(partBytes))).status).toBe(204)
     expect((await bytesOf(await download(app, acme.bob, attachment.id))).equals(bytes)).toBe(true)
-    const folder = join(
-      app.environment.dataDirectory,
-      'files',
-      acme.companyUuid,
-      decodeId(attachment.id)?.uuid ?? '',
-    )
-    expect((await readdir(folder)).sort()).toEqual(['upload.0', 'upload.1'])
+    expect(await app.filesOf(acme.companyUuid, attachment.id).names()).toEqual(app.twoParts)
   })
 
   it('is read from any place to any other, as If-Range says', async () => {
@@ -130,6 +122,20 @@ describe('a file', () => {
     })
     const several = await ask(app, url, { method: 'HEAD', headers: { range: 'bytes=1-2,5-6' } })
     expect([same.status, other.status, several.status]).toEqual([206, 200, 200])
+  })
+
+  it('is read in any stretch as it was written', async () => {
+    const bytes = randomBytes(9 * 1024 * 1024)
+    const { id } = await upload(app, acme.bob, bytes)
+    const { url } = await link(acme.bob, id)
+    for (let round = 0; round < 60; round += 1) {
+      const from = Math.floor(Math.random() * bytes.length)
+      const length = 1 + Math.floor(Math.random() ** 4 * (bytes.length - from))
+      const range = `bytes=${from}-${from + length - 1}`
+      const response = await ask(app, url, { headers: { range } })
+      const slice = bytes.subarray(from, from + length)
+      expect([range, response.status, (await bytesOf(response)).equals(slice)]).toEqual([range, 206, true])
+    }
   })
 
   it('cannot be sent twice, by somebody else, or before it is whole, and spoils no neighbour', async () => {

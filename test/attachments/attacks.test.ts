@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FileLink, type FileUse, fileToken, UPLOADS_PATH } from '../../src/attachments/file-link.ts'
 import { decodeId } from '../../src/ids.ts'
@@ -16,9 +14,6 @@ beforeAll(async () => {
   globex = await app.company('Globex', { gus: 'owner' })
 })
 afterAll(() => app[Symbol.asyncDispose]())
-
-const folderOf = (id: string) =>
-  join(app.environment.dataDirectory, 'files', acme.companyUuid, decodeId(id)?.uuid ?? '')
 
 describe('an upload', () => {
   it('refuses another size, offset, length, version and type of body, in plain words', async () => {
@@ -161,49 +156,6 @@ describe('an upload', () => {
     expect((await sendFiles(acme.cal, { recipientId: acme.bob.userId }, [fake.id])).__typename).toBe(
       'InvalidInputError',
     )
-  })
-})
-
-describe('stored bytes', () => {
-  it('that are cut off, changed, moved or swapped are not read, and nothing of them is in the clear', async () => {
-    const canary = 'The canary of files sings'
-    const bytes = Buffer.alloc(100_000, canary)
-    const [one, two] = [await upload(app, acme.ann, bytes), await upload(app, acme.ann, bytes)]
-    const file = join(folderOf(one.id), 'upload.0')
-    const stored = await readFile(file)
-    expect(stored.includes('canary')).toBe(false)
-    const sealed = 16_384 + 28
-    const chunk = (at: number) => stored.subarray(32 + at * sealed, 32 + (at + 1) * sealed)
-    const reordered = [stored.subarray(0, 32), chunk(1), chunk(0), stored.subarray(32 + 2 * sealed)]
-    const changed = Buffer.from(stored.map((byte, at) => (at === 50_000 ? byte ^ 1 : byte)))
-    const spoiled: [string, () => Promise<unknown>, unknown][] = [
-      ['cut off in a chunk', () => truncate(file, stored.length - 5), 'broken'],
-      ['cut off after a chunk', () => truncate(file, 32 + 6 * sealed), 'broken'],
-      ['reordered', () => writeFile(file, Buffer.concat(reordered)), 503],
-      ['changed', () => writeFile(file, changed), 'broken'],
-      [
-        'of another file',
-        async () => writeFile(file, await readFile(join(folderOf(two.id), 'upload.0'))),
-        503,
-      ],
-      ['not there', () => rm(file), 404],
-    ]
-    const outcomes = []
-    for (const [name, spoil] of spoiled) {
-      await writeFile(file, stored)
-      await spoil()
-      const response = await download(app, acme.ann, one.id)
-      const body = await bytesOf(response).catch(() => 'broken')
-      outcomes.push([name, spoil, response.status === 200 ? body : response.status])
-    }
-    expect(outcomes).toEqual(spoiled)
-    await writeFile(file, stored)
-    expect((await bytesOf(await download(app, acme.ann, one.id))).equals(bytes)).toBe(true)
-    await rename(file, `${file}.gone`)
-    expect((await download(app, acme.ann, one.id)).status).toBe(404)
-    expect(JSON.stringify(app.logged)).not.toContain('canary')
-    const names = await readdir(join(app.environment.dataDirectory, 'files'), { recursive: true })
-    expect(names.filter((name) => name.endsWith('.draft'))).toEqual([])
   })
 })
 

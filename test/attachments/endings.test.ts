@@ -1,36 +1,36 @@
-import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
 import { destroyCompany } from '../../src/companies/operations/destroy-company.ts'
 import { decodeId } from '../../src/ids.ts'
-import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { startApp, type TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { makeMessagesOlder, sweepOnce } from '../support/retention.ts'
+import { type AppWithFiles, STORES, startWithFiles } from './stores.ts'
 import { ask, attachmentOf, begin, link, sendFiles, upload } from './uploading.ts'
 
-let app: TestApp
-let acme: TestCompany<'ann' | 'bob'>
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app[Symbol.asyncDispose]())
-beforeEach(async () => {
-  acme = await app.company('Acme', { ann: 'owner', bob: 'member' })
-})
-
 const uuidOf = (id: string) => decodeId(id)?.uuid ?? ''
-const folderOf = (id: string) => join(app.environment.dataDirectory, 'files', acme.companyUuid, uuidOf(id))
-const sweep = () => sweepAttachments(app.application.services)
-const rowsOf = () =>
-  onDatabase<{ id: string; state: string; key: Buffer | null }>(
-    app,
-    'select id, state, sealed_key as key from attachments where company_id = $1',
-    [acme.companyUuid],
-  )
 
-describe('a file', () => {
+describe.each(STORES)('a file in a store on %s', (store) => {
+  let app: AppWithFiles
+  let acme: TestCompany<'ann' | 'bob'>
+  beforeAll(async () => {
+    app = await startWithFiles(store)
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    acme = await app.company('Acme', { ann: 'owner', bob: 'member' })
+  })
+
+  const storedOf = (id: string) => app.filesOf(acme.companyUuid, id)
+  const isStored = async (id: string) => (await storedOf(id).names()).length > 0
+  const sweep = () => sweepAttachments(app.application.services)
+  const rowsOf = () =>
+    onDatabase<{ id: string; state: string; key: Buffer | null }>(
+      app,
+      'select id, state, sealed_key as key from attachments where company_id = $1',
+      [acme.companyUuid],
+    )
+
   it('that nobody has sent within a day is gone with all that a crash has left of it', async () => {
     const [whole, begun, young] = [
       await upload(app, acme.bob, Buffer.from('whole')),
@@ -38,8 +38,7 @@ describe('a file', () => {
       await upload(app, acme.bob, Buffer.from('young')),
     ]
     // As a process leaves it that was killed while it wrote.
-    await mkdir(folderOf(begun.id), { recursive: true })
-    await writeFile(join(folderOf(begun.id), 'upload.0.01a22d15.draft'), 'half')
+    await storedOf(begun.id).leaveHalf()
     await onDatabase(
       app,
       `update attachments set created_at = created_at - interval '25 hours', lease = gen_random_uuid(), leased_until = now() where id = any($1)`,
@@ -47,14 +46,15 @@ describe('a file', () => {
     )
     await sweep()
     expect((await rowsOf()).map(({ id }) => id)).toEqual([uuidOf(young.id)])
-    expect([whole, begun, young].map(({ id }) => existsSync(folderOf(id)))).toEqual([false, false, true])
+    const stored = await Promise.all([whole, begun, young].map(({ id }) => isStored(id)))
+    expect(stored).toEqual([false, false, true])
     expect(await attachmentOf(acme.bob, whole.id)).toBeNull()
   })
 
   it('is checked by the next sweep if a crash has ended its check, and loses its drafts', async () => {
     const { id } = await upload(app, acme.bob, Buffer.from('whole'))
-    const draft = join(folderOf(id), 'upload.0.01a22d15.draft')
-    await writeFile(draft, 'half')
+    await storedOf(id).leaveHalf()
+    expect(await storedOf(id).names()).toHaveLength(2)
     await onDatabase(
       app,
       `update attachments set state = 'SCANNING', media_type = null, lease = gen_random_uuid(), leased_until = now() where id = $1`,
@@ -62,7 +62,7 @@ describe('a file', () => {
     )
     await sweep()
     expect(await attachmentOf(acme.bob, id)).toMatchObject({ state: 'READY', mediaType: 'text/plain' })
-    expect(existsSync(draft)).toBe(false)
+    expect(await storedOf(id).names()).toEqual([app.firstPart])
   })
 
   it('loses its key with the message that is purged, and its bytes with the next sweep', async () => {
@@ -76,7 +76,7 @@ describe('a file', () => {
     expect(await rowsOf()).toEqual([{ id: uuidOf(id), state: 'REMOVED', key: null }])
     expect((await ask(app, url)).status).toBe(404)
     await sweep()
-    expect([await rowsOf(), existsSync(folderOf(id))]).toEqual([[], false])
+    expect([await rowsOf(), await isStored(id)]).toEqual([[], false])
   })
 
   it('stays with the message of an erased person, whose other uploads go', async () => {
@@ -104,7 +104,7 @@ describe('a file', () => {
     await tellKeysChanged(acme.companyUuid)
     expect((await ask(app, url)).status).toBe(404)
     await sweep()
-    expect([await rowsOf(), existsSync(folderOf(id))]).toEqual([[], false])
+    expect([await rowsOf(), await isStored(id)]).toEqual([[], false])
   })
 
   it('counts no more among the 100 that a person has not sent once it is deleted, before any sweep', async () => {

@@ -170,6 +170,29 @@ describe('the identity provider', () => {
   })
 })
 
+describe('the bucket of files', () => {
+  const bucket = { FILE_STORE: 's3', S3_BUCKET: 'files', AWS_REGION: 'eu-central-1' }
+
+  test('needs its name and its region, and is not read while files lie on the disk', () => {
+    expect(variablesOf({ FILE_STORE: 's3' })).toEqual(['S3_BUCKET', 'AWS_REGION'])
+    expect(readEnvironment({ ...bucket, FILE_STORE: 'disk' }).attachments.s3).toBeUndefined()
+    expect(variablesOf({ ...bucket, AWS_ACCESS_KEY_ID: 'AKID' })).toEqual(['AWS_SECRET_ACCESS_KEY'])
+    expect(variablesOf({ ...bucket, FILE_STORE: 'tape' })).toEqual(['FILE_STORE'])
+    expect(variablesOf({ ...bucket, S3_PREFIX: '../x y' })).toEqual(['S3_PREFIX'])
+  })
+
+  test('stands in the name of the host at AWS, and in the path at another address, unless told otherwise', () => {
+    const at = (more: NodeJS.ProcessEnv = {}) => readEnvironment({ ...bucket, ...more }).attachments.s3
+    const S3_ENDPOINT = 'http://127.0.0.1:9000'
+    expect(at()).toMatchObject({ bucket: 'files', prefix: '', endpoint: undefined, pathStyle: false })
+    expect(at({ S3_ENDPOINT, S3_PREFIX: 'a/b' })).toMatchObject({ prefix: 'a/b/', pathStyle: true })
+    expect(at({ S3_ENDPOINT, S3_PATH_STYLE: 'off' })).toMatchObject({ pathStyle: false })
+    const plain = { ...production, ...bucket, S3_ENDPOINT }
+    expect(variablesOf(plain)).toEqual(['S3_ENDPOINT'])
+    expect(problemsOf({ ...plain, TRUSTED_NETWORK: 'on' })).toEqual([])
+  })
+})
+
 describe('the database', () => {
   test('has a serving role if it has any', () => {
     const { DATABASE_SYSTEM_URL } = production

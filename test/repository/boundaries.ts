@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 const LAYERS: Record<string, string> = {
   foundation:
     'client concurrency random-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
-  storage: 'data-directory metrics database redis encryption email',
+  storage: 'data-directory metrics database redis encryption email s3',
   services:
     'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments push typing',
   context: 'loaders.ts context.ts jobs graphql subscriptions',
@@ -50,7 +50,12 @@ const TECHNOLOGIES: [packages: string[], home: RegExp, message: string][] = [
     /^guests\/phone-number\.ts$/,
     'Only src/guests/phone-number.ts reads phone numbers.',
   ],
-  [['@aws-sdk'], /^encryption\/kms-lines\.ts$/, 'Only src/encryption/kms-lines.ts talks to AWS KMS.'],
+  [
+    ['@aws-sdk/client-kms'],
+    /^encryption\/kms-lines\.ts$/,
+    'Only src/encryption/kms-lines.ts talks to AWS KMS.',
+  ],
+  [['@aws-sdk/client-s3'], /^s3\/open-bucket\.ts$/, 'Only src/s3/open-bucket.ts talks to S3.'],
   [
     ['file-type'],
     /^attachments\/media-type\.ts$/,

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { create } from 'content-disposition'
 import type { Services } from '../../context.ts'
 import type { AttachmentRow } from '../attachment-row.ts'
@@ -9,6 +8,7 @@ import { readContent } from '../file-content.ts'
 import { contentOf, locationOf } from '../file-location.ts'
 import { mayBeShown } from '../media-type.ts'
 import { readableAttachment } from '../queries/readable-attachment.ts'
+import { sendContent } from '../send-content.ts'
 import { findLinked, type Linked, unknown } from './find-linked.ts'
 
 /** The type of thumbnails. */
@@ -46,7 +46,7 @@ export async function answerFile(
     ...(range && { 'content-range': `bytes ${from}-${to - 1}/${content.size}` }),
   })
   if (!first) response.end()
-  else await pipeline(after(first, bytes), response)
+  else await sendContent(response, after(first, bytes))
 }
 
 function contentAsked({ keys, companyId, use }: Linked, found: AttachmentRow) {

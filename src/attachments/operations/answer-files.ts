@@ -4,7 +4,7 @@ import { RequestError } from '../../errors.ts'
 import { requestPath } from '../../http/request-target.ts'
 import { FileRequestRefused } from '../errors.ts'
 import { FILES_PATH, UPLOADS_PATH } from '../file-link.ts'
-import { FileMissingError } from '../file-store.ts'
+import { FileMissingError, UploadLostError } from '../file-store.ts'
 import { answerFile } from './answer-file.ts'
 import { answerUpload } from './answer-upload.ts'
 
@@ -54,6 +54,8 @@ function refuse(
   } else if (error instanceof FileRequestRefused) {
     sayNo(request, response, error.status, error.message, error.headers)
   } else if (error instanceof FileMissingError) sayNo(request, response, 404, 'There is no such file.')
+  else if (error instanceof UploadLostError)
+    sayNo(request, response, 410, 'Earlier parts of the upload are gone. Begin another.')
   else {
     if (!(error instanceof RequestError)) services.log.error({ err: error }, 'a request for a file failed')
     sayNo(request, response, 503, 'This does not work just now. Try again in a minute.', {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { create } from 'content-disposition'
 import { attachmentColumns } from '../../attachments/attachment-row.ts'
 import { readContent } from '../../attachments/file-content.ts'
 import { contentOf, locationOf } from '../../attachments/file-location.ts'
+import { sendContent } from '../../attachments/send-content.ts'
 import type { Services } from '../../context.ts'
 import { statement } from '../../database/statement.ts'
 import { decodeId } from '../../ids.ts'
@@ -48,5 +48,5 @@ export async function sendExportedFile(
     'content-disposition': create(keys.decrypt(found.fileName, locationOf('file-name', found.id))),
   })
   if (request.method === 'HEAD') response.end()
-  else await pipeline(readContent(attachments.store, contentOf(keys, companyId, found)), response)
+  else await sendContent(response, readContent(attachments.store, contentOf(keys, companyId, found)))
 }
