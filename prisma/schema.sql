@@ -27,7 +27,7 @@ create table attachments (
   constraint attachments_pkey PRIMARY KEY (company_id, id),
   constraint attachments_key_check CHECK (((state = ANY (ARRAY['REFUSED'::text, 'REMOVED'::text])) OR ((sealed_key IS NOT NULL) AND (file_name IS NOT NULL)))),
   constraint attachments_kind_check CHECK ((kind = ANY (ARRAY['FILE'::text, 'IMAGE'::text, 'VOICE'::text]))),
-  constraint attachments_message_check CHECK (((state = 'ATTACHED'::text) = (message_id IS NOT NULL))),
+  constraint attachments_message_check CHECK (((message_id IS NULL) OR (state = 'ATTACHED'::text))),
   constraint attachments_refusal_check CHECK (((state = 'REFUSED'::text) <= (refusal = ANY (ARRAY['TOO_LARGE'::text, 'TYPE'::text, 'INFECTED'::text, 'QUOTA'::text])))),
   constraint attachments_size_check CHECK (((size > 0) AND (received >= 0))),
   constraint attachments_state_check CHECK ((state = ANY (ARRAY['UPLOADING'::text, 'SCANNING'::text, 'READY'::text, 'ATTACHED'::text, 'REFUSED'::text, 'REMOVED'::text]))),
@@ -36,8 +36,9 @@ create table attachments (
   constraint attachments_company_id_uploader_id_fkey FOREIGN KEY (company_id, uploader_id) REFERENCES users(company_id, id)
 );
 CREATE INDEX attachments_company_id_message_id_uploader_id_idx ON public.attachments USING btree (company_id, message_id, uploader_id);
-CREATE INDEX attachments_company_id_state_size_idx ON public.attachments USING btree (company_id, state, size);
+CREATE INDEX attachments_expiring_idx ON public.attachments USING btree (created_at, company_id) WHERE ((message_id IS NULL) AND (state <> 'ATTACHED'::text));
 CREATE INDEX attachments_unsent_idx ON public.attachments USING btree (company_id, created_at) WHERE (message_id IS NULL);
+CREATE INDEX attachments_unswept_idx ON public.attachments USING btree (company_id) WHERE ((message_id IS NULL) AND (state = ANY (ARRAY['REMOVED'::text, 'SCANNING'::text])));
 alter table attachments enable row level security;
 alter table attachments force row level security;
 
@@ -157,6 +158,7 @@ create table broadcasts (
   recipient_count integer not null default 0,
   delivered_count integer not null default 0,
   read_count integer not null default 0,
+  attachment_ids uuid[] default ARRAY[]::uuid[],
   constraint broadcasts_pkey PRIMARY KEY (company_id, id),
   constraint broadcasts_audience_check CHECK ((audience = ANY (ARRAY['ALL'::text, 'GROUPS'::text, 'USERS'::text]))),
   constraint broadcasts_counts_check CHECK (((read_count >= 0) AND (read_count <= delivered_count) AND (delivered_count <= recipient_count))),
@@ -389,6 +391,16 @@ CREATE INDEX exports_company_id_requested_at_id_idx ON public.exports USING btre
 CREATE UNIQUE INDEX exports_running_idx ON public.exports USING btree (company_id) WHERE (state = 'RUNNING'::text);
 alter table exports enable row level security;
 alter table exports force row level security;
+
+create table file_usage (
+  company_id uuid not null,
+  bytes bigint not null default 0,
+  constraint file_usage_pkey PRIMARY KEY (company_id),
+  constraint file_usage_bytes_check CHECK ((bytes >= 0)),
+  constraint file_usage_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+alter table file_usage enable row level security;
+alter table file_usage force row level security;
 
 create table guest_deliveries (
   company_id uuid not null,
@@ -1065,6 +1077,7 @@ CREATE INDEX unmatched_inbound_age_idx ON app.unmatched_inbound USING btree (rec
 
 CREATE OR REPLACE FUNCTION app.acknowledge_delivery(p_company uuid, p_user uuid, p_conversations uuid[], p_seqs integer[], OUT "position" bigint) RETURNS bigint LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.add_audit_event(p_company uuid, p_index bigint, p_kind text, p_object uuid, p_conversation uuid, p_detail jsonb) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.add_file_bytes(p_company uuid, p_bytes numeric) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.add_message_gap(p_conversation uuid, p_from integer, p_to integer) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.allowed(p_company uuid, p_message uuid, p_user uuid) RETURNS SETOF boolean LANGUAGE sql STABLE ROWS 1 BEGIN ATOMIC SELECT true FROM ( SELECT bool_or((a.effect = 'ALLOW'::text)) AS is_narrowed, bool_or(((a.effect = 'ALLOW'::text) AND n.is_named)) AS is_let, bool_or(((a.effect = 'DENY'::text) AND n.is_named)) AS is_denied FROM ((message_access a JOIN users u ON (((u.company_id = a.company_id) AND (u.id = allowed.p_user)))) CROSS JOIN LATERAL ( SELECT COALESCE(((a.user_id = u.id) OR (a.role_id = u.role_id) OR (a.attribute = ('department:'::text || lower(u.department)))), false) AS is_named) n) WHERE ((a.company_id = allowed.p_company) AND (a.message_id = allowed.p_message) AND (a.ended_at IS NULL))) r WHERE ((NOT r.is_denied) AND (r.is_let OR (NOT r.is_narrowed))); END ;
 CREATE OR REPLACE FUNCTION app.append_access_change(p_company uuid, p_users uuid[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1093,11 +1106,13 @@ CREATE OR REPLACE FUNCTION app.claim_pushes(p_max integer) RETURNS TABLE(subscri
 CREATE OR REPLACE FUNCTION app.claim_sms(p_ids uuid[], p_contacts bytea[], p_froms text[], p_batch_size integer, p_batch_seconds integer, p_cap integer, p_month text, p_month_ends timestamp with time zone, OUT ids uuid[], OUT wait_until timestamp with time zone, OUT "position" bigint) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.companies_to_digest() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.companies_to_push() RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.companies_to_sweep(p_unsent_hours integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.company_named(p_reference text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_max integer) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.count_file_bytes() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.create_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_name bytea, p_person uuid, p_conversation uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.create_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.create_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS text LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1203,7 +1218,7 @@ CREATE OR REPLACE FUNCTION app.retract_message(p_company uuid, p_user uuid, p_me
 CREATE OR REPLACE FUNCTION app.schedule_broadcast(p_broadcast uuid, p_at timestamp with time zone) RETURNS void LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.seen(p_company uuid, p_conversation uuid, p_message uuid, p_seq integer, p_author uuid, p_is_restricted boolean, p_user uuid) RETURNS TABLE(id uuid, context_type text, sensitivity text) LANGUAGE sql STABLE ROWS 1 BEGIN ATOMIC SELECT c.id, c.context_type, c.sensitivity FROM (conversations c LEFT JOIN LATERAL app.membership_of(c.company_id, c.id, c.audience, seen.p_user) p(user_id, role, unread_from_seq, hidden_seq, is_muted, muted_until, last_read_seq) ON (true)) WHERE ((c.company_id = seen.p_company) AND (c.id = seen.p_conversation) AND app.is_readable(p.user_id, c.kind, c.last_seq, c.created_by_id, c.audience) AND ((seen.p_seq IS NULL) OR (seen.p_seq > COALESCE(p.hidden_seq, 0))) AND (NOT (EXISTS ( SELECT FROM app.kept_from(seen.p_company, seen.p_conversation, seen.p_message, seen.p_seq, seen.p_author, seen.p_is_restricted, seen.p_user) kept_from(kept_from))))); END ;
 CREATE OR REPLACE FUNCTION app.seen_message(p_company uuid, p_user uuid, p_message uuid, p_column text) RETURNS messages LANGUAGE plpgsql STABLE SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.send_broadcast(p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text, p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], p_attachments uuid[] DEFAULT '{}'::uuid[], OUT broadcast_id uuid, OUT replayed boolean, OUT "position" bigint, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_guest_message(p_company uuid, p_user uuid, p_message uuid, p_body bytea, p_from text, p_encoding text, p_segments integer, p_local_time text, p_time_zone text, p_scheduled_for timestamp with time zone, p_guests uuid[], p_reply_to uuid, p_key text, p_hash bytea, OUT guest_message_id uuid, OUT replayed boolean, OUT skipped integer) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_message(p_company uuid, p_user uuid, p_message uuid, p_conversation uuid, p_recipient uuid, p_parent uuid, p_subject bytea, p_body bytea, p_metadata bytea, p_priority text, p_mentions uuid[], p_client_id text, p_key text, p_hash bytea, p_words bigint[] DEFAULT '{}'::bigint[], p_signals text[] DEFAULT '{}'::text[], p_access jsonb DEFAULT '[]'::jsonb, p_case uuid DEFAULT NULL::uuid, p_attachments uuid[] DEFAULT '{}'::uuid[], OUT message_id uuid, OUT replayed boolean, OUT seq integer, OUT depth integer, OUT created_at timestamp with time zone, OUT "position" bigint, OUT penalty text, OUT cooldown_until timestamp with time zone) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.send_messages(p_companies uuid[], p_users uuid[], p_messages uuid[], p_conversations uuid[], p_subjects bytea[], p_bodies bytea[], p_metadata bytea[], p_priorities text[], p_client_ids text[], p_keys text[], p_hashes bytea[], p_words text[], p_requests text[], p_key_hashes bytea[], p_origins bytea[], p_salts bytea[], p_sealed bytea[]) RETURNS TABLE(item integer, outcome text, seq integer, created_at timestamp with time zone, "position" bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' SET lock_timeout TO '20ms';
@@ -1234,6 +1249,7 @@ CREATE OR REPLACE FUNCTION app.write_messages(p_company uuid, p_companies uuid[]
 -- policies
 
 create policy attachments_system on attachments to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy attachments_system_list on attachments for select to colloquy_system using ((message_id IS NULL));
 create policy attachments_tenant on attachments to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy audit_checkpoints_system on audit_checkpoints to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy audit_checkpoints_tenant on audit_checkpoints to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -1282,6 +1298,8 @@ create policy events_system on events to colloquy_system using ((company_id = ( 
 create policy events_tenant on events to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy exports_system on exports to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy exports_tenant on exports to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
+create policy file_usage_system on file_usage to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
+create policy file_usage_tenant on file_usage to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy guest_deliveries_system on guest_deliveries to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy guest_deliveries_system_list on guest_deliveries for select to colloquy_system using (true);
 create policy guest_deliveries_tenant on guest_deliveries to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -1367,6 +1385,9 @@ create policy users_tenant on users to colloquy_app using ((company_id = ( SELEC
 
 -- triggers
 
+CREATE TRIGGER count_bytes_added AFTER INSERT ON public.attachments REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.count_file_bytes();
+CREATE TRIGGER count_bytes_changed AFTER UPDATE ON public.attachments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.count_file_bytes();
+CREATE TRIGGER count_bytes_deleted AFTER DELETE ON public.attachments REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.count_file_bytes();
 CREATE TRIGGER audit_checkpoints_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
 CREATE TRIGGER audit_events_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
 CREATE TRIGGER audit_nodes_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
@@ -1397,6 +1418,8 @@ CREATE TRIGGER users_words_changed AFTER UPDATE ON public.users FOR EACH ROW WHE
 grant execute on function app.acknowledge_delivery(uuid,uuid,uuid[],integer[]) to colloquy_app;
 grant execute on function app.add_audit_event(uuid,bigint,text,uuid,uuid,jsonb) to colloquy_app;
 grant execute on function app.add_audit_event(uuid,bigint,text,uuid,uuid,jsonb) to colloquy_system;
+grant execute on function app.add_file_bytes(uuid,numeric) to colloquy_app;
+grant execute on function app.add_file_bytes(uuid,numeric) to colloquy_system;
 grant execute on function app.add_message_gap(uuid,integer,integer) to colloquy_system;
 grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_app;
 grant execute on function app.allowed(uuid,uuid,uuid) to colloquy_system;
@@ -1429,8 +1452,11 @@ grant execute on function app.claim_pushes(integer) to colloquy_system;
 grant execute on function app.claim_sms(uuid[],bytea[],text[],integer,integer,integer,text,timestamp with time zone) to colloquy_system;
 grant execute on function app.companies_to_digest() to colloquy_system;
 grant execute on function app.companies_to_push() to colloquy_system;
+grant execute on function app.companies_to_sweep(integer) to colloquy_system;
 grant execute on function app.conversations_with_old_receipts(uuid,integer) to colloquy_system;
 grant execute on function app.count_broadcast_marks() to colloquy_app;
+grant execute on function app.count_file_bytes() to colloquy_app;
+grant execute on function app.count_file_bytes() to colloquy_system;
 grant execute on function app.create_legal_hold(uuid,uuid,uuid,bytea,uuid,uuid,timestamp with time zone,timestamp with time zone) to colloquy_app;
 grant execute on function app.create_upload(uuid,uuid,uuid,text,bytea,bytea,integer,integer,bigint,integer) to colloquy_app;
 grant execute on function app.current_company() to colloquy_app;
@@ -1557,7 +1583,7 @@ grant execute on function app.schedule_broadcast(uuid,timestamp with time zone) 
 grant execute on function app.seen(uuid,uuid,uuid,integer,uuid,boolean,uuid) to colloquy_app;
 grant execute on function app.seen(uuid,uuid,uuid,integer,uuid,boolean,uuid) to colloquy_system;
 grant execute on function app.seen_message(uuid,uuid,uuid,text) to colloquy_app;
-grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea,text[]) to colloquy_app;
+grant execute on function app.send_broadcast(uuid,uuid,uuid,bytea,bytea,bigint[],text,text,uuid[],uuid[],text,text,timestamp with time zone,boolean,boolean,text,bytea,text[],uuid[]) to colloquy_app;
 grant execute on function app.send_guest_message(uuid,uuid,uuid,bytea,text,text,integer,text,text,timestamp with time zone,uuid[],uuid,text,bytea) to colloquy_app;
 grant execute on function app.send_message(uuid,uuid,uuid,uuid,uuid,uuid,bytea,bytea,bytea,text,uuid[],text,text,bytea,bigint[],text[],jsonb,uuid,uuid[]) to colloquy_app;
 grant execute on function app.send_messages(uuid[],uuid[],uuid[],uuid[],bytea[],bytea[],bytea[],text[],text[],text[],bytea[],text[],text[],bytea[],bytea[],bytea[],bytea[]) to colloquy_app;
@@ -1716,6 +1742,12 @@ grant insert on table exports to colloquy_app;
 grant select on table exports to colloquy_app;
 grant select on table exports to colloquy_system;
 grant update on table exports to colloquy_system;
+grant insert on table file_usage to colloquy_app;
+grant select on table file_usage to colloquy_app;
+grant update on table file_usage to colloquy_app;
+grant insert on table file_usage to colloquy_system;
+grant select on table file_usage to colloquy_system;
+grant update on table file_usage to colloquy_system;
 grant insert on table guest_deliveries to colloquy_app;
 grant select on table guest_deliveries to colloquy_app;
 grant update (changed_at) on table guest_deliveries to colloquy_app;

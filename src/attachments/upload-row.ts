@@ -116,6 +116,14 @@ export const endCheck = statement({
   ) as "isEnded"`,
 })
 
+/** Companies whose uploads are to be checked again, or whose files are to be deleted. */
+export const companiesToSweep = statement({
+  name: 'companies_to_sweep',
+  parameters: [],
+  row: rowsOf<{ companyId: string }>(),
+  text: `select c as "companyId" from app.companies_to_sweep(${UNSENT_HOURS}) c`,
+})
+
 /** Takes from their people what nobody has sent in time, and returns all files whose bytes are to be deleted. */
 export const filesToDelete = statement({
   name: 'files_to_delete',
@@ -124,7 +132,7 @@ export const filesToDelete = statement({
   text: `update attachments a set state = 'REMOVED', file_name = null, sealed_key = null
     where a.company_id = :companyId and a.id in (
       select a.id from attachments a where a.company_id = :companyId and a.message_id is null
-        and (a.state = 'REMOVED' or a.created_at < clock_timestamp() - interval '${UNSENT_HOURS} hours')
+        and (a.state = 'REMOVED' or a.state <> 'ATTACHED' and a.created_at < clock_timestamp() - interval '${UNSENT_HOURS} hours')
       order by a.created_at limit :max for update skip locked
     ) returning a.id`,
 })

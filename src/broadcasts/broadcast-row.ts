@@ -8,14 +8,15 @@ import { column, columns, type RowOf, rowsOf } from '../database/columns.ts'
 import { fence, statement } from '../database/statement.ts'
 import { isLatestSql } from '../messages/message-row.ts'
 import type { Oversight } from '../visibility/oversight.ts'
-import { inBothViews } from '../visibility/views.ts'
+import { inBothViews, type Viewed } from '../visibility/views.ts'
 import { forbiddenTo, shownTo, viewerMembership, visibleSql } from '../visibility/visibility.ts'
 
 /** A broadcast as one viewer sees it. Subject and body are ciphertext. */
-export type BroadcastRow = RowOf<typeof broadcastColumns> & {
-  /** Set if it is shown to an overseer. */
-  oversight?: Oversight
-}
+export type BroadcastRow = RowOf<typeof broadcastColumns> &
+  Viewed & {
+    /** Set if it is shown to an overseer. */
+    oversight?: Oversight
+  }
 
 const isReadSql = `(b.author_id = :viewerId or coalesce(least(p.last_read_seq, p.unread_from_seq - 1) >= 1, false))`
 
@@ -42,6 +43,8 @@ const broadcastColumns = columns({
   recipientCount: column.integer,
   readCount: column.integer,
   isRead: column.boolean.from(isReadSql),
+  /** The files that it was stored with; those of a sent broadcast are those of its message. */
+  attachmentIds: column.of<string[]>(),
 })
 
 /** Broadcasts `b` with their conversation, message and membership of the viewer. */

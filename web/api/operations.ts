@@ -60,7 +60,7 @@ export type AttachmentRefusal =
 
 /** The state of an attachment. */
 export type AttachmentState =
-  /** It is part of a message. */
+  /** It is part of a message, or of a scheduled broadcast. */
   | 'ATTACHED'
   /** It can be sent, within 24 hours of its creation. */
   | 'READY'

@@ -74,9 +74,11 @@ export type ScheduleInput = {
 
 /** A broadcast to send. */
 export type SendBroadcastInput = {
+  /** Up to 10 of the viewer's uploads that are READY, in the order of the broadcast. None may be in another message. A scheduled broadcast keeps them until it is sent. */
+  attachmentIds?: Array<string> | null | undefined;
   /** GROUPS requires groupIds, USERS requires userIds, ALL requires neither. An empty list is an error. */
   audience: BroadcastAudience;
-  /** Up to 32 KiB of UTF-8. */
+  /** Up to 32 KiB of UTF-8. With attachmentIds it may be empty. */
   body: string;
   /** Sends an e-mail to recipients who are offline and have not read it. Defaults to false. */
   emailOffline?: boolean | null | undefined;

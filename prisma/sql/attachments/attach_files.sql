@@ -1,4 +1,5 @@
--- Gives uploads of a message's author to the message, in this order. Each must be checked, and in no message yet.
+-- Gives uploads of a message's author to the message, in this order. Each must be checked, and in no message yet. Those of a broadcast are
+-- taken without one, and are given to its message when it is sent.
 create or replace function app.attach_files(p_company uuid, p_user uuid, p_message uuid, p_attachments uuid[]) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare

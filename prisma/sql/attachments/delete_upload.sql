@@ -7,7 +7,7 @@ begin
   perform app.require_open(v_company);
   perform from public.attachments a
   where a.company_id = v_company and a.id = p_attachment and a.uploader_id = p_user and a.message_id is null
-    and a.state <> 'REMOVED'
+    and a.state not in ('ATTACHED', 'REMOVED')
   for update;
   if not found then
     raise exception using errcode = 'CQ404', message = 'There is no such upload.', column = 'attachmentId';

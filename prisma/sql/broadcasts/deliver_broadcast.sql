@@ -36,6 +36,8 @@ begin
   insert into public.messages (company_id, id, conversation_id, seq, author_id, subject, body, priority, created_at)
   values (p_broadcast.company_id, p_broadcast.id, p_broadcast.id, 1, p_broadcast.author_id, p_broadcast.subject,
     p_broadcast.body, p_broadcast.priority, v_now);
+  update public.attachments a set message_id = p_broadcast.id
+  where a.company_id = p_broadcast.company_id and a.id = any (p_broadcast.attachment_ids) and a.state = 'ATTACHED';
   perform app.index_message(p_broadcast.company_id, p_broadcast.id, p_broadcast.id, v_now, p_broadcast.words);
   insert into public.participants
     (company_id, conversation_id, user_id, role, joined_seq, last_read_seq, last_delivered_seq)

@@ -4,7 +4,7 @@
 create or replace function app.send_broadcast(
   p_company uuid, p_user uuid, p_broadcast uuid, p_subject bytea, p_body bytea, p_words bigint[], p_priority text,
   p_audience text, p_groups uuid[], p_users uuid[], p_local_time text, p_time_zone text, p_scheduled_for timestamptz,
-  p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[],
+  p_email_offline boolean, p_replies_allowed boolean, p_key text, p_hash bytea, p_signals text[], p_attachments uuid[] default '{}',
   out broadcast_id uuid, out replayed boolean, out "position" bigint, out cooldown_until timestamptz
 ) language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -43,10 +43,10 @@ begin
   end if;
   broadcast_id := p_broadcast;
   insert into public.broadcasts (company_id, id, author_id, subject, body, words, priority, audience, status, local_time,
-    time_zone, scheduled_for, sent_at, email_offline, replies_allowed)
+    time_zone, scheduled_for, sent_at, email_offline, replies_allowed, attachment_ids)
   values (v_company, p_broadcast, p_user, p_subject, p_body, p_words, p_priority, p_audience,
     case when p_scheduled_for is null then 'SENT' else 'SCHEDULED' end, p_local_time, p_time_zone, p_scheduled_for,
-    case when p_scheduled_for is null then now() end, p_email_offline, p_replies_allowed)
+    case when p_scheduled_for is null then now() end, p_email_offline, p_replies_allowed, p_attachments)
   returning * into v_broadcast;
   -- Groups that the author can find or takes part in.
   insert into public.broadcast_groups (company_id, broadcast_id, conversation_id)
@@ -68,6 +68,7 @@ begin
   if v_count < cardinality(p_users) then
     raise exception using errcode = 'CQ404', message = 'At least one of these people does not exist.', column = 'userIds';
   end if;
+  perform app.attach_files(v_company, p_user, null, p_attachments) where p_attachments <> '{}';
   if p_key is not null then
     insert into public.idempotency_keys (company_id, user_id, operation, key, request_hash, broadcast_id)
     values (v_company, p_user, 'sendBroadcast', p_key, p_hash, p_broadcast);

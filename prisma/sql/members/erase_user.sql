@@ -7,10 +7,6 @@ declare
   v_company uuid := app.bound_company();
 begin
   delete from public.connection_tickets t where t.company_id = v_company and t.user_id = p_user;
-  perform app.remove_files(array(
-    select a.id from public.attachments a
-    where a.company_id = v_company and a.message_id is null and a.uploader_id = p_user
-  ));
   delete from public.pending_digests d where d.company_id = v_company and d.user_id = p_user;
   delete from public.told_messages t where t.company_id = v_company and t.user_id = p_user;
   delete from public.push_subscriptions s where s.company_id = v_company and s.user_id = p_user;
@@ -19,6 +15,11 @@ begin
   delete from public.spam_penalties s where s.company_id = v_company and s.user_id = p_user;
   update public.broadcasts b set status = 'CANCELLED'
   where b.company_id = v_company and b.author_id = p_user and b.status = 'SCHEDULED';
+  -- Files after the broadcasts that hold them, as sending locks them.
+  perform app.remove_files(array(
+    select a.id from public.attachments a
+    where a.company_id = v_company and a.message_id is null and a.uploader_id = p_user
+  ));
   -- Conversations before memberships, as sending locks them.
   perform from public.conversations c where c.company_id = v_company and c.id in (
     select p.conversation_id from public.participants p

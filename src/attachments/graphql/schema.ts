@@ -1,7 +1,8 @@
+import { BroadcastRef } from '../../broadcasts/graphql/refs.ts'
 import { builder } from '../../graphql/builder.ts'
 import { MessageRef } from '../../messages/graphql/refs.ts'
 import { attachmentName } from '../queries/attachment-name.ts'
-import { attachmentsOfMessage } from '../queries/readable-attachment.ts'
+import { attachmentsOfBroadcast, attachmentsOfMessage } from '../queries/readable-attachment.ts'
 import { AttachmentKindEnum, AttachmentRef, AttachmentRefusalEnum } from './refs.ts'
 
 const AttachmentStateEnum = builder.enumType('AttachmentState', {
@@ -10,7 +11,7 @@ const AttachmentStateEnum = builder.enumType('AttachmentState', {
     UPLOADING: { description: 'Parts of it are missing.' },
     SCANNING: { description: 'It is whole, and is being checked.' },
     READY: { description: 'It can be sent, within 24 hours of its creation.' },
-    ATTACHED: { description: 'It is part of a message.' },
+    ATTACHED: { description: 'It is part of a message, or of a scheduled broadcast.' },
     REFUSED: { description: 'The check has refused it.' },
   } as const,
 })
@@ -59,5 +60,15 @@ builder.objectField(MessageRef, 'attachments', (t) =>
     description: 'Its files in their order. Empty once the message is retracted.',
     complexity: { multiplier: 10 },
     resolve: (message, _args, context) => attachmentsOfMessage(context, message),
+  }),
+)
+
+builder.objectField(BroadcastRef, 'attachments', (t) =>
+  t.field({
+    perViewer: true,
+    type: [AttachmentRef],
+    description: 'Its files in their order. Empty once it is retracted or cancelled.',
+    complexity: { multiplier: 10 },
+    resolve: (broadcast, _args, context) => attachmentsOfBroadcast(context, broadcast),
   }),
 )

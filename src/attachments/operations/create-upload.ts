@@ -48,10 +48,10 @@ const create = statement({
     'quota',
     'maxUnsent',
   ],
-  row: rowsOf<{ isCreated: boolean }>(),
+  row: rowsOf<{ full: 'COMPANY' | 'PERSON' | null }>(),
   text: `select app.create_upload(
     :companyId, :viewerId, :attachmentId, :kind, :fileName, :sealedKey, :size, :durationMs, :quota, :maxUnsent
-  ) as "isCreated"`,
+  ) as "full"`,
 })
 
 /** An upload that has begun. The address is a credential. */
@@ -85,7 +85,7 @@ export async function createUpload(context: Context, input: unknown): Promise<Cr
     quota: quotaBytes,
     maxUnsent: MAX_UNSENT,
   })
-  if (!row?.isCreated) throw new AttachmentRefusedError(FULL, 'QUOTA')
+  if (row?.full) throw new AttachmentRefusedError(FULL[row.full], 'QUOTA')
   const attachment = await context.loaders.attachment.load(attachmentId)
   if (!attachment) throw new NotFoundError('There is no such upload.')
   const expiresAt = new Date(attachment.createdAt.getTime() + UNSENT_HOURS * 3_600_000)
@@ -99,7 +99,10 @@ export async function createUpload(context: Context, input: unknown): Promise<Cr
   }
 }
 
-const FULL = `The company's room for files is used up, or you have ${MAX_UNSENT} files that you have not sent: delete some, or send them.`
+const FULL = {
+  COMPANY: "The company's room for files is used up.",
+  PERSON: `You have ${MAX_UNSENT} files that you have not sent: send or delete some.`,
+} as const
 
 function megabytes(bytes: number): number {
   return Math.floor(bytes / 1024 / 1024)

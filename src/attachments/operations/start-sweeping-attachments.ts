@@ -1,9 +1,8 @@
 import { forEachCompany } from '../../companies/each-company.ts'
-import { companyIds } from '../../companies/operations/create-company.ts'
 import { type PeriodicTask, startPeriodicTask } from '../../concurrency/periodic-task.ts'
 import type { Services } from '../../context.ts'
 import { newId } from '../../ids.ts'
-import { filesToDelete, forgetFiles, takeChecks } from '../upload-row.ts'
+import { companiesToSweep, filesToDelete, forgetFiles, takeChecks } from '../upload-row.ts'
 import { checkUpload } from './check-upload.ts'
 
 const EVERY_MS = 30_000
@@ -29,7 +28,9 @@ export async function sweepAttachments(services: Services, signal?: AbortSignal)
     while (!signal?.aborted && (await deleteSome(services, companyId)) === MAX_AT_ONCE);
   }
   const task = { work, failed: 'attachments could not be swept' }
-  await forEachCompany(services, await companyIds(services.database), task, signal)
+  const companies = await services.database.acrossCompanies(companiesToSweep, {})
+  const ids = companies.map(({ companyId }) => companyId)
+  await forEachCompany(services, ids, task, signal)
 }
 
 async function checkAgain(services: Services, companyId: string, signal?: AbortSignal): Promise<void> {

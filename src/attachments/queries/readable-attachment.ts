@@ -1,3 +1,4 @@
+import type { BroadcastRow } from '../../broadcasts/broadcast-row.ts'
 import type { Context } from '../../context.ts'
 import { loadersFor } from '../../loaders.ts'
 import type { MessageRow } from '../../messages/message-row.ts'
@@ -28,4 +29,15 @@ export async function attachmentsOfMessage(
 ): Promise<AttachmentRow[]> {
   const seen = await loadersFor(loaders, message).attachments.load(message.id)
   return seen.length > 0 || !message.isUnderReview ? seen : loaders.heldAttachments.load(message.id)
+}
+
+/** Returns the files of a broadcast that the viewer may read: those of its message, or before it is sent, its author's. */
+export async function attachmentsOfBroadcast(
+  { loaders }: Context,
+  broadcast: BroadcastRow,
+): Promise<AttachmentRow[]> {
+  const { id, status, attachmentIds } = broadcast
+  if (status === 'SENT') return loadersFor(loaders, broadcast).attachments.load(id)
+  const own = await Promise.all(attachmentIds.map((each) => loaders.attachment.load(each)))
+  return own.filter((each) => each !== null)
 }

@@ -50,7 +50,10 @@ builder.relayMutationField(
       groupIds: t.idList({ description: 'Groups that the viewer can find or takes part in, at most 1,000.' }),
       userIds: t.idList({ description: 'Members of the company, at most 1,000.' }),
       subject: t.string({ required: true, description: 'Up to 255 user-perceived characters.' }),
-      body: t.string({ required: true, description: 'Up to 32 KiB of UTF-8.' }),
+      body: t.string({
+        required: true,
+        description: 'Up to 32 KiB of UTF-8. With attachmentIds it may be empty.',
+      }),
       priority: t.field({ type: PriorityEnum, description: 'Defaults to NORMAL.' }),
       schedule: t.field({
         type: ScheduleInput,
@@ -60,6 +63,10 @@ builder.relayMutationField(
         description: 'Sends an e-mail to recipients who are offline and have not read it. Defaults to false.',
       }),
       repliesAllowed: t.boolean({ description: 'If true, recipients may reply. Defaults to false.' }),
+      attachmentIds: t.idList({
+        description:
+          "Up to 10 of the viewer's uploads that are READY, in the order of the broadcast. None may be in another message. A scheduled broadcast keeps them until it is sent.",
+      }),
       idempotencyKey: t.string({
         description:
           'Repeating the mutation with the same key within 24 hours does not do it twice. Up to 128 characters, unique per viewer and mutation. For an operation with one such mutation the Idempotency-Key header does the same.',
@@ -109,7 +116,7 @@ builder.relayMutationField(
   { description: 'The broadcast to cancel.', inputFields: (t) => ({ broadcastId: t.id(theBroadcast) }) },
   {
     description:
-      "Cancels the viewer's own scheduled broadcast. Returns ConflictError if it has been sent or cancelled.",
+      "Cancels the viewer's own scheduled broadcast, and deletes its files. Returns ConflictError if it has been sent or cancelled.",
     authScopes: { permission: 'CONVERSATION_BROADCAST' },
     directives: standardLimit,
     errors,

@@ -9,6 +9,7 @@ import { bodyText, ids, parseInput, subjectText } from '../../input.ts'
 import { idempotencyKey, readIdempotencyKey } from '../../messages/idempotency-key.ts'
 import { tokensOf } from '../../messages/operations/tokens-of.ts'
 import { locationOfText } from '../../messages/queries/message-text.ts'
+import { fileIds, hasFiles, textWithFiles } from '../../messages/sent-files.ts'
 import { judgeSpam } from '../../moderation/queries/judge-spam.ts'
 import type { BroadcastRow } from '../broadcast-row.ts'
 import { requireBroadcast } from '../queries/require-broadcast.ts'
@@ -24,8 +25,10 @@ const schema = z.object({
   schedule: scheduleInput.nullish(),
   emailOffline: z.boolean().nullish(),
   repliesAllowed: z.boolean().nullish(),
+  attachmentIds: fileIds.nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })
+const schemaWithFiles = schema.extend({ body: textWithFiles })
 
 /** A sent broadcast. `replayed` is true if an earlier call with the same idempotency key sent it. */
 export interface SentBroadcast {
@@ -54,12 +57,13 @@ const sendOne = statement({
     'idempotencyKey',
     'requestHash',
     'signals',
+    'attachmentIds',
   ],
   row: rowsOf<SentRow>(),
   text: `select broadcast_id as "broadcastId", replayed, position::text as position, cooldown_until as "cooldownUntil"
     from app.send_broadcast(
       :companyId, :viewerId, :broadcastId, :subject, :body, :tokens, :priority, :audience, :groupIds, :userIds,
-      :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash, :signals
+      :localTime, :timeZone, :scheduledFor, :emailOffline, :repliesAllowed, :idempotencyKey, :requestHash, :signals, :attachmentIds
     )`,
 })
 
@@ -141,6 +145,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
     idempotencyKey: request.key,
     requestHash: hash,
     signals,
+    attachmentIds: request.attachmentIds,
   }
   const [sent] = await tenant.call(sendOne, values).catch(async (error) => {
     await undo()
@@ -154,7 +159,7 @@ async function store(context: Context, keys: CompanyKeys, request: Request): Pro
 }
 
 function readRequest(context: Context, input: unknown) {
-  const parsed = parseInput(schema, input)
+  const parsed = parseInput(hasFiles(input) ? schemaWithFiles : schema, input)
   const { audience, groupIds, userIds } = parsed
   const issues = [
     ...audienceIssues(audience, 'GROUPS', 'groupIds', groupIds),
@@ -171,6 +176,7 @@ function readRequest(context: Context, input: unknown) {
     schedule: parsed.schedule ? readSchedule(parsed.schedule, ['schedule']) : null,
     emailOffline: parsed.emailOffline ?? false,
     repliesAllowed: parsed.repliesAllowed ?? false,
+    attachmentIds: parsed.attachmentIds ?? [],
     key: readIdempotencyKey(context, parsed.idempotencyKey),
   }
 }
@@ -189,12 +195,13 @@ function audienceIssues(
 }
 
 /** Hashes the request without its key. A call with the same key must have the same hash. */
-function hashRequest(keys: CompanyKeys, { key: _, schedule, ...request }: Request): Buffer {
+function hashRequest(keys: CompanyKeys, { key: _, schedule, attachmentIds, ...request }: Request): Buffer {
   const content = {
     ...request,
     groupIds: [...request.groupIds].sort(),
     userIds: [...request.userIds].sort(),
     schedule: schedule && [schedule.localTime, schedule.timeZone],
+    ...(attachmentIds.length > 0 && { attachmentIds }),
   }
   return keys.requestHash(`sendBroadcast ${JSON.stringify(content)}`)
 }

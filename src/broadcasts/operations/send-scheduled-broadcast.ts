@@ -21,8 +21,11 @@ const sendWaiting = statement({
 const callOff = statement({
   name: 'call_off_broadcast',
   parameters: ['companyId', 'broadcastId'],
-  text: `update broadcasts set status = 'CANCELLED'
-    where company_id = :companyId and id = :broadcastId and status = 'SCHEDULED'`,
+  text: `with cancelled as (
+      update broadcasts set status = 'CANCELLED'
+      where company_id = :companyId and id = :broadcastId and status = 'SCHEDULED' returning attachment_ids
+    )
+    select app.remove_files(attachment_ids) from cancelled`,
 })
 
 /**

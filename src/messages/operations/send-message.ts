@@ -7,7 +7,7 @@ import type { Act } from '../../database/acting.ts'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { InvalidInputError, NotFoundError, SpamRefusedError } from '../../errors.ts'
 import { newId } from '../../ids.ts'
-import { bodyText, id, ids, MAX_BODY_BYTES, parseInput, subjectText, text } from '../../input.ts'
+import { bodyText, id, ids, parseInput, subjectText, text } from '../../input.ts'
 import { type Judgement, judgeSpam } from '../../moderation/queries/judge-spam.ts'
 import type { SpamSignal } from '../../moderation/spam-signal.ts'
 import { accessRules, NO_RULES } from '../../visibility/access-rules.ts'
@@ -16,6 +16,7 @@ import { hasUpTo128CodePoints, idempotencyKey, readIdempotencyKey } from '../ide
 import type { MessageRow } from '../message-row.ts'
 import { locationOfText, type TextField } from '../queries/message-text.ts'
 import { findSent } from '../send-statements.ts'
+import { fileIds, hasFiles, textWithFiles } from '../sent-files.ts'
 import { tokensOf } from './tokens-of.ts'
 
 const schema = z.object({
@@ -41,14 +42,11 @@ const schema = z.object({
     .refine(hasUpTo128CodePoints, { error: 'A clientMessageId has at most 128 characters.' })
     .nullish(),
   accessRules: accessRules.nullish(),
-  attachmentIds: ids('Attachment')
-    .refine((list) => list.length <= 10, { error: 'A message has at most 10 files.' })
-    .nullish(),
+  attachmentIds: fileIds.nullish(),
   idempotencyKey: idempotencyKey.nullish(),
 })
 
-/** With files nothing need be said. */
-const schemaWithFiles = schema.extend({ body: text(MAX_BODY_BYTES, 'The body') })
+const schemaWithFiles = schema.extend({ body: textWithFiles })
 
 /** A sent message. `replayed` is true if an earlier call with the same idempotency key sent it. */
 export interface SentMessage {
@@ -198,11 +196,6 @@ function readRequest(context: Context, input: unknown): SendRequest {
     attachmentIds: parsed.attachmentIds ?? [],
     key: readIdempotencyKey(context, parsed.idempotencyKey),
   }
-}
-
-function hasFiles(input: unknown): boolean {
-  const given = (input as { attachmentIds?: unknown } | null)?.attachmentIds
-  return Array.isArray(given) && given.length > 0
 }
 
 function whereTo(
