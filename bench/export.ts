@@ -120,6 +120,7 @@ async function readAlone(
     companyId,
     tenant: database.forSystem(companyId),
     keys: () => keyring.forCompany(companyId),
+    checksumOf: async () => null,
   }
   const started = performance.now()
   let count = 0

@@ -8,6 +8,7 @@ import type { Services } from '../context.ts'
 import type { ExportScope } from '../exports/exported-messages.ts'
 import { sequencesToExport } from '../exports/exported-statements.ts'
 import { manifestOf } from '../exports/manifest.ts'
+import { checksumsOf } from '../exports/operations/checksums-of.ts'
 import { type Written, writeExport } from '../exports/write-export.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { withDatabaseInUse } from './database-in-use.ts'
@@ -61,7 +62,7 @@ async function write(services: Services, options: ExportOptions): Promise<Record
     format,
     from,
     to,
-    filter: { ...scope, withheld: null },
+    filter: { ...scope, withheld: null, files: written.files },
     requestedById: null,
     requestedByName: null,
     requestedAt,
@@ -75,7 +76,7 @@ async function write(services: Services, options: ExportOptions): Promise<Record
 
 /** The file has its name only once it is whole. */
 async function writeScope(
-  { database, keyring }: Services,
+  { attachments, database, keyring }: Services,
   companyId: string,
   scope: ExportScope,
   { format, file }: { format: 'CSV' | 'JSONL'; file: string },
@@ -86,7 +87,8 @@ async function writeScope(
   const bar = progressBar(process.stderr, total?.count ?? 0)
   let read = 0
   try {
-    const source = { companyId, tenant, keys: () => keyring.forCompany(companyId) }
+    const checksumOf = checksumsOf(attachments.store, companyId)
+    const source = { companyId, tenant, keys: () => keyring.forCompany(companyId), checksumOf }
     const written = await writeExport(source, scope, {
       format,
       write: (content) => pipeline(content, createWriteStream(draft, { mode: 0o600, flush: true })),

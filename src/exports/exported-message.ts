@@ -1,7 +1,7 @@
 import type { CompanyKeys } from '../encryption/company-keys.ts'
 import { DecryptionError } from '../encryption/errors.ts'
 import { encodeId } from '../ids.ts'
-import type { ExportedRow } from './exported-statements.ts'
+import type { ExportedAttachment, ExportedRow } from './exported-statements.ts'
 
 /** A message as an export tells it. Ids are those of the API. */
 export interface ExportedMessage {
@@ -34,13 +34,19 @@ export interface ExportedMessage {
   isUnreadable: boolean
 }
 
-interface Attached {
+/** Returns the SHA-256 of a file in hexadecimal; null if it cannot be read. */
+export type ChecksumOf = (keys: CompanyKeys, file: ExportedAttachment) => Promise<string | null>
+
+/** A file of an exported message. */
+export interface Attached {
   id: string
   kind: string
   fileName: string | null
   mediaType: string | null
   size: number
   durationMs: number | null
+  /** SHA-256 of the file in hexadecimal; null if it cannot be read. */
+  sha256: string | null
 }
 
 interface Revision {
@@ -55,8 +61,18 @@ const userId = (id: string) => encodeId('User', id)
 const byUser = <Of extends { user: string }>(each: Of): Of => ({ ...each, user: userId(each.user) })
 
 /** Decrypts a message for an export. A text that does not open is left out and told of; it must not hold up the others. */
-export function readExported(keys: CompanyKeys, row: ExportedRow): ExportedMessage {
-  const { texts, revisions, attachments, isUnreadable } = readTexts(keys, row)
+export async function readExported(
+  keys: CompanyKeys,
+  row: ExportedRow,
+  checksumOf: ChecksumOf,
+): Promise<ExportedMessage> {
+  const { texts, revisions, fileNames, isUnreadable } = readTexts(keys, row)
+  const attachments: Attached[] = []
+  for (const [at, file] of row.attachments.entries()) {
+    const { id, sealedKey: _key, content: _content, ...told } = file
+    const sha256 = await checksumOf(keys, file)
+    attachments.push({ id: encodeId('Attachment', id), ...told, fileName: fileNames[at] ?? null, sha256 })
+  }
   return {
     conversation: {
       id: encodeId('Conversation', row.conversationId),
@@ -134,18 +150,18 @@ function readTexts(keys: CompanyKeys, row: ExportedRow) {
       editedBy: userId(editedBy),
     }),
   )
-  const attachments = row.attachments.map(({ fileName, id, ...file }): Attached => {
-    const name = (): string | null =>
-      fileName && keys.decrypt(Buffer.from(fileName, 'base64'), { field: 'file-name', recordId: id })
-    return { id: encodeId('Attachment', id), ...file, fileName: opened(name) }
-  })
+  const fileNames = row.attachments.map(({ fileName, id }) =>
+    opened(
+      () => fileName && keys.decrypt(Buffer.from(fileName, 'base64'), { field: 'file-name', recordId: id }),
+    ),
+  )
   // An older row was put back: its texts are not those of the message.
   if (!row.isLatest)
     return {
       texts: { subject: null, body: null, metadata: null },
       revisions,
-      attachments,
+      fileNames,
       isUnreadable: true,
     }
-  return { texts, revisions, attachments, isUnreadable }
+  return { texts, revisions, fileNames, isUnreadable }
 }

@@ -1,6 +1,6 @@
 import type { TenantDatabase } from '../database/database.ts'
 import type { CompanyKeys } from '../encryption/company-keys.ts'
-import { type ExportedMessage, readExported } from './exported-message.ts'
+import { type ChecksumOf, type ExportedMessage, readExported } from './exported-message.ts'
 import { conversationsToExport, type ExportedConversation, messagesToExport } from './exported-statements.ts'
 
 /** The messages of an export: those of a span of time, of all or of these conversations and authors. */
@@ -18,6 +18,7 @@ export interface ExportSource {
   companyId: string
   tenant: TenantDatabase
   keys(): Promise<CompanyKeys>
+  checksumOf: ChecksumOf
   /** Returns those of the conversations that the operator's policy keeps from the person who exports. */
   denied?: ((conversationIds: readonly string[]) => Promise<ReadonlySet<string>>) | undefined
 }
@@ -68,7 +69,9 @@ export async function* exportedMessages(
       authorIds,
     })
     const keys = await source.keys()
-    if (rows.length > 0) yield rows.map((row) => readExported(keys, row))
+    const messages: ExportedMessage[] = []
+    for (const row of rows) messages.push(await readExported(keys, row, source.checksumOf))
+    if (messages.length > 0) yield messages
     onRead?.(batch.reduce((sum, stretch) => sum + lengthOf(stretch), 0))
   }
 }

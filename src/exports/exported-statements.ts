@@ -59,11 +59,13 @@ interface ExportedRevision {
   editedBy: string
 }
 
-/** The name of a file is ciphertext in base64. */
-interface ExportedAttachment {
+/** A file of a message. Its name and its key are ciphertext in base64. */
+export interface ExportedAttachment {
   id: string
   kind: string
   fileName: string | null
+  sealedKey: string | null
+  content: string
   mediaType: string | null
   size: number
   durationMs: number | null
@@ -126,7 +128,7 @@ const aboutColumns = columns({
   attachments: column.of<ExportedAttachment[]>().from(
     list(
       `json_build_object('id', f.id, 'kind', f.kind, 'fileName', encode(f.file_name, 'base64'), 'mediaType', f.media_type,
-          'size', f.size, 'durationMs', f.duration_ms)`,
+          'size', f.size, 'durationMs', f.duration_ms, 'sealedKey', encode(f.sealed_key, 'base64'), 'content', f.content)`,
       `attachments f ${ofMessage('f')}`,
       'f.place',
     ),

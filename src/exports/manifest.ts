@@ -23,7 +23,7 @@ export interface ManifestFacts {
 
 /** The manifest of an exported file, as JSON: it tells what the file holds, and by its checksum that it is the file. */
 export function manifestOf(facts: ManifestFacts): Record<string, unknown> {
-  const { userIds, conversationIds, withheld } = facts.filter
+  const { userIds, conversationIds, withheld, files } = facts.filter
   return {
     export: facts.id && encodeId('Export', facts.id),
     company: { id: encodeId('Company', facts.companyId), name: facts.companyName },
@@ -39,6 +39,7 @@ export function manifestOf(facts: ManifestFacts): Record<string, unknown> {
     requestedAt: facts.requestedAt,
     completedAt: facts.endedAt,
     messageCount: facts.messageCount,
+    files,
     withheldConversations: withheld,
     bytes: facts.bytes,
     sha256: facts.checksum,

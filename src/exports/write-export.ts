@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { format } from './export-format.ts'
 import type { ExportFormat } from './export-row.ts'
+import { countFiles, type ExportedFiles } from './exported-files.ts'
 import type { ExportedMessage } from './exported-message.ts'
 import {
   type ExportScope,
@@ -15,6 +16,7 @@ export interface Written {
   bytes: number
   /** SHA-256 of the file in hexadecimal. */
   checksum: string
+  files: ExportedFiles
 }
 
 /** How an export is written. */
@@ -31,12 +33,14 @@ export async function writeExport(
   { format: as, write, ...reading }: WritingOptions,
 ): Promise<Written> {
   let messageCount = 0
+  const files = countFiles()
   let bytes = 0
   const hash = createHash('sha256')
   async function* counted(batches: AsyncIterable<ExportedMessage[]>): AsyncGenerator<ExportedMessage[]> {
     for await (const messages of batches) {
       yield messages
       messageCount += messages.length
+      for (const { attachments } of messages) attachments.forEach(files.add)
     }
   }
   async function* measured(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -47,5 +51,5 @@ export async function writeExport(
     }
   }
   await write(measured(format(counted(exportedMessages(source, scope, reading)), as)))
-  return { messageCount, bytes, checksum: hash.digest('hex') }
+  return { messageCount, bytes, checksum: hash.digest('hex'), files: files.counted() }
 }

@@ -8,7 +8,6 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
 import { tasks } from '../../src/tasks.ts'
-import { exported, linkTo, messagesIn, open } from '../exports/exporting.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { attachmentOf, begin, bytesOf, download, link, patch, sendFiles, upload } from './uploading.ts'
@@ -142,32 +141,5 @@ describe('the scanner', () => {
     ])
     await sweepAttachments(app.application.services)
     expect((await attachmentOf(bob, attachment.id)).state).toBe('READY')
-  })
-})
-
-describe('an export', () => {
-  it('lists the files of its messages, and leads to each of them and to no other', async () => {
-    const { ann, bob } = acme
-    const [sent, unsent] = [
-      await upload(app, bob, Buffer.from('evidence'), { fileName: 'beweis.txt' }),
-      await upload(app, bob, Buffer.from('draft')),
-    ]
-    await sendFiles(bob, { recipientId: ann.userId }, [sent.id])
-    const { text, id } = await exported(app, ann)
-    expect(messagesIn(text)[0].attachments).toEqual([
-      {
-        id: sent.id,
-        kind: 'FILE',
-        fileName: 'beweis.txt',
-        mediaType: 'text/plain',
-        size: 8,
-        durationMs: null,
-      },
-    ])
-    const { url } = await linkTo(ann, id)
-    const file = await open(app, `${url}/files/${sent.id}`)
-    expect([file.status, await file.text()]).toEqual([200, 'evidence'])
-    expect((await open(app, `${url}/files/${unsent.id}`)).status).toBe(404)
-    expect((await open(app, `${url}/files/x`)).status).toBe(404)
   })
 })

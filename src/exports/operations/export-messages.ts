@@ -5,6 +5,7 @@ import { readFilter, sealFilter } from '../export-filter.ts'
 import { beginExport, endExport, exportsById, keepFilter } from '../export-row.ts'
 import type { ExportSource } from '../exported-messages.ts'
 import { type Written, writeExport } from '../write-export.ts'
+import { checksumsOf } from './checksums-of.ts'
 
 /** Attempts after which an export has failed. */
 const MAX_ATTEMPTS = 5
@@ -48,16 +49,16 @@ async function writeFile(job: Job, exportId: string, fileId: string): Promise<Wr
     withheld += count
   })
   const scope = { from, to, userIds, conversationIds }
-  const written = await writeExport({ companyId, tenant, keys, denied }, scope, {
+  const checksumOf = checksumsOf(services.attachments.store, companyId)
+  const written = await writeExport({ companyId, tenant, keys, denied, checksumOf }, scope, {
     format,
     signal,
     write: async (content) =>
       services.exportFiles.write(companyId, fileId, sealFile(await keys(), fileId, content), signal),
   })
-  if (denied) {
-    const filter = sealFilter(await keys(), exportId, { userIds, conversationIds, withheld })
-    await tenant.query(keepFilter, { companyId, exportId, fileId, filter })
-  }
+  const told = { userIds, conversationIds, withheld: denied ? withheld : null, files: written.files }
+  const filter = sealFilter(await keys(), exportId, told)
+  await tenant.query(keepFilter, { companyId, exportId, fileId, filter })
   return written
 }
 

@@ -72,7 +72,12 @@ export async function requestExport(context: Context, input: unknown): Promise<{
     format,
     from,
     to,
-    filter: sealFilter(await context.keys(), exportId, { userIds, conversationIds, withheld: null }),
+    filter: sealFilter(await context.keys(), exportId, {
+      userIds,
+      conversationIds,
+      withheld: null,
+      files: null,
+    }),
     userIds: userIds ?? [],
     conversationIds: conversationIds ?? [],
     max: MAX_WAITING,
