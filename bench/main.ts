@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { auditVerify } from './audit-verify.ts'
+import { serveBareFiles } from './bare-files.ts'
 import { coldStart } from './cold-start.ts'
 import { companyFlood } from './company-flood.ts'
 import { departmentMoves } from './department-moves.ts'
 import { exporting } from './export.ts'
 import { fanOut, inboxFanOut } from './fan-out.ts'
+import { files } from './files.ts'
 import { flood } from './flood.ts'
 import { auditedSend, judgedSend, restrictedPage } from './governed.ts'
 import { growth } from './growth.ts'
@@ -51,6 +53,7 @@ const timed: Record<string, (seconds: number) => Promise<Report>> = {
   'audited-send': auditedSend,
   'company-flood': companyFlood,
   'department-moves': departmentMoves,
+  files,
   flood,
   hot,
   inbox,
@@ -92,6 +95,8 @@ const program = new Command('bench')
 
 // The process that a workload starts to receive messages.
 program.command('listen', { hidden: true }).action(listenInThisProcess)
+// The floor of the workload of files.
+program.command('bare-files', { hidden: true }).action(serveBareFiles)
 
 await program.parseAsync()
 

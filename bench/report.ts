@@ -45,6 +45,10 @@ export interface Report {
   }
   /** Seconds that 5,000 people take to move to other departments, each into another channel, while others send. */
   moves?: { seconds: number; longestSendMs: { without: number; during: number } }
+  /** Transfers of files in MB (10^6 bytes): a second, and a second that the server computes. */
+  transfers?: Record<string, { perSecond: number; perCpuSecond: number }>
+  /** Growth of the server's memory by 100 downloads that are under way. */
+  heldMiB?: { live: number; resident: number }
   /** Growth of the server's resident memory while it works. */
   grownMiB?: number
   /** The server's resident memory before it works, and at even distances in time while it does. */
