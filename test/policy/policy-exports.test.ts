@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
 import { createPolicy } from '../../src/policy/policy.ts'
 import { tasks } from '../../src/tasks.ts'
+import { sendFiles, upload } from '../attachments/uploading.ts'
 import { exported, linkTo, messagesIn, open, request, untilExport } from '../exports/exporting.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { queueOf } from '../support/jobs.ts'
@@ -32,10 +33,11 @@ describe('an export under a policy', () => {
     await acme.cal.say({ recipientId: acme.bob.userId }, 'About nothing')
   })
 
-  async function say(contextId: string): Promise<void> {
+  async function say(contextId: string): Promise<string> {
     const input = { type: 'TOPIC', contextId, participantIds: [acme.cal.userId] }
     const { conversation } = await acme.bob.mutate('openContextConversation', input, 'conversation { id }')
     await acme.bob.say({ conversationId: conversation.id }, `About ${contextId}`)
+    return conversation.id
   }
   const uuidOf = (exportId: string) => decodeId(exportId)?.uuid
   /** Requests an export of the messages of `bob`, and waits until an attempt to write it has failed. */
@@ -68,6 +70,27 @@ describe('an export under a policy', () => {
     })
     const ofOwner = await exported(app, ann)
     expect(ofOwner.manifest).toMatchObject({ messageCount: 4, withheldConversations: 0 })
+  })
+
+  it('leads to no file of a conversation that the policy withholds, nor to one that it cannot decide about', async () => {
+    const { una, bob } = acme
+    isBroken = false
+    const ids: Record<string, string> = {}
+    for (const contextId of ['denied', 'plain', 'broken']) {
+      const { id } = await upload(app, bob, Buffer.from(contextId))
+      await sendFiles(bob, { conversationId: await say(contextId) }, [id])
+      ids[contextId] = id
+    }
+    const { id } = await exported(app, una)
+    const { url } = await linkTo(una, id)
+    const statusOf = async (contextId: string) => (await open(app, `${url}/files/${ids[contextId]}`)).status
+    expect([await statusOf('plain'), await statusOf('denied'), await statusOf('broken')]).toEqual([
+      200, 404, 200,
+    ])
+    isBroken = true
+    const member = { externalId: una.externalId, name: 'Una Acme', department: 'Audit' }
+    await acme.ann.mutate('syncMembers', { members: [member] })
+    expect([await statusOf('plain'), await statusOf('broken')]).toEqual([200, 503])
   })
 
   it('has failed when the policy fails at the last attempt, and leads to no file', async () => {
