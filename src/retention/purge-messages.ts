@@ -4,9 +4,8 @@ import type { TenantDatabase } from '../database/database.ts'
 import { statement } from '../database/statement.ts'
 import { type Count, inBatches } from './in-batches.ts'
 import type { Purging } from './purging.ts'
+import { SliceSize } from './slice-size.ts'
 
-/** Messages of a slice. Sends to their conversation wait for it. */
-const MAX_MESSAGES = 25
 /** A conversation is left alone after a slice for so many times as long as it took. */
 const REST = 2
 const MAX_RECEIPTS = 1_000
@@ -72,14 +71,17 @@ async function purgeConversation(
   conversationId: string,
   { defaultDays, signal, count }: Purging,
 ): Promise<void> {
+  const size = new SliceSize()
   let after: number | null = 0
   while (after !== null && !signal?.aborted) {
-    const values = { conversationId, defaultDays, after, max: MAX_MESSAGES }
+    const values = { conversationId, defaultDays, after, max: size.messages }
     const started = performance.now()
     const slices: Slice[] = await system.query(purgeSlice, values)
+    const tookMs = performance.now() - started
+    size.adapt(tookMs)
     count('messages', slices[0]?.purged ?? 0)
     after = slices[0]?.nextAfter ?? null
-    if (after !== null) await sleep(REST * (performance.now() - started))
+    if (after !== null) await sleep(REST * tookMs)
   }
 }
 

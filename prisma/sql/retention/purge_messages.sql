@@ -16,6 +16,8 @@ declare
   v_seqs int[];
 begin
   purged := 0;
+  -- No send waits for the disk while this holds the conversation: a slice that a crash undoes is repeated the next night.
+  perform set_config('synchronous_commit', 'off', true);
   perform app.lock_purge();
   -- Under the lock: the company may have changed its setting meanwhile.
   v_end := app.retention_end(p_default_days);
