@@ -1,3 +1,4 @@
+import { INBOX as INBOX_STREAM } from '../src/events/cursor.ts'
 import { readMissed } from '../src/events/event-page.ts'
 import { Conversing } from './conversing.ts'
 import { cpuMs, databaseCpuMs } from './cpu.ts'
@@ -93,7 +94,7 @@ async function readPages({ database }: Stage, readers: Actor[]): Promise<number>
     readers.map(async ({ companyId, userId }) => {
       const system = database.forSystem(companyId)
       for (let after = 0, isLast = false; !isLast; ) {
-        const page = await readMissed(system, { after, max: PAGE }, { userId })
+        const page = await readMissed(system, { after, max: PAGE }, { userId, stream: INBOX_STREAM })
         events += page.events.length
         after = page.scannedTo
         isLast = page.isLast

@@ -5,6 +5,7 @@ import { RequestError } from '../errors.ts'
 import { catchUp } from './catch-up.ts'
 import { type EventPage, type PageRange, readEvents, readMissed, readStreamBounds } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
+import { LocalSubscribers } from './local-subscribers.ts'
 import type { Subscriber } from './subscriber.ts'
 
 const BATCH = 200
@@ -25,12 +26,11 @@ export interface CompanyFeedOptions {
 /** The events of one company in this process: read once, in order, and offered to all local subscribers. */
 export class CompanyFeed {
   readonly #options: CompanyFeedOptions
-  /** The subscribers, and the position up to which each has been offered everything. */
-  readonly #joined = new Map<Subscriber, number>()
+  readonly #joined = new LocalSubscribers()
   /** Batches and the subscribers that join between two of them. */
   readonly #turns = new InTurn()
   #state: 'idle' | 'reading' | 'closed' = 'idle'
-  /** Everything up to this position has been offered. It only moves to positions that were read. */
+  /** Everything up to this position has been offered to those whom it concerns. It only moves to positions that were read. */
   #position = 0
   /** Events up to this position may have been committed. */
   #target = 0
@@ -70,10 +70,21 @@ export class CompanyFeed {
     this.#joined.delete(subscriber)
   }
 
+  /**
+   * The position up to which the subscriber has been offered everything that concerns it, or 0 before it has joined. It knows
+   * better itself while it catches up.
+   */
+  reachedBy(subscriber: Subscriber): number {
+    const addedAt = this.#joined.addedAt(subscriber)
+    return addedAt === undefined ? 0 : Math.max(addedAt, this.#position)
+  }
+
   close(): void {
     this.#state = 'closed'
-    for (const subscriber of [...this.#joined.keys()]) subscriber.interrupt()
-    this.#joined.clear()
+    for (const subscriber of this.#joined.all()) {
+      subscriber.interrupt()
+      this.#joined.delete(subscriber)
+    }
   }
 
   /** Reads batches until the target is reached. After a failure the poll or the next notification tries again. */
@@ -102,8 +113,8 @@ export class CompanyFeed {
       return
     }
     const aim = this.#target
-    const userIds = [...new Set([...this.#joined.keys()].map((subscriber) => subscriber.userId))]
-    const page = await readEvents(this.#options.system, { after: this.#position, max: BATCH }, userIds)
+    const range = { after: this.#position, max: BATCH }
+    const page = await readEvents(this.#options.system, range, this.#joined.userIds)
     if (page.next > this.#position + 1) this.#interruptBelow(page.next)
     await this.#options.police?.(page.events)
     for (const event of page.events) this.#dispatch(event)
@@ -114,16 +125,17 @@ export class CompanyFeed {
 
   /** Positions have no gaps, so a gap means deleted events. Clients learn that when they resume. */
   #interruptBelow(next: number): void {
-    for (const [subscriber, seen] of this.#joined) if (seen + 1 < next) subscriber.interrupt()
+    for (const subscriber of this.#joined.all())
+      if (this.reachedBy(subscriber) + 1 < next) subscriber.interrupt()
   }
 
   #dispatch(event: LiveEvent): void {
     if (event.kind === 'ACCESS_CHANGED') this.#options.onAccessChanged()
-    for (const [subscriber, seen] of this.#joined) {
-      if (event.position <= seen) continue
-      this.#joined.set(subscriber, event.position)
-      this.#offer(subscriber, event)
+    for (const subscriber of this.#joined.concernedBy(event)) {
+      const addedAt = this.#joined.addedAt(subscriber) ?? event.position
+      if (event.position > addedAt) this.#offer(subscriber, event)
     }
+    this.#position = event.position
   }
 
   #offer(subscriber: Subscriber, event: LiveEvent): void {
@@ -169,12 +181,12 @@ export class CompanyFeed {
     if (subscriber.hasEnded) return
     if (at < this.#position) this.#startAgainFrom(at)
     else if (this.#joined.size === 0) this.#position = at
-    this.#joined.set(subscriber, at)
+    this.#joined.add(subscriber, at)
   }
 
   /** The database is behind the position that was read, as after a fail-over, so all positions are invalid. */
   #startAgainFrom(head: number): void {
-    for (const subscriber of [...this.#joined.keys()]) subscriber.interrupt()
+    for (const subscriber of this.#joined.all()) subscriber.interrupt()
     this.#position = head
     this.#target = head
   }

@@ -1,6 +1,7 @@
 import { rowsOf } from '../database/columns.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { fence, type NameOf, type Statement, statement } from '../database/statement.ts'
+import { GUESTS, INBOX, MODERATION } from './cursor.ts'
 import { type FlatRow, hydrated, type LiveEvent, readRows } from './event-row.ts'
 
 /** Consecutive events of a company. */
@@ -112,31 +113,28 @@ function eventOf({ head, next, ...event }: PageRow): FlatRow[] {
   return event.position === null ? [] : [event as FlatRow]
 }
 
-/** Reads all events, with what these people may see of them. */
-export function readEvents(system: TenantDatabase, range: PageRange, userIds: string[]): Promise<EventPage> {
+/** Reads all events, with what these people may see of them. The people are a literal of an SQL array. */
+export function readEvents(system: TenantDatabase, range: PageRange, userIds: string): Promise<EventPage> {
   return readPage(system, range, eventsAfter, { userIds }, true)
 }
 
-/** Reads the events that one person has missed, of a conversation, of the inbox or about guests. */
+/** Reads the events of a stream that one person has missed. */
 export function readMissed(
   system: TenantDatabase,
   range: PageRange,
-  {
-    userId,
-    conversationId,
-    isAboutGuests,
-  }: { userId: string; conversationId?: string | undefined; isAboutGuests?: boolean },
+  { userId, stream }: { userId: string; stream: string },
 ): Promise<EventPage> {
-  const inbox = isAboutGuests ? guestEventsAfter : inboxEventsAfter
-  const statement = conversationId === undefined ? inbox : conversationEventsAfter
-  return readPage(system, range, statement, { userIds: [userId], conversationId })
+  const userIds = [userId]
+  if (stream === GUESTS) return readPage(system, range, guestEventsAfter, { userIds })
+  if (stream === INBOX || stream === MODERATION) return readPage(system, range, inboxEventsAfter, { userIds })
+  return readPage(system, range, conversationEventsAfter, { userIds, conversationId: stream })
 }
 
 async function readPage(
   system: TenantDatabase,
   { after, max }: PageRange,
   statement: PageStatement,
-  wanted: { userIds: string[]; conversationId?: string | undefined },
+  wanted: { userIds: string | string[]; conversationId?: string },
   isLive = false,
 ): Promise<EventPage> {
   const readAt = performance.now()

@@ -1,7 +1,8 @@
 import { column, columns, type RowOf } from '../database/columns.ts'
+import { fence } from '../database/statement.ts'
 import { readersOf } from '../members/readers.ts'
 import { type MessageRow, messageColumns } from '../messages/message-row.ts'
-import { forbiddenTo, storedMembership } from '../visibility/visibility.ts'
+import { forbiddenTo } from '../visibility/visibility.ts'
 
 /** The kinds of events. */
 export type EventKind =
@@ -93,18 +94,47 @@ const eventColumns = columns({
 /**
  * Reads the events of an SQL selection with the data for their delivery, once for all subscribers of a process. Access is that of
  * the moment of reading, so a lost notification cannot leak anything. Messages are read only if one of the people can see
- * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`.
+ * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`: of thousands, those alone are
+ * looked at who are in a conversation of the selection, unless an event may concern all of them.
  */
 export function hydrated(selection: string): string {
-  return `with readers as materialized (select u.id, u.permissions from ${readersOf(':userIds', 'MESSAGE_READ')} u)
+  return `with chosen as materialized (${selection}),
+    places as materialized (
+      select c.id, c.kind, c.audience, c.created_by_id, c.last_seq from (select distinct conversation_id from chosen) e
+      cross join lateral (
+        select * from conversations c where c.company_id = :companyId and c.id = e.conversation_id ${fence}
+      ) c
+    ),
+    memberships as materialized (
+      select p.conversation_id, p.user_id, p.hidden_seq from places c
+      cross join lateral (
+        select * from participants p
+        where p.company_id = :companyId and p.conversation_id = c.id and p.user_id = any(:userIds::uuid[]) and p.left_at is null
+        ${fence}
+      ) p
+    ),
+    readers as materialized (
+      select u.id, u.permissions from ${readersOf(
+        `array(
+          select p.user_id from memberships p
+          union all
+          select a.id from unnest(:userIds::uuid[]) a (id) where exists (
+            select from chosen e left join places c on c.id = e.conversation_id where c.audience is distinct from 'PARTICIPANTS'
+          )
+        )`,
+        'MESSAGE_READ',
+      )} u
+    ),
+    -- Joined once, and not for each event.
+    members as materialized (
+      select p.conversation_id, r.id, r.permissions, p.hidden_seq from memberships p join readers r on r.id = p.user_id
+    )
     select ${eventColumns.of('e')}, ${messageColumns.of('m')}, v."visibleTo", v."memberIds",
       array(
         select h.user_id from hidden_messages h
         where h.company_id = :companyId and h.user_id = any(:userIds) and h.conversation_id = e.conversation_id and h.seq = m.seq
         union
-        select p.user_id from participants p
-        where p.company_id = :companyId and p.conversation_id = e.conversation_id and p.user_id = any(:userIds)
-          and p.left_at is null and p.hidden_seq >= m.seq
+        select p.user_id from memberships p where p.conversation_id = e.conversation_id and p.hidden_seq >= m.seq
         union
         select r.id from readers r where ${forbiddenTo('r.id')}
         union
@@ -113,17 +143,22 @@ export function hydrated(selection: string): string {
         join messages m on m.company_id = :companyId and m.conversation_id = e.conversation_id and m.seq = e.seq
         where e.kind in ('READ', 'DELIVERED') and ${forbiddenTo('r.id')}
       ) as "hiddenFrom"
-    from (${selection}) e
-    left join conversations c on c.company_id = :companyId and c.id = e.conversation_id
+    from chosen e
+    left join places c on c.id = e.conversation_id
     cross join lateral (
       select
-        array_agg(r.id) filter (where p.user_id is not null or c.audience <> 'PARTICIPANTS' or e.conversation_id is null)
-          as "visibleTo",
+        array_agg(r.id) filter (where r.is_member or c.audience <> 'PARTICIPANTS' or e.conversation_id is null) as "visibleTo",
         array_agg(r.id) filter (
-          where (p.user_id is not null or c.audience = 'COMPANY') and (p.hidden_seq is null or p.hidden_seq < c.last_seq)
+          where (r.is_member or c.audience = 'COMPANY') and (r.hidden_seq is null or r.hidden_seq < c.last_seq)
         ) as "memberIds"
-      from readers r
-      ${storedMembership('r.id', 'e.conversation_id')}
+      from (
+        select p.id, p.permissions, true as is_member, p.hidden_seq from members p
+        where c.audience = 'PARTICIPANTS' and p.conversation_id = e.conversation_id
+        union all
+        select r.id, r.permissions, p.user_id is not null, p.hidden_seq
+        from readers r left join memberships p on p.user_id = r.id and p.conversation_id = e.conversation_id
+        where c.audience is distinct from 'PARTICIPANTS'
+      ) r
       where e.permission is null or e.permission = any(r.permissions)
     ) v
     left join messages m on m.company_id = :companyId and m.id = case when v."visibleTo" is not null then e.message_id end`

@@ -38,7 +38,9 @@ export interface LiveHub {
 /** A subscription that has joined a feed. */
 export interface Joined {
   /** Delivery starts after this position. */
-  start: number
+  readonly start: number
+  /** Everything that concerns it up to this position has been offered; 0 while it catches up. */
+  readonly reached: number
   leave(): void
 }
 
@@ -153,6 +155,10 @@ class Membership implements Joined {
     this.#subscriber = subscriber
     hold.value.members.add(subscriber)
     liveSubscriptions.inc()
+  }
+
+  get reached(): number {
+    return this.open.feed.reachedBy(this.#subscriber)
   }
 
   get open(): OpenFeed {

@@ -3,10 +3,8 @@ import type { LiveEvent } from './event-row.ts'
 /** A subscription, as the feed uses it. */
 export interface Subscriber {
   readonly userId: string
-  /** The conversation whose messages it shows. Undefined for all of them. */
-  readonly conversationId?: string | undefined
-  /** True if it shows what happens about guests, and no messages. */
-  readonly isAboutGuests?: boolean
+  /** The stream that it shows: INBOX, MODERATION, GUESTS, or a conversation's id. */
+  readonly stream: string
   readonly hasEnded: boolean
   offer(event: LiveEvent): void
   /** Everything up to this position was offered or does not concern the subscriber. */

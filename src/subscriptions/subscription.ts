@@ -44,27 +44,23 @@ export interface SubscriptionOptions {
  */
 export class Subscription implements Subscriber, TypingListener, EventQueueOptions<StreamValue>, Due {
   readonly userId: string
-  readonly conversationId: string | undefined
+  readonly stream: string
   readonly queue: EventQueue<StreamValue>
-  readonly #stream: string
+  readonly #conversationId: string | undefined
   readonly #expiresAt: number
-  /** Everything up to this position was queued, or does not concern the subscriber. */
+  /** Everything up to this position was queued, or does not concern the subscriber. The feed may know of a later one. */
   #seen: number
   #joined: Joined | undefined
   #typing: JoinedTyping | undefined
 
   constructor({ userId, stream, conversationId, position, expiresAt }: SubscriptionOptions) {
     this.userId = userId
-    this.conversationId = conversationId
+    this.#conversationId = conversationId
     this.queue = new EventQueue(this)
-    this.#stream = stream
+    this.stream = stream
     this.#expiresAt = expiresAt.getTime()
     this.#seen = position
     expiries.add(this.#expiresAt, this)
-  }
-
-  get isAboutGuests(): boolean {
-    return this.#stream === GUESTS
   }
 
   get maxValues(): number {
@@ -101,9 +97,9 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
 
   offer(event: LiveEvent): void {
     if (this.hasEnded) return
-    if (event.conversationId === null || event.conversationId === this.conversationId)
+    if (event.conversationId === null || event.conversationId === this.#conversationId)
       this.#typing?.see(event)
-    const isOut = isShutOut(event, this.userId) || (this.isAboutGuests && isUnseen(event, this.userId))
+    const isOut = isShutOut(event, this.userId) || (this.stream === GUESTS && isUnseen(event, this.userId))
     const mapped = isOut ? 'ended' : this.#map(event)
     if (mapped === 'ended') this.queue.end()
     else if (mapped?.isLast) this.queue.end(mapped.value)
@@ -112,7 +108,7 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
 
   offerTyping(userId: string, typing: boolean): boolean {
     return this.queue.pushSpare(
-      { type: 'TypingChanged', position: this.#seen, stream: this.#stream, userId, typing },
+      { type: 'TypingChanged', position: this.#position, stream: this.stream, userId, typing },
       typing ? MAX_BEFORE_TYPING : MAX_VALUES,
     )
   }
@@ -151,16 +147,20 @@ export class Subscription implements Subscriber, TypingListener, EventQueueOptio
     this.#joined?.leave()
   }
 
+  get #position(): number {
+    return Math.max(this.#seen, this.#joined?.reached ?? 0)
+  }
+
   #map(event: LiveEvent): Mapped {
-    if (this.#stream === MODERATION) return once(event, MODERATION, this.userId, moderationValue)
-    if (this.isAboutGuests) return once(event, this.#stream, this.userId, guestValue)
-    if (this.conversationId === undefined) return once(event, this.#stream, this.userId, inboxValue)
-    if (event.conversationId !== this.conversationId) return undefined
-    return once(event, this.#stream, this.userId, conversationValue)
+    if (this.stream === MODERATION) return once(event, MODERATION, this.userId, moderationValue)
+    if (this.stream === GUESTS) return once(event, this.stream, this.userId, guestValue)
+    if (this.#conversationId === undefined) return once(event, this.stream, this.userId, inboxValue)
+    if (event.conversationId !== this.#conversationId) return undefined
+    return once(event, this.stream, this.userId, conversationValue)
   }
 
   #discontinuity(): StreamValue {
-    return { type: 'Discontinuity', position: this.#seen, stream: this.#stream }
+    return { type: 'Discontinuity', position: this.#position, stream: this.stream }
   }
 }
 

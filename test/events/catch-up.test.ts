@@ -20,6 +20,7 @@ function setUp() {
   let waits = 0
   const subscriber = {
     userId: 'somebody',
+    stream: 'inbox',
     offer: (event: LiveEvent) => void queue.push(event),
     drained() {
       waits += 1

@@ -28,11 +28,7 @@ it.each([
   const [{ position } = { position: '' }] = await system.query(append, { permission })
   const people = [company.anna, company.max, company.sue]
   const range = { after: Number(position) - 1, max: 10 }
-  const { events } = await readEvents(
-    system,
-    range,
-    people.map(({ uuid }) => uuid),
-  )
+  const { events } = await readEvents(system, range, `{${people.map(({ uuid }) => uuid)}}`)
   const shown = people.filter(({ uuid }) => events[0]?.visibleTo.has(uuid))
   expect(shown.map(({ uuid }) => uuid)).toEqual(names.map((name) => company[name as 'anna'].uuid))
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INBOX } from '../../src/events/cursor.ts'
 import { readEvents, readMissed } from '../../src/events/event-page.ts'
 import { encodeId } from '../../src/ids.ts'
 import { acquaintancesAmong } from '../../src/presence/acquaintances.ts'
@@ -82,9 +83,9 @@ async function readEventful(
   const conversationId = membership?.id ?? ''
   const last = await changeManyTimes(app, companyUuid, encodeId('Conversation', conversationId), EVENTFUL)
   const range = { after: last - EVENTFUL, max: EVENTFUL }
-  await readEvents(system, range, [ann.uuid, bea.uuid])
-  await readMissed(system, range, { userId: ann.uuid })
-  await readMissed(system, range, { userId: ann.uuid, conversationId })
+  await readEvents(system, range, `{${ann.uuid},${bea.uuid}}`)
+  await readMissed(system, range, { userId: ann.uuid, stream: INBOX })
+  await readMissed(system, range, { userId: ann.uuid, stream: conversationId })
 }
 
 /** As who asks for contacts while most of the company is there. */

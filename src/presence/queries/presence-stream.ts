@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
+import { INBOX } from '../../events/cursor.ts'
 import { liveOverflows } from '../../metrics/metrics.ts'
 import { expiries } from '../../subscriptions/expiries.ts'
 import { requireReader } from '../../subscriptions/require-reader.ts'
@@ -41,6 +42,7 @@ export async function presenceStream(
   // rechecks the watchers.
   const subscriber = {
     userId,
+    stream: INBOX,
     offer: () => {},
     reach: () => {},
     taken: 0,
