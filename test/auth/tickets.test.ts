@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/roles.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
-import { openRawSocket, openSocket, refusedSocket } from '../support/raw-socket.ts'
-import { redisForTests } from '../support/redis.ts'
+import { openSocket, refusedSocket } from '../support/raw-socket.ts'
+import { attempts, mint, useless } from './connection-tickets.ts'
 
 const WHO = '{ viewer { user { id } company { id } } }'
-const useless = { code: 4401, reason: 'The connection ticket is unknown, used or expired; make a new one.' }
 const noMembership = { code: 4403, reason: 'You have no active membership in this company.' }
 
 let app: TestApp
@@ -19,12 +18,6 @@ beforeAll(async () => {
   globex = await app.company('Globex', { gina: 'owner' })
 })
 afterAll(() => app[Symbol.asyncDispose]())
-
-async function mint(client: Client): Promise<{ ticket: string; expiresAt: string }> {
-  const made = await client.mutate('createConnectionTicket', {}, 'ticket expiresAt')
-  expect(made.__typename).toBe('CreateConnectionTicketPayload')
-  return made
-}
 
 async function asOwner<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
   let rows: Row[] = []
@@ -41,24 +34,6 @@ function hashOf(ticket: string): Buffer {
 function enable(member: Client, isEnabled: boolean) {
   const row = { externalId: member.externalId, name: 'Bob Acme', isEnabled }
   return acme.alice.mutate('syncMembers', { members: [row] })
-}
-
-/** 'in' or the close code, for each of many attempts at the same time. */
-async function attempts(urls: string[], ticket: string): Promise<unknown[]> {
-  return Promise.all(
-    urls.map(async (url) => {
-      const { frame, closed, socket } = await openRawSocket(url, { ticket })
-      const outcome = await Promise.race([
-        frame(({ type }) => type === 'connection_ack').then(
-          () => 'in',
-          () => closed,
-        ),
-        closed,
-      ])
-      socket.close()
-      return outcome
-    }),
-  )
 }
 
 describe('a connection ticket', () => {
@@ -185,23 +160,5 @@ describe('a connection ticket', () => {
     const rows = await asOwner<{ hash: Buffer }>('select ticket_hash as hash from connection_tickets')
     const kept = rows.map(({ hash }) => hash.toString('hex')).sort()
     expect(kept).toEqual(made.map(({ ticket }) => hashOf(ticket).toString('hex')).sort())
-  })
-})
-
-const redis = await redisForTests()
-describe.skipIf(!redis)('with Redis', () => {
-  afterAll(() => redis?.dispose())
-
-  it('a ticket works after Redis has lost everything, and still only once', async () => {
-    const redisUrl = redis?.url ?? ''
-    await using first = await startApp({ redisUrl })
-    await using second = await startApp({ beside: first })
-    const { alice } = await first.company('Acme', { alice: 'owner' })
-    const [fresh, used] = [await mint(alice), await mint(alice)]
-    expect((await attempts([first.url], used.ticket))[0]).toBe('in')
-    await redis?.restart()
-    expect(await attempts([second.url], used.ticket)).toEqual([useless])
-    expect(await attempts([second.url], fresh.ticket)).toEqual(['in'])
-    expect(await attempts([first.url], fresh.ticket)).toEqual([useless])
   })
 })

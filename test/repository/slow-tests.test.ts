@@ -6,6 +6,8 @@ const test = new URL('../', import.meta.url)
 
 /** Matches files that start servers or commands as processes of their own. */
 const STARTS_PROCESSES = /\b(bundleProgram|bundleColloquy|openCommandLine|startEmbeddedPostgres)\(/
+/** Matches files that end, freeze or empty a Redis server while others use it. */
+const BREAKS_REDIS = /\b(redis|server)\??\.(kill|restart|stop)\(|\b(forgetAll|freezeFor)\(/
 /** Matches files that open pages in Chromium. */
 const OPENS_PAGES = /\b(launchChromium|demoSite)\(/
 
@@ -18,6 +20,7 @@ async function filesWith(pattern: RegExp): Promise<string[]> {
 
 it.each([
   ['starts processes', STARTS_PROCESSES, '.process.test.ts'],
+  ['breaks a Redis server', BREAKS_REDIS, '.process.test.ts'],
   ['opens pages in a browser', OPENS_PAGES, '.browser.test.ts'],
 ])('a test file that %s is none of npm test', async (_does, pattern, ending) => {
   const files = await filesWith(pattern)
