@@ -5,7 +5,7 @@ import type { LiveEvent } from '../events/event-row.ts'
 import type { Joined } from '../events/hub.ts'
 import type { Subscriber } from '../events/subscriber.ts'
 import { liveOverflows } from '../metrics/metrics.ts'
-import type { TypingListener } from '../typing/company-typing.ts'
+import type { TypingListener } from '../typing/room.ts'
 import type { JoinedTyping } from '../typing/typing.ts'
 import { expiries } from './expiries.ts'
 import {

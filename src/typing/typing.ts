@@ -5,12 +5,8 @@ import type { LiveEvent } from '../events/event-row.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { EphemeralChannel } from '../pubsub/ephemeral.ts'
 import type { Unsubscribe } from '../pubsub/notifications.ts'
-import {
-  type CompanyTyping,
-  createCompanyTyping,
-  type TypingListener,
-  type TypingSubscription,
-} from './company-typing.ts'
+import { CompanyTyping, type TypingSubscription } from './company-typing.ts'
+import type { TypingListener } from './room.ts'
 
 /** Shows who is typing to current listeners. It is not stored. */
 export interface Typing {
@@ -44,7 +40,7 @@ export function createTyping(services: {
   )
 
   function open(companyId: string): HeardCompany {
-    const company = createCompanyTyping(database.forSystem(companyId), log, policy)
+    const company = new CompanyTyping({ system: database.forSystem(companyId), log, policy })
     const heard = channel.listen(companyId, (message) => {
       if (message.kind === 'typing') company.receive(message)
     })
