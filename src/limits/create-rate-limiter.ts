@@ -1,5 +1,5 @@
 import { rateLimitDecisions } from '../metrics/load-metrics.ts'
-import { createAcceptedCalls } from './accepted-calls.ts'
+import { AcceptedCalls } from './accepted-calls.ts'
 import { createMemoryLimiter } from './memory-limiter.ts'
 import type { RateLimiter, RateLimiterOptions } from './rate-limiter.ts'
 import { createRedisLimiter } from './redis-limiter.ts'
@@ -10,7 +10,7 @@ const MAX_CALLS = 2_000_000
 /** Creates the limiter for this process. */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const clock = options.clock ?? (() => performance.now())
-  const calls = createAcceptedCalls({ maxKeys: options.maxKeys ?? MAX_KEYS, maxCalls: MAX_CALLS }, () =>
+  const calls = new AcceptedCalls({ maxKeys: options.maxKeys ?? MAX_KEYS, maxCalls: MAX_CALLS }, () =>
     Math.floor(clock() * 1_000),
   )
   return counted(

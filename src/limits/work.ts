@@ -2,7 +2,7 @@ import { setTimeout as delay, setImmediate as turnOfLoop } from 'node:timers/pro
 import { createSemaphore, type Semaphore, type Worker } from '../concurrency/semaphore.ts'
 import { RequestError } from '../errors.ts'
 import { type WorkRefusal, workRefused, workWait } from '../metrics/load-metrics.ts'
-import { createWorkBudget } from './work-budget.ts'
+import { createWorkBudgets, type WorkBudgets } from './work-budgets.ts'
 
 /** Limits the work that one person causes, so that people of other companies are served meanwhile. */
 export interface Work {
@@ -41,8 +41,6 @@ const BOUNDS = { total: 24, perCompany: 12, perPerson: 4 }
 const DEAR_BOUNDS = { total: 6, perCompany: 4, perPerson: 1 }
 /** Maximum number of waiting operations of one person. A client that uses all its connections has far fewer. */
 const MAX_WAITING = 500
-/** Time whose quota a company may spend at once, and for which it waits at most: a flood must end soon. */
-const COMPANY_BURST_MS = 5_000
 /** Delay of a rejection, because rejecting costs work and a client may repeat at once. */
 const REFUSED_AFTER_MS = 250
 const QUEUE_RETRY_MS = 1_000
@@ -56,91 +54,113 @@ export interface WorkQuotas {
 }
 
 /** Creates the limits of this process. Without any quota nothing is bounded. */
-export function createWork({ perPerson, perCompany }: WorkQuotas): Work {
-  if (perPerson === 0 && perCompany === 0) return unbounded
-  const budget = createBudgets(perPerson || Number.POSITIVE_INFINITY, perCompany || Number.POSITIVE_INFINITY)
-  const semaphore = createSemaphore(BOUNDS)
-  const dear = createSemaphore(DEAR_BOUNDS)
-  const waits = new Map([
-    [semaphore, workWait.labels('operation')],
-    [dear, workWait.labels('dear')],
+export function createWork(quotas: WorkQuotas): Work {
+  return quotas.perPerson === 0 && quotas.perCompany === 0 ? unbounded : new BoundedWork(quotas)
+}
+
+class BoundedWork implements Work {
+  readonly #budgets: WorkBudgets
+  readonly #operations = createSemaphore(BOUNDS)
+  readonly #dear = createSemaphore(DEAR_BOUNDS)
+  readonly #waits = new Map([
+    [this.#operations, workWait.labels('operation')],
+    [this.#dear, workWait.labels('dear')],
   ])
   /** How long an operation takes of late. */
-  let operationMs = 1
+  #operationMs = 1
 
-  async function withPermit<T>(permits: Semaphore, worker: Worker, act: () => T | Promise<T>): Promise<T> {
+  constructor({ perPerson, perCompany }: WorkQuotas) {
+    this.#budgets = createWorkBudgets(
+      perPerson || Number.POSITIVE_INFINITY,
+      perCompany || Number.POSITIVE_INFINITY,
+    )
+  }
+
+  async admit(worker: Worker, requestSize: number): Promise<void> {
+    const budgets = this.#budgets
+    const firstMs = Math.max(budgets.waitMs(worker), budgets.companyWaitMs(worker))
+    if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
+    const companyWaitMs = budgets.companyWaitMs(worker)
+    if (companyWaitMs > 0)
+      throw tooMuch(
+        'company',
+        'Your company asks for more work than its quota allows: try again later.',
+        companyWaitMs,
+      )
+    const waitMs = budgets.waitMs(worker)
+    if (waitMs > 0)
+      throw tooMuch('budget', 'You ask for more work than your budget allows: try again later.', waitMs)
+    budgets.charge(worker, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
+  }
+
+  charge(worker: Worker, points: number): void {
+    this.#budgets.charge(worker, points)
+  }
+
+  async run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T> {
+    if (this.#operations.waiting(worker) >= MAX_WAITING)
+      throw tooMuch(
+        'waiting',
+        'Too many of your operations wait: wait for their answers first.',
+        QUEUE_RETRY_MS,
+      )
+    const waitMs = (this.#operations.ahead(worker) * this.#operationMs) / BOUNDS.total
+    if (waitMs > MAX_WAIT_MS) throw overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2))
+    return this.#withPermit(this.#operations, worker, async () => {
+      const began = performance.now()
+      try {
+        return await act()
+      } finally {
+        this.#operationMs += (performance.now() - began - this.#operationMs) / 16
+      }
+    })
+  }
+
+  async execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T> {
+    return points < DEAR_OPERATION ? act() : this.#withPermit(this.#dear, worker, act)
+  }
+
+  isSolvent(worker: Worker): boolean {
+    return this.#budgets.waitMs(worker) === 0
+  }
+
+  async whenSolvent(worker: Worker): Promise<void> {
+    const budgets = this.#budgets
+    for (let waitMs = budgets.waitMs(worker); waitMs > 0; waitMs = budgets.waitMs(worker))
+      await delay(waitMs, undefined, { ref: false })
+  }
+
+  async deliver<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T> {
+    if (points >= DEAR_EVENT) return this.#deliverDear(worker, points, act)
+    await this.whenSolvent(worker)
+    this.#budgets.charge(worker, points)
+    return act()
+  }
+
+  async #deliverDear<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T> {
+    for (;;) {
+      await this.whenSolvent(worker)
+      const delivered = await this.#withPermit(this.#dear, worker, async () => {
+        // The work before it may have overdrawn the budget. The permit is released instead of held while waiting.
+        if (!this.isSolvent(worker)) return undefined
+        this.#budgets.charge(worker, points)
+        const result = await act()
+        await turnOfLoop()
+        return { result }
+      })
+      if (delivered) return delivered.result
+    }
+  }
+
+  async #withPermit<T>(permits: Semaphore, worker: Worker, act: () => T | Promise<T>): Promise<T> {
     const began = performance.now()
     const release = await permits.take(worker)
-    waits.get(permits)?.observe((performance.now() - began) / 1000)
+    this.#waits.get(permits)?.observe((performance.now() - began) / 1000)
     try {
       return await act()
     } finally {
       release()
     }
-  }
-
-  async function whenSolvent(worker: Worker): Promise<void> {
-    for (let waitMs = budget.waitMs(worker); waitMs > 0; waitMs = budget.waitMs(worker))
-      await delay(waitMs, undefined, { ref: false })
-  }
-
-  return {
-    async admit(worker, requestSize) {
-      const firstMs = Math.max(budget.waitMs(worker), budget.companyWaitMs(worker))
-      if (firstMs > 0) await delay(Math.min(firstMs, REFUSED_AFTER_MS), undefined, { ref: false })
-      const companyWaitMs = budget.companyWaitMs(worker)
-      if (companyWaitMs > 0)
-        throw tooMuch(
-          'company',
-          'Your company asks for more work than its quota allows: try again later.',
-          companyWaitMs,
-        )
-      const waitMs = budget.waitMs(worker)
-      if (waitMs > 0)
-        throw tooMuch('budget', 'You ask for more work than your budget allows: try again later.', waitMs)
-      budget.charge(worker, POINTS_PER_OPERATION + requestSize / BYTES_PER_POINT)
-    },
-    charge: (worker, points) => budget.charge(worker, points),
-    async run(worker, act) {
-      if (semaphore.waiting(worker) >= MAX_WAITING)
-        throw tooMuch(
-          'waiting',
-          'Too many of your operations wait: wait for their answers first.',
-          QUEUE_RETRY_MS,
-        )
-      const waitMs = (semaphore.ahead(worker) * operationMs) / BOUNDS.total
-      if (waitMs > MAX_WAIT_MS) throw overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2))
-      return withPermit(semaphore, worker, async () => {
-        const began = performance.now()
-        try {
-          return await act()
-        } finally {
-          operationMs += (performance.now() - began - operationMs) / 16
-        }
-      })
-    },
-    execute: async (worker, points, act) => (points < DEAR_OPERATION ? act() : withPermit(dear, worker, act)),
-    isSolvent: (worker) => budget.waitMs(worker) === 0,
-    whenSolvent,
-    async deliver(worker, points, act) {
-      if (points < DEAR_EVENT) {
-        await whenSolvent(worker)
-        budget.charge(worker, points)
-        return act()
-      }
-      for (;;) {
-        await whenSolvent(worker)
-        const delivered = await withPermit(dear, worker, async () => {
-          // The work before it may have overdrawn the budget. The permit is released instead of held while waiting.
-          if (budget.waitMs(worker) > 0) return undefined
-          budget.charge(worker, points)
-          const result = await act()
-          await turnOfLoop()
-          return { result }
-        })
-        if (delivered) return delivered.result
-      }
-    },
   }
 }
 
@@ -153,27 +173,6 @@ const unbounded: Work = {
   isSolvent: () => true,
   whenSolvent: async () => {},
   deliver: async (_worker, _points, act) => act(),
-}
-
-/**
- * The budgets of people and of companies. All that a company's people do is charged to both. An overdrawn quota of a company refuses
- * its operations, and never holds back its events: people who do nothing would wait for the one who floods.
- */
-function createBudgets(perPerson: number, perCompany: number) {
-  const people = createWorkBudget(perPerson)
-  const companies = createWorkBudget(perCompany, undefined, COMPANY_BURST_MS)
-  return {
-    charge(worker: Worker, points: number): void {
-      people.charge(keyOf(worker), points)
-      companies.charge(worker.companyId, points)
-    },
-    waitMs: (worker: Worker) => people.waitMs(keyOf(worker)),
-    companyWaitMs: ({ companyId }: Worker) => companies.waitMs(companyId),
-  }
-}
-
-function keyOf({ companyId, userId }: Worker): string {
-  return `${companyId} ${userId}`
 }
 
 function tooMuch(reason: WorkRefusal, detail: string, retryAfterMs: number): RequestError {
