@@ -13,22 +13,7 @@ const FRESH_MS = 250
 const MAX_AHEAD = 50
 const FEWEST_TO_COME = 4
 
-/** The contexts for the events of one subscription. */
-export interface EventContexts {
-  /**
-   * Returns a context for one event. The viewer is renewed if access in the company has changed, and all reads are
-   * newer than the event. Undefined if the viewer may no longer read, or if that cannot be decided; the client then
-   * resumes from its cursor.
-   */
-  of(event: PositionedEvent): Promise<Context | undefined>
-  /** Makes the next event read everything again. */
-  forget(): void
-  /** No event is queued, so the permit is released to others. */
-  pause(): void
-  /** Ends the contexts with the subscription. */
-  end(): void
-}
-
+/** The loaders of a run of events. */
 interface Remembered {
   loaders: Loaders
   /** Its loaders have read after all events up to this position were committed. */
@@ -40,27 +25,67 @@ interface Remembered {
   end(): void
 }
 
-/** Creates the contexts of the subscription that began with this context. */
-export function createEventContexts(first: Context): EventContexts {
-  const { viewers, catchUps } = first.services
-  const { companyId } = first.viewer
-  let context = first
-  let foundAt: number | undefined
-  let remembered: Remembered | undefined
-  let ahead = MAX_AHEAD
-  let hasEnded = false
+/** The contexts for the events of one subscription, which began with the first one. */
+export class EventContexts {
+  readonly #first: Context
+  #context: Context
+  #foundAt: number | undefined
+  #remembered: Remembered | undefined
+  #ahead = MAX_AHEAD
+  #hasEnded = false
 
-  async function asOfNow(): Promise<boolean> {
+  constructor(first: Context) {
+    this.#first = first
+    this.#context = first
+  }
+
+  /**
+   * Returns a context for one event. The viewer is renewed if access in the company has changed, and all reads are
+   * newer than the event. Undefined if the viewer may no longer read, or if that cannot be decided; the client then
+   * resumes from its cursor.
+   */
+  async of({ position, batch }: PositionedEvent): Promise<Context | undefined> {
+    if (!(await this.#renew())) return undefined
+    // No event follows the last one of a batch, so its loaders are not kept.
+    if (position === undefined || !batch || (position === batch.upTo && !this.#remembered))
+      return refreshContext(this.#context, position)
+    const isGood = this.#remembered && position <= this.#remembered.upTo
+    const serving = isGood ? this.#remembered : await this.#remember(position, batch)
+    if (!serving) return undefined
+    serving.served += 1
+    if (position === batch.upTo) serving.release()
+    return { ...this.#context, streamPosition: position, loaders: serving.loaders }
+  }
+
+  /** Makes the next event read everything again. */
+  forget(): void {
+    this.#remembered?.end()
+  }
+
+  /** No event is queued, so the permit is released to others. */
+  pause(): void {
+    this.#remembered?.release()
+  }
+
+  /** Ends the contexts with the subscription. */
+  end(): void {
+    this.#hasEnded = true
+    this.#remembered?.end()
+  }
+
+  /** Renews the viewer if access may have changed. False if the viewer may no longer read, or if that cannot be decided. */
+  async #renew(): Promise<boolean> {
+    const { viewer: atFirst, services } = this.#first
     // The token may have expired while this event waited for a permit.
-    if (first.viewer.expiresAt.getTime() <= Date.now()) return false
-    const now = viewers.timesForgotten(companyId)
-    if (now === foundAt) return true
+    if (atFirst.expiresAt.getTime() <= Date.now()) return false
+    const now = services.viewers.timesForgotten(atFirst.companyId)
+    if (now === this.#foundAt) return true
     try {
-      const viewer = await viewers.renew(first.viewer)
+      const viewer = await services.viewers.renew(atFirst)
       requireOpen(viewer, 'read')
-      context = { ...first, viewer }
-      foundAt = now
-      remembered?.end()
+      this.#context = { ...this.#first, viewer }
+      this.#foundAt = now
+      this.#remembered?.end()
       return true
     } catch {
       return false
@@ -71,51 +96,35 @@ export function createEventContexts(first: Context): EventContexts {
    * Creates loaders for a run of events and takes a permit for them. A limited number of subscriptions holds one: if
    * all were served concurrently, each would wait so long for its next event that its loaders would expire.
    */
-  async function remember(position: number, { upTo, messages }: Batch): Promise<Remembered | undefined> {
-    remembered?.end()
-    const release = await catchUps.take({ companyId })
+  async #remember(position: number, batch: Batch): Promise<Remembered | undefined> {
+    this.#remembered?.end()
+    const { services, viewer } = this.#first
+    const release = await services.catchUps.take({ companyId: viewer.companyId })
     // Access or the subscription may have ended while waiting.
-    if (hasEnded || !(await asOfNow())) {
+    if (this.#hasEnded || !(await this.#renew())) {
       release()
       return undefined
     }
-    const toCome = messages.filter((message) => message.position >= position).slice(0, ahead)
+    this.#remembered = this.#loadersFrom(position, batch, release)
+    return this.#remembered
+  }
+
+  #loadersFrom(position: number, { upTo, messages }: Batch, release: () => void): Remembered {
+    const toCome = messages.filter((message) => message.position >= position).slice(0, this.#ahead)
     const ids = toCome.map(({ id }) => id)
     const timer = setTimeout(() => made.end(), FRESH_MS).unref()
     const made: Remembered = {
-      loaders: refreshContext(context, position, ids).loaders,
+      loaders: refreshContext(this.#context, position, ids).loaders,
       upTo,
       served: 0,
       release,
-      end() {
+      end: () => {
         clearTimeout(timer)
         release()
-        if (remembered === made) remembered = undefined
-        ahead = Math.max(FEWEST_TO_COME, Math.min(MAX_AHEAD, 2 * made.served))
+        if (this.#remembered === made) this.#remembered = undefined
+        this.#ahead = Math.max(FEWEST_TO_COME, Math.min(MAX_AHEAD, 2 * made.served))
       },
     }
-    remembered = made
     return made
-  }
-
-  return {
-    async of({ position, batch }) {
-      if (!(await asOfNow())) return undefined
-      // No event follows the last one of a batch, so its loaders are not kept.
-      if (position === undefined || !batch || (position === batch.upTo && !remembered))
-        return refreshContext(context, position)
-      const isGood = remembered && position <= remembered.upTo
-      const serving = isGood ? remembered : await remember(position, batch)
-      if (!serving) return undefined
-      serving.served += 1
-      if (position === batch.upTo) serving.release()
-      return { ...context, streamPosition: position, loaders: serving.loaders }
-    },
-    forget: () => remembered?.end(),
-    pause: () => remembered?.release(),
-    end() {
-      hasEnded = true
-      remembered?.end()
-    },
   }
 }

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } 
 import { type Context, createContext, refreshContext, type SubscribedViewer } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { operationCost } from '../graphql/query-cost.ts'
-import { createEventContexts, type EventContexts } from './event-contexts.ts'
+import { EventContexts } from './event-contexts.ts'
 import { type PositionedEvent, withEventId } from './event-id.ts'
 
 /** The answer to an event. Without a result, the event is left out. */
@@ -31,7 +31,7 @@ export class EventsAlone {
     this.#args = args
     this.#cost = operationCost(args)
     this.#first = (args.contextValue as Context | undefined) ?? contextOf(subscribed, expiresAt)
-    this.#contexts = createEventContexts(this.#first)
+    this.#contexts = new EventContexts(this.#first)
   }
 
   async execute(event: PositionedEvent): Promise<AloneAnswer> {

@@ -8,6 +8,7 @@ import type { SharedLoaders } from '../loaders.ts'
 import { usersById } from '../members/user-row.ts'
 import { type MessageAction, unrefusedActionsOfViewers } from '../messages/message-actions.ts'
 import { type MessageVersion, messageVersionsOfViewers } from '../messages/message-row.ts'
+import { singleFile } from './single-file.ts'
 
 /** Reads for the answers to events, batched over all viewers into one statement per tick. */
 export interface SharedReads {
@@ -27,46 +28,17 @@ interface Pair {
  * separately.
  */
 export function createSharedReads(system: TenantDatabase): SharedReads {
-  const { companyId } = system.tenant
-
-  function pairs<Row extends { viewerId: string; id: string }, Value>(
-    statement: Statement<'companyId' | 'viewerIds' | 'ids', Row>,
-    read: (row: Row) => Value,
-  ) {
-    const file = singleFile()
-    return new DataLoader<Pair, Value | null, string>(
-      file.batch(async (keys) => {
-        const viewerIds = keys.map(({ userId }) => userId)
-        const rows = await system.query(statement, { companyId, viewerIds, ids: keys.map(({ id }) => id) })
-        const found = new Map(rows.map((row) => [keyOf({ userId: row.viewerId, id: row.id }), read(row)]))
-        return keys.map((key) => found.get(keyOf(key)) ?? null)
-      }),
-      { cacheKeyFn: keyOf, batchScheduleFn: file.schedule },
-    )
-  }
-
-  const userFile = singleFile()
-  const readUsers = userFile.batch(async (ids: readonly string[]) => {
-    const rows = await system.query(usersById, { companyId, ids })
-    const found = new Map(rows.map((row) => [row.id, row]))
-    return ids.map((id) => found.get(id) ?? null)
-  })
-  const users = new DataLoader<string, UserRow | null>(readUsers, { batchScheduleFn: userFile.schedule })
-  const unreadFile = singleFile()
-  const readUnread = unreadFile.batch(async (ids: readonly string[]) => {
-    const rows = await system.query(unreadByKind, { companyId, ids })
-    const found = new Map<string, UnreadRow[]>(ids.map((id) => [id, []]))
-    for (const row of rows) found.get(row.userId)?.push(row)
-    return ids.map((id) => found.get(id) ?? [])
-  })
-  const unread = new DataLoader<string, UnreadRow[]>(readUnread, { batchScheduleFn: unreadFile.schedule })
-  const conversations = pairs(conversationsOfViewers, ({ viewerId: _viewer, ...row }) =>
+  const users = usersOf(system)
+  const unread = unreadOf(system)
+  const conversations = pairs(system, conversationsOfViewers, ({ viewerId: _viewer, ...row }) =>
     readConversation(row),
   )
-  const versions = pairs(messageVersionsOfViewers, ({ viewerId: _viewer, ...row }): MessageVersion => row)
-
-  const actions = pairs(unrefusedActionsOfViewers, (row): MessageAction[] => row.actions)
-
+  const versions = pairs(
+    system,
+    messageVersionsOfViewers,
+    ({ viewerId: _viewer, ...row }): MessageVersion => row,
+  )
+  const actions = pairs(system, unrefusedActionsOfViewers, (row): MessageAction[] => row.actions)
   return {
     madeAt: performance.now(),
     of: (userId) => ({
@@ -77,6 +49,46 @@ export function createSharedReads(system: TenantDatabase): SharedReads {
       messageActions: () => ofViewer(actions, userId, []),
     }),
   }
+}
+
+function usersOf(system: TenantDatabase): DataLoader<string, UserRow | null> {
+  const file = singleFile()
+  const read = file.batch(async (ids: readonly string[]) => {
+    const rows = await system.query(usersById, { companyId: system.tenant.companyId, ids })
+    const found = new Map(rows.map((row) => [row.id, row]))
+    return ids.map((id) => found.get(id) ?? null)
+  })
+  return new DataLoader(read, { batchScheduleFn: file.schedule })
+}
+
+function unreadOf(system: TenantDatabase): DataLoader<string, UnreadRow[]> {
+  const file = singleFile()
+  const read = file.batch(async (ids: readonly string[]) => {
+    const rows = await system.query(unreadByKind, { companyId: system.tenant.companyId, ids })
+    const found = new Map<string, UnreadRow[]>(ids.map((id) => [id, []]))
+    for (const row of rows) found.get(row.userId)?.push(row)
+    return ids.map((id) => found.get(id) ?? [])
+  })
+  return new DataLoader(read, { batchScheduleFn: file.schedule })
+}
+
+/** A loader of what each viewer sees of an object; null where the viewer sees nothing. */
+function pairs<Row extends { viewerId: string; id: string }, Value>(
+  system: TenantDatabase,
+  statement: Statement<'companyId' | 'viewerIds' | 'ids', Row>,
+  read: (row: Row) => Value,
+): DataLoader<Pair, Value | null, string> {
+  const file = singleFile()
+  const batch = file.batch(async (keys: readonly Pair[]) => {
+    const rows = await system.query(statement, {
+      companyId: system.tenant.companyId,
+      viewerIds: keys.map(({ userId }) => userId),
+      ids: keys.map(({ id }) => id),
+    })
+    const found = new Map(rows.map((row) => [keyOf({ userId: row.viewerId, id: row.id }), read(row)]))
+    return keys.map((key) => found.get(keyOf(key)) ?? null)
+  })
+  return new DataLoader(batch, { cacheKeyFn: keyOf, batchScheduleFn: file.schedule })
 }
 
 /** The loader of one viewer, with `none` where the viewer sees nothing. */
@@ -93,30 +105,4 @@ function ofViewer<Value, None = null>(
 
 function keyOf({ userId, id }: Pair): string {
   return `${userId} ${id}`
-}
-
-/** Runs one statement at a time. All requests that arrive meanwhile form the next statement. */
-function singleFile() {
-  let isBusy = false
-  let next: (() => void) | undefined
-
-  return {
-    schedule(dispatch: () => void): void {
-      if (isBusy) next = dispatch
-      else setImmediate(dispatch)
-    },
-    batch<Key, Value>(read: (keys: readonly Key[]) => Promise<Value[]>) {
-      return async (keys: readonly Key[]): Promise<Value[]> => {
-        isBusy = true
-        try {
-          return await read(keys)
-        } finally {
-          isBusy = false
-          const dispatch = next
-          next = undefined
-          if (dispatch) setImmediate(dispatch)
-        }
-      }
-    },
-  }
 }

@@ -3,6 +3,7 @@ import {
   type ExecutionArgs,
   type FieldNode,
   GraphQLObjectType,
+  type GraphQLSchema,
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
@@ -39,47 +40,59 @@ export function splitSelection(
   const type = schema.getType(typeName)
   if (!coerced || !subscriptions || !(type instanceof GraphQLObjectType)) return undefined
   const roots = [...collectFields(schema, fragments, coerced, subscriptions, operation.selectionSet)]
-  const [root, nodes] = roots[0] ?? []
-  if (!root || !nodes?.[0] || roots.length !== 1) return undefined
-  const fields = [...collectSubfields(schema, fragments, coerced, type, nodes)].map(([key, alike]) => ({
+  const [root, nodes = []] = roots[0] ?? []
+  const [event] = nodes
+  if (!root || !event || roots.length !== 1) return undefined
+  const subfields = [...collectSubfields(schema, fragments, coerced, type, nodes)]
+  const fields = subfields.map(([key, alike]) => ({
     key,
     nodes: alike,
-    origin: originOf(alike),
+    origin: originOf({ schema, fragments, type }, alike),
   }))
-
-  function originOf(alike: readonly FieldNode[]): Origin {
-    const name = alike[0]?.name.value ?? ''
-    const field = (type as GraphQLObjectType).getFields()[name]
-    if (field && perViewerOf(field) === 'cursor') return 'cursor'
-    const touches = alike.some(({ selectionSet }) =>
-      fieldTouchesViewer(schema, fragments, typeName, name, selectionSet),
-    )
-    return touches ? 'viewer' : 'everybody'
-  }
-
-  function documentOf(origin: Origin): DocumentNode | undefined {
+  const documentOf = (origin: Origin) => {
     const selections = fields.filter((field) => field.origin === origin).flatMap((field) => field.nodes)
-    if (selections.length === 0 || !nodes?.[0]) return undefined
-    const ofType = {
-      kind: Kind.INLINE_FRAGMENT as const,
-      typeCondition: { kind: Kind.NAMED_TYPE as const, name: { kind: Kind.NAME as const, value: typeName } },
-      selectionSet: { kind: Kind.SELECTION_SET as const, selections },
-    }
-    const event = {
-      ...nodes[0],
-      selectionSet: { kind: Kind.SELECTION_SET as const, selections: [ofType] },
-    }
-    return alone(document, {
-      ...operation,
-      selectionSet: { kind: Kind.SELECTION_SET, selections: [event] },
-    })
+    return selections.length === 0
+      ? undefined
+      : alone(document, withSelections(operation, event, typeName, selections))
   }
-
   return {
     root,
     parts: fields.map(({ key, origin }) => ({ key, origin })),
     documents: { everybody: documentOf('everybody'), viewer: documentOf('viewer') },
   }
+}
+
+interface EventType {
+  schema: GraphQLSchema
+  fragments: Fragments
+  type: GraphQLObjectType
+}
+
+/** Returns the origin of a field that is selected by these nodes, which have one response key. */
+function originOf({ schema, fragments, type }: EventType, alike: readonly FieldNode[]): Origin {
+  const name = alike[0]?.name.value ?? ''
+  const field = type.getFields()[name]
+  if (field && perViewerOf(field) === 'cursor') return 'cursor'
+  const touches = alike.some(({ selectionSet }) =>
+    fieldTouchesViewer(schema, fragments, type.name, name, selectionSet),
+  )
+  return touches ? 'viewer' : 'everybody'
+}
+
+/** Returns the operation with these fields of the event alone. */
+function withSelections(
+  operation: OperationDefinitionNode,
+  event: FieldNode,
+  typeName: string,
+  selections: readonly FieldNode[],
+): OperationDefinitionNode {
+  const ofType = {
+    kind: Kind.INLINE_FRAGMENT as const,
+    typeCondition: { kind: Kind.NAMED_TYPE as const, name: { kind: Kind.NAME as const, value: typeName } },
+    selectionSet: { kind: Kind.SELECTION_SET as const, selections },
+  }
+  const narrowed = { ...event, selectionSet: { kind: Kind.SELECTION_SET as const, selections: [ofType] } }
+  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: [narrowed] } }
 }
 
 /** Returns the document with this operation only. */
