@@ -19,43 +19,93 @@ interface Lane {
 }
 
 /** The messages that wait, company by company. Companies take turns. */
-export interface SendLanes {
+export class SendLanes {
+  readonly #lanes = new Map<string, Lane>()
+  #queued = 0
+
   /** The number of messages that wait. */
-  size(): number
-  /** The number of messages that go before one of this company that comes now. */
-  ahead(companyId: string): number
-  add(entry: Waiting): void
+  get size(): number {
+    return this.#queued
+  }
+
+  /**
+   * The number of messages that go before one of this company that comes now. Nobody waits for more messages of another
+   * company than of their own.
+   */
+  ahead(companyId: string): number {
+    const own = this.#lanes.get(companyId)
+    return Math.min(this.#queued, ((own?.waiting.length ?? 0) + 1) * (this.#lanes.size + (own ? 0 : 1)))
+  }
+
+  add(entry: Waiting): void {
+    this.#laneOf(entry.message.companyId).waiting.push(entry)
+    this.#queued += 1
+  }
+
   /** Puts messages back to the front, in this order. */
-  putBack(entries: readonly Waiting[]): void
+  putBack(entries: readonly Waiting[]): void {
+    for (const entry of entries.toReversed()) this.#laneOf(entry.message.companyId).waiting.unshift(entry)
+    this.#queued += entries.length
+  }
+
   /**
    * Takes up to `max` messages of companies and conversations that are not held, as many of each company, and holds the
    * companies. Leaves out those that came before `tooLate`, and tells which they are.
    */
-  take(max: number, tooLate: number): { batch: Waiting[]; late: Waiting[] }
-  hold(companyId: string): void
-  release(companyId: string): void
+  take(max: number, tooLate: number): { batch: Waiting[]; late: Waiting[] } {
+    const batch: Waiting[] = []
+    const late: Waiting[] = []
+    const open = [...this.#lanes].filter(([, lane]) => lane.holds === 0 && lane.waiting.length > 0)
+    const share = Math.max(1, Math.ceil(max / Math.max(1, open.length)))
+    for (const [companyId, lane] of open) {
+      if (batch.length >= max) break
+      const taken = this.#takeFrom(lane, Math.min(share, max - batch.length), tooLate, late)
+      if (taken.length > 0) lane.holds += 1
+      batch.push(...taken)
+      // Other companies come first next time.
+      this.#lanes.delete(companyId)
+      this.#lanes.set(companyId, lane)
+      this.#forgetIdle(companyId, lane)
+    }
+    return { batch, late }
+  }
+
+  hold(companyId: string): void {
+    this.#laneOf(companyId).holds += 1
+  }
+
+  release(companyId: string): void {
+    const lane = this.#laneOf(companyId)
+    lane.holds -= 1
+    this.#forgetIdle(companyId, lane)
+  }
+
   /** False if the conversation is held already. */
-  holdConversation(message: OutgoingMessage): boolean
-  releaseConversation(message: OutgoingMessage): void
-}
+  holdConversation({ companyId, conversationId }: OutgoingMessage): boolean {
+    const { heldConversations } = this.#laneOf(companyId)
+    if (heldConversations.has(conversationId)) return false
+    heldConversations.add(conversationId)
+    return true
+  }
 
-/** Creates lanes without a message. */
-export function createSendLanes(): SendLanes {
-  const lanes = new Map<string, Lane>()
-  let queued = 0
+  releaseConversation({ companyId, conversationId }: OutgoingMessage): void {
+    const lane = this.#laneOf(companyId)
+    lane.heldConversations.delete(conversationId)
+    this.#forgetIdle(companyId, lane)
+  }
 
-  function laneOf(companyId: string): Lane {
-    const lane = lanes.get(companyId) ?? { waiting: [], holds: 0, heldConversations: new Set() }
-    lanes.set(companyId, lane)
+  #laneOf(companyId: string): Lane {
+    const lane = this.#lanes.get(companyId) ?? { waiting: [], holds: 0, heldConversations: new Set() }
+    this.#lanes.set(companyId, lane)
     return lane
   }
 
-  function forgetIdle(companyId: string, lane: Lane): void {
+  #forgetIdle(companyId: string, lane: Lane): void {
     if (lane.holds === 0 && lane.waiting.length === 0 && lane.heldConversations.size === 0)
-      lanes.delete(companyId)
+      this.#lanes.delete(companyId)
   }
 
-  function takeFrom(lane: Lane, max: number, tooLate: number, late: Waiting[]): Waiting[] {
+  #takeFrom(lane: Lane, max: number, tooLate: number, late: Waiting[]): Waiting[] {
     const taken: Waiting[] = []
     const left: Waiting[] = []
     for (const entry of lane.waiting) {
@@ -64,61 +114,8 @@ export function createSendLanes(): SendLanes {
         taken.push(entry)
       else left.push(entry)
     }
-    queued += left.length - lane.waiting.length
+    this.#queued += left.length - lane.waiting.length
     lane.waiting = left
     return taken
-  }
-
-  return {
-    size: () => queued,
-    // Nobody waits for more messages of another company than of their own.
-    ahead(companyId) {
-      const own = lanes.get(companyId)
-      return Math.min(queued, ((own?.waiting.length ?? 0) + 1) * (lanes.size + (own ? 0 : 1)))
-    },
-    add(entry) {
-      laneOf(entry.message.companyId).waiting.push(entry)
-      queued += 1
-    },
-    putBack(entries) {
-      for (const entry of entries.toReversed()) laneOf(entry.message.companyId).waiting.unshift(entry)
-      queued += entries.length
-    },
-    take(max, tooLate) {
-      const batch: Waiting[] = []
-      const late: Waiting[] = []
-      const open = [...lanes].filter(([, lane]) => lane.holds === 0 && lane.waiting.length > 0)
-      const share = Math.max(1, Math.ceil(max / Math.max(1, open.length)))
-      for (const [companyId, lane] of open) {
-        if (batch.length >= max) break
-        const taken = takeFrom(lane, Math.min(share, max - batch.length), tooLate, late)
-        if (taken.length > 0) lane.holds += 1
-        batch.push(...taken)
-        // Other companies come first next time.
-        lanes.delete(companyId)
-        lanes.set(companyId, lane)
-        forgetIdle(companyId, lane)
-      }
-      return { batch, late }
-    },
-    hold(companyId) {
-      laneOf(companyId).holds += 1
-    },
-    release(companyId) {
-      const lane = laneOf(companyId)
-      lane.holds -= 1
-      forgetIdle(companyId, lane)
-    },
-    holdConversation({ companyId, conversationId }) {
-      const { heldConversations } = laneOf(companyId)
-      if (heldConversations.has(conversationId)) return false
-      heldConversations.add(conversationId)
-      return true
-    },
-    releaseConversation({ companyId, conversationId }) {
-      const lane = laneOf(companyId)
-      lane.heldConversations.delete(conversationId)
-      forgetIdle(companyId, lane)
-    },
   }
 }

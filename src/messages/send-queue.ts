@@ -4,7 +4,7 @@ import { RequestError } from '../errors.ts'
 import { workRefused } from '../metrics/load-metrics.ts'
 import { sendBatchSize, sendStage } from '../metrics/metrics.ts'
 import { NO_RULES } from '../visibility/access-rules.ts'
-import { createSendLanes, type Waiting } from './send-lanes.ts'
+import { SendLanes, type Waiting } from './send-lanes.ts'
 import { createSendPace } from './send-pace.ts'
 import {
   type BatchRow,
@@ -48,7 +48,7 @@ export function createSendQueue(database: Pick<Database, 'batch'>, notify: Notif
 class BatchingQueue implements SendQueue {
   readonly #database: Pick<Database, 'batch'>
   readonly #notify: Notify
-  readonly #lanes = createSendLanes()
+  readonly #lanes = new SendLanes()
   readonly #pace = createSendPace()
   /** Sends under an idempotency key that have not ended, by person and key. */
   readonly #sending = new Map<string, Promise<unknown>>()
@@ -91,9 +91,9 @@ class BatchingQueue implements SendQueue {
 
   /** Messages that arrive in the same turn of the event loop are sent together at least. */
   #schedule(): void {
-    if (this.#isDue || this.#lanes.size() === 0) return
+    if (this.#isDue || this.#lanes.size === 0) return
     clearTimeout(this.#timer)
-    const dueInMs = this.#pace.dueInMs(this.#lanes.size(), this.#waitingSince, this.#inFlight)
+    const dueInMs = this.#pace.dueInMs(this.#lanes.size, this.#waitingSince, this.#inFlight)
     if (dueInMs > 0) this.#timer = setTimeout(() => this.#schedule(), dueInMs)
     else {
       this.#isDue = true
@@ -105,7 +105,7 @@ class BatchingQueue implements SendQueue {
     this.#isDue = false
     while (
       this.#inFlight < MAX_IN_FLIGHT &&
-      this.#pace.dueInMs(this.#lanes.size(), this.#waitingSince, this.#inFlight) === 0
+      this.#pace.dueInMs(this.#lanes.size, this.#waitingSince, this.#inFlight) === 0
     ) {
       const { batch, late } = this.#lanes.take(MAX_BATCH, performance.now() - MAX_WAIT_MS)
       for (const entry of late) entry.reject(overloaded(MIN_RETRY_MS))
@@ -204,7 +204,7 @@ class BatchingQueue implements SendQueue {
     const waitMs = this.#lanes.ahead(message.companyId) * this.#msPerMessage
     if (waitMs > MAX_WAIT_MS) return Promise.reject(overloaded(Math.ceil(waitMs - MAX_WAIT_MS / 2)))
     return new Promise((resolve, reject) => {
-      if (this.#lanes.size() === 0) this.#waitingSince = performance.now()
+      if (this.#lanes.size === 0) this.#waitingSince = performance.now()
       this.#lanes.add({ message, since: performance.now(), resolve, reject })
       this.#schedule()
     })
