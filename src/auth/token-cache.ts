@@ -9,76 +9,81 @@ const longestLifeMs = 5 * 60 * 1000
  */
 export type Verification<Token> = { token: Token; acceptableUntilMs: number }
 
-/** A bounded cache of verified tokens. */
-type TokenCache<Token> = {
-  /**
-   * Returns the cached token, or runs `verify` once for all concurrent callers. A failure is returned to these callers
-   * and not cached.
-   */
-  read(accessToken: string, verify: () => Promise<Verification<Token>>): Promise<Token>
-  /** Removes all entries, including the results of verifications that are under way. */
-  clear(): void
-  readonly size: number
-}
-
 type Entry<Token> = { token: Token; expiresAtMs: number }
 
-/** Creates a cache of at most `maxEntries` tokens. The least recently used one is removed first. */
+/** Creates a cache of at most `maxEntries` tokens. `now` is a clock in milliseconds since 1970. */
 export function createTokenCache<Token>(options: {
   maxEntries: number
   now: () => number
 }): TokenCache<Token> {
-  const { maxEntries, now } = options
-  // A Map iterates in insertion order, so its first key is the least recently used.
-  const entries = new Map<string, Entry<Token>>()
-  const underWay = new Map<string, Promise<Token>>()
-  let generation = 0
+  return new TokenCache(options.maxEntries, options.now)
+}
 
-  return {
-    async read(accessToken, verify) {
-      const key = fingerprint(accessToken)
-      const entry = entries.get(key)
-      if (entry) {
-        entries.delete(key)
-        if (now() < entry.expiresAtMs) {
-          entries.set(key, entry)
-          return entry.token
-        }
-      }
-      return underWay.get(key) ?? start(key, verify)
-    },
-    clear() {
-      generation += 1
-      entries.clear()
-      underWay.clear()
-    },
-    get size() {
-      return entries.size
-    },
+/** A bounded cache of verified tokens. The least recently used one is removed first. */
+class TokenCache<Token> {
+  readonly #maxEntries: number
+  readonly #now: () => number
+  /** A Map iterates in insertion order, so its first key is the least recently used. */
+  readonly #entries = new Map<string, Entry<Token>>()
+  readonly #underWay = new Map<string, Promise<Token>>()
+  #generation = 0
+
+  constructor(maxEntries: number, now: () => number) {
+    this.#maxEntries = maxEntries
+    this.#now = now
   }
 
-  function start(key: string, verify: () => Promise<Verification<Token>>): Promise<Token> {
-    const startedIn = generation
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * Returns the cached token, or runs `verify` once for all concurrent callers. A failure is returned to these callers
+   * and not cached.
+   */
+  async read(accessToken: string, verify: () => Promise<Verification<Token>>): Promise<Token> {
+    const key = fingerprint(accessToken)
+    const entry = this.#entries.get(key)
+    if (entry) {
+      this.#entries.delete(key)
+      if (this.#now() < entry.expiresAtMs) {
+        this.#entries.set(key, entry)
+        return entry.token
+      }
+    }
+    return this.#underWay.get(key) ?? this.#start(key, verify)
+  }
+
+  /** Removes all entries, including the results of verifications that are under way. */
+  clear(): void {
+    this.#generation += 1
+    this.#entries.clear()
+    this.#underWay.clear()
+  }
+
+  #start(key: string, verify: () => Promise<Verification<Token>>): Promise<Token> {
+    const startedIn = this.#generation
     const promise = verify()
       .then(({ token, acceptableUntilMs }) => {
         // A verification that began before clear() may have used a key that is no longer trusted.
-        if (generation === startedIn) remember(key, token, acceptableUntilMs)
+        if (this.#generation === startedIn) this.#remember(key, token, acceptableUntilMs)
         return token
       })
       .finally(() => {
-        if (underWay.get(key) === promise) underWay.delete(key)
+        if (this.#underWay.get(key) === promise) this.#underWay.delete(key)
       })
-    underWay.set(key, promise)
+    this.#underWay.set(key, promise)
     return promise
   }
 
-  function remember(key: string, token: Token, acceptableUntilMs: number): void {
-    if (maxEntries === 0) return
-    for (const oldest of entries.keys()) {
-      if (entries.size < maxEntries) break
-      entries.delete(oldest)
+  #remember(key: string, token: Token, acceptableUntilMs: number): void {
+    if (this.#maxEntries === 0) return
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < this.#maxEntries) break
+      this.#entries.delete(oldest)
     }
-    entries.set(key, { token, expiresAtMs: Math.min(acceptableUntilMs, now() + longestLifeMs) })
+    const expiresAtMs = Math.min(acceptableUntilMs, this.#now() + longestLifeMs)
+    this.#entries.set(key, { token, expiresAtMs })
   }
 }
 
