@@ -13,7 +13,7 @@ import { bytesPerMessage, tableBytes } from './stored-bytes.ts'
 const COMPANIES = 6
 const FLOOR_BATCH = 32
 const FLOOR_CLIENTS = 2
-/** Of a search index, as many as the body has. */
+/** The tokens of a search index: as many as the body has words. */
 const WORDS = Array.from({ length: 16 }, (_, word) => String(word * 1_000_003))
 
 type Pair = [Actor, Actor]

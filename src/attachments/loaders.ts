@@ -9,7 +9,7 @@ export const attachmentLoaders = {
   attachment: (reads: Reads) => rowById(reads, { statement: attachmentsById }),
   attachments: (reads: Reads) =>
     rowsByKey(reads, { statement: attachmentsOf, keyOf: messageOf, ofMessages: true }),
-  /** Of a message that is or was held. The caller has checked the permission, as for the next. */
+  /** Attachments of messages that are or were held. Callers of this and the next have checked the permission. */
   heldAttachment: (reads: Reads) => rowById(reads, { statement: heldAttachmentsById }),
   heldAttachments: (reads: Reads) => rowsByKey(reads, { statement: heldAttachmentsOf, keyOf: messageOf }),
 }

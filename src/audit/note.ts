@@ -75,7 +75,7 @@ function keyId(name: string, key: KeyObject): Buffer {
   return createHash('sha256').update(named).digest().subarray(0, KEY_ID_BYTES)
 }
 
-/** By key object, because each note names its key, and to export one takes longer than to sign with it. */
+/** The bytes of each key object, because each note names its key, and exporting a key takes longer than signing with it. */
 const rawKeys = new WeakMap<KeyObject, Buffer>()
 
 /** The 32 bytes of a public key, or of the public half of a private one. */

@@ -4,7 +4,7 @@ import type { Keyring } from '../encryption/keyring.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { openNoteFiles } from './note-files.ts'
 import { createOrigins } from './origins.ts'
-import { createRefusals } from './refusals.ts'
+import { Refusals } from './refusals.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 /** Opens the audit trail with the signing key and the notes in `keyDirectory`. */
@@ -15,7 +15,7 @@ export async function openAuditTrail(
   const origins = createOrigins(keyring)
   return {
     origins,
-    refusals: createRefusals({ database, keyring, origins, log }),
+    refusals: new Refusals({ database, keyring, origins, log }),
     notes: openNoteFiles(keyDirectory),
     key: await loadSigningKey(keyDirectory),
   }

@@ -21,14 +21,6 @@ export interface Denial {
   origin: RequestOrigin | undefined
 }
 
-/** Records what people are refused: the first time at once, and then as a number, so that a flood makes no flood of events. */
-export interface Refusals {
-  add(refusal: Denial): void
-  /** Records the numbers now, and waits for all that is being recorded. */
-  flush(): Promise<void>
-  close(): Promise<void>
-}
-
 /** The parts that refusals are recorded with. */
 export interface RefusalOptions {
   database: Pick<Database, 'forSystem'>
@@ -53,14 +45,22 @@ const EVERY_MS = 60_000
 /** Number of different refusals of a company that are told apart in a minute. Others are counted together. */
 const MAX_PER_COMPANY = 100
 
-/** Creates the refusals of a process. */
-export function createRefusals({ database, keyring, origins, log }: RefusalOptions): Refusals {
-  const companies = new Map<string, Company>()
+/**
+ * Records what people are refused: the first time at once, and then as a number, so that a flood makes no flood of
+ * events.
+ */
+export class Refusals {
+  readonly #options: RefusalOptions
+  readonly #companies = new Map<string, Company>()
+  readonly #task = startPeriodicTask(() => this.flush(), { everyMs: EVERY_MS })
 
-  function add(refusal: Denial): void {
+  constructor(options: RefusalOptions) {
+    this.#options = options
+  }
+
+  add(refusal: Denial): void {
     const { companyId, userId, kind, reason } = refusal
-    const company = companies.get(companyId) ?? { known: new Map<string, Folded>(), recording: new InTurn() }
-    companies.set(companyId, company)
+    const company = this.#companyOf(companyId)
     const { known } = company
     const name = `${kind} ${reason} ${userId}`
     const isOther = !known.has(name) && known.size >= MAX_PER_COMPANY
@@ -71,10 +71,44 @@ export function createRefusals({ database, keyring, origins, log }: RefusalOptio
     }
     const first = isOther ? { companyId, userId: null, kind, reason: 'several', origin: undefined } : refusal
     known.set(isOther ? kind : name, { refusal: first, count: 0, since: Date.now() })
-    record(company, first, 1)
+    this.#record(company, first, 1)
   }
 
-  function record({ recording }: Company, refusal: Denial, count: number, since?: number): void {
+  /** Records the numbers now, and waits for all that is being recorded. */
+  async flush(): Promise<void> {
+    const all = [...this.#companies.values()]
+    for (const [companyId, company] of this.#companies) {
+      this.#recordCounts(company)
+      if (company.known.size === 0) this.#companies.delete(companyId)
+    }
+    await Promise.all(all.map(({ recording }) => recording.run(async () => {})))
+  }
+
+  async close(): Promise<void> {
+    await this.#task.stop()
+    await this.flush()
+  }
+
+  #companyOf(companyId: string): Company {
+    const company = this.#companies.get(companyId) ?? { known: new Map(), recording: new InTurn() }
+    this.#companies.set(companyId, company)
+    return company
+  }
+
+  /** Forgets the refusals that did not happen again since the last time. */
+  #recordCounts(company: Company): void {
+    for (const [name, folded] of company.known) {
+      if (folded.count === 0) company.known.delete(name)
+      else {
+        this.#record(company, folded.refusal, folded.count, folded.since)
+        folded.count = 0
+        folded.since = Date.now()
+      }
+    }
+  }
+
+  #record({ recording }: Company, refusal: Denial, count: number, since?: number): void {
+    const { database, keyring, origins, log } = this.#options
     const { companyId, userId, kind, reason, field, origin } = refusal
     const keys = () => keyring.forCompany(companyId)
     const act = findActOf({ companyId, userId, origins, keys, origin: () => origin })
@@ -87,32 +121,5 @@ export function createRefusals({ database, keyring, origins, log }: RefusalOptio
     recording
       .run(() => recordActNow(database.forSystem(companyId, act), { kind, objectId: userId, detail }))
       .catch((error) => log.warn({ companyId, reason: reasonOf(error) }, 'a refusal could not be recorded'))
-  }
-
-  async function flush(): Promise<void> {
-    const all = [...companies.values()]
-    for (const [companyId, company] of companies) {
-      const { known } = company
-      for (const [name, folded] of known) {
-        if (folded.count === 0) known.delete(name)
-        else {
-          record(company, folded.refusal, folded.count, folded.since)
-          folded.count = 0
-          folded.since = Date.now()
-        }
-      }
-      if (known.size === 0) companies.delete(companyId)
-    }
-    await Promise.all(all.map(({ recording }) => recording.run(async () => {})))
-  }
-
-  const task = startPeriodicTask(flush, { everyMs: EVERY_MS })
-  return {
-    add,
-    flush,
-    async close() {
-      await task.stop()
-      await flush()
-    },
   }
 }

@@ -101,7 +101,7 @@ async function assertNotBehind(
   )
 }
 
-/** By note, because the latest note of a company is looked at again whenever the next one is made. */
+/** Opened notes are kept, because the latest note of a company is read again whenever the next one is made. */
 const opened = new WeakMap<KeptNote, Checkpoint | undefined>()
 
 function openOnce(kept: KeptNote, companyId: string, key: KeyObject): Checkpoint | undefined {

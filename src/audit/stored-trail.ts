@@ -65,7 +65,7 @@ export interface StoredTrail {
 export async function verifyStoredTrail(trail: StoredTrail): Promise<AuditProblem[]> {
   const { companyId, tenant } = trail
   const verifier = new TrailVerifier()
-  // Of what is recorded or sealed from now on the next verification tells.
+  // The next verification covers events and seals that are added from now on.
   const [extent] = await tenant.query(extentOfTrail, { companyId })
   const { counted = 0, last = null, sealed = null } = extent ?? {}
   await addKept(verifier, trail)

@@ -41,7 +41,7 @@ export const conversationLoaders = {
       keyOf: conversationOf,
       valueFrom: ([row]) => row?.count ?? 0,
     }),
-  /** By channel. */
+  /** The departments that a channel follows, by its id. */
   departments: (reads: Reads) =>
     batched(reads, {
       statement: departmentsOfChannels,

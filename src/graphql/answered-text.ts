@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { Context } from '../context.ts'
 import { RequestError } from '../errors.ts'
 
-/** Of one answer: twice the longest page of the longest messages. */
+/** Maximum size of the texts of one answer: twice the longest page of the longest messages. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** Decrypting and writing so many takes a point's time. */
 const BYTES_PER_POINT = 256

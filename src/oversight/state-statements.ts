@@ -68,8 +68,7 @@ export interface SenderRow {
 }
 
 /**
- * The people who have sent most. Of each limit, as many messages as it allows lie within its window if the first of them came less
- * than its length before the last.
+ * The people who have sent most. A limit is used up if as many messages as it allows came within a time shorter than its window.
  */
 export const topSenders = statement({
   name: 'state_senders',

@@ -37,7 +37,7 @@ export async function subscribeMasked(
 function execute(args: ExecutionArgs, coerced: Variables): Promise<ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName)
   const compiled = operation && compileOperation(args.schema, args.document, operation)
-  // Of queries and mutations the library's own executor makes no streams either.
+  // The library's own executor makes no streams of queries and mutations either.
   return compiled
     ? executeCompiled(compiled, args.contextValue, coerced)
     : (normalizedExecutor(args) as Promise<ExecutionResult>)

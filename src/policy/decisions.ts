@@ -17,11 +17,11 @@ const KEPT_MS = 4_250
 const MAX_ASKED_AT_ONCE = 64
 const WARN_EVERY_MS = 60_000
 
-/** The longest times in milliseconds. */
+/** The longest times that a policy is waited for, in milliseconds. */
 export interface PolicyTimes {
-  /** In which a policy answers. */
+  /** For one decision. */
   answer: number
-  /** In which all decisions of one person are there. */
+  /** For all decisions that one answer needs. */
   all: number
 }
 

@@ -39,7 +39,7 @@ export async function auditedConversationPage(
     },
   })
   const shown = await withoutDenied(context, page)
-  // Of the text only that there was one: nothing of it could be erased.
+  // The trail says that there was a text and never the text, because nothing of it could be erased.
   const detail = {
     userId: await memberOf(context, userId),
     isSearch: text !== null,
