@@ -11,11 +11,11 @@ export interface Listener {
   complete(): void
 }
 
-/** The socket that all streams of a client share. It is opened for the first stream and closed after the last. */
+/** A socket, or whatever else the streams of a client share. */
 export interface Connection {
   /** Subscribes once. When the subscription ends for any reason, the listener must subscribe again. */
   subscribe(query: string, variables: Record<string, unknown>, listener: Listener): () => void
-  /** Calls the listener when a socket has been opened. The returned function removes it. */
+  /** Calls the listener when it has been opened. The returned function removes it. */
   onConnected(listener: () => void): () => void
   close(): void
 }
@@ -51,39 +51,62 @@ const NOT_OPENED: ReadonlySet<number> = new Set([1006, CloseCode.ConnectionAckno
 /** An address without a server. If `url` threw, graphql-ws would wait for ever. */
 const NOWHERE = 'wss://localhost:0'
 
-/** Creates a connection, which opens its socket with the first stream. */
-export function createConnection({
-  url,
-  ticket,
-  webSocket,
-  onStatus,
-  onBlocked,
-}: ConnectionOptions): Connection {
-  let pongTimer: ReturnType<typeof setTimeout> | undefined
-  let wanted: { ticket: string; clientVersion: number } | undefined
-  let failure: unknown
-  let isConnected = false
-  let isClosed = false
-  let socket: Client | undefined
-  const onceConnected = new Set<() => void>()
-  const followers = new Set<Listener>()
+/** The socket that all streams of a client share. It is opened for the first stream and closed after the last. */
+export class SocketConnection implements Connection {
+  readonly #options: ConnectionOptions
+  readonly #onceConnected = new Set<() => void>()
+  readonly #followers = new Set<Listener>()
+  #socket: Client | undefined
+  #pongTimer: ReturnType<typeof setTimeout> | undefined
+  #failure: unknown
+  #isConnected = false
+  #isClosed = false
 
-  function open(): Client {
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  subscribe(query: string, variables: Record<string, unknown>, listener: Listener): () => void {
+    const error = (reason: unknown) => listener.error(this.#failure ?? reason)
+    const follower = { ...listener, error }
+    this.#socket ??= this.#open()
+    this.#followers.add(follower)
+    const unsubscribe = this.#socket.subscribe({ query, variables }, follower as never)
+    return () => {
+      this.#followers.delete(follower)
+      unsubscribe()
+    }
+  }
+
+  onConnected(listener: () => void): () => void {
+    this.#onceConnected.add(listener)
+    return () => void this.#onceConnected.delete(listener)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    // The connection may fail while it is opened, and no listener is left for the error.
+    void Promise.resolve(this.#socket?.dispose()).catch(() => {})
+  }
+
+  #open(): Client {
+    const { url, ticket, webSocket } = this.#options
     if (webSocket == null && globalThis.WebSocket === undefined) {
       throw new ColloquyError(
         'BAD_USER_INPUT',
         'This platform has no WebSocket: give one as the option `webSocket`, such as that of the package ws.',
       )
     }
+    let wanted: { ticket: string; clientVersion: number } | undefined
     return createClient({
-      async url() {
+      url: async () => {
         // Fetched before the socket is opened, because the server closes a socket that sends no ticket in time.
         try {
           wanted = { ticket: await ticket(), clientVersion: PROTOCOL_VERSION }
-          failure = undefined
+          this.#failure = undefined
           return url().replace(/^http/, 'ws')
         } catch (error) {
-          failure = error
+          this.#failure = error
           return NOWHERE
         }
       },
@@ -95,55 +118,38 @@ export function createConnection({
       connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
       ...(webSocket != null && { webSocketImpl: webSocket }),
       on: {
-        ping(received) {
-          if (received) return
-          // A lost network reports nothing, so a missing pong means that the connection is gone.
-          clearTimeout(pongTimer)
-          pongTimer = setTimeout(() => socket?.terminate(), PONG_WITHIN_MS)
-        },
-        pong: (received) => received && clearTimeout(pongTimer),
-        connected() {
-          isConnected = true
-          for (const listener of [...onceConnected]) listener()
-          onStatus('connected')
-        },
-        closed(event) {
-          clearTimeout(pongTimer)
-          const wasConnected = isConnected
-          isConnected = false
-          const { code } = event as { code?: number }
-          const isNormal = code === NORMAL_CLOSURE
-          if (!wasConnected && failure === undefined && code !== undefined && NOT_OPENED.has(code))
-            onBlocked()
-          // The streams did not ask for this close. graphql-ws would reconnect at once, again and again.
-          if (isNormal) for (const follower of [...followers]) follower.error(event)
-          const problem = isNormal ? undefined : streamProblem(failure ?? event)
-          if (wasConnected || (problem && !isClosed)) onStatus('disconnected', isClosed ? undefined : problem)
-        },
+        ping: (isReceived) => isReceived || this.#expectPong(),
+        pong: (isReceived) => isReceived && clearTimeout(this.#pongTimer),
+        connected: () => this.#connected(),
+        closed: (event) => this.#closed(event as { code?: number }),
       },
     })
   }
 
-  return {
-    subscribe(query, variables, listener) {
-      const error = (reason: unknown) => listener.error(failure ?? reason)
-      const follower = { ...listener, error }
-      socket ??= open()
-      followers.add(follower)
-      const unsubscribe = socket.subscribe({ query, variables }, follower as never)
-      return () => {
-        followers.delete(follower)
-        unsubscribe()
-      }
-    },
-    onConnected(listener) {
-      onceConnected.add(listener)
-      return () => void onceConnected.delete(listener)
-    },
-    close() {
-      isClosed = true
-      // The connection may fail while it is opened, and no listener is left for the error.
-      void Promise.resolve(socket?.dispose()).catch(() => {})
-    },
+  /** A lost network reports nothing, so a missing pong means that the connection is gone. */
+  #expectPong(): void {
+    clearTimeout(this.#pongTimer)
+    this.#pongTimer = setTimeout(() => this.#socket?.terminate(), PONG_WITHIN_MS)
+  }
+
+  #connected(): void {
+    this.#isConnected = true
+    for (const listener of [...this.#onceConnected]) listener()
+    this.#options.onStatus('connected')
+  }
+
+  #closed(event: { code?: number }): void {
+    clearTimeout(this.#pongTimer)
+    const wasConnected = this.#isConnected
+    this.#isConnected = false
+    const { code } = event
+    const isNormal = code === NORMAL_CLOSURE
+    if (!wasConnected && this.#failure === undefined && code !== undefined && NOT_OPENED.has(code))
+      this.#options.onBlocked()
+    // The streams did not ask for this close. graphql-ws would reconnect at once, again and again.
+    if (isNormal) for (const follower of [...this.#followers]) follower.error(event)
+    const problem = isNormal ? undefined : streamProblem(this.#failure ?? event)
+    if (wasConnected || (problem && !this.#isClosed))
+      this.#options.onStatus('disconnected', this.#isClosed ? undefined : problem)
   }
 }

@@ -1,6 +1,6 @@
 import { anySignal } from './any-signal.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
-import { type Buffer, createBuffer } from './buffer.ts'
+import { EventBuffer } from './buffer.ts'
 import type { Connection } from './connection.ts'
 import { ColloquyError, requestErrorOf, streamProblem } from './errors.ts'
 import { createRecentSet } from './recent-set.ts'
@@ -52,7 +52,7 @@ class Stream<Event> {
   readonly #source: StreamSource
   readonly #leaving = new AbortController()
   readonly #signal: AbortSignal
-  readonly #buffer: Buffer<Event>
+  readonly #buffer: EventBuffer<Event>
   readonly #seen = createRecentSet(MAX_REMEMBERED)
   readonly #backoff: Backoff
   readonly #retryPolicy = createRetryPolicy()
@@ -64,7 +64,7 @@ class Stream<Event> {
     this.#connection = connection
     this.#source = source
     this.#signal = anySignal(source.signal, this.#leaving.signal)
-    this.#buffer = createBuffer<Event>(() => this.#leaving.abort())
+    this.#buffer = new EventBuffer<Event>(() => this.#leaving.abort())
     this.#backoff = createBackoff(this.#signal)
     this.#after = source.after
   }

@@ -1,4 +1,4 @@
-import { type Connection, type ConnectionOptions, createConnection } from './connection.ts'
+import { type Connection, type ConnectionOptions, SocketConnection } from './connection.ts'
 import { createEventStreams } from './event-streams.ts'
 import type { RequestTarget } from './request.ts'
 
@@ -21,7 +21,7 @@ export function createTransport(
 ): Connection {
   let blocked = 0
   let blockedUntil = 0
-  const socket = createConnection({
+  const socket = new SocketConnection({
     ...options,
     url: target.url,
     onStatus(...status) {
