@@ -6,7 +6,11 @@ export function addAuditCommands(program: Command): void {
   const audit = program
     .command('audit')
     .description('verify and export the audit trails, and go on after a restore')
+  addReading(audit)
+  addRestored(audit)
+}
 
+function addReading(audit: Command): void {
   audit
     .command('verify')
     .description(
@@ -42,7 +46,9 @@ export function addAuditCommands(program: Command): void {
       const { auditKey } = await import('./audit.ts')
       await runCommand(() => auditKey(options))
     })
+}
 
+function addRestored(audit: Command): void {
   audit
     .command('restored')
     .description('record that the database was restored from a backup, where the latest note is ahead of it')

@@ -6,7 +6,11 @@ export function addSmsCommands(program: Command): void {
   const sms = program
     .command('sms')
     .description('look after SMS: settings, numbers, and messages that went astray')
+  addNumbers(sms)
+  addMessages(sms)
+}
 
+function addNumbers(sms: Command): void {
   sms
     .command('settings')
     .description("print a company's settings for SMS")
@@ -38,7 +42,9 @@ export function addSmsCommands(program: Command): void {
       const { smsResume } = await import('./sms.ts')
       await runCommand(() => smsResume(number, options))
     })
+}
 
+function addMessages(sms: Command): void {
   sms
     .command('unmatched')
     .description('print SMS that came in and belong to no company')

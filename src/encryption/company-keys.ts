@@ -62,7 +62,6 @@ export function createCompanyKeys(
   const searchHash = hashOf(oldestOf(dataKeys, 'INDEX'), 'search')
   const lookupHash = hashOf(oldestOf(dataKeys, 'LOOKUP'), 'lookup')
   const contentKeys = new Map(dataKeys.map(({ id, plainKey }) => [hexOf(id), derive(plainKey, 'content')]))
-  const remembered = new Map<string, string>()
   const header = Buffer.from(`0${envelopeVersion}${hexOf(encryptWith)}`, 'hex')
   const contentKey = contentKeys.get(hexOf(encryptWith))
   const texts = new DecryptedTexts()
@@ -93,19 +92,25 @@ export function createCompanyKeys(
 
     requestHash,
 
-    searchToken(word) {
-      const known = remembered.get(word)
-      if (known !== undefined) return known
-      const token = searchHash(word).readBigInt64BE().toString()
-      if (word.length > MAX_REMEMBERED_LENGTH) return token
-      if (remembered.size >= MAX_REMEMBERED_WORDS) remembered.clear()
-      remembered.set(word, token)
-      return token
-    },
+    searchToken: rememberWords((word) => searchHash(word).readBigInt64BE().toString()),
 
     lookupHash: (kind, value) => lookupHash(`${kind} ${value}`),
 
     forgetTexts: () => texts.close(),
+  }
+}
+
+/** Remembers the tokens of short words. */
+function rememberWords(tokenOf: (word: string) => string): (word: string) => string {
+  const remembered = new Map<string, string>()
+  return (word) => {
+    const known = remembered.get(word)
+    if (known !== undefined) return known
+    const token = tokenOf(word)
+    if (word.length > MAX_REMEMBERED_LENGTH) return token
+    if (remembered.size >= MAX_REMEMBERED_WORDS) remembered.clear()
+    remembered.set(word, token)
+    return token
   }
 }
 

@@ -29,17 +29,6 @@ export function createKmsLines({ keyId, region, endpoint, credentials }: KmsSett
   /** The data keys of a company are unwrapped at the same time, and by the same secret. */
   const opening = new Map<string, Promise<Buffer>>()
 
-  async function decrypt(companyId: string, line: string): Promise<Buffer> {
-    const [, wrappedBy, blob = ''] = line.split(' ')
-    const command = new DecryptCommand({
-      KeyId: wrappedBy,
-      CiphertextBlob: Buffer.from(blob, 'base64'),
-      EncryptionContext: contextOf(companyId),
-    })
-    const { Plaintext } = await calling(client.send(command))
-    return secretIn(Plaintext)
-  }
-
   return {
     async make(companyId) {
       const command = new GenerateDataKeyCommand({
@@ -56,7 +45,7 @@ export function createKmsLines({ keyId, region, endpoint, credentials }: KmsSett
       if (!line.startsWith('aws-kms ')) return Buffer.from(line, 'hex')
       const underWay = opening.get(`${companyId} ${line}`)
       if (underWay) return underWay
-      const opened = decrypt(companyId, line).finally(() => opening.delete(`${companyId} ${line}`))
+      const opened = decrypt(client, companyId, line).finally(() => opening.delete(`${companyId} ${line}`))
       opening.set(`${companyId} ${line}`, opened)
       return opened
     },
@@ -70,6 +59,17 @@ export function createKmsLines({ keyId, region, endpoint, credentials }: KmsSett
       return `secrets are wrapped by ${key.Arn} of AWS KMS`
     },
   }
+}
+
+async function decrypt(client: KMSClient, companyId: string, line: string): Promise<Buffer> {
+  const [, wrappedBy, blob = ''] = line.split(' ')
+  const command = new DecryptCommand({
+    KeyId: wrappedBy,
+    CiphertextBlob: Buffer.from(blob, 'base64'),
+    EncryptionContext: contextOf(companyId),
+  })
+  const { Plaintext } = await calling(client.send(command))
+  return secretIn(Plaintext)
 }
 
 /** Authenticated with the ciphertext, so that the secret of one company never opens as that of another. */

@@ -39,11 +39,7 @@ const plainLines: SecretLines = {
  * secret is rotated by adding one, wrapping the data keys again, and dropping the old one.
  */
 export function createLocalKeyProvider(directory: string, lines: SecretLines = plainLines): KeyProvider {
-  function path(companyId: string): string {
-    // The id becomes a file name, so it must be a UUID.
-    if (!/^[0-9a-f-]{36}$/i.test(companyId)) throw new TypeError('A company id must be a uuid.')
-    return join(directory, `${companyId.toLowerCase()}.key`)
-  }
+  const path = (companyId: string) => join(directory, fileNameOf(companyId))
 
   async function secretOf(companyId: string, wrapped: Buffer): Promise<Buffer> {
     // A wrapped key is nearly always of the newest secret, and opening one may cost a call of another service.
@@ -94,6 +90,11 @@ export function createLocalKeyProvider(directory: string, lines: SecretLines = p
 
     destroySecrets: (companyId) => destroySecretFile(path(companyId)),
   }
+}
+
+function fileNameOf(companyId: string): string {
+  if (!/^[0-9a-f-]{36}$/i.test(companyId)) throw new TypeError('A company id must be a uuid.')
+  return `${companyId.toLowerCase()}.key`
 }
 
 function fingerprint(secret: Buffer): Buffer {

@@ -107,61 +107,79 @@ export async function readExported(
 }
 
 function readTexts(keys: CompanyKeys, row: ExportedRow) {
-  let isUnreadable = false
-  const opened = (decrypt: () => string | null): string | null => {
+  const reader = new TextReader(keys, row)
+  const standing = row.state === 'RETRACTED' ? 'retracted' : 'current'
+  const metadata = reader.read(row.metadata, { field: 'metadata', revision: 0, standing })
+  const texts = {
+    subject: reader.read(row.subject, { field: 'subject', revision: row.revision, standing }),
+    body: reader.read(row.body, { field: 'body', revision: row.revision, standing }),
+    metadata: metadata === null ? null : (JSON.parse(metadata) as unknown),
+  }
+  const revisions = row.revisions.map((each) => reader.readRevision(each))
+  const fileNames = row.attachments.map((each) => reader.readFileName(each))
+  const { isUnreadable } = reader
+  // An older row was put back: its texts are not those of the message.
+  return row.isLatest
+    ? { texts, revisions, fileNames, isUnreadable }
+    : { texts: { subject: null, body: null, metadata: null }, revisions, fileNames, isUnreadable: true }
+}
+
+/** The place of a text within a message. */
+interface TextPlace {
+  field: 'subject' | 'body' | 'metadata'
+  revision: number
+  standing: 'current' | 'replaced' | 'retracted'
+}
+
+/** Decrypts the texts of one message, and remembers whether one of them did not open. */
+class TextReader {
+  readonly #keys: CompanyKeys
+  readonly #row: ExportedRow
+  #isUnreadable = false
+
+  constructor(keys: CompanyKeys, row: ExportedRow) {
+    this.#keys = keys
+    this.#row = row
+  }
+
+  get isUnreadable(): boolean {
+    return this.#isUnreadable
+  }
+
+  read(envelope: Buffer | null, place: TextPlace): string | null {
+    if (envelope === null) return null
+    const { conversationId, id: messageId, authorId } = this.#row
+    return this.#opened(() =>
+      this.#keys.decryptOnce(envelope, { ...place, conversationId, messageId, authorId }),
+    )
+  }
+
+  readRevision({ revision, subject, body, editedAt, editedBy }: ExportedRow['revisions'][number]): Revision {
+    const standing = 'replaced'
+    const subjectBytes = subject === null ? null : Buffer.from(subject, 'base64')
+    return {
+      revision,
+      subject: this.read(subjectBytes, { field: 'subject', revision, standing }),
+      body: this.read(Buffer.from(body, 'base64'), { field: 'body', revision, standing }),
+      editedAt,
+      editedBy: userId(editedBy),
+    }
+  }
+
+  readFileName({ fileName, id }: ExportedRow['attachments'][number]): string | null {
+    return this.#opened(
+      () =>
+        fileName && this.#keys.decrypt(Buffer.from(fileName, 'base64'), { field: 'file-name', recordId: id }),
+    )
+  }
+
+  #opened(decrypt: () => string | null): string | null {
     try {
       return decrypt()
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error
-      isUnreadable = true
+      this.#isUnreadable = true
       return null
     }
   }
-  const read = (
-    envelope: Buffer | null,
-    field: 'subject' | 'body' | 'metadata',
-    revision: number,
-    standing: 'current' | 'replaced' | 'retracted',
-  ): string | null => {
-    if (envelope === null) return null
-    const { conversationId, id: messageId, authorId } = row
-    return opened(() =>
-      keys.decryptOnce(envelope, { field, conversationId, messageId, authorId, revision, standing }),
-    )
-  }
-  const standing = row.state === 'RETRACTED' ? 'retracted' : 'current'
-  const metadata = read(row.metadata, 'metadata', 0, standing)
-  const texts = {
-    subject: read(row.subject, 'subject', row.revision, standing),
-    body: read(row.body, 'body', row.revision, standing),
-    metadata: metadata === null ? null : (JSON.parse(metadata) as unknown),
-  }
-  const revisions = row.revisions.map(
-    ({ revision, subject, body, editedAt, editedBy }): Revision => ({
-      revision,
-      subject: read(
-        subject === null ? null : Buffer.from(subject, 'base64'),
-        'subject',
-        revision,
-        'replaced',
-      ),
-      body: read(Buffer.from(body, 'base64'), 'body', revision, 'replaced'),
-      editedAt,
-      editedBy: userId(editedBy),
-    }),
-  )
-  const fileNames = row.attachments.map(({ fileName, id }) =>
-    opened(
-      () => fileName && keys.decrypt(Buffer.from(fileName, 'base64'), { field: 'file-name', recordId: id }),
-    ),
-  )
-  // An older row was put back: its texts are not those of the message.
-  if (!row.isLatest)
-    return {
-      texts: { subject: null, body: null, metadata: null },
-      revisions,
-      fileNames,
-      isUnreadable: true,
-    }
-  return { texts, revisions, fileNames, isUnreadable }
 }

@@ -17,7 +17,7 @@ import type { ConnectionParams } from './authenticate.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeCodes } from './close-codes.ts'
 import { createHeartbeat } from './heartbeat.ts'
-import { createInFlight } from './in-flight.ts'
+import { createInFlight, type InFlight } from './in-flight.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { socketProtocol } from './socket-protocol.ts'
 import { openState, type SocketState } from './socket-state.ts'
@@ -84,21 +84,28 @@ export function attachWebSockets(
   return {
     async close() {
       isStopping = true
-      inFlight.close()
-      const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
-      await Promise.all(
-        [...sockets.clients].map(async (client) => {
-          await Promise.race([inFlight.settled(client), longEnough])
-          client.close(closeCodes.restart, 'The server restarts: connect again.')
-        }),
-      )
-      const leaveBehind = setTimeout(() => {
-        for (const client of sockets.clients) client.terminate()
-      }, CLOSED_WITHIN_MS)
-      await new Promise((resolve) => sockets.close(resolve))
-      clearTimeout(leaveBehind)
+      await closeSockets(sockets, inFlight)
     },
   }
+}
+
+async function closeSockets(
+  sockets: WebSocketServer,
+  inFlight: InFlight,
+): Promise<void> {
+  inFlight.close()
+  const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
+  await Promise.all(
+    [...sockets.clients].map(async (client) => {
+      await Promise.race([inFlight.settled(client), longEnough])
+      client.close(closeCodes.restart, 'The server restarts: connect again.')
+    }),
+  )
+  const leaveBehind = setTimeout(() => {
+    for (const client of sockets.clients) client.terminate()
+  }, CLOSED_WITHIN_MS)
+  await new Promise((resolve) => sockets.close(resolve))
+  clearTimeout(leaveBehind)
 }
 
 function leaveOpenSockets(): void {

@@ -1,5 +1,5 @@
 import { type DocumentNode, type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql'
-import type { ServerOptions, SubscribePayload } from 'graphql-ws'
+import type { Context as Connection, ServerOptions, SubscribePayload } from 'graphql-ws'
 import type { Context, Services } from '../context.ts'
 import { RequestError } from '../errors.ts'
 import { inexactNumber, inexactNumberText } from '../graphql/exact-numbers.ts'
@@ -32,26 +32,7 @@ export function socketProtocol(
     execute: (args) => answered(services, args, (pipeline) => pipeline.execute(args)),
     subscribe: (args) => answered(services, args, (pipeline) => pipeline.subscribe(args)),
 
-    async onConnect(connection) {
-      const { connectionParams: params = {}, extra } = connection
-      try {
-        if (isOutdated(params.clientVersion)) {
-          extra.socket.close(closeCodes.outdated, 'This client is outdated: reload the page.')
-          return false
-        }
-        const viewer = await watchSignIn(services, authenticate(services, params), extra.originOfNext)
-        admission.admitUser(viewer, extra.socket)
-        extra.device = openDevice(devices, viewer, params, extra.socket)
-        remember(extra, viewer)
-        return true
-      } catch (error) {
-        closeRefused(extra.socket, maskError(error, services.log))
-        return false
-      } finally {
-        // The socket needs its credential no more.
-        delete (connection as { connectionParams?: unknown }).connectionParams
-      }
-    },
+    onConnect: (connection) => signIn({ services, devices, admission }, connection),
 
     onOperation({ extra }, id, _params, args) {
       answersOf(args.contextValue as object)?.sendTo(new RawAnswers(extra, id))
@@ -78,6 +59,37 @@ export function socketProtocol(
         return maskAll([error], services)
       }
     },
+  }
+}
+
+interface Entrance {
+  services: Services
+  devices: SocketDevices
+  admission: Admission
+}
+
+/** Signs a connection in. False if it was closed instead. */
+async function signIn(
+  { services, devices, admission }: Entrance,
+  connection: Connection<ConnectionParams, SocketState>,
+): Promise<boolean> {
+  const { connectionParams: params = {}, extra } = connection
+  try {
+    if (isOutdated(params.clientVersion)) {
+      extra.socket.close(closeCodes.outdated, 'This client is outdated: reload the page.')
+      return false
+    }
+    const viewer = await watchSignIn(services, authenticate(services, params), extra.originOfNext)
+    admission.admitUser(viewer, extra.socket)
+    extra.device = openDevice(devices, viewer, params, extra.socket)
+    remember(extra, viewer)
+    return true
+  } catch (error) {
+    closeRefused(extra.socket, maskError(error, services.log))
+    return false
+  } finally {
+    // The socket needs its credential no more.
+    delete (connection as { connectionParams?: unknown }).connectionParams
   }
 }
 

@@ -61,21 +61,24 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   return { ...plan.counts, problems: all }
 }
 
+/** The columns that a row of the input is compared with. */
+const comparedColumns = {
+  id: true,
+  externalId: true,
+  name: true,
+  email: true,
+  department: true,
+  avatarUrl: true,
+  roleId: true,
+  isEnabled: true,
+} as const
+
 async function planWrites(transaction: Transaction, context: Context, rows: NumberedRow[]): Promise<Plan> {
   const { companyId, userId } = context.viewer
   const roles = await transaction.role.findMany({ where: { companyId } })
   const known = await transaction.user.findMany({
     where: { companyId, OR: [{ id: userId }, { externalId: { in: rows.map(({ row }) => row.externalId) } }] },
-    select: {
-      id: true,
-      externalId: true,
-      name: true,
-      email: true,
-      department: true,
-      avatarUrl: true,
-      roleId: true,
-      isEnabled: true,
-    },
+    select: comparedColumns,
   })
   const byName = new Map(roles.map((role): [string, KnownRole] => [role.name, role]))
   const byExternalId = new Map(known.map((member) => [member.externalId, member]))
