@@ -14,42 +14,64 @@ const OTHER_SIGNATURE = ['42P13', '42725']
  * and a drop of everything that no file defines. Empty if there is no difference. Changes nothing.
  */
 export async function planSqlFiles(client: pg.ClientBase, files?: SqlFile[]): Promise<string> {
-  const pieces: string[] = []
   await client.query(`begin; ${SQL_FILE_SETTINGS}`)
   try {
-    const all = files ?? (await readSqlFiles())
-    let before = JSON.stringify(await describeSchema(client))
-    if (await areApplied(client, all, before)) return ''
-    for (const file of all) {
-      const dropped = await applyFile(client, file)
-      const after = JSON.stringify(await describeSchema(client))
-      if (after !== before) pieces.push(`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`)
-      before = after
-    }
+    const catalogue = new Catalogue(client)
+    await catalogue.describe()
+    const pieces = await catalogue.apply(files ?? (await readSqlFiles()))
     const leftovers = await findLeftovers(client)
     if (leftovers.length > 0) pieces.push(`${leftovers.map(({ drop }) => drop).join('\n')}\n`)
+    return pieces.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${pieces.join('\n')}`
   } finally {
     await client.query('rollback')
   }
-  return pieces.length === 0 ? '' : `${SQL_FILE_SETTINGS}\n${pieces.join('\n')}`
 }
 
-/**
- * True if all files together change nothing and define everything, which is the usual case. The transaction stays
- * unchanged.
- */
-async function areApplied(client: pg.ClientBase, files: SqlFile[], before: string): Promise<boolean> {
-  await client.query('savepoint files')
-  try {
-    await client.query(files.map(({ sql }) => sql).join('\n'))
-    return (
-      JSON.stringify(await describeSchema(client)) === before && (await findLeftovers(client)).length === 0
-    )
-  } catch {
-    // Applying the files one by one then names the file that fails.
+/** The catalogue of a database within a transaction, and its description after the files that were applied so far. */
+class Catalogue {
+  readonly #client: pg.ClientBase
+  #described = ''
+
+  constructor(client: pg.ClientBase) {
+    this.#client = client
+  }
+
+  async describe(): Promise<void> {
+    this.#described = await this.#describe()
+  }
+
+  /**
+   * Applies the files, and returns the text of those that change the catalogue. Files that change nothing are found many
+   * at a time, because describing the catalogue takes longer than to apply them.
+   */
+  async apply(files: SqlFile[]): Promise<string[]> {
+    if (await this.#changeNothing(files)) return []
+    const [file, ...others] = files
+    if (file && others.length === 0) {
+      const dropped = await applyFile(this.#client, file)
+      await this.describe()
+      return [`-- prisma/sql/${file.name}\n${dropped}${file.sql.trim()}\n`]
+    }
+    const middle = files.length >> 1
+    const first = await this.apply(files.slice(0, middle))
+    return [...first, ...(await this.apply(files.slice(middle)))]
+  }
+
+  /** True if these files together can be applied and change nothing. They stay applied only then. */
+  async #changeNothing(files: SqlFile[]): Promise<boolean> {
+    await this.#client.query('savepoint files')
+    try {
+      await this.#client.query(files.map(({ sql }) => sql).join('\n'))
+      if ((await this.#describe()) === this.#described) return true
+    } catch {
+      // Applied one by one, the file that fails is named.
+    }
+    await this.#client.query('rollback to savepoint files')
     return false
-  } finally {
-    await client.query('rollback to savepoint files')
+  }
+
+  async #describe(): Promise<string> {
+    return JSON.stringify(await describeSchema(this.#client))
   }
 }
 
