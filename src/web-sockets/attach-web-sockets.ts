@@ -89,10 +89,7 @@ export function attachWebSockets(
   }
 }
 
-async function closeSockets(
-  sockets: WebSocketServer,
-  inFlight: InFlight,
-): Promise<void> {
+async function closeSockets(sockets: WebSocketServer, inFlight: InFlight): Promise<void> {
   inFlight.close()
   const longEnough = delay(ANSWERED_WITHIN_MS, undefined, { ref: false })
   await Promise.all(
