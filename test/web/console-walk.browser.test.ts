@@ -95,6 +95,42 @@ describe.skipIf(!chromium)('in the console', () => {
     await page.getByRole('table', { name: 'Legal holds' }).getByText('The matter').waitFor()
   })
 
+  it('an auditor narrows an export to a person and a conversation, and holds one conversation', async () => {
+    const { aud, bob, cal } = await site().demo.app.company('Narrow', {
+      aud: 'auditor',
+      bob: 'member',
+      cal: 'member',
+    })
+    const id = await bob.group('Secret plans', [cal])
+    await bob.say({ conversationId: id }, 'The plan.')
+    const { page } = await visitAs(aud)
+    const choose = async (title: string) => {
+      await page.getByLabel('Conversations').fill(title)
+      await page.keyboard.press('Enter')
+      await page.getByRole('listitem').getByRole('button', { name: title }).click()
+      await page.getByRole('button', { name: `Remove ${title}` }).waitFor()
+    }
+    await openSection(page, 'Exports')
+    await page.getByRole('button', { name: 'New export' }).click()
+    await page.getByRole('combobox', { name: 'Search people by name' }).fill('bob')
+    await page.getByRole('option', { name: /Bob Narrow/ }).click()
+    await choose('Secret plans')
+    const asked = page.waitForRequest((request) => request.postData()?.includes('requestExport') ?? false)
+    await page.getByRole('button', { name: 'Request' }).click()
+    const { input } = ((await asked).postDataJSON() as { variables: { input: object } }).variables
+    expect(input).toMatchObject({ userIds: [bob.userId], conversationIds: [id] })
+    await page
+      .getByRole('table', { name: 'Exports' })
+      .getByText(/Waiting|Running|Ready/)
+      .waitFor()
+    await openSection(page, 'Legal holds')
+    await page.getByRole('button', { name: 'New legal hold' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('The plans')
+    await choose('Secret plans')
+    await page.getByRole('button', { name: 'Place hold' }).click()
+    await page.getByRole('table', { name: 'Legal holds' }).getByText('Secret plans').waitFor()
+  })
+
   it('an admin makes a role, gives it to a member, and a broadcast reaches everybody', async () => {
     const { adam, bob } = await site().demo.app.company('People', { adam: 'admin', bob: 'member' })
     const { page } = await visitAs(adam)

@@ -45,7 +45,7 @@ export function Broadcasts() {
         </button>
       </SectionHead>
       <TroubleBox trouble={call.trouble} />
-      <Listing of={pages} icon="bell" empty={words.noneYet} hint={words.broadcastsEmpty}>
+      <Listing of={pages} icon="megaphone" empty={words.noneYet} hint={words.broadcastsEmpty}>
         {(nodes) => (
           <BroadcastTable
             nodes={nodes}

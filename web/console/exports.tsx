@@ -1,6 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { PeopleQuery } from '../api/operations.ts'
+import { PeoplePicker } from '../people/people-picker.tsx'
 import { useConsole, useDraft } from './context.ts'
+import { ConversationPicker, type Found as FoundConversation } from './conversation-picker.tsx'
 import { dayAfter, dayOf, daysAgo } from './days.ts'
 import { FormDialog, SelectField, TextField } from './form.tsx'
 import {
@@ -19,6 +22,8 @@ type Export = ExportsQuery['exports']['nodes'][number]
 type Links = { url: string; manifestUrl: string }
 
 const POLL_MS = 1_500
+/** The server's bound of conversations of one export. */
+const MAX_CONVERSATIONS = 1_000
 const TONES = { QUEUED: '', RUNNING: 'info', READY: 'good', FAILED: 'bad', EXPIRED: '' } as const
 
 /** The exports of the company: asking for one, its progress, and the links to it. */
@@ -133,6 +138,8 @@ function RequestDialog({ onDone, onClose }: { onDone: () => void; onClose: () =>
   const call = useCall()
   const initial = { from: daysAgo(30), to: daysAgo(0), format: 'JSONL' as 'JSONL' | 'CSV' }
   const draft = useDraft('export', initial)
+  const people = useDraft<readonly PeopleQuery['users']['nodes'][number][]>('export people', [])
+  const conversations = useDraft<readonly FoundConversation[]>('export conversations', [])
   async function submit() {
     const { from, to, format } = draft.value
     // Nothing can be exported of the time to come.
@@ -141,8 +148,12 @@ function RequestDialog({ onDone, onClose }: { onDone: () => void; onClose: () =>
       from: dayOf(from),
       to: new Date(end).toISOString(),
       format,
+      ...(people.value.length > 0 && { userIds: people.value.map(({ id }) => id) }),
+      ...(conversations.value.length > 0 && { conversationIds: conversations.value.map(({ id }) => id) }),
     })
     draft.value = initial
+    people.value = []
+    conversations.value = []
     onDone()
   }
   return (
@@ -161,6 +172,11 @@ function RequestDialog({ onDone, onClose }: { onDone: () => void; onClose: () =>
           ['CSV', words.formats.CSV],
         ]}
       />
+      <div class="labelled">
+        <span>{words.author}</span>
+        <PeoplePicker chosen={people} />
+      </div>
+      <ConversationPicker chosen={conversations} max={MAX_CONVERSATIONS} />
     </FormDialog>
   )
 }

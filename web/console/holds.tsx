@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import type { PeopleQuery } from '../api/operations.ts'
 import { PeoplePicker } from '../people/people-picker.tsx'
 import { useConsole, useDraft } from './context.ts'
+import { ConversationPicker, type Found as FoundConversation } from './conversation-picker.tsx'
 import { dayAfter, dayOf } from './days.ts'
 import { FormDialog, TextField } from './form.tsx'
 import {
@@ -130,16 +132,23 @@ function PlaceDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
   const initial = { name: '', from: '', to: '' }
   const draft = useDraft('hold', initial)
   const people = useDraft<readonly Found[]>('hold people', [])
+  const conversations = useDraft<readonly FoundConversation[]>('hold conversations', [])
+  useEffect(() => {
+    // A hold names one person: the one who was picked last.
+    if (people.value.length > 1) people.value = people.value.slice(-1)
+  }, [people.value])
   async function submit() {
     const { name, from, to } = draft.value
     await change(session, PlaceHoldDocument, {
       name,
-      userId: people.value.at(-1)?.id ?? null,
+      userId: people.value[0]?.id ?? null,
+      conversationId: conversations.value[0]?.id ?? null,
       from: from ? dayOf(from) : null,
       to: to ? dayAfter(to) : null,
     })
     draft.value = initial
     people.value = []
+    conversations.value = []
     onDone()
   }
   return (
@@ -157,6 +166,7 @@ function PlaceDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
         <span>{words.person}</span>
         <PeoplePicker chosen={people} />
       </div>
+      <ConversationPicker chosen={conversations} max={1} />
       <div class="pair">
         <TextField draft={draft} name="from" label={words.from} type="date" trouble={call.trouble} />
         <TextField draft={draft} name="to" label={words.to} type="date" trouble={call.trouble} />

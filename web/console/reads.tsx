@@ -60,8 +60,8 @@ function Conversations({ onOpen }: { onOpen: (conversation: Conversation) => voi
         }}
       >
         <TextField draft={draft} name="search" label={words.titleOrPerson} type="search" />
-        <button type="submit" class="button primary">
-          {text.conversations}
+        <button type="submit" class="button">
+          {words.show}
         </button>
       </form>
       {asked.value === null ? (

@@ -29,7 +29,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'broadcasts',
-    icon: 'bell',
+    icon: 'megaphone',
     needs: ['CONVERSATION_BROADCAST', 'MESSAGE_READ'],
     Content: lazy(() => import('./broadcasts.tsx').then(({ Broadcasts }) => Broadcasts)),
   },

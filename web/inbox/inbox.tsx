@@ -3,7 +3,6 @@ import { useEffect } from 'preact/hooks'
 import { ConversationsDocument } from '../api/operations.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
-import { into } from '../ui/into.ts'
 import { EmptyState, Skeleton } from '../ui/state.tsx'
 import { FILTERS, type Filter, filterOf, matches } from './filter.ts'
 import { InboxItem } from './inbox-item.tsx'
@@ -98,7 +97,9 @@ function Filters({ filter, search }: { filter: Signal<Filter>; search: Signal<st
           aria-label={text.searchConversations}
           placeholder={text.searchConversations}
           value={search}
-          onInput={into(search)}
+          onInput={({ currentTarget }) => {
+            search.value = currentTarget.value
+          }}
         />
       </label>
       <fieldset class="chips">

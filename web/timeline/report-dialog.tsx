@@ -5,7 +5,6 @@ import type { Message } from '../store/types.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useUi } from '../ui/context.ts'
 import { Field } from '../ui/field.tsx'
-import { into } from '../ui/into.ts'
 
 const REASONS = ['HARASSMENT', 'SPAM', 'CONFIDENTIAL', 'OTHER'] as const
 const MAX_NOTE = 1_000
@@ -45,7 +44,16 @@ export function ReportDialog({ message, onClose }: { message: Message; onClose()
         </select>
       </Field>
       <Field label={text.reportNote}>
-        <textarea class="field" dir="auto" rows={2} maxLength={MAX_NOTE} value={note} onInput={into(note)} />
+        <textarea
+          class="field"
+          dir="auto"
+          rows={2}
+          maxLength={MAX_NOTE}
+          value={note}
+          onInput={({ currentTarget }) => {
+            note.value = currentTarget.value
+          }}
+        />
       </Field>
     </ConfirmDialog>
   )

@@ -73,7 +73,7 @@ export const words: Words = {
   everybody: 'Alle zeigen',
   everything: 'Alles',
   exportScope:
-    'Alle Nachrichten der Firma in diesen Tagen, auch gelöschte und ausgeblendete. Die Anforderung wird festgehalten.',
+    'Alle Nachrichten dieser Tage, auch gelöschte und ausgeblendete, oder nur die der Genannten. Die Anforderung wird festgehalten.',
   exportsEmpty: 'Fordern Sie einen an; er wird im Hintergrund geschrieben.',
   exportsHint:
     'Dateien mit den Nachrichten eines Zeitraums. Jede wird nach einem Tag gelöscht, ihre Links gelten zehn Minuten.',
@@ -102,7 +102,7 @@ export const words: Words = {
     answers: 'Antworten an Gäste',
   },
   guestsHint: 'Personen außerhalb der Firma, die SMS erhalten.',
-  holdScope: 'Bewahrt auf, was allem entspricht, was Sie nennen: Person, Zeitraum oder beides.',
+  holdScope: 'Bewahrt auf, was allem Genannten entspricht: Person, Gespräch, Zeitraum.',
   holdsEmpty: 'Nachrichten bleiben so lange, wie die Firma es festgelegt hat.',
   holdsHint: 'Nachrichten darunter überstehen Fristen, Löschen und Auslöschen, bis sie aufgehoben wird.',
   inConversation: 'in',
@@ -200,6 +200,7 @@ export const words: Words = {
   saved: 'Gespeichert.',
   schedule: 'Planen',
   searchGuests: 'Telefon, E-Mail oder Name',
+  searchRecorded: 'Jede Suche wird festgehalten.',
   searchMembers: 'Nach Name oder E-Mail suchen',
   sections: {
     state: 'Lage',

@@ -70,7 +70,7 @@ export const words = {
   everybody: 'Show everybody',
   everything: 'Everything',
   exportScope:
-    'All messages of the company in these days, also retracted and hidden ones. The request is recorded.',
+    'All messages of these days, also retracted and hidden ones, or only those of the people and conversations that you name. The request is recorded.',
   exportsEmpty: 'Request one, and it is written in the background.',
   exportsHint:
     'Files with the messages of a span of time. Each is deleted after a day, and its links hold for ten minutes.',
@@ -99,7 +99,7 @@ export const words = {
     answers: 'Answers to guests',
   },
   guestsHint: 'People outside of the company who receive SMS.',
-  holdScope: 'Keeps what meets all that you name: a person, a span of time, or both.',
+  holdScope: 'Keeps what meets all that you name: a person, a conversation, a span of time.',
   holdsEmpty: 'Messages are kept as long as the retention of the company says.',
   holdsHint: 'Messages under a hold survive retention, retraction and erasure until it is released.',
   inConversation: 'in',
@@ -198,6 +198,7 @@ export const words = {
   saved: 'Saved.',
   schedule: 'Schedule',
   searchGuests: 'Phone, e-mail or name',
+  searchRecorded: 'Each search is recorded.',
   searchMembers: 'Search by name or e-mail',
   sections: {
     state: 'State',

@@ -73,7 +73,7 @@ export const words: Words = {
   everybody: 'Montrer tout le monde',
   everything: 'Tout',
   exportScope:
-    'Tous les messages de l’entreprise pour ces jours, même supprimés ou masqués. La demande est enregistrée.',
+    'Tous les messages de ces jours, même supprimés ou masqués, ou ceux des personnes et conversations nommées. La demande est enregistrée.',
   exportsEmpty: 'Demandez-en un ; il est écrit en arrière-plan.',
   exportsHint: 'Fichiers de messages d’une période, gardés un jour ; les liens valent dix minutes.',
   exportStates: {
@@ -101,7 +101,7 @@ export const words: Words = {
     answers: 'Réponses aux invités',
   },
   guestsHint: 'Personnes hors de l’entreprise qui reçoivent des SMS.',
-  holdScope: 'Conserve ce qui répond à tout : une personne, une période, ou les deux.',
+  holdScope: 'Conserve ce qui répond à tout : une personne, une conversation, une période.',
   holdsEmpty: 'Les messages restent aussi longtemps que l’entreprise l’a fixé.',
   holdsHint: 'Les messages concernés survivent à tout effacement jusqu’à la levée.',
   inConversation: 'dans',
@@ -199,6 +199,7 @@ export const words: Words = {
   saved: 'Enregistré.',
   schedule: 'Planifier',
   searchGuests: 'Téléphone, e-mail ou nom',
+  searchRecorded: 'Chaque recherche est enregistrée.',
   searchMembers: 'Chercher par nom ou e-mail',
   sections: {
     state: 'Situation',
