@@ -61,6 +61,25 @@ describe.skipIf(!chromium)('the widget in a page', () => {
     await expect.poll(() => openSockets(site().demo.url)).toBe(1)
   })
 
+  it('shows the number of unread messages before the code of the socket is loaded', async () => {
+    const { alice, bob } = await site().demo.app.company('Early', { alice: 'member', bob: 'member' })
+    await bob.say({ recipientId: alice.userId }, 'Hello.')
+    let load = () => {}
+    const { page } = await site().visitAs(alice, {
+      before: async (context) => {
+        await context.addInitScript(withoutWorkers)
+        await context.route(/\/ui\/worker-/, (route) => {
+          load = () => void route.continue()
+        })
+      },
+    })
+    const badge = page.locator('colloquy-widget .badge')
+    await badge.getByText('1').waitFor()
+    await bob.say({ recipientId: alice.userId }, 'Are you there?')
+    load()
+    await badge.getByText('2').waitFor()
+  })
+
   it('works with a socket of its own where the browser shares nothing', async () => {
     const { alice, bob } = await site().demo.app.company('Own', { alice: 'member', bob: 'member' })
     const before = (context: { addInitScript(text: string): Promise<unknown> }) =>

@@ -11,8 +11,11 @@ export type OpenTransport = (callbacks: { onMessage(message: FromHub): void; onH
 
 /** A reader of one stream. */
 export interface Follower {
-  /** Reads the data and returns the cursor that was read with them. Called at the beginning, and when events were lost. */
-  read(): Promise<string>
+  /**
+   * Reads the data and returns the cursor that was read with them. Called at the beginning, and when events were lost. If the
+   * cursor is wanted, events come from it on; otherwise they come already, and only data that are read now agree with them.
+   */
+  read(isCursorWanted: boolean): Promise<string>
   event(event: never): void
   ended(problem: Problem | null): void
 }
@@ -72,7 +75,7 @@ export function createLink(open: OpenTransport, hello: ToHub, callbacks: LinkCal
   ): Promise<void> {
     followed.waiting ??= []
     try {
-      const cursor = await followed.follower.read()
+      const cursor = await followed.follower.read(isWanted)
       if (followers.get(stream) !== followed) return
       if (isWanted) transport.post({ type: 'cursor', stream, cursor })
       const waiting = followed.waiting ?? []

@@ -18,11 +18,19 @@ export interface TransportOptions {
   tier: Tier | null
 }
 
+/** A newer page leaves the worker and the leader of older ones alone: the server may speak with them no more. */
+const hubOf = (scope: string) => `${scope} ${WORKER_FILE}`
+
+/** True if a worker or another tab has a hub for the scope already, so that it need not be loaded. */
+export async function hasHub(scope: string): Promise<boolean> {
+  const locks = await navigator.locks?.query()
+  return locks?.held?.some(({ name }) => name?.endsWith(hubOf(scope))) ?? false
+}
+
 /** Chooses the best way that the browser and the page's policy allow. */
 export function chooseTransport(options: TransportOptions): OpenTransport {
   const { tier } = options
-  // A newer page leaves the worker and the leader of older ones alone: the server may speak with them no more.
-  const scope = `${options.scope} ${WORKER_FILE}`
+  const scope = hubOf(options.scope)
   const hasLocks = navigator.locks !== undefined && typeof BroadcastChannel === 'function'
   if ((tier === null || tier === 'worker') && hasLocks) {
     const worker = openWorker(options.workerUrl, `colloquy ${scope}`)

@@ -6,6 +6,7 @@ import type { FromHub, ToHub } from './protocol.ts'
 export { createHub }
 
 interface WorkerScope {
+  name: string
   onconnect: ((event: MessageEvent) => void) | null
 }
 
@@ -25,4 +26,9 @@ function connect({ ports: [port] }: MessageEvent): void {
   port.start()
 }
 
-if ('SharedWorkerGlobalScope' in globalThis) (globalThis as unknown as WorkerScope).onconnect = connect
+if ('SharedWorkerGlobalScope' in globalThis) {
+  const scope = globalThis as unknown as WorkerScope
+  scope.onconnect = connect
+  // Pages see by this lock that the worker runs.
+  void navigator.locks.request(scope.name, () => new Promise(() => {}))
+}

@@ -1,5 +1,6 @@
 import { Outbox } from './outbox.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { Session } from './session.ts'
+import type { SessionOptions } from './session-options.ts'
 import type { Thread } from './thread.ts'
 
 /** Everything of one person in this page; all elements of the page share it. */

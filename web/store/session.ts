@@ -10,24 +10,14 @@ import {
 import { createLink, type Link } from '../link/link.ts'
 import { errorOf, problemOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
-import { chooseTransport, type Tier } from '../link/transports.ts'
+import { chooseTransport, hasHub } from '../link/transports.ts'
 import { byActivity } from './by-activity.ts'
 import { holdLock } from './hold-lock.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { type Phase, phaseAfter } from './phase.ts'
-import { personOf, type TokenSource } from './token.ts'
+import type { SessionOptions } from './session-options.ts'
+import { personOf } from './token.ts'
 import type { Conversation, Me, Preferences, Presence } from './types.ts'
-
-/** The settings of a session, from the attributes of the elements. */
-export interface SessionOptions {
-  url: string
-  companyId: string | undefined
-  workerUrl: string | null
-  /** The service worker of push messages; null where the page's origin serves none. */
-  pushWorkerUrl: string | null
-  tier: Tier | null
-  token: TokenSource
-}
 
 const PRESENCE_AGAIN_MS = 1_000
 
@@ -136,14 +126,15 @@ export class Session {
     this.onReset()
   }
 
-  /** Closes everything and removes what the browser keeps for the person. */
-  signOut(): void {
-    void this.onSignOut().catch(() => {})
+  /** Closes everything and removes what the browser keeps for the person, at once; ends when the server has been told. */
+  signOut(): Promise<void> {
+    const told = this.onSignOut().catch(() => {})
     this.#link?.signOut()
     this.pause()
     this.memory.wipe()
     this.tabMemory.wipe()
     this.phase.value = 'signed-out'
+    return told
   }
 
   upsert(...changed: Conversation[]): void {
@@ -180,6 +171,9 @@ export class Session {
 
   async #open(): Promise<void> {
     const { url, companyId, workerUrl, tier, token } = this.options
+    // A hub has as many bytes as half of the widget: where none runs, the number of unread messages does not wait for it.
+    let early = (await hasHub(this.scope)) ? '' : await this.#read().catch(() => '')
+    if (this.phase.value === 'signed-out') return
     const tab = crypto.getRandomValues(new Uint32Array(2)).join('-')
     const lock = await holdLock(`colloquy tab ${tab}`, (release) => this.#leave.push(release))
     const open = chooseTransport({ scope: this.scope, tab, url, companyId, workerUrl, tier })
@@ -192,7 +186,11 @@ export class Session {
     })
     this.#leave.push(
       this.#link.follow('inbox', {
-        read: () => this.#read(),
+        read: async (isCursorWanted) => {
+          const cursor = isCursorWanted && early
+          early = ''
+          return cursor || this.#read()
+        },
         event: (event: InboxEvent) => this.#take(event),
         ended: (problem) => problem && this.noteProblem(errorOf(problem), true),
       }),
