@@ -165,6 +165,31 @@ describe.skipIf(!chromium)('the widget in the pages of others', () => {
     }
   })
 
+  it('numbers the title and the icons of a page in the background, and puts its own icon back', async () => {
+    const { alice, bob } = await site().demo.app.company('Icon', { alice: 'member', bob: 'member' })
+    await bob.say({ recipientId: alice.userId }, 'Hello.')
+    const { page } = await site().visitAs(alice, {
+      path,
+      before: async (context) => {
+        await context.addInitScript(BADGED)
+        await hostPage(context, { head: '<title>Ledger</title>', widget: 'favicon-badge' })
+      },
+    })
+    const seen = () => page.evaluate<string[]>('[document.title, document.querySelector("[rel=icon]").href]')
+    const hide = (isHidden: boolean) =>
+      page.evaluate<void>(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true })
+        && document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.locator('colloquy-widget .badge').getByText('1').waitFor()
+    expect(await seen()).toEqual(['Ledger', 'data:,'])
+    await hide(true)
+    expect(await seen()).toEqual(['(1) Ledger', expect.stringMatching(/^data:image\/svg\+xml,.*>1</)])
+    await bob.say({ recipientId: alice.userId }, 'Hello?')
+    await expect.poll(seen).toEqual(['(2) Ledger', expect.stringMatching(/>2</)])
+    await hide(false)
+    expect(await seen()).toEqual(['Ledger', 'data:,'])
+    expect(await page.evaluate<number[]>('badges')).toEqual(expect.arrayContaining([1, 2]))
+  })
+
   it('has the number of unread messages beside each invoice of a list, which asks once', async () => {
     const { alice, bob } = await site().demo.app.company('List', { alice: 'member', bob: 'member' })
     const about = async (contextId: string) => {
@@ -195,6 +220,10 @@ describe.skipIf(!chromium)('the widget in the pages of others', () => {
     return Promise.resolve()
   }
 })
+
+/** Keeps the numbers that an installed page would have on its icon. */
+const BADGED = `globalThis.badges = []
+navigator.setAppBadge = (number) => Promise.resolve(badges.push(number))`
 
 /** Runs in the page, so it is compiled there. */
 const STYLE = new Function('element', 'name', 'return getComputedStyle(element)[name]')
