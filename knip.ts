@@ -7,6 +7,7 @@ export default {
     'web/elements/colloquy.ts',
     'web/link/worker.ts',
     'web/notify/push-worker.ts',
+    'web/sign-in/page.ts',
     'test/**/*-process.{ts,mjs}',
   ],
   project: ['{src,test,bench,prisma}/**/*.{ts,mjs,prisma}', 'web/**/*.{ts,tsx,mjs}'],

@@ -112,6 +112,8 @@ export interface IdentitySettings {
   memberClaim: string
   /** The claim that names the company. */
   companyClaim: string | undefined
+  /** The public client that people sign in with on pages of the server. Undefined: there are no such pages. */
+  client?: { id: string; scope: string } | undefined
 }
 
 /** Thrown for an invalid environment. The message names all problems. */
@@ -232,5 +234,6 @@ function identityOf(values: Values): IdentitySettings | undefined {
     clockSkewSeconds: values.OIDC_CLOCK_SKEW_SECONDS,
     memberClaim: values.OIDC_MEMBER_CLAIM,
     companyClaim: values.OIDC_COMPANY_CLAIM,
+    client: values.OIDC_CLIENT_ID ? { id: values.OIDC_CLIENT_ID, scope: values.OIDC_SCOPE } : undefined,
   }
 }

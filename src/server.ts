@@ -9,9 +9,10 @@ import { FILES_PATH, UPLOADS_PATH } from './attachments/file-link.ts'
 import { answerFiles } from './attachments/operations/answer-files.ts'
 import type { Services } from './context.ts'
 import { ready } from './database/database.ts'
-import { createDemo, DEMO_PATH } from './demo/demo.ts'
+import { createDemo, DEMO_PATH, DEMO_TOKEN_URL } from './demo/demo.ts'
 import { answerUnsubscribe } from './digests/unsubscribe-page.ts'
 import { UNSUBSCRIBE_PATH } from './digests/unsubscribe-token.ts'
+import type { IdentitySettings } from './env.ts'
 import { EXPORTS_PATH } from './exports/export-link.ts'
 import { answerDownload } from './exports/operations/answer-download.ts'
 import type { DemoLink } from './graphiql/demo-link.ts'
@@ -27,6 +28,7 @@ import type { RedisConnections } from './redis/connection.ts'
 import { measureSms } from './sms/measure-sms.ts'
 import { StartupProblem } from './startup-problem.ts'
 import { answerWebAsset, UI_PATH } from './web-assets/web-assets.ts'
+import { createWebPages, isPagePath } from './web-pages/web-pages.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 import { answerTwilio, WEBHOOKS_PATH } from './webhooks/twilio.ts'
 
@@ -38,6 +40,8 @@ export interface ServerOptions {
   demoUsers: (() => Promise<DemoUser[]>) | null
   /** A link that signs one visitor from another machine in as the demo users. */
   demoLink?: DemoLink | undefined
+  /** The identity provider, by which people sign in on the pages of the server. */
+  identity?: IdentitySettings | undefined
   webSockets: WebSocketOptions
   metrics?: MetricsOptions | undefined
   /** Milliseconds after which the connection of a client that does not read its answer is closed. */
@@ -72,6 +76,7 @@ export function createServer({
   redis,
   demoUsers,
   demoLink,
+  identity,
   webSockets,
   metrics = {},
   stalledMs = STALLED_MS,
@@ -87,6 +92,8 @@ export function createServer({
   })
   const metricsPage = createMetricsPage(bringUpToDate, metrics)
   const demo = demoUsers ? createDemo(services, demoUsers) : undefined
+  const demoTokenUrl = demo && !identity ? DEMO_TOKEN_URL : undefined
+  const pages = createWebPages({ identity, demoTokenUrl, log: services.log })
   async function bringUpToDate() {
     if (redis) redisReady.set(redis.status().ready ? 1 : 0)
     await Promise.all([measureJobs(services.database), measureSms(services.database)])
@@ -103,6 +110,7 @@ export function createServer({
     else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
     else if (path.startsWith(UI_PATH)) void answerWebAsset(request, response)
     else if (demo && (path === DEMO_PATH || path.startsWith(`${DEMO_PATH}/`))) void demo(request, response)
+    else if (pages && isPagePath(path)) void pages(request, response)
     else if (path === '/') redirect(response, '/graphql')
     else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
   })

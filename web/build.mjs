@@ -65,6 +65,7 @@ export async function bundle() {
     format: 'iife',
     entryNames: '[name]',
   })
+  const page = await build({ ...common, entryPoints: { page: 'web/sign-in/page.ts' }, entryNames: '[name]' })
   const [{ path: workerPath }] = worker.outputFiles
   const elements = await build({
     ...common,
@@ -79,17 +80,22 @@ export async function bundle() {
     contents: Buffer.from(`import './${basename(workerPath)}'\n`),
   }
   return {
-    files: [...worker.outputFiles, ...push.outputFiles, ...elements.outputFiles, entry],
-    outputs: { ...worker.metafile.outputs, ...elements.metafile.outputs },
+    files: [...worker.outputFiles, ...push.outputFiles, ...page.outputFiles, ...elements.outputFiles, entry],
+    outputs: { ...worker.metafile.outputs, ...page.metafile.outputs, ...elements.metafile.outputs },
   }
 }
 
 /** Builds all files and writes them. */
 export async function write() {
   const { files } = await bundle()
-  const demo = { path: join(folder, 'demo.css'), contents: await readFile(join(root, 'web/demo/demo.css')) }
+  const styles = await Promise.all(
+    ['web/demo/demo.css', 'web/sign-in/page.css'].map(async (file) => ({
+      path: join(folder, basename(file)),
+      contents: await readFile(join(root, file)),
+    })),
+  )
   const isLoader = ({ path }) => basename(path) === 'colloquy.js'
-  const all = [...files.filter((file) => !isLoader(file)), demo, ...files.filter(isLoader)]
+  const all = [...files.filter((file) => !isLoader(file)), ...styles, ...files.filter(isLoader)]
   for (const { path, contents } of all) {
     await putFile(`${path}.br`, await brotli(contents))
     await putFile(`${path}.gz`, await promisify(gzip)(contents, { level: 9 }))

@@ -76,6 +76,7 @@ async function listen({ services, redis, developmentIssuer: issuer }: Applicatio
     redis,
     demoUsers: graphiql,
     demoLink,
+    identity: environment.identity,
     webSockets: { limits: environment.sockets },
     keepAliveMs: environment.keepAliveMs,
     metrics: environment.metrics,

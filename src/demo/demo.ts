@@ -9,6 +9,8 @@ import { type DemoPerson, demoPage } from './pages.ts'
 
 /** The path of the demonstration. */
 export const DEMO_PATH = '/demo'
+/** The endpoint that stands for the one of an embedding product. */
+export const DEMO_TOKEN_URL = '/demo/token'
 
 const COOKIE = 'colloquy_demo'
 const MAX_FORM_BYTES = 1_000
@@ -34,7 +36,7 @@ export function createDemo({ signIn, log }: Services, demoUsers: () => Promise<D
     const users = await demoUsers()
     const chosen = chosenIndex(request, users.length)
     if (path === '/demo/person') return switchPerson(request, response)
-    if (path === '/demo/token') return giveToken(request, response, users[chosen])
+    if (path === DEMO_TOKEN_URL) return giveToken(request, response, users[chosen])
     const people = await peopleOf(users)
     const current = people.find(({ index }) => index === chosen) ?? people[0]
     if (!current) return answer(response, 404, 'There are no demo people in this database.')

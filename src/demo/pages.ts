@@ -1,3 +1,4 @@
+import { escapeHtml } from '../http/escape-html.ts'
 import { type Invoice, invoices } from './invoices.ts'
 
 /** A person whom the demonstration can be seen as. */
@@ -47,7 +48,7 @@ function page(visit: DemoVisit, title: string, body: string, context?: string): 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)} · Northwind back office</title>
+<title>${escapeHtml(title)} · Northwind back office</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/ui/demo.css">
 <script type="module" src="/ui/colloquy.js"></script>
@@ -59,7 +60,7 @@ function page(visit: DemoVisit, title: string, body: string, context?: string): 
 ${personSwitch(visit)}
 </header>
 <main>
-<h1${isFull ? ' class="hidden"' : ''}>${escaped(title)}</h1>
+<h1${isFull ? ' class="hidden"' : ''}>${escapeHtml(title)}</h1>
 ${body}
 </main>
 ${isFull ? '' : widget}
@@ -85,12 +86,12 @@ function personSwitch({ people, current, path }: DemoVisit): string {
       .filter((person) => person.company === company)
       .map(({ index, name }) => {
         const selected = index === current.index ? ' selected' : ''
-        return `<option value="${index}"${selected}>${escaped(name)}</option>`
+        return `<option value="${index}"${selected}>${escapeHtml(name)}</option>`
       })
-    return `<optgroup label="${escaped(company)}">${options.join('')}</optgroup>`
+    return `<optgroup label="${escapeHtml(company)}">${options.join('')}</optgroup>`
   })
   return `<form class="person" method="post" action="/demo/person">
-<input type="hidden" name="path" value="${escaped(path)}">
+<input type="hidden" name="path" value="${escapeHtml(path)}">
 <label>Signed in as <select name="person">${groups.join('')}</select></label>
 <button>Switch</button>
 </form>`
@@ -98,7 +99,7 @@ function personSwitch({ people, current, path }: DemoVisit): string {
 
 function overview({ current }: DemoVisit): string {
   const open = invoices.filter(({ status }) => status !== 'Paid')
-  return `<p class="lead">Good to see you, ${escaped(current.name)}. This page stands for any business software; the round button below and the menu's number are Colloquy.</p>
+  return `<p class="lead">Good to see you, ${escapeHtml(current.name)}. This page stands for any business software; the round button below and the menu's number are Colloquy.</p>
 <div class="cards">
 <a class="card" href="/demo/invoices"><b>${open.length}</b> open invoices</a>
 <a class="card" href="/demo/messages"><b>Messages</b> the whole inbox on a page of its own</a>
@@ -116,7 +117,7 @@ function invoiceTable(rows: readonly Invoice[]): string {
   const body = rows.map(
     ({ number, customer, amount, due, status }) => `<tr>
 <th scope="row"><a href="/demo/invoices/${number}">${number}</a> ${badge(`TRANSACTION:${number}`)}</th>
-<td>${escaped(customer)}</td><td class="number">${amount}</td><td>${due}</td><td><span class="tag ${status.toLowerCase()}">${status}</span></td>
+<td>${escapeHtml(customer)}</td><td class="number">${amount}</td><td>${due}</td><td><span class="tag ${status.toLowerCase()}">${status}</span></td>
 </tr>`,
   )
   return `<div class="table"><table>
@@ -126,17 +127,14 @@ function invoiceTable(rows: readonly Invoice[]): string {
 }
 
 function invoicePage({ customer, amount, due, status, lines }: Invoice): string {
-  const rows = lines.map(([text, sum]) => `<tr><td>${escaped(text)}</td><td class="number">${sum}</td></tr>`)
-  return `<p class="lead">${escaped(customer)} · due ${due} · <span class="tag ${status.toLowerCase()}">${status}</span></p>
+  const rows = lines.map(
+    ([text, sum]) => `<tr><td>${escapeHtml(text)}</td><td class="number">${sum}</td></tr>`,
+  )
+  return `<p class="lead">${escapeHtml(customer)} · due ${due} · <span class="tag ${status.toLowerCase()}">${status}</span></p>
 <div class="table"><table>
 <thead><tr><th scope="col">Item</th><th scope="col" class="number">Amount</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 <tfoot><tr><th scope="row">Total</th><td class="number">${amount}</td></tr></tfoot>
 </table></div>
 <p><a href="/demo/invoices">All invoices</a></p>`
-}
-
-/** Returns the text with the characters that HTML gives a meaning as entities. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -32,7 +32,7 @@ function identityProblems(values: Values, production: boolean): Problem[] {
   const missing = oidc.filter((name) => !values[name])
   const why = production ? 'production does not accept development tokens' : 'they only work together'
   const problems: Problem[] =
-    production || missing.length < oidc.length
+    production || missing.length < oidc.length || values.OIDC_CLIENT_ID
       ? missing.map((variable) => ({ variable, text: `is missing: ${why}` }))
       : []
   if (values.OIDC_MEMBER_CLAIM !== 'sub' && !values.OIDC_COMPANY_CLAIM) {

@@ -100,6 +100,8 @@ export const variables = z.object({
   OIDC_CLOCK_SKEW_SECONDS: wholeNumber(0, 300).default(30),
   OIDC_MEMBER_CLAIM: z.string().default('sub'),
   OIDC_COMPANY_CLAIM: z.string().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_SCOPE: z.string().default('openid'),
   SOCKETS_PER_USER: wholeNumber(1, 1_000_000).default(2_000),
   SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(20_000),
   SOCKET_MESSAGES_PER_SECOND: wholeNumber(1, 1_000_000).default(1_000),

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../http/escape-html.ts'
 import { pageHeaders } from '../http/page-headers.ts'
 import type { GraphiqlAssets } from './assets.ts'
 import { favicon, type GraphiqlSettings } from './settings.ts'
@@ -44,16 +45,12 @@ function personChoice({ people }: GraphiqlSettings): string {
   const companies = new Set(people.map(({ companyName }) => companyName))
   const options = Array.from(companies, (company) => {
     const within = people.map(({ name, companyName }, index) =>
-      companyName === company ? `<option value="${index}">${escaped(name)}</option>` : '',
+      companyName === company ? `<option value="${index}">${escapeHtml(name)}</option>` : '',
     )
-    return `<optgroup label="${escaped(company)}">${within.join('')}</optgroup>`
+    return `<optgroup label="${escapeHtml(company)}">${within.join('')}</optgroup>`
   })
   return `<label id="person">Request as <select><option value="">whom the tab's headers name</option>${options.join('')}</select></label>
 `
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /** Monaco adds its styles to the page, and its fonts are data. */

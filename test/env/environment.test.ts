@@ -152,6 +152,20 @@ describe('the environment', () => {
 describe('the identity provider', () => {
   test('is given whole or not at all', () => {
     expect(variablesOf({ OIDC_ISSUER: 'https://login.example' })).toEqual(['OIDC_AUDIENCE', 'OIDC_JWKS_URL'])
+    expect(variablesOf({ OIDC_CLIENT_ID: 'colloquy' })).toEqual([
+      'OIDC_ISSUER',
+      'OIDC_AUDIENCE',
+      'OIDC_JWKS_URL',
+    ])
+  })
+
+  test('has a client of the pages of the server only if one is named', () => {
+    expect(readEnvironment(production).identity?.client).toBeUndefined()
+    const named = { ...production, OIDC_CLIENT_ID: 'colloquy', OIDC_SCOPE: 'openid offline_access' }
+    expect(readEnvironment(named).identity?.client).toEqual({
+      id: 'colloquy',
+      scope: 'openid offline_access',
+    })
   })
 
   test('may be reached without TLS in development only', () => {

@@ -19,7 +19,7 @@ const LAYERS: Record<string, string> = {
     'auth/operations companies/operations members/operations conversations/operations messages/operations moderation/operations broadcasts/operations presence/operations typing/operations guests/operations sms/operations exports/operations holds/operations attachments/operations push/operations digests retention tasks.ts',
   fields:
     'companies/graphql members/graphql auth/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql guests/graphql sms/graphql audit/graphql oversight/graphql exports/graphql holds/graphql attachments/graphql push/graphql server-info/graphql subscriptions/graphql',
-  requests: 'graphiql demo web-assets pipeline web-sockets webhooks',
+  requests: 'graphiql demo web-assets web-pages pipeline web-sockets webhooks',
   processes: 'background.ts application.ts server.ts seed cli cli.ts main.ts',
 }
 

@@ -120,6 +120,7 @@ export async function startApp({
     services,
     redis,
     demoUsers: demoUsers === null ? null : async () => [],
+    identity: environment.identity,
     webSockets: { limits: environment.sockets, pingMs },
     // Counts are read without delay, because a test expects them at once.
     metrics: { freshMs: 0, ...environment.metrics },

@@ -62,9 +62,13 @@ describe('the size of the elements', () => {
     }
   })
 
+  it('stays within the budget of signing in on the pages of the server', () => {
+    expect(kilobytes(closure('web/sign-in/page.ts'))).toBeLessThan(10)
+  })
+
   function messenger(): string[] {
     // Browsers with shared workers have the hub in the worker; a language is counted by itself.
-    const others = /^web\/(locales\/.*|elements\/(widget|panel|badge))\./
+    const others = /^web\/(sign-in\/|locales\/|elements\/(widget|panel|badge)\.)/
     return entriesLike(/./)
       .filter((entry) => !others.test(entry) && !CONSOLE.test(entry))
       .flatMap(closure)

@@ -55,8 +55,8 @@ export class ColloquyElement extends HTMLElement {
   }
 
   /** Forgets the person: closes the socket and removes what this browser keeps. Call it when the host signs out. */
-  signOut(): void {
-    void this.#mounted?.then((mounted) => mounted.signOut())
+  async signOut(): Promise<void> {
+    await (await this.#mounted)?.signOut()
   }
 
   #mount(): void {

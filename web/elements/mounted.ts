@@ -3,6 +3,7 @@ export interface Mounted {
   /** The attributes have changed. */
   update(): void
   unmount(): void
-  signOut(): void
+  /** Ends when the server has been told, or cannot be. */
+  signOut(): Promise<void>
   setOpen?(open: boolean): void
 }

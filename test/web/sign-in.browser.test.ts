@@ -1,0 +1,94 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCompany } from '../../src/companies/operations/create-company.ts'
+import { encodeId } from '../../src/ids.ts'
+import { launchChromium } from '../graphiql/browser.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
+import { chromium } from './demo-site.ts'
+
+/** The elements ask for another token half a minute before theirs ends. */
+const TOKEN_SECONDS = 32
+
+describe.skipIf(!chromium)('the pages of the server', () => {
+  let provider: IdentityProvider
+  let app: TestApp
+  let browser: Browser
+  /** The query of an address that names the company. */
+  let query = ''
+
+  beforeAll(async () => {
+    const { write: build } = (await import('../../web/build.mjs' as string)) as { write(): Promise<void> }
+    await build()
+    provider = await startIdentityProvider({ tokenSeconds: TOKEN_SECONDS })
+    app = await startApp({ environment: { identity: provider.identity } })
+    provider.open([`${app.url}/messenger`, `${app.url}/console`])
+    const companyId = await createCompany(app.application.services.database, {
+      name: 'Pages',
+      externalId: 'pages',
+      members: ['ann', 'ben'].map((name, at) => ({
+        externalId: name,
+        name: name === 'ann' ? 'Ann Adams' : 'Ben Brown',
+        email: `${name}@pages.test`,
+        department: 'Office',
+        role: at === 0 ? 'owner' : 'member',
+      })),
+    })
+    query = `?company=${encodeId('Company', companyId)}`
+    browser = await launchChromium(chromium ?? '')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await app?.[Symbol.asyncDispose]()
+    await provider?.[Symbol.asyncDispose]()
+  })
+
+  it('go on with another token while they are open', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await signIn(page, 'ben')
+    await page.getByRole('heading', { name: 'Messages' }).first().waitFor()
+    const before = provider.grants.filter((grant) => grant === 'refresh_token').length
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole('button', { name: 'Search messages' }).first().click()
+          await page.getByRole('searchbox', { name: 'Search messages' }).fill(`any ${Date.now()}`)
+          return provider.grants.filter((grant) => grant === 'refresh_token').length
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBeGreaterThan(before)
+    await expect.poll(() => page.locator('#notice').isHidden()).toBe(true)
+  })
+
+  it('are for nobody where no client is configured, and answer for the time being while the provider is away', async () => {
+    const { client: _, ...identity } = provider.identity
+    await using without = await startApp({ environment: { identity } })
+    expect((await fetch(`${without.url}/messenger`)).status).toBe(404)
+    const away = { ...provider.identity, issuer: 'http://127.0.0.1:9' }
+    await using alone = await startApp({ environment: { identity: away } })
+    const answer = await fetch(`${alone.url}/console`, { headers: { 'accept-language': 'fr-FR, en;q=0.5' } })
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      'Le service de connexion ne répond pas. Veuillez réessayer dans une minute.',
+    ])
+  })
+
+  /** A browser of its own. */
+  async function visit(): Promise<{ page: Page } & AsyncDisposable> {
+    const context: BrowserContext = await browser.newContext({ locale: 'en-GB' })
+    const page = await context.newPage()
+    return { page, [Symbol.asyncDispose]: () => context.close() }
+  }
+
+  /** Fills the provider's forms for name and consent. */
+  async function signIn(page: Page, name: string): Promise<void> {
+    await page.locator('input[name="login"]').fill(name)
+    await page.locator('input[name="password"]').fill('any')
+    await page.locator('button[type="submit"]').click()
+    await page.locator('form button[type="submit"]').click()
+    await page.waitForURL((url) => url.search === query)
+  }
+})

@@ -1,0 +1,148 @@
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type Client,
+  calculatePKCECodeChallenge,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  None,
+  processAuthorizationCodeResponse,
+  processRefreshTokenResponse,
+  ResponseBodyError,
+  refreshTokenGrantRequest,
+  type TokenEndpointResponse,
+  validateAuthResponse,
+} from 'oauth4webapi'
+
+/** The identity provider and the client, as the server writes them into the page. */
+export interface SignInSettings {
+  provider: AuthorizationServer & { authorization_endpoint: string; token_endpoint: string }
+  clientId: string
+  scope: string
+  /** The audience that the server wants of access tokens. */
+  audience: string
+}
+
+/** The person's way to access tokens, by authorization code with PKCE. Tokens are in memory alone. */
+export interface SignIn {
+  /** Leads to the identity provider, which leads back to this page. */
+  begin(): Promise<void>
+  /**
+   * Takes the provider's answer from the address of the page. False if there is none. Throws AuthorizationResponseError and
+   * others of oauth4webapi if the provider refuses, and TypeError if it does not answer.
+   */
+  finish(): Promise<boolean>
+  /** Returns a token that is valid for now, or an empty one if the person has to sign in again. */
+  token(): Promise<{ token: string; expiresAt?: number }>
+  /** Forgets the tokens, and returns the address at which the provider ends its own session, if it has one. */
+  end(): URL | undefined
+}
+
+/** Secrets of an attempt, which outlast the way to the provider and back in this tab alone. */
+interface Attempt {
+  state: string
+  nonce: string
+  verifier: string
+  /** The query of the page's own address, such as `?company=Q29t…`: the provider knows the address without it. */
+  query: string
+}
+
+const KEPT = 'colloquy sign-in'
+/** A token is replaced this long before it expires, as the elements do. */
+const EARLY_MS = 30_000
+
+/** Creates the way for one page. */
+export function createSignIn({ provider, clientId, scope, audience }: SignInSettings): SignIn {
+  const client: Client = { client_id: clientId }
+  // The page itself has come without TLS then, from this machine or a trusted network.
+  const options = { [allowInsecureRequests]: location.protocol === 'http:' }
+  const redirectUri = `${location.origin}${location.pathname}`
+  let held: { answer: TokenEndpointResponse; until: number | undefined } | undefined
+
+  function hold(answer: TokenEndpointResponse): void {
+    const { expires_in: seconds } = answer
+    held = { answer, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 }
+  }
+
+  async function refresh(refreshToken: string): Promise<void> {
+    const before = held?.answer
+    try {
+      const response = await refreshTokenGrantRequest(provider, client, None(), refreshToken, options)
+      // A provider that does not rotate gives the refresh token and the identity once.
+      hold({ ...before, ...(await processRefreshTokenResponse(provider, client, response)) })
+    } catch (error) {
+      if (!(error instanceof ResponseBodyError)) throw error
+      held = undefined
+    }
+  }
+
+  return {
+    async begin() {
+      const attempt: Attempt = {
+        state: generateRandomState(),
+        nonce: generateRandomNonce(),
+        verifier: generateRandomCodeVerifier(),
+        query: location.search,
+      }
+      sessionStorage.setItem(KEPT, JSON.stringify(attempt))
+      const url = new URL(provider.authorization_endpoint)
+      const parameters = {
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope,
+        state: attempt.state,
+        nonce: attempt.nonce,
+        code_challenge: await calculatePKCECodeChallenge(attempt.verifier),
+        code_challenge_method: 'S256',
+        // Providers name the API by one of these; RFC 8707 knows addresses only.
+        audience,
+        ...(URL.canParse(audience) && { resource: audience }),
+      }
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+      location.assign(url)
+    },
+    async finish() {
+      const url = new URL(location.href)
+      if (!url.searchParams.has('state')) return false
+      const kept = sessionStorage.getItem(KEPT)
+      sessionStorage.removeItem(KEPT)
+      const attempt = kept === null ? undefined : (JSON.parse(kept) as Attempt)
+      // The code can be used once, and stays in no history.
+      history.replaceState(null, '', `${redirectUri}${attempt?.query ?? ''}`)
+      if (!attempt) return false
+      const { state, nonce, verifier } = attempt
+      const answer = validateAuthResponse(provider, client, url, state)
+      const response = await authorizationCodeGrantRequest(
+        provider,
+        client,
+        None(),
+        answer,
+        redirectUri,
+        verifier,
+        options,
+      )
+      hold(await processAuthorizationCodeResponse(provider, client, response, { expectedNonce: nonce }))
+      return true
+    },
+    async token() {
+      const isOver = held?.until !== undefined && held.until - EARLY_MS < Date.now()
+      if (isOver && held?.answer.refresh_token) await refresh(held.answer.refresh_token)
+      else if (isOver) held = undefined
+      if (!held) return { token: '' }
+      const { answer, until } = held
+      return { token: answer.access_token, ...(until !== undefined && { expiresAt: until }) }
+    },
+    end() {
+      const hint = held?.answer.id_token
+      held = undefined
+      if (!provider.end_session_endpoint) return undefined
+      const url = new URL(provider.end_session_endpoint)
+      url.searchParams.set('client_id', clientId)
+      if (hint) url.searchParams.set('id_token_hint', hint)
+      return url
+    },
+  }
+}
