@@ -107,6 +107,7 @@ function timed(database: Database, durationsMs: number[]): Database {
         query,
         call: system.call,
         transaction: system.transaction,
+        readFromReplica: system.readFromReplica,
       }
     },
   }

@@ -125,7 +125,7 @@ async function assemble(
   undo: (() => Promise<void>)[],
   { limiterClock, presenceClock, redisMinWaitMs: minWaitMs, policyTimes, resolveName }: ApplicationOptions,
 ) {
-  const database = await connectDatabase(initialized, environment.database.poolSize, log)
+  const database = await connectDatabase(initialized, environment.database, log)
   undo.push(() => database.close())
   if (initialized.applied.length > 0) await refreshBuiltInRoles(database)
   const { keyDirectory, keySource, keyring } = await openKeyring(environment, dataDirectory, database)

@@ -25,6 +25,8 @@ export interface Environment {
     url: string | undefined
     ownerUrl: string | undefined
     systemUrl: string | undefined
+    /** A replica that queries may read from. Undefined: there is none. */
+    replicaUrl?: string | undefined
     poolSize: number
   }
   /** The policy that takes conversations from people. Undefined means none. */
@@ -150,6 +152,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       url: values.DATABASE_URL,
       ownerUrl: values.DATABASE_OWNER_URL,
       systemUrl: values.DATABASE_SYSTEM_URL,
+      replicaUrl: values.DATABASE_REPLICA_URL,
       poolSize: values.DATABASE_POOL_SIZE,
     },
     policy: policyOf(values),

@@ -20,7 +20,7 @@ export async function migrate({ json }: { json?: boolean }): Promise<void> {
       const mayMigrate = true
       const initialized = await initializeDatabase(environment, dataDirectory, log, mayMigrate)
       try {
-        const database = await connectDatabase(initialized, environment.database.poolSize, log)
+        const database = await connectDatabase(initialized, environment.database, log)
         await refreshBuiltInRoles(database).finally(() => database.close())
       } finally {
         await initialized.stop()

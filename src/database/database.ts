@@ -1,13 +1,16 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { PoolName } from '../metrics/load-metrics.ts'
 import { type Act, acting, type FindAct, UNKNOWN_ACT, valuesOfAct } from './acting.ts'
 import { toDomainError } from './errors.ts'
 import { PrismaClient } from './generated/prisma/client.ts'
+import { CONNECTION_WAIT_MS, openPool } from './open-pool.ts'
+import { openReplica } from './replica/open-replica.ts'
+import { readingFromReplica } from './replica/read-from-replica.ts'
 import { type Statement, statement, type Values } from './statement.ts'
+import { configOf } from './statement-config.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
-import { asTenant, type Tenant, TenantPool } from './tenant-pool.ts'
+import { asTenant, type Tenant, type TenantPool } from './tenant-pool.ts'
 
 /** Asks for nothing, but that the database answers. */
 export const ready = statement({ name: 'ready', text: 'select 1 as one' })
@@ -32,6 +35,8 @@ export interface TenantDatabase {
   call: Run
   /** One interactive transaction, bound to its act; `work` must not be repeated by the caller after success. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** From now on queries may be answered by a replica that shows all that was committed. It is called for GraphQL's queries alone. */
+  readFromReplica(): void
 }
 
 /**
@@ -63,13 +68,12 @@ export interface Database {
 export interface DatabaseOptions {
   appUrl: string
   systemUrl: string
+  /** A replica of the same PostgreSQL, by the serving role. Undefined: there is none. */
+  replicaUrl?: string | undefined
   poolSize: number
   log: Logger
 }
 
-/** Maximum time that a statement or transaction waits for a free connection. */
-const CONNECTION_WAIT_MS = 5_000
-const LOCK_WAIT_MS = 4_000
 /**
  * Maximum time of a statement, as long as that of an interactive transaction, so that one expensive query does not keep
  * a connection from others.
@@ -81,7 +85,7 @@ const BATCH_CONNECTIONS = 2
 const BATCH_MS = 4_000
 
 /** Opens the pools of both roles. Connections are opened when they are first needed. */
-export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptions): Database {
+export function openDatabase({ appUrl, systemUrl, replicaUrl, poolSize, log }: DatabaseOptions): Database {
   // A parameter of this name in the URL takes precedence. The system role has no such limit.
   const app = openRole('serving', appUrl, poolSize, log, { statement_timeout: STATEMENT_MS })
   const system = openRole('system', systemUrl, Math.max(2, Math.ceil(poolSize / 4)), log)
@@ -91,9 +95,11 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
     statement_timeout: BATCH_MS,
     idleTimeoutMillis: 0,
   })
+  const replica = replicaUrl ? openReplica({ replicaUrl, primaryUrl: appUrl, poolSize, log }) : undefined
   return {
     forTenant: (tenant, findAct, findAllowed) => {
-      const bound = app.bind(tenant, findAct)
+      const onPrimary = app.bind(tenant, findAct)
+      const bound = replica ? readingFromReplica(onPrimary, replica, tenant) : onPrimary
       return findAllowed ? policed(bound, findAllowed) : bound
     },
     forSystem: (companyId, findAct) => system.bind({ companyId }, findAct),
@@ -103,43 +109,20 @@ export function openDatabase({ appUrl, systemUrl, poolSize, log }: DatabaseOptio
     measuring: asNobody(measuring.pool),
     sealing: asNobody(sealing.pool),
     async close() {
-      await Promise.all([app, system, measuring, sealing, batches].map((role) => role.close()))
+      await Promise.all([app, system, measuring, sealing, batches, replica].map((opened) => opened?.close()))
     },
   }
 }
 
-function openRole(
-  name: PoolName,
-  connectionString: string,
-  max: number,
-  log: Logger,
-  limits: pg.PoolConfig = {},
-) {
-  const pool = new TenantPool(name, {
-    idleTimeoutMillis: 60_000,
-    ...limits,
-    connectionString,
-    max,
-    connectionTimeoutMillis: CONNECTION_WAIT_MS,
-    // One company's locks must not block all connections.
-    lock_timeout: LOCK_WAIT_MS,
-    idle_in_transaction_session_timeout: 30_000,
-    application_name: 'colloquy',
-  })
-  let isClosing = false
-  // Only the message is logged, because the error contains the connection. While closing, the end of PostgreSQL is no
-  // error.
-  pool.on('error', ({ message }) => {
-    if (!isClosing) log.warn({ reason: message }, 'an idle database connection was lost')
-  })
+function openRole(...[name, url, max, log, limits]: Parameters<typeof openPool>) {
+  const { pool, close } = openPool(name, url, max, log, limits)
   const base = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   return {
     pool,
     bind: (tenant: Tenant, findAct?: FindAct) => bindTenant(base, pool, tenant, findAct),
     async close() {
-      isClosing = true
       await base.$disconnect()
-      await pool.end()
+      await close()
     },
   }
 }
@@ -185,6 +168,7 @@ function bindTenant(base: PrismaClient, pool: TenantPool, tenant: Tenant, findAc
         throw toDomainError(error)
       }
     },
+    readFromReplica() {},
   }
 }
 
@@ -205,6 +189,7 @@ function policed(bound: TenantDatabase, findAllowed: FindAllowed): TenantDatabas
     query,
     call: bound.call,
     transaction: bound.transaction,
+    readFromReplica: bound.readFromReplica,
   }
 }
 
@@ -222,12 +207,11 @@ function asNobody(pool: TenantPool): Run {
 /** Runs statements by what sends one to PostgreSQL. They throw RequestError and UserError. */
 function runner(send: <Row extends object>(config: pg.QueryConfig) => Promise<Row[]>): Run {
   return async <Name extends string, Row extends object>(
-    { name, text, parameters }: Statement<Name, Row>,
-    given: Values<Name>,
+    statement: Statement<Name, Row>,
+    values: Values<Name>,
   ) => {
-    const values = parameters.map((parameter) => given[parameter])
     try {
-      return await send<Row>({ name, text, values })
+      return await send<Row>(configOf(statement, values))
     } catch (error) {
       throw toDomainError(error)
     }

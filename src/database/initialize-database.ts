@@ -102,13 +102,13 @@ export async function assertMigrated(systemUrl: string): Promise<void> {
 
 /** Opens the pools after the job queue was checked or created. Throws StartupProblem. */
 export async function connectDatabase(
-  initialized: InitializedDatabase,
-  poolSize: number,
+  { appUrl, systemUrl, mayMigrate }: InitializedDatabase,
+  { poolSize, replicaUrl }: Pick<Environment['database'], 'poolSize' | 'replicaUrl'>,
   log: Logger,
 ): Promise<Database> {
-  if (initialized.mayMigrate) await migrateJobs(initialized.systemUrl, log)
-  else await assertJobsSchema(initialized.systemUrl)
-  return openDatabase({ appUrl: initialized.appUrl, systemUrl: initialized.systemUrl, poolSize, log })
+  if (mayMigrate) await migrateJobs(systemUrl, log)
+  else await assertJobsSchema(systemUrl)
+  return openDatabase({ appUrl, systemUrl, replicaUrl, poolSize, log })
 }
 
 async function startDatabase(dataDirectory: DataDirectory, log: Logger): Promise<LocatedDatabase> {

@@ -7,7 +7,12 @@ export interface Problem {
 }
 
 const oidc = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const
-const databases = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_SYSTEM_URL'] as const
+const databases = [
+  'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'DATABASE_SYSTEM_URL',
+  'DATABASE_REPLICA_URL',
+] as const
 /** Passwords of examples and images, which attackers try first. */
 const knownPasswords = ['postgres', 'password', 'colloquy', 'changeme', 'secret', 'admin', 'root', 'example']
 
@@ -161,6 +166,7 @@ function plainTextProblems(values: Values): Problem[] {
       variable,
       text: `must use TLS in production: add sslmode=verify-full, ${otherwise}`,
     }))
+  // The addresses of a cluster have one protocol.
   if (values.REDIS_URL?.startsWith('redis:')) {
     problems.push({
       variable: 'REDIS_URL',

@@ -15,8 +15,9 @@ export const variables = z.object({
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_OWNER_URL: postgresUrl().optional(),
   DATABASE_SYSTEM_URL: postgresUrl().optional(),
+  DATABASE_REPLICA_URL: postgresUrl().optional(),
   DATABASE_POOL_SIZE: wholeNumber(2, 500).default(20),
-  REDIS_URL: url(/^rediss?$/, 'rediss://user:password@host:6379').optional(),
+  REDIS_URL: redisUrls().optional(),
   KEY_DIR: z.string().optional(),
   AUDIT_NOTE_URL: url(/^https?$/, 'https://notes.example.com/colloquy').optional(),
   EXPORT_DIR: z.string().optional(),
@@ -140,6 +141,24 @@ function wholeNumber(min: number, max: number) {
 
 function postgresUrl() {
   return url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/colloquy')
+}
+
+/** One server, or several of a cluster, which are reached with the same user, password and protocol. */
+function redisUrls() {
+  const error =
+    'must be a URL such as rediss://user:password@host:6379, or several of a cluster, alike but for host and port, with commas between them'
+  const one = z.url({ protocol: /^rediss?$/, hostname: /./ })
+  return z
+    .string()
+    .transform((list) => list.split(',').map((address) => address.trim()))
+    .refine((list) => list.every((address) => one.safeParse(address).success), { error, abort: true })
+    .refine((list) => new Set(list.map(withoutPlace)).size === 1, { error })
+    .transform((list) => list.join(','))
+}
+
+function withoutPlace(address: string): string {
+  const { protocol, username, password } = new URL(address)
+  return `${protocol}${username}:${password}`
 }
 
 /** A base address for paths, without the slash at its end. */

@@ -7,7 +7,15 @@ import { metrics } from './metrics.ts'
 const WAITS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** Pools of connections to PostgreSQL. */
-export type PoolName = 'serving' | 'system' | 'measuring' | 'sealing' | 'batches'
+export type PoolName =
+  | 'serving'
+  | 'system'
+  | 'measuring'
+  | 'sealing'
+  | 'batches'
+  | 'positions'
+  | 'replica'
+  | 'replica positions'
 
 /** Time that statements and transactions wait for a connection, by pool. */
 export const poolWait = new Histogram({

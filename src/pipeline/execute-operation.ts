@@ -1,4 +1,4 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { chargeOperation, readVariables, type Variables } from '../graphql/query-cost.ts'
@@ -22,10 +22,11 @@ async function executeAdmitted(args: ExecutionArgs, execute: Execute): Promise<E
   const { coerced, errors } = readVariables(args)
   if (errors) return { errors }
   const cost = chargeOperation(args)
+  const { viewer, services, tenant } = args.contextValue as Partial<Context>
+  if (getOperationAST(args.document, args.operationName)?.operation === 'query') tenant?.readFromReplica()
   await admitOperation(args)
   const refund = await reserveCalls(args)
   noteActivity(args)
-  const { viewer, services } = args.contextValue as Partial<Context>
   try {
     if (!viewer || !services) return await execute(args, coerced)
     return await services.work.execute(viewer, cost, () => execute(args, coerced))

@@ -99,6 +99,10 @@ describe('the environment', () => {
     ['DATABASE_POOL_SIZE', '1'],
     ['DATABASE_POOL_SIZE', 'many'],
     ['REDIS_URL', 'http://cache:6379'],
+    ['REDIS_URL', 'rediss://one:6379,'],
+    ['REDIS_URL', 'rediss://one:6379,redis://two:6379'],
+    ['REDIS_URL', 'rediss://:a@one:6379,rediss://:b@two:6379'],
+    ['DATABASE_REPLICA_URL', 'localhost:5433'],
     ['SEED', 'yes'],
     ['GRAPHIQL', 'true'],
     ['TRUSTED_NETWORK', '1'],
@@ -266,4 +270,19 @@ test('Redis is reached over TLS in production, unless the network is declared tr
   const source = { ...production, REDIS_URL: 'redis://cache.internal:6379' }
   expect(variablesOf(source)).toEqual(['REDIS_URL'])
   expect(problemsOf({ ...source, TRUSTED_NETWORK: 'on' })).toEqual([])
+})
+
+test('several addresses of Redis are those of a cluster', () => {
+  const list = 'rediss://:3Zx8@one:6379, rediss://:3Zx8@two:6380'
+  expect(readEnvironment({ ...production, REDIS_URL: list }).redisUrl).toBe(list.replace(' ', ''))
+  const plain = 'redis://one:6379,redis://two:6380'
+  expect(variablesOf({ ...production, REDIS_URL: plain })).toEqual(['REDIS_URL'])
+})
+
+test('a replica is a database like the others: with TLS in production, and of a primary', () => {
+  const replica = 'postgres://app:7Hq2@replica.internal/colloquy?sslmode=verify-full'
+  expect(readEnvironment({ ...production, DATABASE_REPLICA_URL: replica }).database.replicaUrl).toBe(replica)
+  const plain = replica.replace(/\?.*/, '')
+  expect(variablesOf({ ...production, DATABASE_REPLICA_URL: plain })).toEqual(['DATABASE_REPLICA_URL'])
+  expect(variablesOf({ DATABASE_REPLICA_URL: replica })).toEqual(['DATABASE_URL'])
 })

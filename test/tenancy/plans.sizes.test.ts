@@ -8,12 +8,12 @@ import { createSharedReads } from '../../src/subscriptions/shared-reads.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { contextOf } from '../support/context.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
+import { installedPostgresForTests } from '../support/installed-postgres.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { storedPositions } from '../support/retention.ts'
 import { changeManyTimes } from '../support/stored-events.ts'
 import { useEverything } from './every-request.ts'
 import { fillDatabase } from './large-database.ts'
-import { oldestPostgresForTests } from './oldest-postgres.ts'
 import { BIG, COMPANY_WIDE, EACH_MEMBER, GREEDIER_ON_OLDEST, MAX_ROWS, RARE } from './plan-exceptions.ts'
 import { explainEverything, type PlanRecord, recordPlans, statementNames } from './plans.ts'
 
@@ -105,8 +105,9 @@ async function readContacts(app: TestApp, { ann, companyUuid }: TestCompany<'ann
 }
 
 // Which functions the planner may run before a policy differs between versions: what is fast on one may be slow on another.
-const oldest = await oldestPostgresForTests()
-afterAll(() => oldest?.dispose())
+const installed = await installedPostgresForTests('THE TESTS ON AN OLDER POSTGRESQL')
+const oldest = await installed?.makeServer()
+afterAll(() => installed?.dispose())
 
 type PlanCase = [
   name: string,

@@ -1,0 +1,88 @@
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { replicaLagBytes, replicaLagSeconds } from '../../metrics/replica-metrics.ts'
+import { reasonOf } from '../../reason.ts'
+import { openPool } from '../open-pool.ts'
+import { assertOwnSession } from '../server-checks.ts'
+import type { Statement } from '../statement.ts'
+import type { TenantPool } from '../tenant-pool.ts'
+import { createReplicaGate, type ReplicaGate } from './replica-gate.ts'
+import { primaryState, type ReplicaProblem, replicaState, serverStart } from './server-state.ts'
+
+/** The replica's connections, and the decision about when they may be used. */
+export interface Replica {
+  readonly gate: ReplicaGate
+  readonly pool: TenantPool
+  close(): Promise<void>
+}
+
+/** The addresses of both servers for the serving role, and the number of connections to the replica. */
+export interface ReplicaOptions {
+  replicaUrl: string
+  primaryUrl: string
+  poolSize: number
+  log: Logger
+}
+
+/** A server that takes longer to say how far it is does not answer. */
+const POSITION_MS = 500
+/** Maximum time of a read, after which the primary is asked: the replica may have stopped in the midst of it. */
+const READ_MS = 3_000
+
+/** Opens the pools that reads from the replica need. Nothing is connected, and nothing fails, before they are used. */
+export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOptions): Replica {
+  const quick = { query_timeout: POSITION_MS, connectionTimeoutMillis: POSITION_MS, idleTimeoutMillis: 0 }
+  const primary = openPool('positions', primaryUrl, 1, log, quick)
+  const watched = openPool('replica positions', replicaUrl, 1, log, quick)
+  const gate = createReplicaGate({
+    askPrimary: () => oneRow(primary.pool, primaryState),
+    askReplica: () => oneRow(watched.pool, replicaState),
+    admit: () => wayTo(replicaUrl),
+    onLag({ bytes, seconds }) {
+      replicaLagBytes.set(bytes)
+      replicaLagSeconds.set(seconds)
+    },
+    onChange(problem) {
+      if (problem) log.warn({ reason: problem }, 'reads go to the primary: the replica cannot answer for it')
+      else log.info('reads go to the replica')
+    },
+  })
+  const reads = openPool('replica', replicaUrl, poolSize, log, {
+    query_timeout: READ_MS,
+    statement_timeout: READ_MS,
+    onConnect: (client) => assertWatched(client, gate),
+  })
+  return {
+    gate,
+    pool: reads.pool,
+    async close() {
+      await Promise.all([primary, watched, reads].map((pool) => pool.close()))
+    },
+  }
+}
+
+/** An address may lead to several servers. Only the one that the gate watches may answer. */
+async function assertWatched(client: pg.ClientBase, gate: ReplicaGate): Promise<void> {
+  const { rows } = await client.query<{ startedAt: string }>(serverStart.text)
+  if (rows[0]?.startedAt !== gate.startedAt())
+    throw new Error('The address of the replica leads to another server.')
+}
+
+/** Members are bound to sessions, so the way must keep them apart. */
+async function wayTo(url: string): Promise<ReplicaProblem | undefined> {
+  try {
+    await assertOwnSession(url)
+    return undefined
+  } catch (error) {
+    return reasonOf(error).includes('pooler') ? 'shared sessions' : 'unreachable'
+  }
+}
+
+async function oneRow<Row extends object>(
+  pool: TenantPool,
+  { name, text }: Statement<never, Row>,
+): Promise<Row> {
+  const [row] = await pool.run<Row>({ name, text }, undefined)
+  if (!row) throw new Error(`The statement ${name} returned nothing.`)
+  return row
+}
