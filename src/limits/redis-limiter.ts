@@ -30,6 +30,7 @@ export function createRedisLimiter(
     onFallback: options.onFallback,
   })
   let lastId = 0
+  let failedKey = ''
 
   async function take(key: string, windows: readonly RateWindow[]): Promise<Accepted | Refused> {
     assertWindows(windows)
@@ -39,7 +40,7 @@ export function createRedisLimiter(
     try {
       return verdict(key, windows, id, await askRedis(key, windows, id))
     } catch (error) {
-      outage.begin(error)
+      fall(key, error)
       const waitUs = calls.take(key, windows, id)
       // Redis may still run the command, but a rejected call must not count.
       if (waitUs > 0) calls.disown(key, windows, id)
@@ -80,16 +81,24 @@ export function createRedisLimiter(
     try {
       await redis.answerWithin(removeFromRedis(redis.commands, keyPrefix + key, member(id)), ANSWER_WITHIN_MS)
     } catch (error) {
-      outage.begin(error)
+      fall(key, error)
       calls.disown(key, windows, id)
     }
   }
 
-  /** Runs the script itself, because a Redis that is full or read-only still answers PING. */
+  function fall(key: string, error: unknown): void {
+    if (!outage.active()) failedKey = key
+    outage.begin(error)
+  }
+
+  /**
+   * Runs the script itself, because a Redis that is full or read-only still answers PING; and in the slot of a cluster that failed,
+   * because the others may answer.
+   */
   function probe(): Promise<number> {
     const windows = [{ max: 1, perMs: 1 }]
     const take = {
-      key: `${keyPrefix}probe`,
+      key: `${keyPrefix}probe{${keyPrefix}${failedKey}}`,
       member: node,
       nowUs: undefined,
       windows,

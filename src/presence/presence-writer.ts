@@ -2,8 +2,12 @@ import type { HeldDevice } from './memory-store.ts'
 import type { PersonSession } from './session-sockets.ts'
 import { type ClosedSocket, type Person, type PresenceState, presenceTimes } from './status.ts'
 
-/** Runs one step of `presenceInRedis`. */
-export type Ask = (...step: (string | number)[]) => Promise<PresenceState[]>
+/** Runs one step of `presenceInRedis` about a company. */
+export type Ask = (
+  step: string,
+  companyId: string,
+  ...rest: (string | number)[]
+) => Promise<PresenceState[]>
 
 /** Writes the sockets and devices of this process to Redis. */
 export interface PresenceWriter {

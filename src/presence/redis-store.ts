@@ -7,6 +7,7 @@ import { type PresenceRow, presenceInRedis } from '../redis/presence-script.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createPresenceWriter } from './presence-writer.ts'
 import { createSessionSockets } from './session-sockets.ts'
+import { shardedPrefixes } from './sharded-prefixes.ts'
 import {
   type Beat,
   type ClosedSocket,
@@ -50,7 +51,7 @@ const TOLD_AT_ONCE = 200
 export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   const { redis, clock, onChange, onRenewed } = options
   // The number is the version of the stored format, because servers of two versions may share a Redis during an update.
-  const keyPrefix = options.keyPrefix ?? 'colloquy:presence:2:'
+  const prefixes = shardedPrefixes(options.keyPrefix ?? 'colloquy:presence:2:', redis.shards)
   const now = clock ?? Date.now
   const memory = createMemoryStore(now, (change) => {
     if (outage.active()) onChange(change)
@@ -58,18 +59,23 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
   const outage = watchOutage({
     what: 'presence and its changes',
     // The probe writes, because a Redis that is full or read-only still answers PING.
-    probe: () => ask('probe'),
+    probe: () => Promise.all(prefixes.all.map((prefix) => askAt(prefix, 'probe'))),
     log: options.log,
     onFallback: options.onFallback,
   })
   const writer = createPresenceWriter(ask, newId())
   const withPermit = pLimit(MAX_CONCURRENT)
   const sockets = createSessionSockets()
-  let seenLife = ''
+  const seenLives = new Map<string, string>()
   let toldEpoch = ''
   let isSweeping = false
 
-  async function ask(...step: (string | number)[]): Promise<PresenceState[]> {
+  /** Runs a step about people of a company, which comes after the step's name. */
+  function ask(step: string, companyId: string, ...rest: (string | number)[]): Promise<PresenceState[]> {
+    return askAt(prefixes.of(companyId), step, companyId, ...rest)
+  }
+
+  async function askAt(keyPrefix: string, ...step: (string | number)[]): Promise<PresenceState[]> {
     const { idleness, memory } = presenceTimes
     const now = clock && Math.floor(clock())
     const answer = presenceInRedis(redis.commands, { keyPrefix, now, idleness, memory }, ...step)
@@ -77,7 +83,7 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
     for (const [companyId, userId, status, changedAt] of changes) {
       onChange({ ...readRow([userId, status, changedAt]), companyId })
     }
-    if (life !== '') seenLife = life
+    if (life !== '') seenLives.set(keyPrefix, life)
     return rows.map(readRow)
   }
 
@@ -175,15 +181,19 @@ export function createRedisStore(options: RedisStoreOptions): PresenceStore {
 
   /** Checks due people in steps, so that Redis is not blocked, until none is left. */
   async function sweepShared(): Promise<void> {
+    await Promise.all(prefixes.all.map(sweepAt))
+  }
+
+  async function sweepAt(prefix: string): Promise<void> {
     for (let step = 0; step < SWEEPS_PER_RUN; step += 1) {
-      const swept = await ask('sweep', SWEPT_AT_ONCE, newId())
+      const swept = await askAt(prefix, 'sweep', SWEPT_AT_ONCE, newId())
       if (swept.length < SWEPT_AT_ONCE / 2) return
     }
   }
 
   /** Writes this process's devices to Redis if it may have missed or lost them. */
   async function handOver(): Promise<void> {
-    const epoch = `${redis.generation()} ${outage.recoveries()} ${seenLife}`
+    const epoch = `${redis.generation()} ${outage.recoveries()} ${[...seenLives.values()].join()}`
     if (epoch === toldEpoch) return
     // States are read at the time of writing. Sockets come before devices, because a device counts only while its
     // session has a socket.

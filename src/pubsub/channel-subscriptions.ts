@@ -3,12 +3,13 @@ import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
 import type { RedisConnections } from '../redis/connection.ts'
 import { createRetries, type Retries } from './retries.ts'
+import type { ShardedPubSub } from './sharded-pubsub.ts'
 
 const CHANNELS_A_COMMAND = 1_000
 
 /** The dependencies of channel subscriptions. */
 export interface ChannelSubscriptionsOptions {
-  readonly pubSub: RedisPubSub
+  readonly pubSub: Pick<RedisPubSub, 'subscribe' | 'unsubscribe'> | ShardedPubSub
   readonly subscriber: RedisConnections['subscriber']
   readonly deliver: (channel: string, payload: string) => void
   /** Called when messages may have been lost, after the subscriptions are restored. */

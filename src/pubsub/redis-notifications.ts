@@ -5,6 +5,7 @@ import type { RedisConnections } from '../redis/connection.ts'
 import { ChannelSubscriptions } from './channel-subscriptions.ts'
 import { createListeners } from './listeners.ts'
 import type { Notifications, Unsubscribe } from './notifications.ts'
+import { ShardedPubSub } from './sharded-pubsub.ts'
 
 const HOLD_WITHIN_MS = 2_000
 
@@ -14,8 +15,8 @@ export function createRedisNotifications(
   log: Logger,
   channelPrefix: string,
 ): Notifications {
-  const { commands: publisher, subscriber } = redis
-  const pubSub = new RedisPubSub({ publisher, subscriber, serializer: String, deserializer: String })
+  const { subscriber } = redis
+  const pubSub = openPubSub(redis)
   const listeners = createListeners(log)
   const subscriptions = new ChannelSubscriptions({
     pubSub,
@@ -81,6 +82,11 @@ export function createRedisNotifications(
   }
 
   return { publish, subscribe, onGap: (listener) => void gapListeners.push(listener), close }
+}
+
+function openPubSub({ commands, subscriber, sharded }: RedisConnections): RedisPubSub | ShardedPubSub {
+  if (sharded) return new ShardedPubSub(sharded, subscriber)
+  return new RedisPubSub({ publisher: commands, subscriber, serializer: String, deserializer: String })
 }
 
 function atMost(ms: number, done: Promise<void>): Promise<void> {

@@ -1,16 +1,12 @@
-import type { Redis, RedisOptions } from 'ioredis'
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
+import { connectCluster } from './cluster.ts'
 import { withDeadline } from './deadline.ts'
 import { GuardedRedis } from './guarded-redis.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { presenceScript } from './presence-script.ts'
-import { rateLimitScript } from './rate-limit-script.ts'
-import { sightingsScript } from './sightings-script.ts'
-
-const COMMAND_TIMEOUT_MS = 1_000
-const RECONNECT_FIRST_MS = 50
-const RECONNECT_MAX_MS = 2_000
+import { COMMAND_TIMEOUT_MS, linkOptions, reconnectDelayMs, scripts } from './link-options.ts'
+import type { ShardedLink } from './sharded-link.ts'
 
 /** The state of the two connections to Redis. */
 export interface RedisStatus {
@@ -19,12 +15,30 @@ export interface RedisStatus {
   readonly subscriber: boolean
 }
 
-/** The process's two connections to Redis. They reconnect for ever, and their commands fail fast instead of waiting. */
-export interface RedisConnections {
+/**
+ * The process's connections to Redis: two to one server, or some to each of a cluster. They reconnect for ever, and their
+ * commands fail fast instead of waiting.
+ */
+export type RedisConnections = CommonConnections & (ServerLinks | ClusterLinks)
+
+interface ServerLinks {
+  readonly sharded: undefined
   readonly commands: Redis
   /** The connection in subscriber mode: only SUBSCRIBE, UNSUBSCRIBE and PING. It does not resubscribe by itself. */
   readonly subscriber: Redis
-  /** Counts how often the command connection became ready. After a change Redis may have lost its data. */
+}
+
+interface ClusterLinks {
+  /** The cluster, whose channels are sharded. */
+  readonly sharded: Cluster
+  readonly commands: Cluster
+  readonly subscriber: ShardedLink
+}
+
+interface CommonConnections {
+  /** In how many parts keys that belong together are kept, each in a slot of its own: 1 where there are no slots. */
+  readonly shards: number
+  /** Counts how often the command connection became ready, or a cluster had other masters. After a change Redis may have lost its data. */
   generation(): number
   status(): RedisStatus
   /** Resolves like the answer. Rejects if it takes longer than `ms`, or than `minWaitMs` if that is longer. */
@@ -35,11 +49,17 @@ export interface RedisConnections {
 }
 
 /**
- * Opens the connections to a `redis://` or `rediss://` (TLS) address without waiting. Never throws later. `minWaitMs`
- * is the minimum time to wait for every answer.
+ * Opens the connections to a `redis://` or `rediss://` (TLS) address, or to the cluster that several such addresses, with commas
+ * between them, belong to. It does not wait, and never throws later. `minWaitMs` is the minimum time to wait for every answer.
  */
-export function connectRedis(url: string, log: Logger, { minWaitMs = 0 } = {}): RedisConnections {
-  const scripts = { ...rateLimitScript, ...presenceScript, ...sightingsScript }
+export function connectRedis(addresses: string, log: Logger, { minWaitMs = 0 } = {}): RedisConnections {
+  const urls = addresses.split(',')
+  return urls.length > 1
+    ? connectCluster(urls, log, { minWaitMs })
+    : connectServer(addresses, log, { minWaitMs })
+}
+
+function connectServer(url: string, log: Logger, { minWaitMs = 0 }): RedisConnections {
   const open = (role: string, options: RedisOptions) =>
     openLink(url, role, Math.max(COMMAND_TIMEOUT_MS, minWaitMs), options, log)
   const commands = open('commands', { enableAutoPipelining: true, scripts })
@@ -69,6 +89,8 @@ export function connectRedis(url: string, log: Logger, { minWaitMs = 0 } = {}): 
   return {
     commands,
     subscriber,
+    sharded: undefined,
+    shards: 1,
     generation: () => generation,
     status,
     answerWithin: (answer, ms) => withDeadline(answer, Math.max(ms, minWaitMs)),
@@ -85,13 +107,8 @@ function openLink(
   log: Logger,
 ): Redis {
   const client = new GuardedRedis(url, answerWithinMs, {
+    ...linkOptions,
     connectionName: `colloquy-${role}`,
-    disableClientInfo: true,
-    connectTimeout: 2_000,
-    disconnectTimeout: 500,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
     // A failover leaves this connection on a replica. A new connection finds the primary.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -99,14 +116,6 @@ function openLink(
   })
   reportOutages(client, log.child({ link: role }))
   return client
-}
-
-/**
- * The delay doubles up to a maximum. Half of it is random, so that many processes do not reconnect at the same time.
- */
-function reconnectDelayMs(attempt: number): number {
-  const ceiling = Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10))
-  return ceiling / 2 + (Math.random() * ceiling) / 2
 }
 
 function reportOutages(client: Redis, log: Logger): void {

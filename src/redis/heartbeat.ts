@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { withDeadline } from './deadline.ts'
 
 const BEAT_MS = 2_000
 const MISSES_ALLOWED = 1
@@ -14,7 +15,7 @@ export function startHeartbeat(client: Redis): () => void {
       misses = 0
       return
     }
-    client.ping().then(
+    withDeadline(client.ping(), BEAT_MS).then(
       () => {
         misses = 0
       },

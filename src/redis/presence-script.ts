@@ -1,4 +1,4 @@
-import type { Redis, Result } from 'ioredis'
+import type { Cluster, Redis, Result } from 'ioredis'
 
 /** The presence of one person in Redis: user id, status, and the milliseconds of the last change. '' means unknown. */
 export type PresenceRow = [userId: string, status: string, changedAt: string]
@@ -219,7 +219,7 @@ export const presenceScript = { presence: { lua: LUA, numberOfKeys: 1 } }
 
 /** Runs one step of presence atomically. `step` is its name and its arguments. */
 export function presenceInRedis(
-  commands: Redis,
+  commands: Redis | Cluster,
   { keyPrefix, now, idleness, memory }: PresenceSettings,
   ...step: (string | number)[]
 ): Promise<PresenceAnswer> {

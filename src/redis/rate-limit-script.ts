@@ -1,4 +1,4 @@
-import type { Redis, Result } from 'ioredis'
+import type { Cluster, Redis, Result } from 'ioredis'
 
 /** A call to be accepted under all of its windows. */
 export interface RedisTake {
@@ -80,7 +80,7 @@ return 0
 export const rateLimitScript = { takeRateLimit: { lua: LUA, numberOfKeys: 1 } }
 
 /** Accepts and logs the call and returns 0, or returns the microseconds after which it would be accepted. Atomic. */
-export function takeInRedis(commands: Redis, take: RedisTake): Promise<number> {
+export function takeInRedis(commands: Redis | Cluster, take: RedisTake): Promise<number> {
   const args: (string | number)[] = [take.member, take.nowUs ?? '', take.windows.length]
   for (const { max, perMs } of take.windows) args.push(max, perMs * 1_000)
   args.push(take.missing.length)
@@ -89,6 +89,6 @@ export function takeInRedis(commands: Redis, take: RedisTake): Promise<number> {
 }
 
 /** Removes an accepted call from its log. */
-export async function removeFromRedis(commands: Redis, key: string, member: string): Promise<void> {
+export async function removeFromRedis(commands: Redis | Cluster, key: string, member: string): Promise<void> {
   await commands.zrem(key, member)
 }

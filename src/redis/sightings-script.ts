@@ -1,4 +1,4 @@
-import type { Redis, Result } from 'ioredis'
+import type { Cluster, Redis, Result } from 'ioredis'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -31,7 +31,7 @@ export const sightingsScript = { noteSighting: { lua: LUA, numberOfKeys: 1 } }
 
 /** Notes a sighting. Returns how many there are within so many milliseconds, at most `max`, and in how many places. */
 export function noteInRedis(
-  commands: Redis,
+  commands: Redis | Cluster,
   key: string,
   member: string,
   { ms, max }: { ms: number; max: number },

@@ -63,13 +63,15 @@ export async function sharedRedisForTests(): Promise<{ url: string; dispose(): P
   return url ? { url, dispose: async () => {} } : await redisForTests()
 }
 
-function skipLoudly(reason: string): void {
+/** Says on stderr that tests of Redis are skipped. */
+export function skipLoudly(reason: string): void {
   process.stderr.write(
     `\n*** SKIPPING REDIS TESTS: ${reason}. Install it (Debian: apt-get install redis-server; macOS: brew install redis) ***\n\n`,
   )
 }
 
-function isOnPath(binary: string): boolean {
+/** True if a program can be started by its name. */
+export function isOnPath(binary: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => {
     try {
       accessSync(join(directory, binary), constants.X_OK)
