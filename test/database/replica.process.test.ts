@@ -159,14 +159,14 @@ describe.skipIf(!installed)('reads with a replica', () => {
     ['no replica', () => settings(primary)],
     ['other role', () => settings(replica, new URL(database.adminUrl))],
   ])('go to the primary where the address leads to "%s"', async (problem, lying) => {
-    await using app = await startApp({ database, environment: { database: lying() } })
-    const { dan } = await app.company(`Of ${problem}`, { dan: 'owner' })
+    await using misled = await startApp({ beside: app, environment: { database: lying() } })
+    const ann = company.ann.at(misled.url)
     await vi.waitFor(
       async () =>
-        expect(await targetsOf(() => dan.run(INBOX))).toEqual(['primary: earlier', `primary: ${problem}`]),
+        expect(await targetsOf(() => ann.run(INBOX))).toEqual(['primary: earlier', `primary: ${problem}`]),
       { timeout: 20_000, interval: 200 },
     )
-    expect(app.logged).toContainEqual(expect.objectContaining({ reason: problem }))
+    expect(misled.logged).toContainEqual(expect.objectContaining({ reason: problem }))
   })
 
   it('go to the primary once the replica is promoted', async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Notifications } from '../../src/pubsub/notifications.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 import { addressOf, onlyPath } from '../support/colloquy.ts'
 import { cursorsOf, followConversation, followInbox } from '../support/following.ts'
+import { createNode, hear } from '../support/notifications.ts'
 import type { Recorder } from '../support/recorder.ts'
 import { redisClusterForTests } from '../support/redis-cluster.ts'
 import { bundleProgram, type Program, type ServerProcess } from '../support/server-process.ts'
@@ -110,6 +112,35 @@ describe.skipIf(!cluster)('two server processes with a Redis Cluster', () => {
     await chat(async () => cluster?.killMasterOf(`colloquy:live:${acme.companyUuid}`))
     await chat(async () => {})
     await seesPresence()
+  })
+})
+
+describe.skipIf(!cluster)('notifications through a Redis Cluster', () => {
+  /** Publishes at one node until the other has heard it. */
+  async function isHeard(from: Notifications, heard: string[], payload: string): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        await from.publish('news', payload)
+        expect(heard).toContain(payload)
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+  }
+
+  it('arrive through sharded channels, also once the slot has moved or its master was killed, with a gap reported', async () => {
+    const [one, two] = [await createNode(cluster?.url ?? ''), await createNode(cluster?.url ?? '')]
+    const shared = await createNode(cluster?.url ?? '', { channelPrefix: one.channelPrefix })
+    const { heard } = await hear(shared.notifications, 'news')
+    const strange = await hear(two.notifications, 'news')
+    await one.notifications.publish('news', 'at first')
+    await vi.waitFor(() => expect(heard).toEqual(['at first']), 10_000)
+    await cluster?.moveSlotOf(`${one.channelPrefix}news`)
+    await isHeard(one.notifications, heard, 'after a move')
+    const gaps = shared.gaps
+    await cluster?.killMasterOf(`${one.channelPrefix}news`)
+    await isHeard(one.notifications, heard, 'after a death')
+    await vi.waitFor(() => expect(shared.gaps).toBeGreaterThan(gaps), 10_000)
+    expect(strange.heard).toEqual([])
   })
 })
 
