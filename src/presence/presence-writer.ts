@@ -3,11 +3,7 @@ import type { PersonSession } from './session-sockets.ts'
 import { type ClosedSocket, type Person, type PresenceState, presenceTimes } from './status.ts'
 
 /** Runs one step of `presenceInRedis` about a company. */
-export type Ask = (
-  step: string,
-  companyId: string,
-  ...rest: (string | number)[]
-) => Promise<PresenceState[]>
+export type Ask = (step: string, companyId: string, ...rest: (string | number)[]) => Promise<PresenceState[]>
 
 /** Writes the sockets and devices of this process to Redis. */
 export interface PresenceWriter {
