@@ -16,14 +16,16 @@ const ALGORITHM = 'aes-256-gcm'
 export async function serveBareFiles(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-bare-files-'))
   const [key, nonce] = [randomBytes(32), randomBytes(12)]
+  const tags = new Map<string, Buffer>()
   const take = async (request: IncomingMessage, response: ServerResponse, path: string) => {
     const cipher = createCipheriv(ALGORITHM, key, nonce)
     await pipeline(request, cipher, createWriteStream(path, { flush: true }))
+    tags.set(path, cipher.getAuthTag())
     response.writeHead(204).end()
   }
   const give = async (response: ServerResponse, path: string) => {
-    // Its tag is not looked at: a stream of one tag cannot be checked before its end.
-    await pipeline(createReadStream(path), createDecipheriv(ALGORITHM, key, nonce), response).catch(() => {})
+    const decipher = createDecipheriv(ALGORITHM, key, nonce).setAuthTag(tags.get(path) ?? Buffer.alloc(16))
+    await pipeline(createReadStream(path), decipher, response)
   }
   const server = createServer((request, response) => {
     const path = join(folder, (request.url ?? '/').slice(1))

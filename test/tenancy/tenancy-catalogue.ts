@@ -128,6 +128,8 @@ const NO_LINKS: Record<string, string> = {
     'a list cannot be a foreign key; people are loaded under the tenant, and a stranger is left out',
   'events.left_ids':
     'a list cannot be a foreign key; people are loaded under the tenant, and a stranger is left out',
+  'broadcasts.attachment_ids':
+    'a list cannot be a foreign key; app.attach_files takes files of the author alone, and reads name the company',
   ...Object.fromEntries(
     [
       ...['company_id', 'actor_id', 'object_id', 'conversation_id', 'request_id', 'origin_id'].map(
