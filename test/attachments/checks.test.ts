@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -10,40 +9,8 @@ import { sweepAttachments } from '../../src/attachments/operations/start-sweepin
 import { tasks } from '../../src/tasks.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
+import { Clamd } from './clamd.ts'
 import { attachmentOf, begin, bytesOf, download, link, patch, sendFiles, upload } from './uploading.ts'
-
-/** Speaks INSTREAM: finds whatever holds `virus`, says nothing while it is silent. */
-class Clamd {
-  silent = false
-  readonly port: number
-  readonly #server: Server
-
-  static async start(): Promise<Clamd> {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address()
-    return new Clamd(server, typeof address === 'object' && address ? address.port : 0)
-  }
-
-  constructor(server: Server, port: number) {
-    this.#server = server
-    this.port = port
-    server.on('connection', (socket: Socket) => {
-      let got = Buffer.alloc(0)
-      socket.on('error', () => {})
-      socket.on('data', (bytes) => {
-        if (this.silent) return void socket.destroy()
-        got = Buffer.concat([got, bytes])
-        if (got.subarray(-4).equals(Buffer.alloc(4)))
-          socket.end(got.includes('virus') ? 'stream: Eicar FOUND\0' : 'stream: OK\0')
-      })
-    })
-  }
-
-  close(): void {
-    this.#server.close()
-  }
-}
 
 let app: TestApp
 let clamd: Clamd

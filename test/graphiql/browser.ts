@@ -18,12 +18,12 @@ export function findChromium(): string | undefined {
   return path
 }
 
-/** Starts Chromium without a window; the flags let it run as root and keep it from calling home. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+/** Starts Chromium without a window; the flags let it run as root and keep it from calling home. `more` are added. */
+export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   const off = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(
     (feature) => `--disable-${feature}`,
   )
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...off] })
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...off, ...more] })
 }
 
 /** One window with GraphiQL, and everything that a person does there. */

@@ -1,6 +1,6 @@
 import { createDemoData, demoUsers } from '../../src/seed/demo-data.ts'
 import { createServer } from '../../src/server.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts'
 
 /** A server with demo data and GraphiQL, as in development. */
 export interface DemoServer extends AsyncDisposable {
@@ -9,8 +9,8 @@ export interface DemoServer extends AsyncDisposable {
 }
 
 /** Starts one, on a free port unless told which. */
-export async function startDemoServer(port = 0): Promise<DemoServer> {
-  const app = await startApp()
+export async function startDemoServer(port = 0, options: TestAppOptions = {}): Promise<DemoServer> {
+  const app = await startApp(options)
   const { services, redis } = app.application
   await createDemoData(services, app.issuer)
   const server = createServer({

@@ -44,6 +44,12 @@ describe('the size of the elements', () => {
     expect(kilobytes(messenger())).toBeLessThan(65)
   })
 
+  it('stays within the budget of files and voice notes beside the messenger', () => {
+    const known = messenger()
+    const added = closure('web/elements/files.ts').filter((file) => !known.includes(file))
+    expect(kilobytes(added)).toBeLessThan(8)
+  })
+
   it('stays within the budget of the console beside the messenger, whichever section is open', () => {
     const sections = entriesLike(/^web\/console\//)
     expect(sections.length).toBeGreaterThan(8)
@@ -57,7 +63,7 @@ describe('the size of the elements', () => {
 
   it.each(['en', 'de', 'fr'])('stays within the budget of the texts in %s', (locale) => {
     expect(kilobytes(closure(`web/locales/${locale}.ts`))).toBeLessThan(4)
-    for (const words of [`console/${locale}`, `console/settings-${locale}`]) {
+    for (const words of [`console/${locale}`, `console/settings-${locale}`, `files/${locale}`]) {
       expect(kilobytes(closure(`web/locales/${words}.ts`))).toBeLessThan(4)
     }
   })
@@ -68,7 +74,7 @@ describe('the size of the elements', () => {
 
   function messenger(): string[] {
     // Browsers with shared workers have the hub in the worker; a language is counted by itself.
-    const others = /^web\/(sign-in\/|locales\/|elements\/(widget|panel|badge)\.)/
+    const others = /^web\/(sign-in\/|locales\/|elements\/(widget|panel|badge|files)\.)/
     return entriesLike(/./)
       .filter((entry) => !others.test(entry) && !CONSOLE.test(entry))
       .flatMap(closure)

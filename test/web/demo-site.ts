@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { findChromium, launchChromium } from '../graphiql/browser.ts'
 import { type DemoServer, startDemoServer } from '../graphiql/demo-server.ts'
+import type { TestAppOptions } from '../support/app.ts'
 import type { Client } from '../support/client.ts'
 
 /** The demonstration's back office, and a browser that visits it. */
@@ -24,6 +25,13 @@ export interface Visit {
   complaints: string[]
 }
 
+/** Settings of a suite. */
+interface SiteOptions {
+  /** Flags of the browser. */
+  flags?: readonly string[]
+  app?: TestAppOptions
+}
+
 export interface VisitOptions {
   path?: string
   viewport?: { width: number; height: number }
@@ -37,15 +45,17 @@ export const chromium = findChromium()
 
 const PEOPLE = ['Alice', 'Bob', 'Adam', 'Sara', 'Audrey', 'Carol', 'Dave', 'Frank', 'Gina']
 
-/** Gives the tests of a suite one site, closes its windows after each, and fails a test in whose windows something complained. */
-export function demoSite(): () => DemoSite {
+/**
+ * Gives the tests of a suite one site, closes its windows after each, and fails a test in whose windows something complained.
+ */
+export function demoSite(prepare: () => Promise<SiteOptions> = async () => ({})): () => DemoSite {
   let site: DemoSite | undefined
   const found = () => {
     if (!site) throw new Error('The site is there once the suite has begun.')
     return site
   }
   beforeAll(async () => {
-    site = await startDemoSite()
+    site = await startDemoSite(await prepare())
   })
   afterEach(() => found().closeAll())
   afterAll(() => site?.[Symbol.asyncDispose]())
@@ -53,11 +63,11 @@ export function demoSite(): () => DemoSite {
 }
 
 /** Builds the elements, and starts a server with demo data and a browser. */
-async function startDemoSite(): Promise<DemoSite> {
+async function startDemoSite({ flags = [], app = {} }: SiteOptions): Promise<DemoSite> {
   const { write } = (await import('../../web/build.mjs' as string)) as { write(): Promise<void> }
   await write()
-  const demo = await startDemoServer()
-  const browser = await launchChromium(chromium ?? '')
+  const demo = await startDemoServer(0, app)
+  const browser = await launchChromium(chromium ?? '', flags)
   const visits: Visit[] = []
   async function open(name: string, options?: VisitOptions): Promise<Visit> {
     const opened = await visit(browser, demo.url, name, options)

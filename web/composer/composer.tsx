@@ -21,7 +21,9 @@ const MessageOptions = lazy(() =>
   import('../elements/other-screens.ts').then((module) => module.MessageOptions),
 )
 
-const UploadList = lazy(() => import('../elements/other-screens.ts').then((module) => module.UploadList))
+const UploadList = lazy(() => import('../elements/files.ts').then((module) => module.UploadList))
+
+const Recorder = lazy(() => import('../elements/files.ts').then((module) => module.Recorder))
 
 const MAX_HEIGHT_PX = 180
 
@@ -44,11 +46,12 @@ export function Composer({ thread, subject, onDone }: ComposerProperties) {
   }
   const isEditing = subject?.kind === 'edit'
   const form = useRef<HTMLFormElement>(null)
-  const { files, add, isReady, take } = useFiles(form, isEditing)
+  const { files, attached, add, take } = useFiles(form, thread.id, isEditing)
+  const isRecording = useSignal(false)
   const { send, finish } = useSend({ thread, subject, take, onDone: done }, draft)
   const over = bytesOver(draft.value.body, session.limits.maxBodyBytes)
-  const hasFiles = !isEditing && files.value.length > 0
-  const canSend = over <= 0 && (hasFiles ? isReady : draft.value.body.trim() !== '')
+  const isWhole = attached.length > 0 ? attached.every(({ id }) => id.value) : draft.value.body.trim() !== ''
+  const canSend = over <= 0 && (isEditing ? draft.value.body.trim() !== '' : isWhole)
   const sendIfAny = () => canSend && send()
   return (
     <form
@@ -64,18 +67,31 @@ export function Composer({ thread, subject, onDone }: ComposerProperties) {
       {subject && <SubjectBanner subject={subject} onCancel={finish} />}
       {hasOptions.value && <MessageOptions draft={draft} />}
       {over > 0 && <TooLong over={over} />}
-      {hasFiles && <UploadList files={files} />}
+      {!isEditing && files.value.length > 0 && <UploadList files={files} />}
       <div class="compose-row">
-        {!isEditing && <Extras isOpen={hasOptions} onChoose={(chosen) => void add(chosen)} />}
-        <TextBox
-          thread={thread}
-          draft={draft}
-          subject={subject}
-          onType={(isAny) => !isEditing && typing.note(isAny)}
-          onSend={sendIfAny}
-          onCancel={finish}
-        />
-        <SendButton isEditing={isEditing} canSend={canSend} />
+        {isRecording.value ? (
+          <Recorder
+            conversationId={thread.id}
+            parentId={draft.value.parentId}
+            onDone={() => {
+              isRecording.value = false
+              requestAnimationFrame(() => form.current?.querySelector('textarea')?.focus())
+            }}
+          />
+        ) : (
+          <>
+            {!isEditing && <Extras isOpen={hasOptions} isRecording={isRecording} onChoose={add} />}
+            <TextBox
+              thread={thread}
+              draft={draft}
+              subject={subject}
+              onType={(isAny) => !isEditing && typing.note(isAny)}
+              onSend={sendIfAny}
+              onCancel={finish}
+            />
+            <SendButton isEditing={isEditing} canSend={canSend} />
+          </>
+        )}
       </div>
     </form>
   )
@@ -159,7 +175,15 @@ function TooLong({ over }: { over: number }) {
 }
 
 /** The ways to all that a message carries besides its text. */
-function Extras({ isOpen, onChoose }: { isOpen: Signal<boolean>; onChoose(files: Iterable<File>): void }) {
+function Extras({
+  isOpen,
+  isRecording,
+  onChoose,
+}: {
+  isOpen: Signal<boolean>
+  isRecording: Signal<boolean>
+  onChoose(files: Iterable<File>): void
+}) {
   const { text } = useUi()
   return (
     <>
@@ -172,6 +196,13 @@ function Extras({ isOpen, onChoose }: { isOpen: Signal<boolean>; onChoose(files:
         }}
       />
       <AttachButton onChoose={onChoose} />
+      <Tool
+        label={text.record}
+        icon="mic"
+        onClick={() => {
+          isRecording.value = true
+        }}
+      />
     </>
   )
 }

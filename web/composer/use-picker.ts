@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks'
 import type { Draft } from '../store/drafts.ts'
 import type { Thread } from '../store/thread.ts'
 import type { Person } from '../store/types.ts'
-import { mentionAt, useMentions } from './mention-box.tsx'
+import { mentionAt, useMentions } from './mentions.ts'
 
 const KEYS = ['ArrowDown', 'ArrowUp', 'Enter', 'Tab', 'Escape']
 

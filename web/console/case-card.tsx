@@ -1,3 +1,4 @@
+import { lazy } from '../ui/lazy.tsx'
 import { useConsole, useDraft } from './context.ts'
 import { TextField } from './form.tsx'
 import { type CasePartsFragment, DecideDocument, type ModerationDecision } from './operations.ts'
@@ -5,6 +6,8 @@ import { Moment, Person, Tag, TroubleBox } from './parts.tsx'
 import { ConversationName } from './state.tsx'
 import { change } from './trouble.ts'
 import { useCall } from './use-call.ts'
+
+const ReviewedFiles = lazy(() => import('../elements/files.ts').then((module) => module.ReviewedFiles))
 
 const TONES = { OPEN: 'warn', APPROVED: 'good', DISMISSED: '', REJECTED: 'bad', RETRACTED: 'bad' } as const
 const MAX_REASON = 1_000
@@ -35,6 +38,7 @@ export function CaseCard({
         {message.subject && <b>{message.subject}</b>}
         {message.body ?? <span class="quiet">{words.textHidden}</span>}
       </blockquote>
+      {message.attachments.length > 0 && <ReviewedFiles files={message.attachments} />}
       {signals.length > 0 && (
         <p class="signals">
           {signals.map((signal) => (

@@ -491,7 +491,7 @@ export type StateQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type StateQuery = { messagingState: { messages: number, groups: number, broadcasts: number, members: number, topSenders: Array<{ level: SenderLoadLevel, sent: number, user: { id: string, name: string } }>, recentMessages: { nodes: Array<{ id: string, createdAt: string, priority: Priority, state: MessageState, preview: string | null, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }> }, recentBroadcasts: { nodes: Array<{ id: string, subject: string, sentAt: string | null, readCount: number, recipientCount: number, author: { id: string, name: string } | null }> }, activeGroups: { nodes: Array<{ id: string, title: string, participantCount: number, lastActivityAt: string }> } } };
 
-export type CasePartsFragment = { id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } };
+export type CasePartsFragment = { id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number, width: number | null, height: number | null, durationMs: number | null }>, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } };
 
 export type CasesQueryVariables = Exact<{
   state?: ModerationCaseState | null | undefined;
@@ -499,7 +499,7 @@ export type CasesQueryVariables = Exact<{
 }>;
 
 
-export type CasesQuery = { moderationCases: { nodes: Array<{ id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type CasesQuery = { moderationCases: { nodes: Array<{ id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number, width: number | null, height: number | null, durationMs: number | null }>, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CaseQueryVariables = Exact<{
   id: string;
@@ -519,7 +519,7 @@ export type CaseQuery = { node:
     | { __typename: 'InboundMessage' }
     | { __typename: 'LegalHold' }
     | { __typename: 'Message' }
-    | { __typename: 'ModerationCase', id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } }
+    | { __typename: 'ModerationCase', id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number, width: number | null, height: number | null, durationMs: number | null }>, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } }
     | { __typename: 'Role' }
     | { __typename: 'User' }
    | null };
@@ -531,7 +531,7 @@ export type DecideMutationVariables = Exact<{
 
 export type DecideMutation = { result:
     | { __typename: 'ConflictError', detail: string }
-    | { __typename: 'DecideModerationCasePayload', case: { id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } } }
+    | { __typename: 'DecideModerationCasePayload', case: { id: string, kind: ModerationCaseKind, state: ModerationCaseState, openedAt: string, decidedAt: string | null, reason: string | null, signals: Array<SpamSignal>, decidedBy: { id: string, name: string } | null, message: { id: string, subject: string | null, body: string | null, createdAt: string, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number, width: number | null, height: number | null, durationMs: number | null }>, author: { id: string, name: string } | null, conversation: { id: string, kind: ConversationKind, title: string } }, reports: { nodes: Array<{ reason: ReportReason, note: string | null, reportedAt: string, reporter: { id: string, name: string } }> } } }
     | { __typename: 'InvalidInputError', detail: string }
     | { __typename: 'NotFoundError', detail: string }
     | { __typename: 'PermissionDeniedError', detail: string }
@@ -571,7 +571,7 @@ export type AuditedMessagesQueryVariables = Exact<{
 }>;
 
 
-export type AuditedMessagesQuery = { auditConversation: { id: string, messages: { nodes: Array<{ id: string, seq: number | null, createdAt: string, state: MessageState, body: string | null, author: { id: string, name: string } | null }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } } | null };
+export type AuditedMessagesQuery = { auditConversation: { id: string, messages: { nodes: Array<{ id: string, seq: number | null, createdAt: string, state: MessageState, body: string | null, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number }>, author: { id: string, name: string } | null }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } } | null };
 
 export type HoldPartsFragment = { id: string, name: string, createdAt: string, from: string | null, to: string | null, releasedAt: string | null, releaseReason: string | null, createdBy: { id: string, name: string }, user: { id: string, name: string } | null, conversation: { id: string, title: string } | null };
 
@@ -840,11 +840,11 @@ export const ConsoleDocument = 'fragment SettingParts on CompanySettings{sendLim
 
 export const StateDocument = 'query State{messagingState{messages groups broadcasts members topSenders{level sent user{id name}}recentMessages(first:10){nodes{id createdAt priority state preview(length:120)author{id name}conversation{id kind title}}}recentBroadcasts(first:5){nodes{id subject sentAt readCount recipientCount author{id name}}}activeGroups(first:10){nodes{id title participantCount lastActivityAt}}}}' as TypedDocument<StateQuery, StateQueryVariables>
 
-export const CasesDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}query Cases($state:ModerationCaseState$after:String){moderationCases(state:$state first:30 after:$after){nodes{...CaseParts}pageInfo{hasNextPage endCursor}}}' as TypedDocument<CasesQuery, CasesQueryVariables>
+export const CasesDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt attachments{id fileName mediaType size width height durationMs}author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}query Cases($state:ModerationCaseState$after:String){moderationCases(state:$state first:30 after:$after){nodes{...CaseParts}pageInfo{hasNextPage endCursor}}}' as TypedDocument<CasesQuery, CasesQueryVariables>
 
-export const CaseDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}query Case($id:ID!){node(id:$id){__typename ...on ModerationCase{...CaseParts}}}' as TypedDocument<CaseQuery, CaseQueryVariables>
+export const CaseDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt attachments{id fileName mediaType size width height durationMs}author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}query Case($id:ID!){node(id:$id){__typename ...on ModerationCase{...CaseParts}}}' as TypedDocument<CaseQuery, CaseQueryVariables>
 
-export const DecideDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}mutation Decide($input:DecideModerationCaseInput!){result:decideModerationCase(input:$input){__typename ...on DecideModerationCasePayload{case{...CaseParts}}...on UserError{detail}}}' as TypedDocument<DecideMutation, DecideMutationVariables>
+export const DecideDocument = 'fragment CaseParts on ModerationCase{id kind state openedAt decidedAt reason signals decidedBy{id name}message{id subject body createdAt attachments{id fileName mediaType size width height durationMs}author{id name}conversation{id kind title}}reports(first:20){nodes{reason note reportedAt reporter{id name}}}}mutation Decide($input:DecideModerationCaseInput!){result:decideModerationCase(input:$input){__typename ...on DecideModerationCasePayload{case{...CaseParts}}...on UserError{detail}}}' as TypedDocument<DecideMutation, DecideMutationVariables>
 
 export const AuditTrailDocument = 'query AuditTrail($filter:AuditFilter$after:String){auditEvents(filter:$filter first:50 after:$after){nodes{id index at kind detail address actor{id name}}pageInfo{hasNextPage endCursor}}}' as TypedDocument<AuditTrailQuery, AuditTrailQueryVariables>
 
@@ -854,7 +854,7 @@ export const ProofDocument = 'query Proof($id:ID!){auditProof(eventId:$id){index
 
 export const AuditedConversationsDocument = 'query AuditedConversations($search:String$after:String){auditConversations(search:$search first:30 after:$after){nodes{id kind title createdAt lastSeq participantCount}pageInfo{hasNextPage endCursor}}}' as TypedDocument<AuditedConversationsQuery, AuditedConversationsQueryVariables>
 
-export const AuditedMessagesDocument = 'query AuditedMessages($id:ID!$before:String){auditConversation(id:$id){id messages(last:50 before:$before){nodes{id seq createdAt state body author{id name}}pageInfo{hasPreviousPage startCursor}}}}' as TypedDocument<AuditedMessagesQuery, AuditedMessagesQueryVariables>
+export const AuditedMessagesDocument = 'query AuditedMessages($id:ID!$before:String){auditConversation(id:$id){id messages(last:50 before:$before){nodes{id seq createdAt state body attachments{id fileName mediaType size}author{id name}}pageInfo{hasPreviousPage startCursor}}}}' as TypedDocument<AuditedMessagesQuery, AuditedMessagesQueryVariables>
 
 export const HoldsDocument = 'fragment HoldParts on LegalHold{id name createdAt from to releasedAt releaseReason createdBy{id name}user{id name}conversation{id title}}query Holds($after:String){legalHolds(first:50 after:$after){nodes{...HoldParts}pageInfo{hasNextPage endCursor}}}' as TypedDocument<HoldsQuery, HoldsQueryVariables>
 

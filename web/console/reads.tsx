@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { lazy } from '../ui/lazy.tsx'
 import { useConsole, useDraft } from './context.ts'
 import { TextField } from './form.tsx'
 import {
@@ -10,6 +11,8 @@ import {
 import { Listing, Moment, Person, SectionHead, Tag } from './parts.tsx'
 import { Table } from './table.tsx'
 import { usePages } from './use-call.ts'
+
+const FileNames = lazy(() => import('../elements/files.ts').then((module) => module.FileNames))
 
 type Conversation = AuditedConversationsQuery['auditConversations']['nodes'][number]
 type Message = NonNullable<AuditedMessagesQuery['auditConversation']>['messages']['nodes'][number]
@@ -147,11 +150,14 @@ function Messages({ of: { id, title, kind } }: { of: Conversation }) {
               {
                 head: words.message,
                 kind: 'wide',
-                cell: ({ body, state }) =>
+                cell: ({ body, state, attachments }) =>
                   state === 'RETRACTED' ? (
                     <span class="quiet">{text.retracted}</span>
                   ) : (
-                    <bdi class="lines">{body}</bdi>
+                    <>
+                      <bdi class="lines">{body}</bdi>
+                      {attachments.length > 0 && <FileNames files={attachments} />}
+                    </>
                   ),
               },
               { head: words.time, cell: ({ createdAt }) => <Moment at={createdAt} /> },

@@ -6,6 +6,7 @@ import type { Messaging } from '../store/messaging.ts'
 import { readContext } from '../store/types.ts'
 import type { Ui, View } from '../ui/context.ts'
 import type { ColloquyElement } from './colloquy.ts'
+import { adopt } from './shadow.ts'
 
 const TOAST_MS = 5_000
 
@@ -43,6 +44,7 @@ export async function createUi(
       view.value = next
     },
     close: () => {},
+    dress: (styles) => element.shadowRoot && adopt(element.shadowRoot, styles),
     scriptUrl,
     beep,
     async attempt(work) {
@@ -66,6 +68,10 @@ export async function createUi(
   })
   effect(() => {
     if (session.phase.value === 'ready') ui.emit('colloquy-unread', session.unread.value)
+  })
+  effect(() => {
+    if (session.phase.value !== 'ready' || !session.memory.read<unknown[]>('files')?.length) return
+    void import('./files.ts').then(({ restoreFiles }) => restoreFiles(ui)).catch(() => {})
   })
   effect(() => {
     if (session.phase.value === 'signed-out') ui.emit('colloquy-signed-out')

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { useRef } from 'preact/hooks'
 import { noticeOf, notify } from '../notify/notify.ts'
+import { onPushClick } from '../notify/push-clicks.ts'
 import { readContext } from '../store/types.ts'
 import base from '../styles/base.css'
 import messenger from '../styles/messenger.css'
@@ -30,6 +31,10 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
       view.value = left.view
     }
     writeView('messenger', { open: true, view: view.value, scope: session.scope })
+  })
+  onPushClick((id) => {
+    if (left) left.scope = ''
+    ui.go({ name: 'thread', id })
   })
   session.onNotify = (event) => {
     const notice = noticeOf(event, ui.text)

@@ -1,11 +1,13 @@
 // One file of all that is shown on demand: apart, a dozen small files would compress far worse.
+// For the same reason it has all that files share with a conversation.
+import '../files/message-files.tsx'
+import '../files/waiting.ts'
+
 export { Announce } from '../broadcasts/announce.tsx'
 export { BroadcastView } from '../broadcasts/broadcast.tsx'
 export { Broadcasts } from '../broadcasts/broadcasts.tsx'
 export { NewBroadcast } from '../broadcasts/compose.tsx'
 export { MessageOptions } from '../composer/message-options.tsx'
-export { Upload } from '../files/upload.ts'
-export { UploadList } from '../files/upload-list.tsx'
 export { ContextStart } from '../inbox/context-start.tsx'
 export { Preferences } from '../notify/preferences.tsx'
 export { stopPush } from '../notify/push.ts'

@@ -2,6 +2,7 @@ import { effect, type Signal, signal, useSignal } from '@preact/signals'
 import { type ComponentType, render } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { type Notice, noticeOf, notify } from '../notify/notify.ts'
+import { onPushClick } from '../notify/push-clicks.ts'
 import { readContext } from '../store/types.ts'
 import base from '../styles/base.css'
 import launcher from '../styles/launcher.css'
@@ -46,6 +47,10 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     }
     if (session.phase.value !== 'starting') writeView('widget', { ...state, scope: session.scope })
   })
+  onPushClick((id) => {
+    ui.go({ name: 'thread', id })
+    setOpen(true)
+  })
   session.onNotify = (event) => {
     const next = noticeOf(event, ui.text)
     const show = () => {
@@ -58,8 +63,7 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
   }
   adopt(root, base, launcher)
   keepKeys(root)
-  const dress = (styles: string) => adopt(root, styles)
-  render(<Widget ui={ui} isOpen={isOpen} setOpen={setOpen} notice={notice} dress={dress} />, root)
+  render(<Widget ui={ui} isOpen={isOpen} setOpen={setOpen} notice={notice} />, root)
   return {
     update() {
       ui.context.value = readContext(element.getAttribute('context'))
@@ -78,21 +82,18 @@ function Widget({
   isOpen,
   setOpen,
   notice,
-  dress,
 }: {
   ui: Ui
   isOpen: Signal<boolean>
   setOpen(open: boolean): void
   notice: Signal<Notice | null>
-  /** Adds styles to the element. */
-  dress(styles: string): void
 }) {
   const { session, text, locale } = ui
   const panel = useSignal<{ Panel: ComponentType } | null>(null)
   useEffect(() => {
     if (isOpen.value && !panel.value) {
       void import('./panel.tsx').then(({ Panel, styles }) => {
-        dress(styles)
+        ui.dress(styles)
         panel.value = { Panel }
       })
     }

@@ -1,40 +1,59 @@
+import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { FileLinkDocument } from '../api/operations.ts'
 import { sizeOf } from '../composer/limits.ts'
-import { call } from '../store/calls.ts'
 import type { Session } from '../store/session.ts'
 import type { Message } from '../store/types.ts'
 import { type Ui, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { linkTo, openFile } from './file-link.ts'
 
 type Attachment = Message['attachments'][number]
 
 /** Longer side of a picture in a message. */
 const MAX_SIDE_PX = 240
+/** Voice notes up to these are played in place; they are decoded whole. Others are files. */
+const MAX_PLAYED_MS = 15 * 60_000
+const MAX_PLAYED_BYTES = 8 * 1024 * 1024
+
+/** The player of voice notes; its code comes with the first one. */
+type Player = ComponentType<{ id: string; durationMs: number }>
 
 /** The files of a message with their names, types and sizes, and pictures in small. A click opens or saves one. */
-export function MessageFiles({ files }: { files: readonly Attachment[] }) {
-  const ui = useUi()
-  const { text, locale } = ui
+export function MessageFiles({ files, Player }: { files: readonly Attachment[]; Player: Player }) {
+  const { text } = useUi()
   return (
     <ul class="files" aria-label={text.attached}>
       {files.map((file) => (
-        <li key={file.id}>
-          <button type="button" class="file" onClick={() => void open(ui, file)}>
-            {!file.width && <Icon name="link" />}
-            <span class="option-text">
-              {file.width && file.height && (
-                <Thumbnail id={file.id} width={file.width} height={file.height} />
-              )}
-              <bdi>{file.fileName}</bdi>
-              <small>
-                {file.mediaType} · {sizeOf(file.size, locale)}
-              </small>
-            </span>
-          </button>
+        <li key={file.id} class={isPlayed(file) ? 'voice-place' : undefined}>
+          {isPlayed(file) ? (
+            <Player id={file.id} durationMs={file.durationMs ?? 0} />
+          ) : (
+            <FileRow file={file} />
+          )}
         </li>
       ))}
     </ul>
+  )
+}
+
+function isPlayed({ durationMs, size }: Attachment): boolean {
+  return durationMs !== null && durationMs <= MAX_PLAYED_MS && size <= MAX_PLAYED_BYTES
+}
+
+function FileRow({ file }: { file: Attachment }) {
+  const ui = useUi()
+  const { id, width, height, fileName, mediaType, size } = file
+  return (
+    <button type="button" class="file" onClick={() => void open(ui, file)}>
+      {!width && <Icon name="link" />}
+      <span class="option-text">
+        {width && height && <Thumbnail id={id} width={width} height={height} />}
+        <bdi>{fileName}</bdi>
+        <small>
+          {mediaType} · {sizeOf(size, ui.locale)}
+        </small>
+      </span>
+    </button>
   )
 }
 
@@ -63,7 +82,7 @@ function Thumbnail({ id, width, height }: { id: string; width: number; height: n
 }
 
 async function draw(session: Session, id: string, box: HTMLCanvasElement): Promise<void> {
-  const answer = await fetch(await linkTo(session, id, 'THUMBNAIL'))
+  const answer = await openFile(session, id, 'THUMBNAIL')
   const picture = await createImageBitmap(await answer.blob())
   box.width = picture.width
   box.height = picture.height
@@ -80,12 +99,4 @@ function open({ session, attempt }: Ui, { id, fileName, width }: Attachment): Pr
     if (!width) link.download = fileName
     link.click()
   })
-}
-
-async function linkTo(
-  session: Session,
-  attachmentId: string,
-  variant: 'ORIGINAL' | 'THUMBNAIL',
-): Promise<string> {
-  return (await call(session, FileLinkDocument, { attachmentId, variant })).url
 }

@@ -1,117 +1,184 @@
 import { signal } from '@preact/signals'
-import { BeginUploadDocument, type BeginUploadMutation, UploadStateDocument } from '../api/operations.ts'
+import { ColloquyError } from '../../src/client/errors.ts'
+import { BeginUploadDocument, UploadStateDocument } from '../api/operations.ts'
+import type { FileWords } from '../locales/files/en.ts'
 import type { Ui } from '../ui/context.ts'
+import { forgetBytes } from './kept-bytes.ts'
+import { forgetFile, type KeptFile, keepFile } from './kept-files.ts'
+import { askTus, PassingFailure } from './tus.ts'
 
-type Begun = Extract<BeginUploadMutation['result'], { __typename: 'CreateUploadPayload' }>
+/** Why an upload does not go on: by itself it may, at the press of a button, or never. */
+export interface UploadProblem {
+  text: string
+  goesOn: 'by itself' | 'when asked' | 'never'
+}
 
 /** Pictures that the server writes anew, and makes small ones of. */
 const PICTURE = /^image\/(png|jpeg|webp|gif|avif)$/
-const TUS = { 'Tus-Resumable': '1.0.0' }
-const MAX_FAILURES = 5
-const AGAIN_MS = 2_000
+const FIRST_WAIT_MS = 1_000
+const MAX_WAIT_MS = 15_000
+const CHECK_AGAIN_MS = 2_000
 
 /** A file on its way to the server, from its creation on. It can be sent once it has its id. */
 export class Upload {
-  readonly file: File
+  kept: KeptFile
+  readonly words: FileWords
   /** Bytes that the server has. */
   readonly sent = signal(0)
-  /** Why it has failed, in words. */
-  readonly problem = signal('')
+  readonly problem = signal<UploadProblem | null>(null)
   readonly id = signal<string | null>(null)
+  onReady: () => void = () => {}
   readonly #ui: Ui
-  readonly #cancelled = new AbortController()
-  #begun: Begun | undefined
+  /** Null if the browser has not kept them over a page load. */
+  readonly #bytes: Blob | null
+  readonly #scope: string
+  readonly #stay: AbortSignal
+  readonly #over = new AbortController()
 
-  constructor(ui: Ui, file: File) {
+  constructor(ui: Ui, words: FileWords, kept: KeptFile, bytes: Blob | null) {
     this.#ui = ui
-    this.file = file
-    void this.start()
+    this.words = words
+    this.kept = kept
+    this.#bytes = bytes
+    this.#scope = ui.session.scope
+    this.#stay = ui.session.stay.signal
   }
 
-  /** Uploads the file, or goes on where it has failed. */
+  /** Uploads the file, or goes on where it has stopped. It waits while there is no connection. */
   async start(): Promise<void> {
-    this.problem.value = ''
-    this.problem.value = await this.#run().catch(() => this.#ui.text.uploadFailed)
+    this.problem.value = null
+    for (let waitMs = FIRST_WAIT_MS; !this.#isOver(); waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
+      const before = this.sent.value
+      try {
+        this.problem.value = await this.#run()
+        if (this.problem.value === null) this.onReady()
+        return
+      } catch (error) {
+        if (!isPassing(error)) {
+          this.problem.value = { text: this.words.uploadFailed, goesOn: 'when asked' }
+          return
+        }
+        this.problem.value = { text: this.words.waits, goesOn: 'by itself' }
+        if (this.sent.value > before) waitMs = FIRST_WAIT_MS
+        await this.#pause(waitMs)
+      }
+    }
   }
 
   /** Ends the upload and deletes it. One that cannot be reached is deleted by the server after a day. */
   cancel(): void {
-    this.#cancelled.abort()
-    if (this.#begun)
-      void fetch(this.#begun.uploadUrl, { method: 'DELETE', headers: TUS, keepalive: true }).catch(() => {})
+    const { begun } = this.kept
+    this.forget()
+    if (begun) void askTus(begun.uploadUrl, 'DELETE', { keepalive: true }).catch(() => {})
   }
 
-  /** Returns why the server refuses the file; nothing once the file can be sent. */
-  async #run(): Promise<string> {
-    const { session, text } = this.#ui
-    const { name, size, type } = this.file
-    if (!this.#begun) {
-      const input = { fileName: name, size, kind: PICTURE.test(type) ? 'IMAGE' : 'FILE' } as const
-      const { result } = await session.request(BeginUploadDocument, { input })
-      if (result.__typename === 'AttachmentRefusedError') return text.refusals[result.reason]
-      if (result.__typename !== 'CreateUploadPayload') return result.detail
-      this.#begun = result
+  /** Forgets the file here: it was sent, or is not wanted. */
+  forget(): void {
+    this.#over.abort()
+    forgetFile(this.#ui.session.memory, this.kept.key)
+    void forgetBytes(this.#scope, this.kept.key).catch(() => {})
+  }
+
+  /** Somebody who signs out leaves nothing behind. */
+  #isOver(): boolean {
+    return this.#over.signal.aborted || this.#stay.aborted
+  }
+
+  #keep(begun: KeptFile['begun'] | null): void {
+    const { begun: _, ...rest } = this.kept
+    this.kept = begun ? { ...rest, begun } : rest
+    if (!this.#isOver()) keepFile(this.#ui.session.memory, this.kept)
+  }
+
+  /** Returns why the file cannot be sent; null once it can. */
+  async #run(): Promise<UploadProblem | null> {
+    // An upload may be gone, such as one that has waited for a day.
+    if (this.kept.begun && !(await this.#hasOffset(this.kept.begun.uploadUrl))) this.#keep(null)
+    const refused = this.kept.begun ? null : await this.#begin()
+    const { begun } = this.kept
+    if (refused || !begun) return refused
+    if (this.sent.value < this.kept.size) {
+      if (!this.#bytes) return { text: this.words.lost, goesOn: 'never' }
+      await this.#send(begun, this.#bytes)
     }
-    const begun = this.#begun
-    await this.#send(begun)
-    return this.#check(begun.attachment.id)
+    if (this.problem.value) this.problem.value = null
+    return this.#check(begun.id)
+  }
+
+  async #begin(): Promise<UploadProblem | null> {
+    if (!this.#bytes) return { text: this.words.lost, goesOn: 'never' }
+    const { name, size, type, durationMs } = this.kept
+    const kind = durationMs === undefined ? (PICTURE.test(type) ? 'IMAGE' : 'FILE') : 'VOICE'
+    const input = { fileName: name, size, kind, ...(durationMs !== undefined && { durationMs }) } as const
+    const { result } = await this.#ui.session.request(BeginUploadDocument, { input })
+    if (result.__typename === 'AttachmentRefusedError') return this.#refusal(result.reason)
+    if (result.__typename !== 'CreateUploadPayload') return { text: result.detail, goesOn: 'never' }
+    const { attachment, uploadUrl, partBytes } = result
+    this.#keep({ id: attachment.id, uploadUrl, partBytes })
+    this.sent.value = 0
+    return null
+  }
+
+  /** Room may come; a file stays what it is. */
+  #refusal(reason: keyof FileWords['refusals']): UploadProblem {
+    return { text: this.words.refusals[reason], goesOn: reason === 'QUOTA' ? 'when asked' : 'never' }
   }
 
   /** Sends the parts that the server has not got yet. It drops a part that breaks off, and tells where to go on. */
-  async #send({ uploadUrl, partBytes }: Begun): Promise<void> {
-    let failures = 0
-    await this.#ask(uploadUrl, 'HEAD')
-    while (this.sent.value < this.file.size) {
+  async #send({ uploadUrl, partBytes }: NonNullable<KeptFile['begun']>, bytes: Blob): Promise<void> {
+    while (this.sent.value < bytes.size) {
       const from = this.sent.value
       const headers = { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(from) }
-      const body = this.file.slice(from, from + partBytes)
-      try {
-        await this.#ask(uploadUrl, 'PATCH', headers, body)
-        failures = 0
-      } catch (error) {
-        failures += 1
-        if (failures > MAX_FAILURES) throw error
-        await this.#pause()
-        await this.#ask(uploadUrl, 'HEAD').catch(() => {})
-      }
+      const body = bytes.slice(from, from + partBytes)
+      const offset = await askTus(uploadUrl, 'PATCH', { headers, body, signal: this.#over.signal })
+      if (offset === null) throw new PassingFailure()
+      this.sent.value = offset
+      this.problem.value = null
     }
   }
 
-  /** Sends a request of the tus protocol, and notes how much the server has. Throws if it refuses or does not answer. */
-  async #ask(
-    url: string,
-    method: 'HEAD' | 'PATCH',
-    headers: Record<string, string> = {},
-    body: Blob | null = null,
-  ): Promise<void> {
-    const { signal: cancelled } = this.#cancelled
-    const answer = await fetch(url, { method, headers: { ...TUS, ...headers }, body, signal: cancelled })
-    // It is gone, such as one that has waited for a day: the next attempt begins anew.
-    if (answer.status === 404 || answer.status === 410) this.#begun = undefined
-    if (!answer.ok) throw new Error(`The upload has failed with status ${answer.status}.`)
-    this.sent.value = Number(answer.headers.get('Upload-Offset'))
+  /** Asks how much the server has. False if it knows nothing of the upload. */
+  async #hasOffset(url: string): Promise<boolean> {
+    const offset = await askTus(url, 'HEAD', { signal: this.#over.signal })
+    this.sent.value = offset ?? 0
+    return offset !== null
   }
 
   /** Waits until the server has looked at the file. */
-  async #check(id: string): Promise<string> {
-    const { session, text } = this.#ui
+  async #check(id: string): Promise<UploadProblem | null> {
     for (;;) {
-      const { node } = await session.request(UploadStateDocument, { id })
+      const { node } = await this.#ui.session.request(UploadStateDocument, { id })
       const found = node?.__typename === 'Attachment' ? node : undefined
       if (found?.state === 'READY') {
         this.id.value = id
-        return ''
+        return null
       }
       if (found?.state !== 'SCANNING') {
-        this.#begun = undefined
-        return found?.refusal ? text.refusals[found.refusal] : text.uploadFailed
+        this.#keep(null)
+        if (found?.refusal) return this.#refusal(found.refusal)
+        return { text: this.words.uploadFailed, goesOn: 'when asked' }
       }
-      await this.#pause()
+      await this.#pause(CHECK_AGAIN_MS)
+      if (this.#isOver()) return null
     }
   }
 
-  async #pause(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-    this.#cancelled.signal.throwIfAborted()
+  /** Waits, no longer than until the connection is back. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = new AbortController()
+      const end = () => {
+        clearTimeout(timer)
+        stop.abort()
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      addEventListener('online', end, { signal: stop.signal })
+      this.#over.signal.addEventListener('abort', end, { signal: stop.signal })
+    })
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof PassingFailure || (error instanceof ColloquyError && error.isPassing)
 }

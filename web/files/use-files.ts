@@ -1,25 +1,21 @@
-import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useUi } from '../ui/context.ts'
-import type { Upload } from './upload.ts'
-
-/** The server takes no more in one message. */
-const MAX_FILES = 10
+import { waitingIn } from './waiting.ts'
 
 /**
- * Files that go with the message which is written: chosen, dropped onto the conversation or pasted into it. They are given up when
- * it is left.
+ * Files that go with the message which is written: chosen, dropped onto the conversation or pasted into it. They wait for it when
+ * the conversation is left, over page loads too.
  */
-export function useFiles(form: { current: HTMLElement | null }, isEditing: boolean) {
+export function useFiles(form: { current: HTMLElement | null }, conversationId: string, isEditing: boolean) {
   const ui = useUi()
-  const files = useSignal<readonly Upload[]>([])
-  async function add(chosen: Iterable<File>): Promise<void> {
+  const files = waitingIn(ui, conversationId)
+  function add(chosen: Iterable<File>): void {
     // A field or a drop forgets its files as soon as its event is over.
     const all = [...chosen]
-    const { Upload } = await import('../elements/other-screens.ts')
-    const room = MAX_FILES - files.peek().length
-    if (all.length > room) ui.toast.value = ui.text.maxFiles(MAX_FILES)
-    files.value = [...files.peek(), ...all.slice(0, room).map((file) => new Upload(ui, file))]
+    void ui.attempt(async () => {
+      const { addFiles } = await import('../elements/files.ts')
+      await addFiles(ui, conversationId, all)
+    })
   }
   useEffect(() => {
     if (isEditing) return
@@ -30,29 +26,24 @@ export function useFiles(form: { current: HTMLElement | null }, isEditing: boole
       // A copy of a table or a document has a picture of itself beside its text.
       if (!data?.types.includes('Files') || data.types.includes('text/plain')) return
       event.preventDefault()
-      if (event.type !== 'dragover') void add(data.files)
+      if (event.type !== 'dragover') add(data.files)
     }
     const area = form.current?.closest('.conversation')
     for (const name of ['dragover', 'drop', 'paste'])
       area?.addEventListener(name, take, { signal: leaving.signal })
     return () => leaving.abort()
   }, [isEditing])
-  useEffect(
-    () => () => {
-      for (const upload of files.peek()) upload.cancel()
-    },
-    [],
-  )
+  // Voice notes that were sent go by themselves.
+  const attached = files.value.filter(({ kept }) => !kept.alone)
   return {
     files,
+    attached,
     add,
-    /** True once all of them can be sent. */
-    isReady: files.value.every(({ id }) => id.value !== null),
     /** Hands the files over to a message. */
     take(): string[] {
-      const ids = files.value.flatMap(({ id }) => id.value ?? [])
-      files.value = []
-      return ids
+      files.value = files.value.filter((upload) => !attached.includes(upload))
+      for (const upload of attached) upload.forget()
+      return attached.flatMap(({ id }) => id.value ?? [])
     },
   }
 }

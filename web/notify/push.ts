@@ -12,7 +12,12 @@ export async function startPush({ session, text, scriptUrl }: Ui): Promise<void>
   if (!pushWorkerUrl || !('PushManager' in globalThis)) return
   const { viewer } = await session.request(PushKeyDocument, {})
   if (!viewer.pushPublicKey) return
-  const words = new URLSearchParams({ title: text.pushTitle, open: location.pathname })
+  const words = new URLSearchParams({
+    title: text.pushTitle,
+    // The worker puts the number in the place of 0.
+    unread: text.unread(0),
+    open: location.pathname,
+  })
   const registration = await navigator.serviceWorker.register(
     scriptUrl(`${pushWorkerUrl}?${words}`) as string,
   )

@@ -54,6 +54,8 @@ export class Session {
   memory: Memory = createMemory('localStorage', 'nobody')
   tabMemory: Memory = createMemory('sessionStorage', 'nobody')
   scope = ''
+  /** Ends when the person signs out; the next one has another. */
+  stay = new AbortController()
   readonly options: SessionOptions
   readonly #send: Request
   #link: Link | undefined
@@ -133,6 +135,10 @@ export class Session {
     this.pause()
     this.memory.wipe()
     this.tabMemory.wipe()
+    // Files that wait to be sent.
+    globalThis.indexedDB?.deleteDatabase(`colloquy:${this.scope}`)
+    this.stay.abort()
+    this.stay = new AbortController()
     this.phase.value = 'signed-out'
     return told
   }

@@ -12,6 +12,8 @@ import { RichText } from './rich-text.tsx'
 
 const MessageMenu = lazy(() => import('../elements/other-screens.ts').then((module) => module.MessageMenu))
 
+const VoicePlayer = lazy(() => import('../elements/files.ts').then((module) => module.VoicePlayer))
+
 /** One message of the timeline. The first of a run by one author shows the name and picture. */
 export function MessageItem({
   thread,
@@ -83,7 +85,7 @@ export function MessageItem({
               </p>
             )
           )}
-          {attachments.length > 0 && <MessageFiles files={attachments} />}
+          {attachments.length > 0 && <MessageFiles files={attachments} Player={VoicePlayer} />}
           <Marks message={message} />
         </div>
         <Reactions thread={thread} message={message} />

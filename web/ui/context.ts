@@ -35,6 +35,8 @@ export interface Ui {
   announcement: Signal<string>
   go(view: View): void
   close(): void
+  /** Adds styles to the element, once each. */
+  dress(styles: string): void
   /** The address of a script as the Trusted Types of the page want it. */
   scriptUrl(url: string): unknown
   /** Plays the tone of a new message. */
