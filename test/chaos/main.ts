@@ -10,13 +10,17 @@ const program = new Command('chaos')
   .option('--seed <n>', 'what decides when and what; the same seed plans the same faults', readNumber)
   .option('--rolling', 'only restart one node after the other')
   .option(
+    '--upgrade-from <folder>',
+    'only replace an older release, built there, by this one and back, as deploy/rolling-upgrade.sh does',
+  )
+  .option(
     '--only <faults>',
     `some of these, separated by commas: ${Object.keys(faults).join(', ')}`,
     readFaults,
   )
-  .action(async ({ seconds, seed = newSeed(), rolling = false, only = Object.keys(faults) }) => {
-    print(`seed ${seed}, ${seconds} s${rolling ? ', rolling restarts' : ''}`)
-    const wrong = await run({ seed, seconds, rolling, only, print })
+  .action(async ({ seconds, seed = newSeed(), rolling = false, upgradeFrom, only = Object.keys(faults) }) => {
+    print(`seed ${seed}, ${seconds} s${upgradeFrom ? ', an upgrade' : rolling ? ', rolling restarts' : ''}`)
+    const wrong = await run({ seed, seconds, rolling, upgradeFrom, only, print })
     if (wrong) conclude(wrong, seed)
     else process.exitCode = 2
   })

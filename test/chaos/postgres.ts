@@ -4,10 +4,10 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { openDataDirectory } from '../../src/data-directory/data-directory.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded/start-embedded-postgres.ts'
-import { migrateJobs } from '../../src/database/jobs-schema.ts'
-import { migrate } from '../../src/database/migrate.ts'
 import { prepareDatabase, type RoleUrls } from '../../src/database/roles.ts'
+import { onlyPath } from '../support/colloquy.ts'
 import { postmasterOf, query } from '../support/embedded-postgres.ts'
+import { startProcess } from '../support/server-process.ts'
 
 /** A PostgreSQL that may be mistreated; however it ends, it comes back on the same port. */
 export interface Postgres {
@@ -23,15 +23,14 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-/** Starts a PostgreSQL in a folder of its own and migrates a database on it. */
-export async function startPostgres(folder: string): Promise<Postgres> {
+/** Starts a PostgreSQL in a folder of its own, with a database as the release in the folder `release` makes it. */
+export async function startPostgres(folder: string, release: string): Promise<Postgres> {
   const log = pino({ level: 'error' }, pino.destination(2))
   const path = join(folder, 'database')
   const dataDirectory = await openDataDirectory(path, { exclusive: true })
   const postgres = await startEmbeddedPostgres({ dataDirectory, log })
   const urls = await prepareDatabase(postgres.adminUrl, 'colloquy')
-  await migrate({ url: urls.ownerUrl, log })
-  await migrateJobs(urls.systemUrl, log)
+  await migrateBy(release, urls)
   const adminUrl = Object.assign(new URL(postgres.adminUrl), { pathname: '/colloquy' }).href
 
   async function answers(): Promise<void> {
@@ -76,4 +75,17 @@ export async function startPostgres(folder: string): Promise<Postgres> {
       await dataDirectory.release()
     },
   }
+}
+
+/** Runs the command `migrate` of a release, as its operator does; gives what it printed. */
+export async function migrateBy(release: string, { appUrl, ownerUrl, systemUrl }: RoleUrls): Promise<string> {
+  const env = {
+    ...onlyPath(),
+    DATABASE_URL: appUrl,
+    DATABASE_OWNER_URL: ownerUrl,
+    DATABASE_SYSTEM_URL: systemUrl,
+  }
+  const { ended, said } = startProcess(process.execPath, [join(release, 'dist/cli.js'), 'migrate'], { env })
+  if ((await ended) !== 0) throw new Error(`The migration failed: ${said.err}`)
+  return said.out.trim()
 }

@@ -9,6 +9,7 @@ import { unlessStuck } from './stuck.ts'
 import { type Subscriber, subscribeCompany } from './subscribers.ts'
 import { createTally, type Tally } from './tally.ts'
 import { readTruth, type Truth } from './truth.ts'
+import { THIS_RELEASE, upgradeAndBack } from './upgrade.ts'
 import { expectedFor, judge } from './verdict.ts'
 import { watchWire } from './watched-socket.ts'
 import { createWriter, type Writer } from './writers.ts'
@@ -19,6 +20,8 @@ export interface RunOptions {
   seconds: number
   /** Nothing but one restart after the other, as when a new version is rolled out. */
   rolling: boolean
+  /** The folder of an older release: nothing but its replacement by this one, and back. */
+  upgradeFrom?: string | undefined
   /** The kinds of faults to choose from. */
   only: FaultName[]
   print(line: string): void
@@ -31,12 +34,13 @@ export async function run({
   seed,
   seconds,
   rolling,
+  upgradeFrom,
   only,
   print,
 }: RunOptions): Promise<string[] | undefined> {
   const tally = createTally()
   const injected = createTally()
-  const stage = await setStage(seed, tally)
+  const stage = await setStage(seed, tally, upgradeFrom ?? THIS_RELEASE)
   if (!stage) return undefined
   const { nodes, companies, postgres } = stage
   const wire = watchWire(tally)
@@ -54,7 +58,13 @@ export async function run({
   const stop = new AbortController()
   const writing = Promise.all(writers.map((writer) => writer.write(stop.signal)))
   const victims = { ...stage, writers }
-  if (rolling) await restartOneByOne(victims, seed, seconds, (line) => tell(line, 'node SIGTERM'))
+  if (upgradeFrom !== undefined)
+    await upgradeAndBack(victims, {
+      older: upgradeFrom,
+      seconds,
+      tell: (line) => tell(line, 'node replaced'),
+    })
+  else if (rolling) await restartOneByOne(victims, seed, seconds, (line) => tell(line, 'node SIGTERM'))
   else await injectAll(victims, { seed, seconds, only }, tell)
   stop.abort()
   await Promise.all(nodes.map((node) => node.ready()))

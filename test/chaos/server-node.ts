@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onlyPath } from '../support/colloquy.ts'
 import { type Door, openDoor } from '../support/door.ts'
@@ -16,6 +17,8 @@ export interface ServerNode {
   kill(pauseMs: number): Promise<void>
   /** Has it finish its work and end, and starts it again after a pause; gives the exit code. */
   restart(pauseMs: number): Promise<number | null>
+  /** Has it run another release, by the folder that it was built in, from its next start on. */
+  install(release: string): void
   /** Stops it in its tracks for so long. */
   freeze(forMs: number): Promise<void>
   /** How it ended though nobody had ended it. */
@@ -30,12 +33,21 @@ export interface NodeOptions {
   port: number
   environment: Record<string, string>
   tally: Tally
+  /** The folder of the release that it runs. */
+  release: string
 }
 
 /** Starts a node and everything that keeps it running. */
-export async function startNode({ name, port, environment, tally }: NodeOptions): Promise<ServerNode> {
+export async function startNode({
+  name,
+  port,
+  environment,
+  tally,
+  ...options
+}: NodeOptions): Promise<ServerNode> {
   const doors = { plain: await openDoor(port), bulky: await openDoor(port) }
   const accidents: string[] = []
+  let { release } = options
   let running: ServerProcess | undefined
   let starting = start()
   process.once('exit', () => running?.child.kill('SIGKILL'))
@@ -59,7 +71,9 @@ export async function startNode({ name, port, environment, tally }: NodeOptions)
 
   function launch(): ServerProcess {
     const env = { ...onlyPath(), ...environment, PORT: `${port}` }
-    const server = startProcess(process.execPath, ['--enable-source-maps', 'dist/main.js'], { env })
+    const server = startProcess(process.execPath, ['--enable-source-maps', join(release, 'dist/main.js')], {
+      env,
+    })
     void server.ended.then(() => tallyLog(server.said.err, tally))
     return server
   }
@@ -100,6 +114,9 @@ export async function startNode({ name, port, environment, tally }: NodeOptions)
     ready: () => starting,
     kill: async (pauseMs) => void (await end('SIGKILL', pauseMs)),
     restart: (pauseMs) => end('SIGTERM', pauseMs),
+    install(folder) {
+      release = folder
+    },
     async freeze(forMs) {
       await starting
       const frozen = running

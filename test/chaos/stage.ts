@@ -23,12 +23,12 @@ export interface Stage {
   close(): Promise<(number | null)[]>
 }
 
-/** Sets the stage; undefined where there is no redis-server, which it says. */
-export async function setStage(seed: number, tally: Tally): Promise<Stage | undefined> {
+/** Sets the stage, on a release by its folder; undefined where there is no redis-server, which it says. */
+export async function setStage(seed: number, tally: Tally, release: string): Promise<Stage | undefined> {
   const redis = await redisForTests()
   if (!redis) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'colloquy-chaos-'))
-  const postgres = await startPostgres(folder)
+  const postgres = await startPostgres(folder, release)
   const path = join(folder, 'nodes')
   const issuer = await openDevelopmentIssuer(await openDataDirectory(path, { exclusive: false }))
   const environment = {
@@ -42,7 +42,9 @@ export async function setStage(seed: number, tally: Tally): Promise<Stage | unde
     LOG_LEVEL: 'warn',
   }
   const nodes = await Promise.all(
-    ['node A', 'node B'].map(async (name) => startNode({ name, port: await freePort(), environment, tally })),
+    ['node A', 'node B'].map(async (name) =>
+      startNode({ name, port: await freePort(), environment, tally, release }),
+    ),
   )
   await Promise.all(nodes.map((node) => node.ready()))
   const companies = await cast(postgres, issuer, nodes[0]?.doors.plain.url ?? '', seed)
