@@ -24,6 +24,7 @@ const TRANSIENT = /^(08(?!P01)...|57P0[123]|55P03|25P03|53300|25006|ECONN.*|EPIP
 const TRANSIENT_TEXT =
   /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|is not currently accepting connections/
 const RETRY_AFTER_MS = 1_000
+const FULL_RETRY_AFTER_MS = 30_000
 
 /**
  * Maps a database error to a domain error. Errors without a mapping are returned unchanged, and are masked and logged.
@@ -60,6 +61,14 @@ export function toDomainError(error: unknown): unknown {
         'UNAVAILABLE',
         'The database did not answer in time; try again later, or ask for less.',
         RETRY_AFTER_MS,
+      )
+    // The disk of PostgreSQL is full, or its memory used up: reads may go on.
+    case '53100':
+    case '53200':
+      return new RequestError(
+        'UNAVAILABLE',
+        'The database can store nothing just now; try again later.',
+        FULL_RETRY_AFTER_MS,
       )
     // A deadlock, or a conflict of transactions: PostgreSQL has undone one of them.
     case '40P01':

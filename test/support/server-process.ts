@@ -26,6 +26,8 @@ export interface StartOptions {
 
 /** A bundled program that can be started any number of times. */
 export interface Program {
+  /** The bundle. */
+  path: string
   /** Starts it in a process group of its own. */
   start(args: string | string[], options?: StartOptions): ServerProcess
   /** Tells whether this user can read the program and run Node at all. */
@@ -54,6 +56,7 @@ export async function bundleProgram(file: string): Promise<Program> {
   })
   await chmod(folder, 0o755)
   return {
+    path: bundle,
     start: (args, options) => startProcess(process.execPath, [bundle].concat(args), options),
     isRunnableBy: (user) => isRunnable(bundle, user),
     remove: () => rm(folder, { recursive: true }),
