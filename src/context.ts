@@ -30,6 +30,7 @@ import type { Device } from './presence/device.ts'
 import type { Presence } from './presence/presence.ts'
 import type { PushService } from './push/push-service.ts'
 import type { SmsService } from './sms/sms-service.ts'
+import type { Traces } from './traces/traces.ts'
 import type { Typing } from './typing/typing.ts'
 
 /** The services of the process that operations use. */
@@ -73,6 +74,10 @@ export interface Services {
   attachments: AttachmentFiles
   /** The beginning of links in e-mails, such as https://chat.example.com. */
   publicUrl: string
+  /** The companies that the operator watches by name, by UUID, with their labels. */
+  measuredCompanies: ReadonlyMap<string, string>
+  /** Undefined where no exporter of traces is configured. */
+  traces: Traces | undefined
   log: Logger
 }
 
@@ -100,6 +105,8 @@ export interface Context {
   reserved?: Map<string, Accepted[]> | undefined
   /** The Last-Event-ID header: the cursor after which an event stream over HTTP resumes. */
   lastEventId: string | undefined
+  /** The way in; undefined for jobs, the command line and events. */
+  transport: 'http' | 'websocket' | undefined
   /** The company's position before anything else was read, if the operation selects a cursor. */
   streamPosition: number | undefined
 }
@@ -126,7 +133,7 @@ export interface SubscribedViewers {
 export function createContext(
   services: Services,
   viewer: Viewer,
-  request: Partial<Pick<Context, 'device' | 'origin' | 'idempotencyKey' | 'lastEventId'>> = {},
+  request: Partial<Pick<Context, 'device' | 'origin' | 'idempotencyKey' | 'lastEventId' | 'transport'>> = {},
 ): Context {
   const { companyId, userId } = viewer
   const keys = () => services.keyring.forCompany(companyId)
@@ -153,6 +160,7 @@ export function createContext(
     origin,
     idempotencyKey,
     lastEventId: request.lastEventId,
+    transport: request.transport,
     streamPosition: undefined,
   }
 }

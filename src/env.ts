@@ -1,8 +1,10 @@
 import { type AttachmentSettings, attachmentsOf } from './env/attachments.ts'
 import { type AwsCredentials, awsCredentialsOf } from './env/aws-credentials.ts'
+import { type MetricsSettings, metricsOf } from './env/metrics.ts'
 import { problemsOf } from './env/problems.ts'
 import { type PushSettings, pushOf } from './env/push.ts'
 import { type SmsEnvironment, smsOf } from './env/sms.ts'
+import { type TraceSettings, tracesOf } from './env/traces.ts'
 import { type Values, variables } from './env/variables.ts'
 import { StartupProblem } from './startup-problem.ts'
 
@@ -46,8 +48,9 @@ export interface Environment {
   sockets: SocketLimits
   /** Maximum number of open subscriptions of one person in this process, over WebSockets and event streams together. */
   subscriptionsPerUser: number
-  /** The port and bearer token of metrics. Without either, only this machine can read them. */
-  metrics: { port: number | undefined; token: string | undefined }
+  metrics: MetricsSettings
+  /** Undefined means that there are no traces. */
+  traces: TraceSettings | undefined
   /** Maximum number of messages per second of one person, whatever the company's limits are. */
   sendLimitCeiling: number
   /** Days that messages are kept where a company has set nothing. 0 means without a limit. */
@@ -175,7 +178,8 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       trustedProxies: values.TRUSTED_PROXIES,
     },
     subscriptionsPerUser: values.SUBSCRIPTIONS_PER_USER,
-    metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
+    metrics: metricsOf(values),
+    traces: tracesOf(values),
     sendLimitCeiling: values.SEND_LIMIT_CEILING,
     retentionDaysDefault: values.RETENTION_DAYS_DEFAULT,
     workBudgetPerPerson: values.WORK_BUDGET_PER_PERSON,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decodeId } from '../ids.ts'
 import { signingAlgorithms } from './signing-algorithms.ts'
 
 const algorithms = z.enum(signingAlgorithms, {
@@ -113,12 +114,17 @@ export const variables = z.object({
   WORK_BUDGET_PER_COMPANY: wholeNumber(0, 999_999_999).default(0),
   TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_COMPANIES: companies().default([]),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\w.~+/=-]{16,}$/, {
       error: 'must have 16 characters or more, letters, digits and . _ ~ + / = - alone',
     })
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers().default({}),
+  OTEL_SERVICE_NAME: z.string().default('colloquy'),
+  OTEL_TRACES_SAMPLER_ARG: ratio().default(1),
   GRAPHIQL: oneOf('on', 'off').optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 })
@@ -177,6 +183,40 @@ function mediaTypes() {
     .string()
     .transform((list) => list.split(',').map((type) => type.trim().toLowerCase()))
     .pipe(z.array(z.string().regex(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, { error }), { error }))
+}
+
+/** A list of ids of companies, as the API gives them. */
+function companies() {
+  const error = "must be a list of at most 50 companies' ids, as `company` prints them"
+  return z
+    .string()
+    .transform((list) => list.split(',').map((id) => id.trim()))
+    .pipe(z.array(z.string().refine((id) => decodeId(id)?.type === 'Company', { error })).max(50, { error }))
+}
+
+/** A list such as `authorization=Bearer%20abc,x-team=chat`. */
+function headers() {
+  const error = 'must be a list such as authorization=Bearer%20abc,x-team=chat'
+  return z
+    .string()
+    .regex(/^[\w-]+=[^,=\s]+(,[\w-]+=[^,=\s]+)*$/, { error, abort: true })
+    .refine((list) => !/%(?![0-9a-f]{2})/i.test(list), { error, abort: true })
+    .transform((list) =>
+      Object.fromEntries(
+        list.split(',').map((pair) => {
+          const [name = '', value = ''] = pair.split('=')
+          return [name.toLowerCase(), decodeURIComponent(value)]
+        }),
+      ),
+    )
+}
+
+function ratio() {
+  const error = 'must be a number from 0 to 1, such as 0.1'
+  return z
+    .string()
+    .regex(/^(0|1|0?\.\d{1,6}|1\.0{1,6})$/, { error })
+    .transform(Number)
 }
 
 function phone() {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { InTurn } from '../concurrency/in-turn.ts'
 import type { TenantDatabase } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
+import type { Traces } from '../traces/traces.ts'
 import { catchUp } from './catch-up.ts'
 import { type EventPage, type PageRange, readEvents, readMissed, readStreamBounds } from './event-page.ts'
 import type { LiveEvent } from './event-row.ts'
@@ -19,6 +20,7 @@ export interface CompanyFeedOptions {
   log: Logger
   /** Takes from events the people whom the operator's policy denies their conversation. */
   police: ((events: readonly LiveEvent[]) => Promise<void>) | undefined
+  traces: Traces | undefined
   /** Called before an event that changes access is offered. */
   onAccessChanged(): void
 }
@@ -117,7 +119,11 @@ export class CompanyFeed {
     const page = await readEvents(this.#options.system, range, this.#joined.userIds)
     if (page.next > this.#position + 1) this.#interruptBelow(page.next)
     await this.#options.police?.(page.events)
-    for (const event of page.events) this.#dispatch(event)
+    const { system, traces } = this.#options
+    for (const event of page.events) {
+      this.#dispatch(event)
+      traces?.event(system.tenant.companyId, event)
+    }
     this.#position = Math.max(this.#position, page.scannedTo)
     // The notification ran ahead of the database; stop at what was read.
     if (page.isLast && this.#target === aim) this.#target = this.#position

@@ -6,6 +6,7 @@ import { RequestError } from '../errors.ts'
 import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
+import { positionIn, type Traces } from '../traces/traces.ts'
 import { CompanyFeed } from './company-feed.ts'
 import { policeEvents } from './police-events.ts'
 import { startPositionPoll } from './position-poll.ts'
@@ -60,13 +61,17 @@ const MAX_READS = 4
 /** Maximum number per company. Live events do not wait for them. */
 const MAX_READS_PER_COMPANY = 2
 
-/** Creates the hub with the database, the notification channel and the operator's policy, if there is one. */
-export function createLiveHub(
-  database: Database,
-  notifications: Notifications,
-  log: Logger,
-  policy?: Policy,
-): LiveHub {
+/** The dependencies of the hub; the operator's policy and traces if there are any. */
+export interface LiveHubOptions {
+  database: Database
+  notifications: Notifications
+  log: Logger
+  policy?: Policy | undefined
+  traces?: Traces | undefined
+}
+
+/** Creates the hub. */
+export function createLiveHub({ database, notifications, log, policy, traces }: LiveHubOptions): LiveHub {
   const feeds = new Shared<string, OpenFeed>(closeFeed)
   const accessListeners: ((companyId: string) => void)[] = []
   const reads = createSemaphore({ total: MAX_READS, perCompany: MAX_READS_PER_COMPANY })
@@ -86,11 +91,15 @@ export function createLiveHub(
       police: policy && ((events) => policeEvents(policy, system, events)),
       acquireRead: () => reads.take({ companyId }),
       log,
+      traces,
       onAccessChanged() {
         for (const listener of accessListeners) listener(companyId)
       },
     })
-    const heard = notifications.subscribe(channelOf(companyId), (payload) => feed.notify(Number(payload)))
+    // A process that exports traces adds them to the position.
+    const heard = notifications.subscribe(channelOf(companyId), (payload) =>
+      feed.notify(traces ? traces.heard(companyId, payload) : positionIn(payload)),
+    )
     liveCompanies.inc()
     return { feed, heard, members: new Set() }
   }
@@ -129,8 +138,12 @@ export function createLiveHub(
 
   return {
     notify(companyId, position) {
-      feeds.get(companyId)?.feed.notify(position)
-      void notifications.publish(channelOf(companyId), String(position))
+      const payload = traces?.notification(companyId, position) ?? String(position)
+      const feed = feeds.get(companyId)?.feed
+      // The feed goes on reading for others.
+      if (traces) traces.detached(() => feed?.notify(position))
+      else feed?.notify(position)
+      void notifications.publish(channelOf(companyId), payload)
     },
     join,
     onAccessChanged: (listener) => void accessListeners.push(listener),

@@ -135,11 +135,11 @@ export const operationsRun = new Counter({
   registers: [metrics],
 })
 
-/** Time that queries and mutations take, by their root field. */
+/** Time that queries and mutations take, by their root field and the way in. */
 export const operationSeconds = new Histogram({
   name: 'colloquy_operation_seconds',
-  help: 'Seconds that a query or mutation takes from its admission to its answer, by its root field (several if it has more than one) and outcome: answered, refused (the request was wrong or came too often) or failed (a fault of ours, or overload).',
-  labelNames: ['field', 'outcome'],
+  help: 'Seconds that a query or mutation takes from its admission to its answer, by its root field (several if it has more than one), transport and outcome: answered, refused (the request was wrong or came too often) or failed (a fault of ours, or overload).',
+  labelNames: ['field', 'transport', 'outcome'],
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.18, 0.22, 0.35, 0.5, 1, 2.5, 5],
   registers: [metrics],
 })
@@ -208,14 +208,6 @@ export const keyProviderFailures = new Counter({
   name: 'colloquy_key_provider_failures_total',
   help: "Failed calls of the service that wraps the companies' secrets, by its name of the error.",
   labelNames: ['reason'],
-  registers: [metrics],
-})
-
-/** Messages handed to push services, by their answer: taken, refused for good, or failed. */
-export const pushes = new Counter({
-  name: 'colloquy_push_total',
-  help: 'Push messages, by outcome: DONE, GONE (the browser is forgotten) or FAILED (tried again).',
-  labelNames: ['outcome'],
   registers: [metrics],
 })
 

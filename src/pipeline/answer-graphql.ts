@@ -10,7 +10,20 @@ import type { GraphQLServer } from './yoga.ts'
  * Answers a request: on node:http itself where it is a plain one for a known document, else by GraphQL Yoga. Yoga's own
  * listener would show the stack of a fault that its pipeline does not catch.
  */
-export async function answerGraphQL(
+export function answerGraphQL(
+  server: GraphQLServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { traces } = server.services
+  // An event stream is no request of this length: its span would end with the stream.
+  const isTraced = traces && !request.headers.accept?.includes('text/event-stream')
+  return isTraced
+    ? traces.request(request, response, () => answer(server, request, response))
+    : answer(server, request, response)
+}
+
+async function answer(
   server: GraphQLServer,
   request: IncomingMessage,
   response: ServerResponse,

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
 import { chargeOperation, readVariables, type Variables } from '../graphql/query-cost.ts'
-import { measureOperation } from './measure-operation.ts'
+import { fieldOf, measureOperation } from './measure-operation.ts'
 import { noteActivity } from './note-activity.ts'
 import { admitOperation } from './operation-gate.ts'
 import { reserveCalls } from './reserve-calls.ts'
@@ -15,7 +15,9 @@ type Execute = (args: ExecutionArgs, coerced: Variables) => ExecutionResult | Pr
  * transport the operation came by. Throws RequestError.
  */
 export function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  return measureOperation(args, () => executeAdmitted(args, execute))
+  const run = () => measureOperation(args, () => executeAdmitted(args, execute))
+  const { traces } = (args.contextValue as Partial<Context>).services ?? {}
+  return traces ? traces.operation(fieldOf(args), run) : run()
 }
 
 async function executeAdmitted(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {

@@ -1,4 +1,6 @@
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, getOperationAST, Kind } from 'graphql'
+import type { Context } from '../context.ts'
+import { companyOperations } from '../metrics/feature-metrics.ts'
 import { operationSeconds } from '../metrics/metrics.ts'
 import { isFault } from './mask-error.ts'
 
@@ -23,20 +25,28 @@ export async function measureOperation(
     if (!isFault(error)) outcome = 'refused'
     throw error
   } finally {
-    observerOf(nameOf(args), outcome)((performance.now() - began) / 1000)
+    note(args, outcome, (performance.now() - began) / 1000)
   }
 }
 
-function observerOf(field: string, outcome: string): (seconds: number) => void {
-  const key = `${field} ${outcome}`
+function note(args: ExecutionArgs, outcome: string, seconds: number): void {
+  const { viewer, services, transport = 'http' } = args.contextValue as Partial<Context>
+  observerOf(fieldOf(args), transport, outcome)(seconds)
+  const company = viewer && services?.measuredCompanies.get(viewer.companyId)
+  if (company !== undefined) companyOperations.inc({ company, outcome })
+}
+
+function observerOf(field: string, transport: string, outcome: string): (seconds: number) => void {
+  const key = `${field} ${transport} ${outcome}`
   const known = observers.get(key)
   if (known) return known
-  const { observe } = operationSeconds.labels({ field, outcome })
+  const { observe } = operationSeconds.labels({ field, transport, outcome })
   observers.set(key, observe)
   return observe
 }
 
-function nameOf({ document, operationName }: ExecutionArgs): string {
+/** Returns the root field of an operation, or `several`. Clients choose other names, which must not become labels. */
+export function fieldOf({ document, operationName }: ExecutionArgs): string {
   const ofDocument = names.get(document) ?? new Map<string | null | undefined, string>()
   names.set(document, ofDocument)
   const name = ofDocument.get(operationName) ?? rootFieldOf(document, operationName)

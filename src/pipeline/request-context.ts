@@ -43,6 +43,7 @@ export function requestContext(
 ): Context {
   return createContext(services, viewer, {
     origin: once(findOrigin),
+    transport: 'http',
     idempotencyKey: header('idempotency-key'),
     lastEventId: header('last-event-id') || undefined,
     device: () => deviceOf(header),
@@ -58,6 +59,7 @@ export async function socketContext(
     throw new RequestError('UNAUTHENTICATED', 'The access token has expired.')
   const current = await services.viewers.renew(viewer)
   return createContext(services, current, {
+    transport: 'websocket',
     ...(device && { device: () => device }),
     ...(originOfNext && { origin: once(originOfNext) }),
   })

@@ -1,6 +1,7 @@
 import type { TenantDatabase } from '../database/database.ts'
 import { presenceReadersAmong } from '../members/readers.ts'
 import { usersById } from '../members/user-row.ts'
+import { presenceLag } from '../metrics/feature-metrics.ts'
 import { acquaintancesAmong } from './acquaintances.ts'
 import type { DeliveredState, PresenceState } from './status.ts'
 
@@ -41,6 +42,8 @@ export async function deliverStates(
     const state = states.find(({ userId }) => userId === user.id)
     return state ? { ...state, user } : []
   })
+  for (const { changedAt } of delivered)
+    if (changedAt !== null) presenceLag.observe(Math.max(0, Date.now() - changedAt) / 1000)
   for (const { watcher, about } of concerned) {
     if (!readers.has(watcher.userId)) watcher.end()
     else for (const state of delivered) if (about.has(state.userId)) watcher.offer(state)

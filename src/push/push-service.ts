@@ -15,7 +15,7 @@ import type { VapidKey } from './vapid-key.ts'
 export type PushOutcome =
   | { outcome: 'DONE' }
   | { outcome: 'GONE' }
-  | { outcome: 'FAILED'; reason: string; retryAfterMs?: number }
+  | { outcome: 'FAILED'; reason: string; status?: number; retryAfterMs?: number }
 
 /** A message to a browser. The topic replaces an earlier message of the same one that the browser has not got yet. */
 export interface PushMessage {
@@ -120,6 +120,7 @@ function outcomeOf({ status, retryAfter }: Answer): PushOutcome {
   return {
     outcome: 'FAILED',
     reason: `the push service answers ${status}`,
+    status,
     ...(waits && { retryAfterMs: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * 1000 }),
   }
 }

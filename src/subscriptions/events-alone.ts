@@ -40,8 +40,10 @@ export class EventsAlone {
     await services.work.whenSolvent(viewer)
     const contextValue = await this.#contexts.of(event)
     if (!contextValue) return { isLast: true }
+    const run = async () => execute({ ...this.#args, rootValue: event, contextValue })
+    const { traces } = services
     const result = await services.work.deliver(viewer, this.#cost, () =>
-      execute({ ...this.#args, rootValue: event, contextValue }),
+      traces ? traces.delivery(viewer.companyId, event.position, run) : run(),
     )
     if (result.errors) this.#contexts.forget()
     if (result.data) return { result: await withEventId(result, event, contextValue) }

@@ -63,7 +63,9 @@ export class SharedSelection {
       return known.answer ?? known.done
     }
     const done = work
-      .deliver(viewer.viewer, this.cost, () => this.#render(event, viewer, shared))
+      .deliver(viewer.viewer, this.cost, () =>
+        inTrace(event, viewer, () => this.#render(event, viewer, shared)),
+      )
       .catch(() => undefined)
     const rendered: Rendered = { answer: undefined, done }
     answers.set(key, rendered)
@@ -143,6 +145,14 @@ export class SharedSelection {
     const keys = parts.filter((part) => part.origin === origin).map(({ key }) => key)
     return new Map(keys.map((key) => [key, JSON.stringify(values[key])]))
   }
+}
+
+function inTrace<T>(
+  { position }: LiveValue,
+  { services: { traces }, viewer }: SubscribedViewer,
+  work: () => Promise<T>,
+): Promise<T> {
+  return traces ? traces.delivery(viewer.companyId, position, work) : work()
 }
 
 /** Measured from the database's clock to this machine's. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { sharedApp } from '../support/shared-app.ts'
@@ -75,7 +76,7 @@ it('an operation is measured under its root field, whether it was answered, refu
   const secondsOf = async (field: string, outcome: string) => {
     const text = await (await fetch(`${app.url}/metrics`)).text()
     const line = new RegExp(
-      `^colloquy_operation_seconds_count\\{field="${field}",outcome="${outcome}"\\} (\\d+)$`,
+      `^colloquy_operation_seconds_count\\{field="${field}",transport="http",outcome="${outcome}"\\} (\\d+)$`,
       'm',
     )
     return Number(line.exec(text)?.[1] ?? 0)
@@ -94,4 +95,13 @@ it('an operation is measured under its root field, whether it was answered, refu
   expect(await secondsOf('several', 'answered')).toBeGreaterThan(0)
   const text = await (await fetch(`${app.url}/metrics`)).text()
   expect(text).not.toContain('AnyNameAClientMayThinkOf')
+})
+
+it('Prometheus itself takes the rules and the configuration, where promtool is installed', ({ skip }) => {
+  const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 'utf8' })
+  if (promtool('--version').error) return skip('promtool is not installed (Debian: prometheus).')
+  const rules = promtool('check', 'rules', 'deploy/prometheus/rules.yml')
+  expect([rules.status, rules.stderr]).toEqual([0, ''])
+  const configuration = promtool('check', 'config', '--syntax-only', 'deploy/prometheus/prometheus.yml')
+  expect([configuration.status, configuration.stderr]).toEqual([0, ''])
 })

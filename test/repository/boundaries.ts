@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 const LAYERS: Record<string, string> = {
   foundation:
     'client concurrency random-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
-  storage: 'data-directory metrics database redis encryption email s3',
+  storage: 'data-directory metrics database traces redis encryption email s3',
   services:
     'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments push typing',
   context: 'loaders.ts context.ts jobs graphql subscriptions',
@@ -63,6 +63,7 @@ const TECHNOLOGIES: [packages: string[], home: RegExp, message: string][] = [
   ],
   [['web-push'], /^push\/push-service\.ts$/, 'Only src/push sends push messages.'],
   [['jose'], /^auth\//, 'Only src/auth handles tokens.'],
+  [['@opentelemetry'], /^traces\//, 'Only src/traces knows OpenTelemetry, whose packages are optional.'],
   [['graphql', 'graphql-yoga', 'graphql-ws', '@pothos'], GRAPHQL_HOME, OPERATION],
 ]
 

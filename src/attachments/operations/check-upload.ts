@@ -1,4 +1,5 @@
 import type { Services } from '../../context.ts'
+import { checkedUploads } from '../../metrics/feature-metrics.ts'
 import type { AttachmentFiles } from '../attachment-files.ts'
 import type { AttachmentRefusal, AttachmentRow } from '../attachment-row.ts'
 import { convertImage } from '../convert-image.ts'
@@ -42,6 +43,7 @@ export async function checkUpload(services: Services, at: LeasedUpload): Promise
     const checked = await check(services, found, content, held.signal)
     const [ended] = await tenant.query(endCheck, { ...at, ...checked })
     if (!ended?.isEnded) return
+    checkedUploads.inc({ outcome: checked.refusal ?? 'READY' })
     await services.attachments.store.keepOnly(
       companyId,
       attachmentId,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Services } from '../../context.ts'
 import { newId } from '../../ids.ts'
+import { uploadedBytes, uploadParts } from '../../metrics/feature-metrics.ts'
 import { FileRequestRefused } from '../errors.ts'
 import { PART_BYTES, writePart } from '../file-content.ts'
 import { contentOf } from '../file-location.ts'
@@ -39,10 +40,13 @@ export async function receivePart(
     })
     const [stored] = await tenant.query(addPart, { ...at, offset, received: offset + length })
     if (!stored) throw busy()
+    uploadParts.inc({ outcome: 'stored' })
+    uploadedBytes.inc(length)
     return { stored, lease }
   } catch (error) {
     await tenant.query(dropLease, at).catch(() => {})
     if (held.signal.aborted) throw busy()
+    uploadParts.inc({ outcome: error instanceof BrokenOff ? 'broken' : 'failed' })
     if (error instanceof BrokenOff) throw new FileRequestRefused(400, 'The part broke off and was dropped.')
     throw error
   } finally {

@@ -115,6 +115,7 @@ async function store(
 ): Promise<SentMessage> {
   const { viewer, tenant, services } = context
   const message = sealMessage(context, keys, request)
+  services.traces?.sending(message.id)
   const sent = await services.sends.send({
     ...request,
     tenant,

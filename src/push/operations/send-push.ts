@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { CompanyKeys } from '../../encryption/company-keys.ts'
 import { encodeId } from '../../ids.ts'
 import type { Job } from '../../jobs/job.ts'
-import { pushes } from '../../metrics/metrics.ts'
+import { pushes } from '../../metrics/feature-metrics.ts'
 import type { PushEndpoint } from '../push-endpoint.ts'
 import type { PushOutcome, PushService } from '../push-service.ts'
 import {
@@ -129,7 +129,8 @@ async function pushOne(
   const result = await push.push(to, { payload, topic }, signal)
   // It was broken off because the process stops: another one sends it.
   if (signal.aborted && result.outcome === 'FAILED') return 'LEFT'
-  pushes.inc({ outcome: result.outcome })
+  const code = result.outcome === 'FAILED' ? (result.status ?? 'none') : ''
+  pushes.inc({ outcome: result.outcome, code })
   const retryMs = result.outcome === 'FAILED' ? (result.retryAfterMs ?? 0) : 0
   if (result.outcome === 'FAILED')
     services.log.info({ companyId, reason: result.reason }, 'a push message failed')

@@ -1,0 +1,122 @@
+import type { Context, Span } from '@opentelemetry/api'
+import type { Database, TenantDatabase } from '../database/database.ts'
+import type { Statement, Values } from '../database/statement.ts'
+import type { CarriedTraces } from './carried-traces.ts'
+import type { SpanRunner } from './span-runner.ts'
+
+type Run = Database['unbound']
+type Rows = readonly object[]
+
+/** The parts that the database's spans need. */
+export interface DatabaseSpans {
+  spans: SpanRunner
+  carried: CarriedTraces
+  /** Returns the context that a message was sent in. */
+  senderOf(messageId: unknown): Context | undefined
+}
+
+/** Returns the database with a span for each statement and transaction of a traced operation. */
+export function traceDatabase(database: Database, parts: DatabaseSpans): Database {
+  return {
+    ...database,
+    forTenant: (...args) => traceTenant(database.forTenant(...args), parts),
+    forSystem: (...args) => traceTenant(database.forSystem(...args), parts),
+    unbound: traceRun(database.unbound, parts),
+    batch: traceBatch(database.batch, parts),
+    acrossCompanies: traceRun(database.acrossCompanies, parts),
+  }
+}
+
+function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabase {
+  const { spans, carried } = parts
+  const { companyId } = bound.tenant
+  return {
+    tenant: bound.tenant,
+    get prisma() {
+      return bound.prisma
+    },
+    query: traceRun(bound.query, parts),
+    async call(statement, values) {
+      const parent = parts.senderOf(Reflect.get(values, 'messageId')) ?? spans.active()
+      if (!parent) return bound.call(statement, values)
+      const span = begin(spans, statement, parent)
+      const rows = await spans.run(span, () => bound.call(statement, values))
+      const position = positionOf(rows[0])
+      if (position !== undefined) carried.remember(companyId, position, span.spanContext())
+      return rows
+    },
+    transaction(work) {
+      if (!spans.active()) return bound.transaction(work)
+      return spans.run(spans.begin('transaction', statementOptions(spans, 'transaction')), () =>
+        bound.transaction(work),
+      )
+    },
+  }
+}
+
+function traceRun(run: Run, { spans }: DatabaseSpans): Run {
+  return (statement, values) => {
+    const parent = spans.active()
+    return parent
+      ? spans.run(begin(spans, statement, parent), () => run(statement, values))
+      : run(statement, values)
+  }
+}
+
+/** A batch is part of the trace of each of its messages, and each has its position. */
+function traceBatch(run: Run, { spans, carried, senderOf }: DatabaseSpans): Run {
+  return async <Name extends string, Row extends object>(
+    statement: Statement<Name, Row>,
+    values: Values<Name>,
+  ) => {
+    const given = values as Readonly<Record<string, unknown>>
+    const companyIds = listOf(given, 'companyIds')
+    const parents = listOf(given, 'messageIds').map(senderOf)
+    const begun = parents.map((parent) => parent && begin(spans, statement, parent))
+    try {
+      const rows = await spans.detached(() => run(statement, values))
+      rememberPositions(rows, companyIds, begun, carried)
+      return rows
+    } catch (error) {
+      for (const span of begun) span?.setStatus({ code: spans.api.SpanStatusCode.ERROR })
+      throw error
+    } finally {
+      for (const span of begun) span?.end()
+    }
+  }
+}
+
+function rememberPositions(
+  rows: Rows,
+  companyIds: readonly unknown[],
+  begun: readonly (Span | undefined)[],
+  carried: CarriedTraces,
+): void {
+  for (const row of rows) {
+    const at = Number(Reflect.get(row, 'item')) - 1
+    const position = positionOf(row)
+    // A message without a trace is known to have none, so that it gets none of its neighbours'.
+    if (position !== undefined) carried.remember(String(companyIds[at]), position, begun[at]?.spanContext())
+  }
+}
+
+function begin(spans: SpanRunner, { name }: Pick<Statement, 'name'>, parent: Context): Span {
+  return spans.begin(name, { ...statementOptions(spans, name), parent })
+}
+
+function statementOptions({ api }: SpanRunner, name: string) {
+  return {
+    kind: api.SpanKind.CLIENT,
+    attributes: { 'db.system.name': 'postgresql', 'db.operation.name': name },
+  }
+}
+
+function positionOf(row: object | undefined): number | undefined {
+  const position: unknown = row && Reflect.get(row, 'position')
+  return typeof position === 'string' ? Number(position) : undefined
+}
+
+function listOf(values: Readonly<Record<string, unknown>>, name: string): readonly unknown[] {
+  const list = values[name]
+  return Array.isArray(list) ? list : []
+}
