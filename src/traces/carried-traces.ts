@@ -8,7 +8,8 @@ export interface CarriedTraces {
   remember(companyId: string, position: number, span: SpanContext | undefined): void
   /** True if the position is known, with a span or without. */
   has(companyId: string, position: number): boolean
-  find(companyId: string, position: number): CarriedTrace | undefined
+  /** Tells the span that has led to a position, at once or as soon as it is known: an event may be read before its notification comes. */
+  whenKnown(companyId: string, position: number, tell: (trace: CarriedTrace) => void): void
   /** Returns the payload of a notification: the position, and the traces up to it that no notification has carried yet. */
   write(companyId: string, position: number): string
   /** Remembers the traces of a payload, and returns its position. */
@@ -24,6 +25,7 @@ export interface CarriedTrace {
 
 const MAX_REMEMBERED = 10_000
 const REMEMBER_MS = 60_000
+const WAIT_MS = 10_000
 /** A notification of a full batch stays below 2 KiB. */
 const MAX_PER_NOTIFICATION = 24
 const SAMPLED = 1
@@ -36,32 +38,44 @@ export function createCarriedTraces(): CarriedTraces {
     ttl: REMEMBER_MS,
   })
   const unwritten = new LRUCache<string, string[]>({ max: MAX_REMEMBERED, ttl: REMEMBER_MS })
+  const waiting = new LRUCache<string, (trace: CarriedTrace) => void>({ max: MAX_REMEMBERED, ttl: WAIT_MS })
   const keyOf = (companyId: string, position: number) => `${companyId} ${position}`
+
+  function know(key: string, trace: CarriedTrace | undefined): void {
+    known.set(key, { trace })
+    const tell = waiting.get(key)
+    waiting.delete(key)
+    if (trace) tell?.(trace)
+  }
 
   function remember(companyId: string, position: number, span: SpanContext | undefined): void {
     const trace = isSampled(span) ? { span, since: Date.now() } : undefined
-    known.set(keyOf(companyId, position), { trace })
+    know(keyOf(companyId, position), trace)
     if (!trace) return
-    const waiting = unwritten.get(companyId) ?? []
-    if (waiting.length < MAX_PER_NOTIFICATION)
-      unwritten.set(companyId, [...waiting, `${position}:00-${trace.span.traceId}-${trace.span.spanId}-01`])
+    const entries = unwritten.get(companyId) ?? []
+    if (entries.length < MAX_PER_NOTIFICATION)
+      unwritten.set(companyId, [...entries, `${position}:00-${trace.span.traceId}-${trace.span.spanId}-01`])
   }
 
   return {
     remember,
     has: (companyId, position) => known.has(keyOf(companyId, position)),
-    find: (companyId, position) => known.get(keyOf(companyId, position))?.trace,
+    whenKnown(companyId, position, tell) {
+      const found = known.get(keyOf(companyId, position))
+      if (found?.trace) tell(found.trace)
+      else if (!found) waiting.set(keyOf(companyId, position), tell)
+    },
     write(companyId, position) {
-      const waiting = unwritten.get(companyId) ?? []
+      const entries = unwritten.get(companyId) ?? []
       unwritten.delete(companyId)
-      return [position, ...waiting].join(' ')
+      return [position, ...entries].join(' ')
     },
     read(companyId, payload) {
       for (const entry of payload.split(' ').slice(1, 1 + MAX_PER_NOTIFICATION)) {
         const [, position, traceId, spanId] = ENTRY.exec(entry) ?? []
         if (!traceId || !spanId || known.has(keyOf(companyId, Number(position)))) continue
         const span = { traceId, spanId, traceFlags: SAMPLED, isRemote: true }
-        known.set(keyOf(companyId, Number(position)), { trace: { span, since: Date.now() } })
+        know(keyOf(companyId, Number(position)), { span, since: Date.now() })
       }
       return positionIn(payload)
     },

@@ -61,16 +61,16 @@ export function createTraces(spans: SpanRunner, close: () => Promise<void>): Tra
     },
     heard: carried.read,
     event(companyId, { position, kind }) {
-      const trace = carried.find(companyId, position)
-      if (!trace) return
-      const span = spans.begin(`event ${kind}`, {
-        kind: api.SpanKind.CONSUMER,
-        attributes: { 'colloquy.event.kind': kind },
-        since: trace.since,
-        parent: contextOf(trace.span),
+      carried.whenKnown(companyId, position, (trace) => {
+        const span = spans.begin(`event ${kind}`, {
+          kind: api.SpanKind.CONSUMER,
+          attributes: { 'colloquy.event.kind': kind },
+          since: trace.since,
+          parent: contextOf(trace.span),
+        })
+        span.end()
+        events.set(`${companyId} ${position}`, { span: span.spanContext(), deliveries: 0 })
       })
-      span.end()
-      events.set(`${companyId} ${position}`, { span: span.spanContext(), deliveries: 0 })
     },
     delivery(companyId, position, work) {
       const event = events.get(`${companyId} ${position}`)
