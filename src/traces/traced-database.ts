@@ -35,6 +35,7 @@ function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabas
     get prisma() {
       return bound.prisma
     },
+    readFromReplica: () => bound.readFromReplica(),
     query: traceRun(bound.query, parts),
     async call(statement, values) {
       const parent = parts.senderOf(Reflect.get(values, 'messageId')) ?? spans.active()
