@@ -22,8 +22,8 @@ export default {
   ],
   // Written from the schema.
   ignoreIssues: { 'src/client/operations.ts': ['types'], 'web/*/operations.ts': ['types'] },
-  // Tests of Redis start one where it is installed.
-  ignoreBinaries: ['redis-server'],
+  // Tests start them where they are installed.
+  ignoreBinaries: ['redis-server', 'promtool'],
   // A type that an exported function takes or returns is part of what its file offers.
   ignoreExportsUsedInFile: { interface: true, type: true },
 } satisfies KnipConfig
