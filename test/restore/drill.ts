@@ -129,9 +129,8 @@ async function lose(options: DrillOptions, { place, paths, step, running }: Stag
   const pairs = await pairsOf(cast)
   const sampled = []
   const inBackup = Math.floor(messages * IN_BACKUP)
-  const filling = { adminUrl: databaseUrlOf(cluster), keyring: store.keyring }
   sampled.push(
-    ...(await step(`${inBackup} messages stored`, () => fill(filling, pairs, { from: 0, to: inBackup }))),
+    ...(await step(`${inBackup} messages stored`, () => fill(store, pairs, { from: 0, to: inBackup }))),
   )
   const traffic = startTraffic(author, reader)
   await step('base backup made and verified, while messages go', () =>
@@ -139,7 +138,7 @@ async function lose(options: DrillOptions, { place, paths, step, running }: Stag
   )
   sampled.push(
     ...(await step(`${messages - inBackup} more messages stored`, () =>
-      fill(filling, pairs, { from: inBackup, to: messages }),
+      fill(store, pairs, { from: inBackup, to: messages }),
     )),
   )
   const { moment, until, before } = await traffic.between(async () => ({
