@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { createSemaphore, type Semaphore } from '../concurrency/semaphore.ts'
 import { type PoolName, poolFailures, poolWait } from '../metrics/load-metrics.ts'
+import { bindTenant, queryBound } from './bound-query.ts'
 
 /** The company, and except for system work the member, whose rows a statement may see. */
 export interface Tenant {
@@ -24,6 +25,8 @@ const MAX_WAIT_MS = 5_000
 
 const scope = new AsyncLocalStorage<Tenant | undefined>()
 const NOBODY = ' '
+/** The tenant of a connection whose last statement may have failed, and undone its binding. */
+const UNKNOWN = ''
 /** The number of scopes that are open. */
 let scoped = 0
 
@@ -44,11 +47,12 @@ export async function asTenant<T>(tenant: Tenant, work: () => Promise<T>): Promi
 
 /**
  * A pool whose connections are bound to the tenant of the calling scope at check-out, and unbound outside of a scope.
- * Binding costs a round trip only when the connection's last tenant was another. It happens outside of transactions,
- * because a rollback would undo it while the pool remembers it. It needs session state, so a PgBouncer in transaction
+ * Binding costs a round trip only for a transaction, and only when the connection's last tenant was another; a single statement binds
+ * in its own. It happens before transactions, because a rollback would undo it while the pool remembers it. It needs session state, so a PgBouncer in transaction
  * mode breaks it.
  */
 export class TenantPool extends pg.Pool {
+  /** The tenants of connections that have been bound, and so have prepared the statement that binds them. */
   readonly #lastTenant = new WeakMap<pg.ClientBase, string>()
   readonly #shares: Semaphore
   readonly #name: PoolName
@@ -81,22 +85,35 @@ export class TenantPool extends pg.Pool {
     return undefined
   }
 
-  /** Runs a statement bound to the tenant, or to nobody. */
+  /** Runs a statement bound to the tenant, or to nobody, in one round trip. */
   async run<Row extends pg.QueryResultRow>(
     query: pg.QueryConfig,
     tenant: Tenant | undefined,
   ): Promise<Row[]> {
-    return this.#runOn(await this.#checkOut(tenant), query)
+    const client = await this.#take(tenant)
+    // The first tenant of a connection prepares the statement that binds it.
+    if (this.#isBoundTo(client, tenant) || !this.#lastTenant.has(client))
+      return this.#runOn(await this.#bind(client, tenant), () => client.query<Row>(query))
+    return this.#runOn(client, async () => {
+      this.#lastTenant.set(client, UNKNOWN)
+      const result = await queryBound<Row>(client, query, bindingOf(tenant))
+      this.#lastTenant.set(client, keyOf(tenant))
+      return result
+    })
   }
 
   /** Runs a statement that binds its tenant itself, for its own transaction: the connection needs no binding. */
   async runUnbound<Row extends pg.QueryResultRow>(query: pg.QueryConfig, tenant: Tenant): Promise<Row[]> {
-    return this.#runOn(await this.#timed(() => this.#takeShare(tenant)), query)
+    const client = await this.#take(tenant)
+    return this.#runOn(client, () => client.query<Row>(query))
   }
 
-  async #runOn<Row extends pg.QueryResultRow>(client: pg.PoolClient, query: pg.QueryConfig): Promise<Row[]> {
+  async #runOn<Row extends pg.QueryResultRow>(
+    client: pg.PoolClient,
+    run: () => Promise<pg.QueryResult<Row>>,
+  ): Promise<Row[]> {
     try {
-      const { rows } = await client.query<Row>(query)
+      const { rows } = await run()
       client.release()
       return rows
     } catch (error) {
@@ -106,8 +123,11 @@ export class TenantPool extends pg.Pool {
   }
 
   async #checkOut(tenant: Tenant | undefined): Promise<pg.PoolClient> {
-    const take = async () => (tenant ? this.#takeShare(tenant) : withCare(await super.connect()))
-    return this.#bind(await this.#timed(take), tenant)
+    return this.#bind(await this.#take(tenant), tenant)
+  }
+
+  #take(tenant: Tenant | undefined): Promise<pg.PoolClient> {
+    return this.#timed(async () => (tenant ? this.#takeShare(tenant) : withCare(await super.connect())))
   }
 
   async #timed(take: () => Promise<pg.PoolClient>): Promise<pg.PoolClient> {
@@ -137,22 +157,29 @@ export class TenantPool extends pg.Pool {
   }
 
   async #bind(client: pg.PoolClient, tenant: Tenant | undefined): Promise<pg.PoolClient> {
-    const key = tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
-    if (this.#lastTenant.get(client) === key) return client
+    if (this.#isBoundTo(client, tenant)) return client
     try {
       this.#lastTenant.delete(client)
-      await client.query({
-        name: 'bind_tenant',
-        text: `select set_config('app.company_id', $1, false), set_config('app.user_id', $2, false)`,
-        values: [tenant?.companyId ?? '', tenant?.userId ?? ''],
-      })
-      this.#lastTenant.set(client, key)
+      await client.query({ ...bindTenant, values: bindingOf(tenant) })
+      this.#lastTenant.set(client, keyOf(tenant))
       return client
     } catch (error) {
       client.release(true)
       throw error
     }
   }
+
+  #isBoundTo(client: pg.PoolClient, tenant: Tenant | undefined): boolean {
+    return this.#lastTenant.get(client) === keyOf(tenant)
+  }
+}
+
+function keyOf(tenant: Tenant | undefined): string {
+  return tenant ? `${tenant.companyId} ${tenant.userId ?? ''}` : NOBODY
+}
+
+function bindingOf(tenant: Tenant | undefined): string[] {
+  return [tenant?.companyId ?? '', tenant?.userId ?? '']
 }
 
 /**
