@@ -19,9 +19,9 @@ import {
 /** Lists that cannot grow beyond what is said here; all others are connections. */
 const BOUNDED: Record<string, string> = {
   'AcknowledgeDeliveryPayload.conversations': 'as many as were acknowledged, at most 1,000',
-  'Broadcast.attachments': 'at most 10',
   'AuditProof.path': 'as long as the logarithm of the number of events',
   'AuditVerification.problems': 'at most 100',
+  'Broadcast.attachments': 'at most 10',
   'CompanySettings.sendLimits': 'at most 4',
   'Conversation.allowedActions': 'as many as there are actions',
   'Conversation.departments': 'at most 100',
