@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type ContentEncoding, compress } from '../http/content-encoding.ts'
-import { startGraphiql } from './start-graphiql.ts'
-import { tabMemory } from './tab-memory.ts'
-import { tabStreams } from './tab-streams.ts'
+import { GraphiqlStart } from './start-graphiql.ts'
+import { TabMemory } from './tab-memory.ts'
+import { TabStreams } from './tab-streams.ts'
 
 /** A file of the page. */
 interface Asset {
@@ -51,7 +51,9 @@ async function load(): Promise<GraphiqlAssets> {
   }
   files.set(
     'start.js',
-    script(`(${startGraphiql})(globalThis, ${tabMemory}, ${tabStreams}, ${JSON.stringify(workers)})`),
+    script(
+      `new (${GraphiqlStart})(globalThis, ${TabStreams}).show(${TabMemory}, ${JSON.stringify(workers)})`,
+    ),
   )
   return { find: (name) => files.get(name), addressOf }
 }

@@ -1,7 +1,7 @@
 import type { createClient } from 'graphql-ws'
 import type { GraphiqlSettings } from './settings.ts'
-import type { TabStorage, tabMemory } from './tab-memory.ts'
-import type { StreamSink, tabStreams } from './tab-streams.ts'
+import type { TabMemory, TabStorage } from './tab-memory.ts'
+import type { StreamSink, TabStreams } from './tab-streams.ts'
 
 /** The properties of the page's window. */
 interface GraphiqlWindow {
@@ -19,43 +19,51 @@ interface Operation {
   operationName?: string | null
 }
 
-/** Starts GraphiQL. It runs in the page, so its text refers only to its arguments. */
-export function startGraphiql(
-  window: GraphiqlWindow,
-  makeMemory: typeof tabMemory,
-  makeStreams: typeof tabStreams,
-  workers: Record<string, string>,
-): void {
-  const { document, location, graphqlWs } = window
-  const settings: GraphiqlSettings = JSON.parse(document.querySelector('#settings')?.textContent ?? '')
-  const streams = makeStreams(() => document.querySelector('.graphiql-execute-button')?.click())
-  window.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] ?? '' }
-  window.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
-    ...settings.options,
-    storage: makeMemory(window.localStorage, settings),
-    onTabChange: streams.tabChanged,
-    // Otherwise GraphiQL writes each operation into the address, and opens one more tab after a reload.
-    onEditQuery: undefined,
-    fetcher(operation: Operation, { headers = {} }: { headers?: Record<string, string> } = {}) {
-      const resumed = streams.resumed()
-      if (resumed) return resumed
-      const chosen = choose(operation)
-      return chosen.type === 'subscription'
-        ? streams.open((sink) => subscribe(chosen.operation, asPerson(headers), sink))
-        : send(chosen.operation, asPerson(headers))
-    },
-  })
+/** The page of GraphiQL: sends its operations as the chosen person. It runs there, so its text refers only to its arguments. */
+export class GraphiqlStart {
+  readonly #window: GraphiqlWindow
+  readonly #settings: GraphiqlSettings
+  readonly #streams: TabStreams
+
+  constructor(window: GraphiqlWindow, Streams: typeof TabStreams) {
+    const { document } = window
+    this.#window = window
+    this.#settings = JSON.parse(document.querySelector('#settings')?.textContent ?? '')
+    this.#streams = new Streams(() => document.querySelector('.graphiql-execute-button')?.click())
+  }
+
+  /** Shows GraphiQL. `workers` are the addresses of the editor's workers by their labels. */
+  show(Memory: typeof TabMemory, workers: Record<string, string>): void {
+    const window = this.#window
+    window.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] ?? '' }
+    window.YogaGraphiQL.renderYogaGraphiQL(window.document.querySelector('#root'), {
+      ...this.#settings.options,
+      storage: new Memory(window.localStorage, this.#settings),
+      onTabChange: (tabs: Parameters<TabStreams['tabChanged']>[0]) => this.#streams.tabChanged(tabs),
+      // Otherwise GraphiQL writes each operation into the address, and opens one more tab after a reload.
+      onEditQuery: undefined,
+      fetcher: (operation: Operation, { headers = {} }: { headers?: Record<string, string> } = {}) =>
+        this.#streams.resumed() ?? this.#run(operation, headers),
+    })
+  }
+
+  #run(given: Operation, tabHeaders: Record<string, string>): AsyncIterable<unknown> | Promise<unknown> {
+    const { type, operation } = this.#choose(given)
+    return type === 'subscription'
+      ? this.#streams.open((sink) => this.#subscribe(operation, this.#asPerson(tabHeaders), sink))
+      : this.#send(operation, this.#asPerson(tabHeaders))
+  }
 
   /** The tab's own headers, or those of the person who is selected for all tabs. */
-  function asPerson(given: Record<string, string>): Record<string, string> {
-    const chosen = document.querySelector('#person select')?.value
-    const person = chosen ? settings.people[Number(chosen)] : undefined
+  #asPerson(given: Record<string, string>): Record<string, string> {
+    const chosen = this.#window.document.querySelector('#person select')?.value
+    const person = chosen ? this.#settings.people[Number(chosen)] : undefined
     const headers = Object.fromEntries(new Headers(given))
     if (!person) return headers
     return { ...headers, authorization: `Bearer ${person.token}`, 'x-company-id': person.companyId }
   }
 
-  async function send(operation: Operation, given: Record<string, string>): Promise<unknown> {
+  async #send(operation: Operation, given: Record<string, string>): Promise<unknown> {
     const headers = new Headers(given)
     headers.set('content-type', 'application/json')
     const response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(operation) })
@@ -66,7 +74,8 @@ export function startGraphiql(
    * Subscribes over a WebSocket, as a frontend would. A browser opens at most six connections to a server over HTTP/1.1
    * in all windows, and each subscription over SSE would use one. GraphiQL's own client does not send the tab's token.
    */
-  function subscribe(operation: Operation, given: Record<string, string>, sink: StreamSink): () => void {
+  #subscribe(operation: Operation, given: Record<string, string>, sink: StreamSink): () => void {
+    const { graphqlWs, location } = this.#window
     const headers = new Headers(given)
     const client = graphqlWs.createClient({
       url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
@@ -80,15 +89,15 @@ export function startGraphiql(
   }
 
   /** Reads the operation from the editor, because GraphiQL's own state is updated a tenth of a second later. */
-  function choose({ query, operationName, ...rest }: Operation): { type: string; operation: Operation } {
-    const found = [...topLevel(query).matchAll(/\b(query|mutation|subscription)\b[ \t]*(\w*)/g)]
+  #choose({ query, operationName, ...rest }: Operation): { type: string; operation: Operation } {
+    const found = [...this.#topLevel(query).matchAll(/\b(query|mutation|subscription)\b[ \t]*(\w*)/g)]
     const named = found.find(([, , name]) => name && name === operationName)
     const [, type = 'query'] = named ?? found[0] ?? []
     return { type, operation: { ...rest, query, ...(named && operationName && { operationName }) } }
   }
 
   /** Returns a document without its comments, strings and bracketed parts. */
-  function topLevel(query: string): string {
+  #topLevel(query: string): string {
     const bare = query.replace(/"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#.*/g, '')
     let depth = 0
     return [...bare]

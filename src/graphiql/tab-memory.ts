@@ -14,52 +14,62 @@ export interface TabStorage {
  * they expired, or on a new data directory, starts like a first visit. It runs in the page, so its text refers to
  * nothing else.
  */
-export function tabMemory(
-  storage: TabStorage,
-  { installation, tokens }: Pick<GraphiqlSettings, 'installation' | 'tokens'>,
-) {
-  const prefix = `${installation}/`
-  const freshTokens = new Map(tokens.map((token) => [subjectOf(token), token]))
-  const partsOfTab = new Map([
+export class TabMemory {
+  readonly #storage: TabStorage
+  readonly #prefix: string
+  readonly #freshTokens: ReadonlyMap<unknown, string>
+  readonly #partsOfTab = new Map([
     ['graphiql:query', 'query'],
     ['graphiql:variables', 'variables'],
     ['graphiql:headers', 'headers'],
   ])
-  return {
-    getItem(key: string): string | null {
-      const part = partsOfTab.get(key)
-      return part ? (activeTab()[part] ?? null) : read(key)
-    },
-    setItem: (key: string, value: string) => storage.setItem(prefix + key, value),
-    removeItem: (key: string) => storage.removeItem(prefix + key),
-    get length() {
-      return ownKeys().length
-    },
-    clear() {
-      for (const key of ownKeys()) storage.removeItem(key)
-    },
+
+  constructor(storage: TabStorage, settings: Pick<GraphiqlSettings, 'installation' | 'tokens'>) {
+    this.#storage = storage
+    this.#prefix = `${settings.installation}/`
+    this.#freshTokens = new Map(settings.tokens.map((token) => [this.#subjectOf(token), token]))
   }
 
-  function read(key: string): string | null {
-    const text = storage.getItem(prefix + key)
-    return (
-      text?.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (token) => freshTokens.get(subjectOf(token)) ?? token) ??
-      null
-    )
+  get length(): number {
+    return this.#ownKeys().length
+  }
+
+  getItem(key: string): string | null {
+    const part = this.#partsOfTab.get(key)
+    return part ? (this.#activeTab()[part] ?? null) : this.#read(key)
+  }
+
+  setItem(key: string, value: string): void {
+    this.#storage.setItem(this.#prefix + key, value)
+  }
+
+  removeItem(key: string): void {
+    this.#storage.removeItem(this.#prefix + key)
+  }
+
+  clear(): void {
+    for (const key of this.#ownKeys()) this.#storage.removeItem(key)
+  }
+
+  #read(key: string): string | null {
+    const text = this.#storage.getItem(this.#prefix + key)
+    const renewed = (token: string) => this.#freshTokens.get(this.#subjectOf(token)) ?? token
+    return text?.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, renewed) ?? null
   }
 
   /** GraphiQL stores the last edits beside its tabs, and opens one more tab if the two differ. */
-  function activeTab(): Record<string, string | null> {
-    const { tabs, activeTabIndex } = JSON.parse(read('graphiql:tabState') ?? '{}')
+  #activeTab(): Record<string, string | null> {
+    const { tabs, activeTabIndex } = JSON.parse(this.#read('graphiql:tabState') ?? '{}')
     return tabs?.[activeTabIndex] ?? {}
   }
 
-  function ownKeys(): string[] {
-    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
-    return keys.filter((key) => key.startsWith(prefix))
+  #ownKeys(): string[] {
+    const { length } = this.#storage
+    const keys = Array.from({ length }, (_, index) => this.#storage.key(index) ?? '')
+    return keys.filter((key) => key.startsWith(this.#prefix))
   }
 
-  function subjectOf(token: string): unknown {
+  #subjectOf(token: string): unknown {
     try {
       return JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))).sub
     } catch {

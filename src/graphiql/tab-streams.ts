@@ -23,28 +23,54 @@ interface Stream {
 
 /**
  * Keeps subscriptions when another tab is selected. GraphiQL itself would end them, so that a message sent from one tab
- * could never arrive in another. `rerun` presses the play button. It runs in the page, so its text refers to nothing
- * else.
+ * could never arrive in another. It runs in the page, so its text refers to nothing else.
  */
-export function tabStreams(rerun: () => void) {
-  const streams = new Map<string, Stream>()
-  let activeTab = ''
-  let isResuming = false
-  return { open, resumed, tabChanged }
+export class TabStreams {
+  readonly #rerun: () => void
+  readonly #streams = new Map<string, Stream>()
+  #activeTab = ''
+  #isResuming = false
+
+  /** `rerun` presses the play button. */
+  constructor(rerun: () => void) {
+    this.#rerun = rerun
+  }
 
   /** Starts a subscription for the active tab. */
-  function open(subscribe: (sink: StreamSink) => () => void): AsyncIterable<unknown> {
-    close(activeTab)
+  open(subscribe: (sink: StreamSink) => () => void): AsyncIterable<unknown> {
+    this.#close(this.#activeTab)
+    const none = () => {}
     const stream: Stream = {
       latest: undefined,
       version: 0,
       isOver: false,
       isWatched: false,
-      wake() {},
-      leave() {},
-      close() {},
+      wake: none,
+      leave: none,
+      close: none,
     }
-    streams.set(activeTab, stream)
+    this.#streams.set(this.#activeTab, stream)
+    stream.close = subscribe(this.#sinkOf(stream))
+    return this.#watch(stream, this.#activeTab)
+  }
+
+  /** Returns the subscription of a tab that was selected again, if GraphiQL runs its operation for that reason. */
+  resumed(): AsyncIterable<unknown> | undefined {
+    const stream = this.#isResuming ? this.#streams.get(this.#activeTab) : undefined
+    return stream && this.#watch(stream, this.#activeTab)
+  }
+
+  tabChanged({ tabs, activeTabIndex }: Tabs): void {
+    for (const tab of this.#streams.keys()) if (!tabs.some(({ id }) => id === tab)) this.#close(tab)
+    const next = tabs[activeTabIndex]?.id ?? ''
+    if (next === this.#activeTab) return
+    this.#streams.get(this.#activeTab)?.leave()
+    this.#activeTab = next
+    // GraphiQL reports the change before it has made it.
+    if (this.#streams.has(next)) setTimeout(() => this.#resume())
+  }
+
+  #sinkOf(stream: Stream): StreamSink {
     const next = (result: unknown) => {
       stream.latest = result
       stream.version += 1
@@ -55,39 +81,26 @@ export function tabStreams(rerun: () => void) {
       stream.wake()
     }
     const error = (problem: unknown) => {
-      next({ errors: Array.isArray(problem) ? problem : [{ message: messageOf(problem) }] })
+      const { reason, message } = problem as { reason?: string; message?: string }
+      const errors = Array.isArray(problem)
+        ? problem
+        : [{ message: reason || message || 'The connection was lost.' }]
+      next({ errors })
       complete()
     }
-    stream.close = subscribe({ next, error, complete })
-    return watch(stream, activeTab)
+    return { next, error, complete }
   }
 
-  /** Returns the subscription of a tab that was selected again, if GraphiQL runs its operation for that reason. */
-  function resumed(): AsyncIterable<unknown> | undefined {
-    const stream = isResuming ? streams.get(activeTab) : undefined
-    return stream && watch(stream, activeTab)
-  }
-
-  function tabChanged({ tabs, activeTabIndex }: Tabs): void {
-    for (const tab of streams.keys()) if (!tabs.some(({ id }) => id === tab)) close(tab)
-    const next = tabs[activeTabIndex]?.id ?? ''
-    if (next === activeTab) return
-    streams.get(activeTab)?.leave()
-    activeTab = next
-    // GraphiQL reports the change before it has made it.
-    if (streams.has(next)) setTimeout(resume)
-  }
-
-  function resume(): void {
-    const stream = streams.get(activeTab)
+  #resume(): void {
+    const stream = this.#streams.get(this.#activeTab)
     if (!stream || stream.isWatched) return
-    isResuming = true
-    rerun()
-    isResuming = false
+    this.#isResuming = true
+    this.#rerun()
+    this.#isResuming = false
   }
 
   /** Yields the latest event and all later ones. The response pane shows one at a time. */
-  function watch(stream: Stream, tab: string): AsyncIterable<unknown> {
+  #watch(stream: Stream, tab: string): AsyncIterable<unknown> {
     let seen = 0
     let isLeft = false
     stream.isWatched = true
@@ -97,40 +110,40 @@ export function tabStreams(rerun: () => void) {
       stream.wake()
     }
     const done = { done: true, value: undefined } as const
+    const next = async () => {
+      while (!isLeft && !stream.isOver && seen === stream.version) {
+        await new Promise<void>((resolve) => {
+          stream.wake = resolve
+        })
+      }
+      if (!isLeft && seen === stream.version) this.#close(tab)
+      if (isLeft || seen === stream.version) return done
+      seen = stream.version
+      return { done: false as const, value: stream.latest }
+    }
     return {
       [Symbol.asyncIterator]: () => ({
-        async next() {
-          while (!isLeft && !stream.isOver && seen === stream.version) {
-            await new Promise<void>((resolve) => {
-              stream.wake = resolve
-            })
-          }
-          if (!isLeft && seen === stream.version) close(tab)
-          if (isLeft || seen === stream.version) return done
-          seen = stream.version
-          return { done: false, value: stream.latest }
-        },
-        async return() {
+        next,
+        return: async () => {
           stream.leave()
-          // The stop button and a change of tabs look the same until GraphiQL has reported the active tab.
-          queueMicrotask(() => {
-            if (activeTab === tab && streams.get(tab) === stream && !stream.isWatched) close(tab)
-          })
+          this.#closeIfStopped(stream, tab)
           return done
         },
       }),
     }
   }
 
-  function close(tab: string): void {
-    const stream = streams.get(tab)
-    streams.delete(tab)
-    stream?.leave()
-    stream?.close()
+  /** The stop button and a change of tabs look the same until GraphiQL has reported the active tab. */
+  #closeIfStopped(stream: Stream, tab: string): void {
+    queueMicrotask(() => {
+      if (this.#activeTab === tab && this.#streams.get(tab) === stream && !stream.isWatched) this.#close(tab)
+    })
   }
 
-  function messageOf(problem: unknown): string {
-    const { reason, message } = problem as { reason?: string; message?: string }
-    return reason || message || 'The connection was lost.'
+  #close(tab: string): void {
+    const stream = this.#streams.get(tab)
+    this.#streams.delete(tab)
+    stream?.leave()
+    stream?.close()
   }
 }
