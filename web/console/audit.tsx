@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import { useConsole, useDraft } from './context.ts'
 import { dayAfter, dayOf, download } from './days.ts'
@@ -6,12 +6,12 @@ import { TextField } from './form.tsx'
 import { AuditTrailDocument, type AuditTrailQuery, ProofDocument } from './operations.ts'
 import { Listing, Moment, Person, SectionHead, TroubleBox } from './parts.tsx'
 import { Table } from './table.tsx'
-import { useCall, usePages } from './use-call.ts'
+import { type Call, useCall, usePages } from './use-call.ts'
 import { Verification } from './verification.tsx'
 
 type Event = AuditTrailQuery['auditEvents']['nodes'][number]
 
-const NONE = { kind: '', from: '', to: '' }
+const NO_FILTER = { kind: '', from: '', to: '' }
 
 /** The audit trail: its verification, its events by kind, person and time, and the proof of each. */
 export function AuditTrail() {
@@ -27,10 +27,9 @@ export function AuditTrail() {
 
 function Events() {
   const { session, words } = useConsole()
-  const draft = useDraft('audit filter', NONE)
+  const draft = useDraft('audit filter', NO_FILTER)
   const applied = useSignal(draft.peek())
   const actor = useSignal<Event['actor']>(null)
-  const list = useId()
   const { kind, from, to } = applied.value
   const pages = usePages(
     async (after) => {
@@ -47,40 +46,14 @@ function Events() {
   const kinds = [...new Set(pages.data?.map((event) => event.kind))].sort()
   return (
     <section class="block" aria-label={words.events}>
-      <form
-        class="filterbar"
-        onSubmit={(event) => {
-          event.preventDefault()
+      <EventFilter
+        draft={draft}
+        kinds={kinds}
+        onApply={() => {
           applied.value = draft.value
         }}
-      >
-        <TextField draft={draft} name="kind" label={words.kind} placeholder="message.created" list={list} />
-        <datalist id={list}>
-          {kinds.map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
-        <TextField draft={draft} name="from" label={words.from} type="date" />
-        <TextField draft={draft} name="to" label={words.to} type="date" />
-        <button type="submit" class="button">
-          {words.show}
-        </button>
-      </form>
-      {actor.value && (
-        <p>
-          <button
-            type="button"
-            class="chip"
-            aria-pressed="true"
-            onClick={() => {
-              actor.value = null
-            }}
-          >
-            <bdi>{actor.value.name}</bdi> <span aria-hidden="true">×</span>
-            <span class="hidden">{words.everybody}</span>
-          </button>
-        </p>
-      )}
+      />
+      <ActorChip actor={actor} />
       <Listing of={pages} icon="search" empty={words.noneFound}>
         {(events) => (
           <EventTable
@@ -92,6 +65,62 @@ function Events() {
         )}
       </Listing>
     </section>
+  )
+}
+
+/** The person whose events are shown alone; a click shows those of everybody. */
+function ActorChip({ actor }: { actor: Signal<Event['actor']> }) {
+  const { words } = useConsole()
+  if (!actor.value) return null
+  return (
+    <p>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed="true"
+        onClick={() => {
+          actor.value = null
+        }}
+      >
+        <bdi>{actor.value.name}</bdi> <span aria-hidden="true">×</span>
+        <span class="hidden">{words.everybody}</span>
+      </button>
+    </p>
+  )
+}
+
+function EventFilter({
+  draft,
+  kinds,
+  onApply,
+}: {
+  draft: Signal<typeof NO_FILTER>
+  /** The kinds that are offered. Others can be typed. */
+  kinds: readonly string[]
+  onApply: () => void
+}) {
+  const { words } = useConsole()
+  const list = useId()
+  return (
+    <form
+      class="filterbar"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onApply()
+      }}
+    >
+      <TextField draft={draft} name="kind" label={words.kind} placeholder="message.created" list={list} />
+      <datalist id={list}>
+        {kinds.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      <TextField draft={draft} name="from" label={words.from} type="date" />
+      <TextField draft={draft} name="to" label={words.to} type="date" />
+      <button type="submit" class="button">
+        {words.show}
+      </button>
+    </form>
   )
 }
 
@@ -140,20 +169,33 @@ function EventTable({
           {
             head: words.proof,
             kind: 'acts',
-            cell: ({ id, index }) => (
-              <button
-                type="button"
-                class="button small"
-                aria-label={words.proofOf(index)}
-                disabled={call.isBusy}
-                onClick={() => prove(id)}
-              >
-                {words.proof}
-              </button>
-            ),
+            cell: (event) => <ProofButton of={event} call={call} onProve={prove} />,
           },
         ]}
       />
     </>
+  )
+}
+
+function ProofButton({
+  of: { id, index },
+  call,
+  onProve,
+}: {
+  of: Event
+  call: Call
+  onProve: (id: string) => void
+}) {
+  const { words } = useConsole()
+  return (
+    <button
+      type="button"
+      class="button small"
+      aria-label={words.proofOf(index)}
+      disabled={call.isBusy}
+      onClick={() => onProve(id)}
+    >
+      {words.proof}
+    </button>
   )
 }

@@ -29,22 +29,13 @@ export function Readers({ of: { id, subject }, onClose }: { of: Broadcast; onClo
     <dialog ref={dialog} class="dialog form-dialog" aria-label={words.readers} onClose={onClose}>
       <div class="reading">
         <h3 dir="auto">{subject}</h3>
-        <fieldset class="chips" aria-label={words.readers}>
-          {[true, false].map((one) => (
-            <button
-              key={String(one)}
-              type="button"
-              class="chip"
-              aria-pressed={read.value === one}
-              onClick={() => {
-                pages.nodes.value = null
-                read.value = one
-              }}
-            >
-              {one ? words.read : words.notRead}
-            </button>
-          ))}
-        </fieldset>
+        <ReadChips
+          read={read.value}
+          onPick={(one) => {
+            pages.nodes.value = null
+            read.value = one
+          }}
+        />
         <Listing of={pages} icon="eye" empty={words.nobody}>
           {(nodes) => (
             <Table
@@ -65,6 +56,25 @@ export function Readers({ of: { id, subject }, onClose }: { of: Broadcast; onClo
         </div>
       </div>
     </dialog>
+  )
+}
+
+function ReadChips({ read, onPick }: { read: boolean; onPick: (read: boolean) => void }) {
+  const { words } = useConsole()
+  return (
+    <fieldset class="chips" aria-label={words.readers}>
+      {[true, false].map((one) => (
+        <button
+          key={String(one)}
+          type="button"
+          class="chip"
+          aria-pressed={read === one}
+          onClick={() => onPick(one)}
+        >
+          {one ? words.read : words.notRead}
+        </button>
+      ))}
+    </fieldset>
   )
 }
 

@@ -47,7 +47,6 @@ export function BroadcastDialog({ onDone, onClose }: { onDone: () => void; onClo
     onDone()
   }
   const { audience, localTime } = draft.value
-  const priorities = Object.entries(text.priorities)
   const act = localTime ? words.schedule : text.send
   return (
     <FormDialog title={words.newBroadcast} act={act} call={call} onSubmit={submit} onClose={onClose}>
@@ -60,15 +59,7 @@ export function BroadcastDialog({ onDone, onClose }: { onDone: () => void; onClo
         trouble={call.trouble}
       />
       <TextField draft={draft} name="body" label={words.message} lines={5} required trouble={call.trouble} />
-      <div class="pair">
-        <SelectField
-          draft={draft}
-          name="audience"
-          label={words.audience}
-          options={Object.entries(words.audiences)}
-        />
-        <SelectField draft={draft} name="priority" label={text.priority} options={priorities} />
-      </div>
+      <AudienceAndPriority draft={draft} />
       {audience === 'USERS' && <PeoplePicker chosen={people} />}
       {audience === 'GROUPS' && <GroupPicker chosen={groups} />}
       <TextField
@@ -82,6 +73,22 @@ export function BroadcastDialog({ onDone, onClose }: { onDone: () => void; onClo
       <SwitchField draft={draft} name="repliesAllowed" label={words.repliesAllowed} />
       <SwitchField draft={draft} name="emailOffline" label={words.emailOffline} />
     </FormDialog>
+  )
+}
+
+function AudienceAndPriority({ draft }: { draft: Signal<ReturnType<typeof initial>> }) {
+  const { text, words } = useConsole()
+  const priorities = Object.entries(text.priorities)
+  return (
+    <div class="pair">
+      <SelectField
+        draft={draft}
+        name="audience"
+        label={words.audience}
+        options={Object.entries(words.audiences)}
+      />
+      <SelectField draft={draft} name="priority" label={text.priority} options={priorities} />
+    </div>
   )
 }
 

@@ -65,26 +65,14 @@ export function Broadcasts() {
   )
 }
 
-function BroadcastTable({
-  nodes,
-  call,
-  onRemind,
-  onAct,
-}: {
-  nodes: readonly Broadcast[]
+interface ActProps {
   call: Call
   onRemind: (id: string) => void
   onAct: (act: { name: Act; of: Broadcast }) => void
-}) {
-  const { words, viewer } = useConsole()
-  const me = viewer.value?.user.id
-  const mayAudit = viewer.value?.permissions.includes('CONVERSATION_AUDIT')
-  const button = (label: string, of: Broadcast, act: () => void) => (
-    <button type="button" class="button small" disabled={call.isBusy} onClick={act}>
-      {label}
-      <span class="hidden"> {of.subject}</span>
-    </button>
-  )
+}
+
+function BroadcastTable({ nodes, call, onRemind, onAct }: ActProps & { nodes: readonly Broadcast[] }) {
+  const { words } = useConsole()
   return (
     <Table
       caption={words.sections.broadcasts}
@@ -114,28 +102,32 @@ function BroadcastTable({
         {
           head: words.acts,
           kind: 'acts',
-          cell: (of) => {
-            const isOwn = of.author?.id === me
-            return (
-              <span class="links">
-                {of.status === 'SENT' &&
-                  (isOwn || mayAudit) &&
-                  button(words.readers, of, () => onAct({ name: 'readers', of }))}
-                {of.status === 'SENT' &&
-                  isOwn &&
-                  of.readCount < of.recipientCount &&
-                  button(words.remind, of, () => onRemind(of.id))}
-                {of.status === 'SCHEDULED' &&
-                  isOwn &&
-                  button(words.reschedule, of, () => onAct({ name: 'reschedule', of }))}
-                {of.status === 'SCHEDULED' &&
-                  isOwn &&
-                  button(words.cancelIt, of, () => onAct({ name: 'cancel', of }))}
-              </span>
-            )
-          },
+          cell: (of) => <Acts of={of} call={call} onRemind={onRemind} onAct={onAct} />,
         },
       ]}
     />
+  )
+}
+
+/** The acts that the viewer may do with a broadcast. */
+function Acts({ of, call, onRemind, onAct }: ActProps & { of: Broadcast }) {
+  const { words, viewer } = useConsole()
+  const { id, status, author, readCount, recipientCount } = of
+  const isOwn = author?.id === viewer.value?.user.id
+  const isSent = status === 'SENT'
+  const mayAudit = viewer.value?.permissions.includes('CONVERSATION_AUDIT')
+  const button = (label: string, act: () => void) => (
+    <button type="button" class="button small" disabled={call.isBusy} onClick={act}>
+      {label}
+      <span class="hidden"> {of.subject}</span>
+    </button>
+  )
+  return (
+    <span class="links">
+      {isSent && (isOwn || mayAudit) && button(words.readers, () => onAct({ name: 'readers', of }))}
+      {isSent && isOwn && readCount < recipientCount && button(words.remind, () => onRemind(id))}
+      {status === 'SCHEDULED' && isOwn && button(words.reschedule, () => onAct({ name: 'reschedule', of }))}
+      {status === 'SCHEDULED' && isOwn && button(words.cancelIt, () => onAct({ name: 'cancel', of }))}
+    </span>
   )
 }

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useConsole, useDraft } from './context.ts'
 import { FormDialog, SelectField, TextField } from './form.tsx'
 import { ConsentDocument, type ConsentState, GuestsDocument, type GuestsQuery } from './operations.ts'
@@ -14,7 +14,7 @@ const TONES = { SUBSCRIBED: 'good', UNKNOWN: 'warn', OPTED_OUT: 'bad' } as const
 
 /** The guests of the company and whether they may be written to. */
 export function Guests() {
-  const { session, words, text } = useConsole()
+  const { session, words } = useConsole()
   const draft = useDraft('guest search', { search: '' })
   const asked = useSignal(draft.peek().search)
   const consent = useSignal<ConsentState | null>(null)
@@ -29,33 +29,13 @@ export function Guests() {
   return (
     <>
       <SectionHead title={words.sections.guests} hint={words.guestsHint} />
-      <form
-        class="filterbar"
-        onSubmit={(event) => {
-          event.preventDefault()
+      <GuestSearch
+        draft={draft}
+        onApply={() => {
           asked.value = draft.value.search
         }}
-      >
-        <TextField draft={draft} name="search" label={words.searchGuests} type="search" />
-        <button type="submit" class="button">
-          {words.show}
-        </button>
-      </form>
-      <fieldset class="chips" aria-label={words.consent}>
-        {STATES.map((one) => (
-          <button
-            key={one}
-            type="button"
-            class="chip"
-            aria-pressed={consent.value === one}
-            onClick={() => {
-              consent.value = one
-            }}
-          >
-            {one === null ? text.all : words.consents[one]}
-          </button>
-        ))}
-      </fieldset>
+      />
+      <ConsentChips consent={consent} />
       <Listing of={pages} icon="group" empty={words.noneFound}>
         {(guests) => (
           <GuestTable
@@ -76,6 +56,45 @@ export function Guests() {
         />
       )}
     </>
+  )
+}
+
+function GuestSearch({ draft, onApply }: { draft: Signal<{ search: string }>; onApply: () => void }) {
+  const { words } = useConsole()
+  return (
+    <form
+      class="filterbar"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onApply()
+      }}
+    >
+      <TextField draft={draft} name="search" label={words.searchGuests} type="search" />
+      <button type="submit" class="button">
+        {words.show}
+      </button>
+    </form>
+  )
+}
+
+function ConsentChips({ consent }: { consent: Signal<ConsentState | null> }) {
+  const { words, text } = useConsole()
+  return (
+    <fieldset class="chips" aria-label={words.consent}>
+      {STATES.map((one) => (
+        <button
+          key={one}
+          type="button"
+          class="chip"
+          aria-pressed={consent.value === one}
+          onClick={() => {
+            consent.value = one
+          }}
+        >
+          {one === null ? text.all : words.consents[one]}
+        </button>
+      ))}
+    </fieldset>
   )
 }
 

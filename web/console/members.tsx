@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useConsole, useDraft } from './context.ts'
 import { FormDialog, SelectField, SwitchField, TextField } from './form.tsx'
@@ -21,20 +21,17 @@ const SEARCH_MS = 250
 /** The people of the company: their roles, and whether they may sign in. */
 export function Members() {
   const { session, words } = useConsole()
-  const search = useSignal('')
   const asked = useSignal('')
   const edited = useSignal<Member | 'new' | null>(null)
   const erased = useSignal<Member | null>(null)
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      asked.value = search.value.trim()
-    }, SEARCH_MS)
-    return () => clearTimeout(timer)
-  }, [search.value])
   const pages = usePages<Member>(
     async (after) => (await session.request(MembersDocument, { search: asked.value || null, after })).members,
     [asked.value],
   )
+  const close = () => {
+    edited.value = null
+    erased.value = null
+  }
   return (
     <>
       <SectionHead title={words.sections.members} hint={words.membersHint}>
@@ -48,16 +45,7 @@ export function Members() {
           {words.newMember}
         </button>
       </SectionHead>
-      <input
-        class="field"
-        type="search"
-        aria-label={words.searchMembers}
-        placeholder={words.searchMembers}
-        value={search.value}
-        onInput={({ currentTarget }) => {
-          search.value = currentTarget.value
-        }}
-      />
+      <MemberSearch asked={asked} />
       <Listing of={pages} icon="group" empty={words.noneFound}>
         {(members) => (
           <MemberTable
@@ -75,21 +63,35 @@ export function Members() {
         <MemberDialog
           of={edited.value === 'new' ? null : edited.value}
           onDone={pages.reload}
-          onClose={() => {
-            edited.value = null
-          }}
+          onClose={close}
         />
       )}
-      {erased.value && (
-        <EraseDialog
-          of={erased.value}
-          onDone={pages.reload}
-          onClose={() => {
-            erased.value = null
-          }}
-        />
-      )}
+      {erased.value && <EraseDialog of={erased.value} onDone={pages.reload} onClose={close} />}
     </>
+  )
+}
+
+/** The field of a search, which is asked for once a person has stopped typing. */
+function MemberSearch({ asked }: { asked: Signal<string> }) {
+  const { words } = useConsole()
+  const search = useSignal('')
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      asked.value = search.value.trim()
+    }, SEARCH_MS)
+    return () => clearTimeout(timer)
+  }, [search.value])
+  return (
+    <input
+      class="field"
+      type="search"
+      aria-label={words.searchMembers}
+      placeholder={words.searchMembers}
+      value={search.value}
+      onInput={({ currentTarget }) => {
+        search.value = currentTarget.value
+      }}
+    />
   )
 }
 
@@ -145,6 +147,19 @@ function MemberTable({
   )
 }
 
+/** The text of the form for a member, or for a new one. */
+function draftOf(member: Member | null) {
+  const { externalId, name, email, department } = member?.user ?? {}
+  return {
+    externalId: externalId ?? '',
+    name: name ?? '',
+    email: email ?? '',
+    department: department ?? '',
+    role: member?.role.name ?? 'member',
+    isEnabled: member?.isEnabled ?? true,
+  }
+}
+
 function MemberDialog({
   of,
   onDone,
@@ -157,14 +172,7 @@ function MemberDialog({
   const { session, words, text, drafts, refresh } = useConsole()
   const call = useCall()
   const name = `member ${of?.user.id ?? ''}`
-  const draft = useDraft(name, {
-    externalId: of?.user.externalId ?? '',
-    name: of?.user.name ?? '',
-    email: of?.user.email ?? '',
-    department: of?.user.department ?? '',
-    role: of?.role.name ?? 'member',
-    isEnabled: of?.isEnabled ?? true,
-  })
+  const draft = useDraft(name, draftOf(of))
   const roles = useLoad(async () => (await session.request(RolesDocument, {})).roles)
   async function submit() {
     const { email, department, ...rest } = draft.value

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useConsole, useDraft } from './context.ts'
 import { FormDialog, TextField } from './form.tsx'
 import {
@@ -18,16 +18,14 @@ type Role = RolesQuery['roles'][number]
 
 /** The roles of the company and what each permits. */
 export function Roles() {
-  const { session, words, viewer } = useConsole()
+  const { session, words } = useConsole()
   const edited = useSignal<Role | 'new' | null>(null)
   const deleted = useSignal<Role | null>(null)
   const roles = useLoad(async () => (await session.request(RolesDocument, {})).roles)
-  const own = viewer.value?.permissions ?? []
-  // The server refuses to change the others.
-  const isMine = (role: Role) =>
-    !role.isBuiltIn &&
-    role.id !== viewer.value?.role.id &&
-    role.permissions.every((permission) => own.includes(permission))
+  const close = () => {
+    edited.value = null
+    deleted.value = null
+  }
   return (
     <>
       <SectionHead title={words.sections.roles} hint={words.rolesHint}>
@@ -45,7 +43,6 @@ export function Roles() {
         {(all) => (
           <RoleTable
             roles={all}
-            isMine={isMine}
             onEdit={(role) => {
               edited.value = role
             }}
@@ -56,39 +53,23 @@ export function Roles() {
         )}
       </Reading>
       {edited.value && (
-        <RoleDialog
-          of={edited.value === 'new' ? null : edited.value}
-          onDone={roles.reload}
-          onClose={() => {
-            edited.value = null
-          }}
-        />
+        <RoleDialog of={edited.value === 'new' ? null : edited.value} onDone={roles.reload} onClose={close} />
       )}
-      {deleted.value && (
-        <DeleteDialog
-          of={deleted.value}
-          onDone={roles.reload}
-          onClose={() => {
-            deleted.value = null
-          }}
-        />
-      )}
+      {deleted.value && <DeleteDialog of={deleted.value} onDone={roles.reload} onClose={close} />}
     </>
   )
 }
 
 function RoleTable({
   roles,
-  isMine,
   onEdit,
   onDelete,
 }: {
   roles: readonly Role[]
-  isMine: (role: Role) => boolean
   onEdit: (role: Role) => void
   onDelete: (role: Role) => void
 }) {
-  const { words, text } = useConsole()
+  const { words } = useConsole()
   return (
     <Table
       caption={words.sections.roles}
@@ -110,32 +91,81 @@ function RoleTable({
         {
           head: words.acts,
           kind: 'acts',
-          cell: (role) =>
-            isMine(role) && (
-              <span class="links">
-                <button type="button" class="button small" onClick={() => onEdit(role)}>
-                  {text.edit}
-                  <span class="hidden"> {role.name}</span>
-                </button>
-                <button type="button" class="button small danger-text" onClick={() => onDelete(role)}>
-                  {words.deleteIt}
-                  <span class="hidden"> {role.name}</span>
-                </button>
-              </span>
-            ),
+          cell: (role) => <RoleActs of={role} onEdit={onEdit} onDelete={onDelete} />,
         },
       ]}
     />
   )
 }
 
+/** The acts on a role. The server refuses to change built-in roles, the viewer's own, and those that permit more. */
+function RoleActs({
+  of,
+  onEdit,
+  onDelete,
+}: {
+  of: Role
+  onEdit: (role: Role) => void
+  onDelete: (role: Role) => void
+}) {
+  const { words, text, viewer } = useConsole()
+  const { role: own, permissions = [] } = viewer.value ?? {}
+  const isLower = of.permissions.every((permission) => permissions.includes(permission))
+  if (of.isBuiltIn || of.id === own?.id || !isLower) return null
+  return (
+    <span class="links">
+      <button type="button" class="button small" onClick={() => onEdit(of)}>
+        {text.edit}
+        <span class="hidden"> {of.name}</span>
+      </button>
+      <button type="button" class="button small danger-text" onClick={() => onDelete(of)}>
+        {words.deleteIt}
+        <span class="hidden"> {of.name}</span>
+      </button>
+    </span>
+  )
+}
+
+interface RoleDraft {
+  name: string
+  permissions: readonly Permission[]
+}
+
+/** The permissions of the viewer, who can give away no others. */
+function PermissionChecks({ draft }: { draft: Signal<RoleDraft> }) {
+  const { words, viewer } = useConsole()
+  return (
+    <fieldset class="labelled">
+      <legend>{words.permissions}</legend>
+      <div class="checks">
+        {viewer.value?.permissions.map((one) => (
+          <label key={one}>
+            <input
+              type="checkbox"
+              checked={draft.value.permissions.includes(one)}
+              onChange={({ currentTarget }) => {
+                const others = draft.value.permissions.filter((other) => other !== one)
+                draft.value = {
+                  ...draft.value,
+                  permissions: currentTarget.checked ? [...others, one] : others,
+                }
+              }}
+            />
+            {words.permissionNames[one]}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
 function RoleDialog({ of, onDone, onClose }: { of: Role | null; onDone: () => void; onClose: () => void }) {
-  const { session, words, text, viewer, drafts } = useConsole()
+  const { session, words, text, drafts } = useConsole()
   const call = useCall()
   const key = `role ${of?.id ?? ''}`
-  const draft = useDraft(key, {
+  const draft = useDraft<RoleDraft>(key, {
     name: of?.name ?? '',
-    permissions: of?.permissions ?? (['MESSAGE_READ'] as readonly Permission[]),
+    permissions: of?.permissions ?? ['MESSAGE_READ'],
   })
   async function submit() {
     const { name } = draft.value
@@ -162,27 +192,7 @@ function RoleDialog({ of, onDone, onClose }: { of: Role | null; onDone: () => vo
         maxLength={100}
         trouble={call.trouble}
       />
-      <fieldset class="labelled">
-        <legend>{words.permissions}</legend>
-        <div class="checks">
-          {viewer.value?.permissions.map((one) => (
-            <label key={one}>
-              <input
-                type="checkbox"
-                checked={draft.value.permissions.includes(one)}
-                onChange={({ currentTarget }) => {
-                  const others = draft.value.permissions.filter((other) => other !== one)
-                  draft.value = {
-                    ...draft.value,
-                    permissions: currentTarget.checked ? [...others, one] : others,
-                  }
-                }}
-              />
-              {words.permissionNames[one]}
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <PermissionChecks draft={draft} />
     </FormDialog>
   )
 }

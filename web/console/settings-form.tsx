@@ -6,7 +6,7 @@ import { SelectField, SwitchField, TextField } from './form.tsx'
 import { Reading, TroubleBox } from './parts.tsx'
 import { inputOf, type Setting, shownOf, valueAt } from './setting.ts'
 import type { Trouble } from './trouble.ts'
-import { useCall, useLoad } from './use-call.ts'
+import { type Call, useCall, useLoad } from './use-call.ts'
 
 type Shown = Record<string, string | boolean>
 
@@ -29,7 +29,7 @@ export function SettingsForm({
   groups: readonly SettingGroup[]
   save: (input: object) => Promise<unknown>
 }) {
-  const { words, text, toast, locale } = useConsole()
+  const { words, toast, locale } = useConsole()
   const labels = useLoad(() => loadSettingWords(locale))
   const changed = useDraft<Shown>(name, {})
   const call = useCall()
@@ -64,26 +64,34 @@ export function SettingsForm({
         </section>
       ))}
       {(count > 0 || call.trouble) && (
-        <div class="savebar">
-          <TroubleBox trouble={call.trouble} />
-          <span role="status">{words.changes(count)}</span>
-          <div class="buttons">
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                changed.value = {}
-              }}
-            >
-              {text.discard}
-            </button>
-            <button type="submit" class="button primary" disabled={call.isBusy || count === 0}>
-              {text.save}
-            </button>
-          </div>
-        </div>
+        <SaveBar
+          call={call}
+          count={count}
+          onDiscard={() => {
+            changed.value = {}
+          }}
+        />
       )}
     </form>
+  )
+}
+
+/** The number of changes, and the buttons that save or discard them. */
+function SaveBar({ call, count, onDiscard }: { call: Call; count: number; onDiscard: () => void }) {
+  const { words, text } = useConsole()
+  return (
+    <div class="savebar">
+      <TroubleBox trouble={call.trouble} />
+      <span role="status">{words.changes(count)}</span>
+      <div class="buttons">
+        <button type="button" class="button" onClick={onDiscard}>
+          {text.discard}
+        </button>
+        <button type="submit" class="button primary" disabled={call.isBusy || count === 0}>
+          {text.save}
+        </button>
+      </div>
+    </div>
   )
 }
 

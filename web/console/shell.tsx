@@ -5,30 +5,19 @@ import { Toast } from '../ui/toast.tsx'
 import { useConsole } from './context.ts'
 import { TroubleBox } from './parts.tsx'
 import { type Section, sectionsFor } from './sections.ts'
+import type { Trouble } from './trouble.ts'
 import { useLoad } from './use-call.ts'
 
 /** The console: the menu of sections, and the one that is open. */
 export function Shell() {
   const console = useConsole()
-  const { session, text, words, viewer, section, refresh, announcement } = console
+  const { session, words, viewer, section, refresh, announcement } = console
   const { phase } = session
   const isBack = phase.value === 'ready' && session.connected.value
   // Rights may have changed while the person was away.
   const { trouble, reload } = useLoad(refresh, [isBack])
   const box = useRef<HTMLDivElement>(null)
-  if (!viewer.value) {
-    return (
-      <div class="screen">
-        {trouble ? (
-          <div class="stand-in">
-            <TroubleBox trouble={trouble} again={() => restart(reload)} />
-          </div>
-        ) : (
-          <Skeleton rows={6} label={text.loading} />
-        )}
-      </div>
-    )
-  }
+  if (!viewer.value) return <StandIn trouble={trouble} again={() => restart(reload)} />
   const offered = sectionsFor(console)
   const current = offered.find(({ name }) => name === section.value) ?? offered[0]
   if (!current) return <EmptyState icon="info" title={words.nothing} hint={words.nothingHint} />
@@ -59,6 +48,22 @@ export function Shell() {
     session.phase.value = 'starting'
     void console.messaging.start().then(then)
   }
+}
+
+/** Stands in for the console until the rights of the person are known. */
+function StandIn({ trouble, again }: { trouble: Trouble | null; again: () => void }) {
+  const { text } = useConsole()
+  return (
+    <div class="screen">
+      {trouble ? (
+        <div class="stand-in">
+          <TroubleBox trouble={trouble} again={again} />
+        </div>
+      ) : (
+        <Skeleton rows={6} label={text.loading} />
+      )}
+    </div>
+  )
 }
 
 function SectionMenu({ offered, current }: { offered: readonly Section[]; current: Section }) {
