@@ -99,6 +99,12 @@ const LINTED: [file: string, code: string, message: string][] = [
     'async function save() {} export function stop() { save() }',
     'A "floating" Promise was found',
   ],
+  [
+    'src/planted-5.ts',
+    `export function long() {\n${'  Math.random()\n'.repeat(51)}}`,
+    'This function has too many lines',
+  ],
+  ['src/planted-6.ts', `export const long = [${'\n  1,'.repeat(251)}\n]`, 'This file has too many lines'],
 ]
 
 describe('the linter', () => {
@@ -126,7 +132,13 @@ describe('the linter', () => {
 /** Runs Biome over a folder; returns what it says of each file. */
 async function lint(folder: string): Promise<Map<string, string[]>> {
   const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
-  const rules = ['style/noProcessEnv', 'suspicious/noImportCycles', 'nursery/noFloatingPromises']
+  const rules = [
+    'style/noProcessEnv',
+    'suspicious/noImportCycles',
+    'nursery/noFloatingPromises',
+    'complexity/noExcessiveLinesPerFunction',
+    'style/noExcessiveLinesPerFile',
+  ]
   const args = ['lint', '--reporter=json', '--max-diagnostics=none', ...rules.map((rule) => `--only=${rule}`)]
   const run = promisify(execFile)(process.execPath, [biome, ...args], { cwd: folder, maxBuffer: 2 ** 26 })
   const { stdout } = await run.catch((error: { stdout: string }) => error)
