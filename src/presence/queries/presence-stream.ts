@@ -1,10 +1,13 @@
+import type { Viewer } from '../../auth/viewer.ts'
 import type { Context } from '../../context.ts'
 import { RequestError } from '../../errors.ts'
 import { INBOX } from '../../events/cursor.ts'
+import type { Subscriber } from '../../events/subscriber.ts'
 import { liveOverflows } from '../../metrics/metrics.ts'
 import { expiries } from '../../subscriptions/expiries.ts'
 import { requireReader } from '../../subscriptions/require-reader.ts'
-import { createLatestQueue, type LatestQueue } from '../latest-queue.ts'
+import { LatestQueue } from '../latest-queue.ts'
+import type { Watcher } from '../watch-delivery.ts'
 
 const MAX_NAMED = 1_000
 
@@ -20,10 +23,10 @@ export async function presenceStream(
   if (userIds && userIds.length > MAX_NAMED) {
     throw new RequestError('BAD_USER_INPUT', `At most ${MAX_NAMED} ids are taken at once.`)
   }
-  const { viewer, services } = context
+  const { services, viewer } = context
   const { companyId, userId } = viewer
   const leaving: (() => void)[] = []
-  const queue = createLatestQueue({
+  const queue = new LatestQueue({
     maxPeople: MAX_NAMED,
     onOverflow: () => liveOverflows.inc(),
     onEnd: leaveAll,
@@ -31,16 +34,36 @@ export async function presenceStream(
   function leaveAll(): void {
     for (const leave of leaving.splice(0)) leave()
   }
-  const expiry = { due: queue.end }
+  leaving.push(endWithToken(viewer, queue))
+  try {
+    const joined = await services.live.join(companyId, withoutEvents(userId, queue), undefined)
+    leaving.push(() => joined.leave())
+    const watcher = watcherOf(userId, userIds && new Set(userIds), queue)
+    leaving.push(await services.presence.watch(companyId, watcher))
+    await requireReader(context, 'PRESENCE_READ')
+    if (queue.hasEnded) leaveAll()
+    return queue
+  } catch (error) {
+    queue.end()
+    leaveAll()
+    throw error
+  }
+}
+
+/** Ends the queue when the viewer's access token expires. The returned function cancels this. */
+function endWithToken(viewer: Viewer, queue: LatestQueue): () => void {
+  const expiry = { due: () => queue.end() }
   const expiresAt = viewer.expiresAt.getTime()
   expiries.add(expiresAt, expiry)
-  leaving.push(() => expiries.delete(expiresAt, expiry))
+  return () => expiries.delete(expiresAt, expiry)
+}
 
-  const named = userIds && new Set(userIds)
-  const watcher = { userId, named, offer: queue.offer, end: queue.end }
-  // This subscriber takes no events. Joining makes this process read the company's events, so that a change of access
-  // rechecks the watchers.
-  const subscriber = {
+/**
+ * A subscriber that takes no events. Joining makes this process read the company's events, so that a change of access
+ * rechecks the watchers.
+ */
+function withoutEvents(userId: string, queue: LatestQueue): Subscriber {
+  return {
     userId,
     stream: INBOX,
     offer: () => {},
@@ -51,18 +74,10 @@ export async function presenceStream(
     get hasEnded() {
       return queue.hasEnded
     },
-    interrupt: queue.end,
+    interrupt: () => queue.end(),
   }
-  try {
-    const joined = await services.live.join(companyId, subscriber, undefined)
-    leaving.push(() => joined.leave())
-    leaving.push(await services.presence.watch(companyId, watcher))
-    await requireReader(context, 'PRESENCE_READ')
-    if (queue.hasEnded) leaveAll()
-    return queue
-  } catch (error) {
-    queue.end()
-    leaveAll()
-    throw error
-  }
+}
+
+function watcherOf(userId: string, named: ReadonlySet<string> | undefined, queue: LatestQueue): Watcher {
+  return { userId, named, offer: (state) => queue.offer(state), end: () => queue.end() }
 }
