@@ -21,7 +21,7 @@ import { normalizeTarget, requestPath } from './http/request-target.ts'
 import { endSlowBodies } from './http/slow-bodies.ts'
 import { measureJobs } from './jobs/job-counts.ts'
 import { redisReady } from './metrics/metrics.ts'
-import { createMetricsPage, type MetricsOptions } from './metrics/metrics-page.ts'
+import { createMetricsPage, type MetricsOptions, type MetricsPage } from './metrics/metrics-page.ts'
 import { answerGraphQL } from './pipeline/answer-graphql.ts'
 import { createGraphQLServer } from './pipeline/yoga.ts'
 import type { RedisConnections } from './redis/connection.ts'
@@ -90,46 +90,25 @@ export function createServer({
     learnsAtOnce,
     trustedProxies: webSockets.limits.trustedProxies,
   })
-  const metricsPage = createMetricsPage(bringUpToDate, metrics)
+  const metricsPage = createMetricsPage(() => bringUpToDate(services, redis), metrics)
   const demo = demoUsers ? createDemo(services, demoUsers) : undefined
   const demoTokenUrl = demo && !identity ? DEMO_TOKEN_URL : undefined
   const pages = createWebPages({ identity, demoTokenUrl, log: services.log })
-  async function bringUpToDate() {
-    if (redis) redisReady.set(redis.status().ready ? 1 : 0)
-    await Promise.all([measureJobs(services.database), measureSms(services.database)])
-  }
   const http = createHttpServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     if (!normalizeTarget(request)) return refuseTarget(response)
     const path = requestPath(request)
     if (path === '/healthz') answer(response, 200, 'ok')
     else if (path === '/readyz') void answerReadiness(services, redis, response)
     else if (path === '/metrics') void metricsPage.onMainPort(request, response)
-    else if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
-    else if (path.startsWith(EXPORTS_PATH)) void answerDownload(services, request, response)
-    else if (path.startsWith(FILES_PATH)) void answerFiles(services, request, response)
-    else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
-    else if (path.startsWith(UI_PATH)) void answerWebAsset(request, response)
     else if (demo && (path === DEMO_PATH || path.startsWith(`${DEMO_PATH}/`))) void demo(request, response)
     else if (pages && isPagePath(path)) void pages(request, response)
     else if (path === '/') redirect(response, '/graphql')
-    else void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
+    else if (!answerBeside(services, path, request, response))
+      void answerGraphQL(graphql, request, endWhenStalled(response, stalledMs))
   })
-  // Longer than proxies keep a connection that they do not use, which would send a request into its end.
-  http.keepAliveTimeout = keepAliveMs
-  http.headersTimeout = keepAliveMs + 1_000
-  // A client that sends headers or body slowly must not occupy the server.
-  http.requestTimeout = PART_MS
-  endSlowBodies(http, {
-    maxMs: REQUEST_MS,
-    everyMs: CHECK_MS,
-    isPatient: (request) => requestPath(request).startsWith(UPLOADS_PATH),
-  })
-  http.timeout = stalledMs
+  limitConnections(http, keepAliveMs, stalledMs)
   const sockets = attachWebSockets(http, graphql, services, webSockets)
-  const metricsHttp = createHttpServer((request, response) => {
-    if (requestPath(request) === '/metrics') void metricsPage.onOwnPort(request, response)
-    else answer(response, 404, 'There is /metrics here, and nothing else.')
-  })
+  const metricsHttp = createMetricsServer(metricsPage)
 
   return {
     async listen(port, host) {
@@ -142,18 +121,68 @@ export function createServer({
     async close() {
       metricsHttp.close()
       metricsHttp.closeAllConnections()
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-      const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
-      await sockets.close()
-      // The remaining requests are event streams over HTTP, which would never end.
-      services.live.interrupt()
-      // A connection becomes idle when its answer ends, and its client would keep it.
-      const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)
-      await closed
-      clearInterval(sweep)
-      clearTimeout(force)
+      await drain(http, async () => {
+        await sockets.close()
+        // The remaining requests are event streams over HTTP, which would never end.
+        services.live.interrupt()
+      })
     },
   }
+}
+
+/** Sets the metrics that are read when somebody asks for them. */
+async function bringUpToDate({ database }: Services, redis: RedisConnections | undefined): Promise<void> {
+  if (redis) redisReady.set(redis.status().ready ? 1 : 0)
+  await Promise.all([measureJobs(database), measureSms(database)])
+}
+
+function createMetricsServer({ onOwnPort }: MetricsPage): HttpServer {
+  return createHttpServer((request, response) => {
+    if (requestPath(request) === '/metrics') void onOwnPort(request, response)
+    else answer(response, 404, 'There is /metrics here, and nothing else.')
+  })
+}
+
+/** Answers a request for one of the neighbours of GraphQL. False if there is none at the path. */
+function answerBeside(
+  services: Services,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (path.startsWith(UNSUBSCRIBE_PATH)) void answerUnsubscribe(services, request, response)
+  else if (path.startsWith(EXPORTS_PATH)) void answerDownload(services, request, response)
+  else if (path.startsWith(FILES_PATH)) void answerFiles(services, request, response)
+  else if (path.startsWith(WEBHOOKS_PATH)) void answerTwilio(services, request, response)
+  else if (path.startsWith(UI_PATH)) void answerWebAsset(request, response)
+  else return false
+  return true
+}
+
+function limitConnections(http: HttpServer, keepAliveMs: number, stalledMs: number): void {
+  // Longer than proxies keep a connection that they do not use, which would send a request into its end.
+  http.keepAliveTimeout = keepAliveMs
+  http.headersTimeout = keepAliveMs + 1_000
+  // A client that sends headers or body slowly must not occupy the server.
+  http.requestTimeout = PART_MS
+  endSlowBodies(http, {
+    maxMs: REQUEST_MS,
+    everyMs: CHECK_MS,
+    isPatient: (request) => requestPath(request).startsWith(UPLOADS_PATH),
+  })
+  http.timeout = stalledMs
+}
+
+/** Accepts no more requests, and waits for those in flight. `endStreams` ends the answers that would not end by themselves. */
+async function drain(http: HttpServer, endStreams: () => Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+  const force = setTimeout(() => http.closeAllConnections(), DRAIN_MS)
+  await endStreams()
+  // A connection becomes idle when its answer ends, and its client would keep it.
+  const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_MS)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(force)
 }
 
 function listenOn(http: HttpServer, port: number, host: string, variable: string): Promise<string> {
