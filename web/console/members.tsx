@@ -1,20 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useConsole, useDraft } from './context.ts'
-import { FormDialog, SelectField, SwitchField, TextField } from './form.tsx'
-import {
-  EraseDocument,
-  MembersDocument,
-  type MembersQuery,
-  RolesDocument,
-  SyncDocument,
-} from './operations.ts'
+import { FormDialog, TextField } from './form.tsx'
+import { MemberDialog } from './member-dialog.tsx'
+import { EraseDocument, MembersDocument, type MembersQuery } from './operations.ts'
 import { Listing, Moment, Person, SectionHead, Tag } from './parts.tsx'
 import { Table } from './table.tsx'
 import { change } from './trouble.ts'
-import { useCall, useLoad, usePages } from './use-call.ts'
+import { useCall, usePages } from './use-call.ts'
 
-type Member = MembersQuery['members']['nodes'][number]
+/** A person of the company, as the list shows them. */
+export type Member = MembersQuery['members']['nodes'][number]
 
 const SEARCH_MS = 250
 
@@ -144,73 +140,6 @@ function MemberTable({
         },
       ]}
     />
-  )
-}
-
-/** The text of the form for a member, or for a new one. */
-function draftOf(member: Member | null) {
-  const { externalId, name, email, department } = member?.user ?? {}
-  return {
-    externalId: externalId ?? '',
-    name: name ?? '',
-    email: email ?? '',
-    department: department ?? '',
-    role: member?.role.name ?? 'member',
-    isEnabled: member?.isEnabled ?? true,
-  }
-}
-
-function MemberDialog({
-  of,
-  onDone,
-  onClose,
-}: {
-  of: Member | null
-  onDone: () => void
-  onClose: () => void
-}) {
-  const { session, words, text, drafts, refresh } = useConsole()
-  const call = useCall()
-  const name = `member ${of?.user.id ?? ''}`
-  const draft = useDraft(name, draftOf(of))
-  const roles = useLoad(async () => (await session.request(RolesDocument, {})).roles)
-  async function submit() {
-    const { email, department, ...rest } = draft.value
-    const { problems } = await change(session, SyncDocument, {
-      members: [{ ...rest, email: email || null, department: department || null }],
-    })
-    const [problem] = problems
-    if (problem) throw new Error(problem.detail)
-    drafts.delete(name)
-    onDone()
-    await refresh()
-  }
-  const options = (roles.data ?? [{ name: draft.value.role }]).map((role) => [role.name, role.name] as const)
-  return (
-    <FormDialog
-      title={of?.user.name ?? words.newMember}
-      act={of ? text.save : text.add}
-      call={call}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      {!of && (
-        <TextField
-          draft={draft}
-          name="externalId"
-          label={words.externalId}
-          hint={words.externalIdHint}
-          required
-        />
-      )}
-      <TextField draft={draft} name="name" label={words.name} required />
-      <div class="pair">
-        <TextField draft={draft} name="email" label={words.email} type="email" />
-        <TextField draft={draft} name="department" label={words.department} />
-      </div>
-      <SelectField draft={draft} name="role" label={words.role} options={options} />
-      <SwitchField draft={draft} name="isEnabled" label={words.enabled} hint={words.enabledHint} />
-    </FormDialog>
   )
 }
 
