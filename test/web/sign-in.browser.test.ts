@@ -5,7 +5,8 @@ import { encodeId } from '../../src/ids.ts'
 import { launchChromium } from '../graphiql/browser.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
-import { chromium } from './demo-site.ts'
+import { expectAccessible } from './axe.ts'
+import { chromium, write } from './demo-site.ts'
 
 /** The elements ask for another token half a minute before theirs ends. */
 const TOKEN_SECONDS = 32
@@ -43,6 +44,27 @@ describe.skipIf(!chromium)('the pages of the server', () => {
     await provider?.[Symbol.asyncDispose]()
   })
 
+  it('sign people in by the identity provider, with no token in any storage, under Trusted Types', async () => {
+    await using window = await visit()
+    const { page, complaints } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await signIn(page, 'ann')
+    await page.getByRole('button', { name: 'New message' }).first().click()
+    await page.getByRole('option', { name: /Ben Brown/ }).click()
+    await page.getByRole('button', { name: 'Start' }).click()
+    await write(page, 'From the page of the server.')
+    await page.locator('article', { hasText: 'From the page of the server.' }).getByText('Sent').waitFor()
+    expect(page.url()).toBe(`${app.url}/messenger${query}`)
+    const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')
+    expect(kept).not.toContain('eyJ')
+    expect(kept).not.toContain('colloquy sign-in')
+    // The provider's session answers at once, without a form.
+    await page.getByRole('link', { name: 'Console' }).click()
+    await page.getByRole('navigation', { name: 'Console' }).waitFor()
+    expect(page.url()).toBe(`${app.url}/console${query}`)
+    expect(complaints).toEqual([])
+  })
+
   it('go on with another token while they are open', async () => {
     await using window = await visit()
     const { page } = window
@@ -63,6 +85,31 @@ describe.skipIf(!chromium)('the pages of the server', () => {
     await expect.poll(() => page.locator('#notice').isHidden()).toBe(true)
   })
 
+  it('sign people out at the provider too', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await signIn(page, 'ann')
+    await page.getByRole('button', { name: 'Search messages' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL((url) => url.href.startsWith(provider.identity.issuer))
+    expect(await page.title()).toMatch(/[Ll]ogout|[Ss]ign-out/)
+  })
+
+  it('say that the provider has refused, and ask it again only when told to', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await page.waitForURL((url) => url.href.startsWith(provider.identity.issuer))
+    await page.goto(`${app.url}/messenger?error=access_denied&error_description=Not+today&state=forged`)
+    await page.getByRole('alert').getByText('You could not be signed in.').waitFor()
+    expect(page.url()).toBe(`${app.url}/messenger${query}`)
+    await expectAccessible(page, 'refused')
+    await page.getByRole('alert').getByRole('button', { name: 'Sign in' }).click()
+    await signIn(page, 'ann')
+    await page.getByRole('button', { name: 'Search messages' }).waitFor()
+  })
+
   it('are for nobody where no client is configured, and answer for the time being while the provider is away', async () => {
     const { client: _, ...identity } = provider.identity
     await using without = await startApp({ environment: { identity } })
@@ -76,11 +123,18 @@ describe.skipIf(!chromium)('the pages of the server', () => {
     ])
   })
 
-  /** A browser of its own. */
-  async function visit(): Promise<{ page: Page } & AsyncDisposable> {
+  /** A browser of its own, with all that it complains of. */
+  async function visit(): Promise<{ page: Page; complaints: string[] } & AsyncDisposable> {
     const context: BrowserContext = await browser.newContext({ locale: 'en-GB' })
     const page = await context.newPage()
-    return { page, [Symbol.asyncDispose]: () => context.close() }
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      // The forms of the provider are not ours.
+      if (message.type() === 'error' && message.location().url.startsWith(app.url))
+        complaints.push(message.text())
+    })
+    return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
   }
 
   /** Fills the provider's forms for name and consent. */
