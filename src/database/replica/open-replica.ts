@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { replicaLagBytes, replicaLagSeconds } from '../../metrics/replica-metrics.ts'
@@ -29,6 +30,9 @@ const POSITION_MS = 500
 /** Maximum time of a read, after which the primary is asked: the replica may have stopped in the midst of it. */
 const READ_MS = 3_000
 
+/** A server that hangs never confirms the end of a connection. */
+const CLOSING_MS = 2_000
+
 /** Opens the pools that reads from the replica need. Nothing is connected, and nothing fails, before they are used. */
 export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOptions): Replica {
   const quick = { query_timeout: POSITION_MS, connectionTimeoutMillis: POSITION_MS, idleTimeoutMillis: 0 }
@@ -56,7 +60,8 @@ export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOp
     gate,
     pool: reads.pool,
     async close() {
-      await Promise.all([primary, watched, reads].map((pool) => pool.close()))
+      const closing = Promise.all([primary, watched, reads].map((pool) => pool.close()))
+      await Promise.race([closing, delay(CLOSING_MS, undefined, { ref: false })])
     },
   }
 }
