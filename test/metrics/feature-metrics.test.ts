@@ -67,12 +67,14 @@ it('the time from a change of presence to its delivery is measured', async () =>
   const before = await read('colloquy_presence_lag_seconds_count')
   await ann.say({ recipientId: bob.userId }, 'Hello')
   await using presence = bob.subscribe('subscription { presenceChanged { status user { id } } }')
-  await expect
-    .poll(async () => {
-      await ann.run('mutation { heartbeat(input: { status: ONLINE }) { __typename } }')
-      await ann.run('mutation { heartbeat(input: { status: AWAY }) { __typename } }')
-      return presence.events.length
-    })
-    .toBeGreaterThan(0)
+  let beats = 0
+  // Of changes in quick succession only the latest is told, so one follows the other slowly.
+  const beat = async () => {
+    beats += 1
+    const status = beats % 2 === 0 ? 'AWAY' : 'ONLINE'
+    await ann.run(`mutation { heartbeat(input: { status: ${status} }) { __typename } }`)
+    return presence.events.length
+  }
+  await expect.poll(beat, { interval: 1_000 }).toBeGreaterThan(0)
   expect(await read('colloquy_presence_lag_seconds_count')).toBeGreaterThan(before)
 })

@@ -24,6 +24,9 @@ export interface SyncedMembers {
 
 const ERASED = { problem: 'This person was erased: the external id or e-mail address is theirs.' }
 
+/** Synchronisations of thousands may have begun before; usual writes wait for a lock for 4 s. */
+const WAIT_FOR_OTHERS = '10s'
+
 interface Plan {
   counts: { created: number; updated: number; unchanged: number }
   problems: MemberProblem[]
@@ -48,6 +51,7 @@ export async function syncMembers(context: Context, input: { members: unknown[] 
   const { rows, problems } = await readMemberRows(input.members)
 
   const { plan, position } = await tenant.transaction(async (transaction) => {
+    await transaction.$executeRaw`select set_config('lock_timeout', ${WAIT_FOR_OTHERS}, true)`
     await lockMembers(transaction, companyId)
     const plan = await planWrites(transaction, context, rows)
     if (plan.departments.size > 0) await lockChannels(transaction, companyId, plan.departments)
