@@ -72,8 +72,10 @@ async function refusalOf(reader: Client, after: string): Promise<string> {
     'subscription ($after: String) { inboxEvents(after: $after) { __typename } }',
     { after },
   )
-  // Events that the database still has come first; then the stream is known to have a gap.
-  return recorder.until(({ error, isComplete, events }) =>
-    Array.isArray(error) ? error[0].extensions.code : isComplete && events.at(-1)?.__typename,
+  // Events that the database still has come first; then the stream is known to have a gap. Without await the recorder would be
+  // disposed of at once.
+  return await recorder.until(
+    ({ answers, isComplete, events }) =>
+      answers.at(-1)?.errors?.[0]?.extensions?.code ?? (isComplete && events.at(-1)?.__typename),
   )
 }
