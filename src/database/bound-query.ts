@@ -32,6 +32,8 @@ class BoundQuery extends Query {
 
   constructor(config: pg.QueryConfig, binding: unknown[]) {
     super(config)
+    // Without a name it might go by the simple protocol, which would run it under the connection's earlier binding.
+    if (!config.name) throw new Error('A statement that binds its connection is a prepared one, with a name.')
     this.#binding = binding
   }
 

@@ -25,6 +25,8 @@ const MAX_WAIT_MS = 5_000
 
 const scope = new AsyncLocalStorage<Tenant | undefined>()
 const NOBODY = ' '
+/** Commands that cannot end the transaction they run in. A rollback succeeds and undoes the binding before it. */
+const KEEPS_BINDING: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE'])
 /** The tenant of a connection whose last statement may have failed, and undone its binding. */
 const UNKNOWN = ''
 /** The number of scopes that are open. */
@@ -97,7 +99,7 @@ export class TenantPool extends pg.Pool {
     return this.#runOn(client, async () => {
       this.#lastTenant.set(client, UNKNOWN)
       const result = await queryBound<Row>(client, query, bindingOf(tenant))
-      this.#lastTenant.set(client, keyOf(tenant))
+      if (KEEPS_BINDING.has(result.command)) this.#lastTenant.set(client, keyOf(tenant))
       return result
     })
   }

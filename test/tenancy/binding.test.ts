@@ -178,6 +178,13 @@ describe('the binding of connections', () => {
     expect(after?.pid).toBe(before?.pid)
   })
 
+  it('is clean after a rollback outside of a transaction, which succeeds and undoes the binding before it', async () => {
+    expect(await seenBy(globex.tenant)).toEqual(globex.names)
+    await acme.tenant.query(rollback, {})
+    expect(await seenBy(acme.tenant)).toEqual(acme.names)
+    await expectClean()
+  })
+
   it('never hands on a connection that somebody left inside a transaction', async () => {
     for (const next of [globex.tenant, acme.tenant]) {
       await acme.tenant.query(begin, {})
