@@ -23,7 +23,10 @@ export type Provider = z.output<typeof document>
  * Returns a function that gives the provider's document, at most an hour old, or an older one while it does not answer.
  * The function throws Error if the provider has never answered, or answers for another issuer.
  */
-export function createDiscovery(issuer: string, now: () => number = Date.now): () => Promise<Provider> {
+export function createDiscovery(
+  issuer: string,
+  now: () => number = () => performance.now(),
+): () => Promise<Provider> {
   let known: Provider | undefined
   let askAgainAt = Number.NEGATIVE_INFINITY
   let failure: unknown

@@ -40,7 +40,12 @@ export type IssuerKeys = {
   close(): void
 }
 
-type RemoteOptions = { now: () => number; onKeysRemoved: () => void; logger?: Logger | undefined }
+type RemoteOptions = {
+  /** Milliseconds as they pass, whatever is done to the clock. */
+  now: () => number
+  onKeysRemoved: () => void
+  logger?: Logger | undefined
+}
 
 /** Opens a source of keys. `onKeysRemoved` is called when a refresh shows that the issuer has withdrawn a key. */
 export function openIssuerKeys(source: KeySource, options: RemoteOptions): IssuerKeys {

@@ -9,28 +9,39 @@ const longestLifeMs = 5 * 60 * 1000
  */
 export type Verification<Token> = { token: Token; acceptableUntilMs: number }
 
-type Entry<Token> = { token: Token; expiresAtMs: number }
+/** `acceptableUntilMs` is a time of the clock, `forgottenAtMs` one of the milliseconds that pass. */
+type Entry<Token> = Verification<Token> & { forgottenAtMs: number }
 
-/** Creates a cache of at most `maxEntries` tokens. `now` is a clock in milliseconds since 1970. */
-export function createTokenCache<Token>(options: {
+/**
+ * Creates a cache of at most `maxEntries` tokens. `now` is a clock in milliseconds since 1970. `passed` counts milliseconds as they
+ * pass, whatever is done to the clock; by default it is the clock.
+ */
+export function createTokenCache<Token>({
+  maxEntries,
+  now,
+  passed = now,
+}: {
   maxEntries: number
   now: () => number
+  passed?: () => number
 }): TokenCache<Token> {
-  return new TokenCache(options.maxEntries, options.now)
+  return new TokenCache(maxEntries, now, passed)
 }
 
 /** A bounded cache of verified tokens. The least recently used one is removed first. */
 class TokenCache<Token> {
   readonly #maxEntries: number
   readonly #now: () => number
+  readonly #passed: () => number
   /** A Map iterates in insertion order, so its first key is the least recently used. */
   readonly #entries = new Map<string, Entry<Token>>()
   readonly #underWay = new Map<string, Promise<Token>>()
   #generation = 0
 
-  constructor(maxEntries: number, now: () => number) {
+  constructor(maxEntries: number, now: () => number, passed: () => number) {
     this.#maxEntries = maxEntries
     this.#now = now
+    this.#passed = passed
   }
 
   get size(): number {
@@ -46,7 +57,7 @@ class TokenCache<Token> {
     const entry = this.#entries.get(key)
     if (entry) {
       this.#entries.delete(key)
-      if (this.#now() < entry.expiresAtMs) {
+      if (this.#now() < entry.acceptableUntilMs && this.#passed() < entry.forgottenAtMs) {
         this.#entries.set(key, entry)
         return entry.token
       }
@@ -82,8 +93,7 @@ class TokenCache<Token> {
       if (this.#entries.size < this.#maxEntries) break
       this.#entries.delete(oldest)
     }
-    const expiresAtMs = Math.min(acceptableUntilMs, this.#now() + longestLifeMs)
-    this.#entries.set(key, { token, expiresAtMs })
+    this.#entries.set(key, { token, acceptableUntilMs, forgottenAtMs: this.#passed() + longestLifeMs })
   }
 }
 

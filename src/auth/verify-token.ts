@@ -31,7 +31,7 @@ export type TokenVerifierOptions = ClaimNames & {
   /** Number of verified tokens to cache. 0 disables the cache. */
   cacheSize: number
   logger?: Logger | undefined
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, for a test: they count as the time that passes, too. */
   now?: (() => number) | undefined
 }
 
@@ -46,10 +46,12 @@ export type TokenVerifier = {
 /** Creates a verifier. Throws TypeError for a configuration that would accept forged tokens or no token at all. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   checkOptions(options)
-  const now = options.now ?? Date.now
-  const cache = createTokenCache<VerifiedToken>({ maxEntries: options.cacheSize, now })
+  const now = options.now ?? (() => Date.now())
+  // A clock that is set back must not keep withdrawn keys, nor tokens of theirs, for longer.
+  const passed = options.now ?? (() => performance.now())
+  const cache = createTokenCache<VerifiedToken>({ maxEntries: options.cacheSize, now, passed })
   const keys = openIssuerKeys(options.keys, {
-    now,
+    now: passed,
     logger: options.logger,
     onKeysRemoved: () => cache.clear(),
   })

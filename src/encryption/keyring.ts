@@ -27,7 +27,7 @@ export interface Keyring {
   probe(): void
 }
 
-/** The bounds of a keyring's memory, and its clock. */
+/** The bounds of a keyring's memory, and its clock, for a test: that is the time that passes, too. */
 export interface KeyringOptions {
   maxCompanies?: number
   now?: () => number
@@ -55,18 +55,21 @@ class CachingKeyring implements Keyring {
   readonly #source: DataKeySource
   readonly #maxCompanies: number
   readonly #now: () => number
+  /** Milliseconds as they pass: a clock that is set back keeps no key in memory for longer. */
+  readonly #passed: () => number
   // A Map keeps the order of insertion, so its first entry is the least recently used.
   readonly #cache = new Map<string, Loaded>()
 
-  constructor(source: DataKeySource, { maxCompanies = 10_000, now = Date.now }: KeyringOptions) {
+  constructor(source: DataKeySource, { maxCompanies = 10_000, now }: KeyringOptions) {
     this.#source = source
     this.#maxCompanies = maxCompanies
-    this.#now = now
+    this.#now = now ?? (() => Date.now())
+    this.#passed = now ?? (() => performance.now())
   }
 
   forCompany(companyId: string): Promise<CompanyKeys> {
     const cached = this.#cache.get(companyId)
-    const isFresh = cached && this.#now() - cached.loadedAt < reloadAfterMs
+    const isFresh = cached && this.#passed() - cached.loadedAt < reloadAfterMs
     const entry = isFresh ? cached : this.#startLoading(companyId, cached)
     this.#cache.delete(companyId)
     this.#cache.set(companyId, entry)
@@ -76,7 +79,7 @@ class CachingKeyring implements Keyring {
 
   #startLoading(companyId: string, previous: Loaded | undefined): Loaded {
     previous?.value?.forgetTexts()
-    const entry: Loaded = { keys: this.#load(companyId), loadedAt: this.#now(), openedAt: this.#now() }
+    const entry: Loaded = { keys: this.#load(companyId), loadedAt: this.#passed(), openedAt: this.#passed() }
     entry.keys = entry.keys.catch((error: unknown) => {
       if (error instanceof KeyProviderRefusedError)
         for (const each of [...this.#cache.keys()]) this.#drop(each)
@@ -96,9 +99,9 @@ class CachingKeyring implements Keyring {
   /** Returns the keys from before if the provider may be waited for. Throws the error otherwise. */
   #stale(entry: Loaded, previous: Loaded | undefined, error: unknown): CompanyKeys | Promise<CompanyKeys> {
     if (!(error instanceof KeyProviderBusyError) || !previous) throw error
-    if (this.#now() - previous.openedAt >= MAX_STALE_MS) throw error
+    if (this.#passed() - previous.openedAt >= MAX_STALE_MS) throw error
     entry.openedAt = previous.openedAt
-    entry.loadedAt = this.#now() - reloadAfterMs + RETRY_STALE_MS
+    entry.loadedAt = this.#passed() - reloadAfterMs + RETRY_STALE_MS
     return previous.keys
   }
 
@@ -109,7 +112,7 @@ class CachingKeyring implements Keyring {
 
   loaded(companyId: string): CompanyKeys | undefined {
     const entry = this.#cache.get(companyId)
-    return entry && this.#now() - entry.loadedAt < reloadAfterMs ? entry.value : undefined
+    return entry && this.#passed() - entry.loadedAt < reloadAfterMs ? entry.value : undefined
   }
 
   async #load(companyId: string): Promise<CompanyKeys> {

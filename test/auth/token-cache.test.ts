@@ -42,6 +42,19 @@ describe('the token cache', () => {
     expect(verifications).toBe(2)
   })
 
+  it('forgets a token after five minutes however far the clock is set back meanwhile', async () => {
+    let passedMs = 0
+    cache = createTokenCache<string>({ maxEntries: 3, now: () => nowMs, passed: () => passedMs })
+    await read('a')
+    nowMs -= 5 * 60 * minuteMs
+    passedMs += 5 * minuteMs - 1
+    await read('a')
+    expect(verifications).toBe(1)
+    passedMs += 1
+    await read('a')
+    expect(verifications).toBe(2)
+  })
+
   it('holds no more than its size, and drops the least recently used token first', async () => {
     for (const token of ['a', 'b', 'c', 'a', 'd']) await read(token)
     expect([verifications, cache.size]).toEqual([4, 3])

@@ -118,6 +118,23 @@ describe('keys in memory', () => {
     await expect(keyring.forCompany(companyId)).resolves.toBeDefined()
   })
 
+  test('are used for that hour and no longer when the clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    try {
+      const companyId = randomUUID()
+      const keyring = createKeyring({ provider: await openProvider(), store: memoryStore().store })
+      const keys = await keyring.forCompany(companyId)
+      kms.fault = { status: 400, type: 'ThrottlingException' }
+      vi.setSystemTime(Date.now() - 5 * 60 * minute)
+      vi.advanceTimersByTime(59 * minute)
+      expect(await keyring.forCompany(companyId)).toBe(keys)
+      vi.advanceTimersByTime(minute)
+      await expect(keyring.forCompany(companyId)).rejects.toThrow(KeyProviderBusyError)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test.each(['DisabledException', 'NotFoundException', 'AccessDeniedException', 'KMSInvalidStateException'])(
     'of all companies are dropped as soon as KMS answers %s',
     async (type) => {

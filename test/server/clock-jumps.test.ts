@@ -22,6 +22,21 @@ function jump(byMs: number): void {
   })
 }
 
+it('a clock that jumps past the end of a token refuses it until it is set right, over HTTP and on a socket', async () => {
+  app = await startApp(redis ? { redisUrl: redis.url } : {})
+  const { ann } = await app.company('Acme', { ann: 'owner' })
+  const viewer = '{ viewer { user { name } } }'
+  await ann.run(viewer)
+  // Tokens of the development issuer last for twelve hours.
+  jump(13 * HOUR_MS)
+  const { errors } = await ann.send(viewer)
+  expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
+  await using refused = ann.subscribe('subscription { inboxEvents { __typename } }')
+  expect(await refused.until(({ closeEvent }) => closeEvent)).toMatchObject({ code: 4401 })
+  vi.useRealTimers()
+  await ann.run(viewer)
+})
+
 it.each([
   ['an hour ahead', HOUR_MS],
   ['half a minute back', -HOUR_MS / 120],
