@@ -109,7 +109,7 @@ async function apply(
 ): Promise<string[]> {
   // Loaded here, because most starts have nothing to migrate.
   const { openSchemaEngine } = await import('./schema-engine.ts')
-  const engine = await openSchemaEngine(url)
+  const engine = await openSchemaEngine(url, log)
   try {
     for (const migration of unfinished) {
       log.warn({ migration }, 'a migration was interrupted and undone earlier, trying it again')

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { Logger } from 'pino'
 import type { MigrationScript } from './migration-files.ts'
 import { ScriptAdapter } from './script-adapter.ts'
 
@@ -35,10 +36,10 @@ export interface SchemaEngine {
 
 /**
  * Opens the engine on a database with row security off, so that a statement which policies would restrict fails
- * instead.
+ * instead. `log` is told of scripts that wait.
  */
-export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
-  const adapter = new ScriptAdapter(url)
+export async function openSchemaEngine(url: string, log?: Logger): Promise<SchemaEngine> {
+  const adapter = new ScriptAdapter(url, log)
   const { SchemaEngine } = await loadEngine()
   const engine = await SchemaEngine.new(
     { datamodels: undefined },

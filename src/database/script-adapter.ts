@@ -1,15 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
 import { StartupProblem } from '../startup-problem.ts'
 import { readInternalChars } from './internal-char.ts'
 import { checksumOf, type MigrationScript } from './migration-files.ts'
 
 /**
+ * A script waits so long for a lock, and others behind it: while it waits for a long read of a table, nobody else reads that table
+ * either. Then it is undone, lets the others pass, and begins anew.
+ */
+const LOCK_WAIT_MS = 300
+/** PostgreSQL ends an autovacuum that somebody has waited for that long (deadlock_timeout), so one attempt in ten waits for more than it. */
+const LONG_LOCK_WAIT_MS = 1_200
+const LONG_ATTEMPT = 10
+const PAUSE_MS = 1_500
+const MAX_ATTEMPTS = 60
+const limited = (attempt: number) =>
+  `set local lock_timeout = ${`${attempt % LONG_ATTEMPT === 0 ? LONG_LOCK_WAIT_MS : LOCK_WAIT_MS}`.padStart(4)}; `
+const LIMIT_LENGTH = limited(1).length
+/** A lock was not given in time, or a deadlock was ended. */
+const LOCK_CODES = ['55P03', '40P01']
+
+/** First line of a script whose statements run one by one, each on its own, as `create index concurrently` must. */
+const ONE_BY_ONE = '-- One by one.'
+
+/**
  * Sends each script as a whole. Prisma's own adapter splits it at every semicolon, also inside function bodies,
  * comments and texts. As a whole it is also one transaction, which marks the migration as finished: after a crash, an
- * unfinished migration has changed nothing.
+ * unfinished migration has changed nothing. Scripts that run one by one are begun anew, so each of their statements can be repeated.
  */
 export class ScriptAdapter extends PrismaPg {
   /** The migrations being applied, to name a script that fails. */
@@ -17,11 +38,13 @@ export class ScriptAdapter extends PrismaPg {
   /** Set when a script has failed. */
   failure: StartupProblem | undefined
   readonly #pool: pg.Pool
+  readonly #log: Logger | undefined
 
-  constructor(url: string) {
+  constructor(url: string, log?: Logger) {
     const pool = new pg.Pool({ connectionString: url, max: 1, onConnect: prepareConnection })
     super(pool)
     this.#pool = pool
+    this.#log = log
   }
 
   override async connect() {
@@ -38,20 +61,42 @@ export class ScriptAdapter extends PrismaPg {
   async #run(script: string): Promise<void> {
     const finish = `update _prisma_migrations set finished_at = now()
       where checksum = '${checksumOf(script)}' and finished_at is null and rolled_back_at is null`
+    const name = this.migrations.find(({ sql }) => sql === script)?.name
+    const isWhole = !script.startsWith(ONE_BY_ONE)
+    for (let attempt = 1; ; attempt += 1) {
+      const error = await this.#attempt(
+        isWhole ? [`${limited(attempt)}${script}\n;${finish}`] : [...statementsOf(script), finish],
+      )
+      if (error === undefined) return
+      if (!isForLocks(error) || attempt === MAX_ATTEMPTS) throw this.#fail(error, script, name)
+      this.#log?.warn({ migration: name, attempt }, 'a migration waits until its tables are free')
+      await delay(PAUSE_MS)
+    }
+  }
+
+  /** Returns the reason if a text failed, and with it all that the text has done. */
+  async #attempt(texts: readonly string[]): Promise<unknown> {
     const client = await this.#pool.connect()
     try {
-      await client.query(`${script}\n;${finish}`)
+      for (const text of texts) await client.query(text)
       client.release()
+      return undefined
     } catch (error) {
       // A script that opened a transaction itself leaves the connection unusable.
       client.release(true)
-      const migration = this.migrations.find(({ sql }) => sql === script)
-      const message = describe(error, script)
-      this.failure = new StartupProblem(
-        `Migration ${migration?.name} failed and was undone: ${message}. The migrations before it stay; the next start tries it again.`,
-      )
-      throw asDriverError(error, message)
+      return error
     }
+  }
+
+  #fail(error: unknown, script: string, name: string | undefined): DriverAdapterError {
+    const message = describe(error, script)
+    const hint = isForLocks(error)
+      ? ' Transactions that last keep its tables locked: find them in pg_stat_activity by xact_start, and end them.'
+      : ''
+    this.failure = new StartupProblem(
+      `Migration ${name} failed and was undone: ${message}.${hint} The migrations before it stay; the next start tries it again.`,
+    )
+    return asDriverError(error, message)
   }
 }
 
@@ -74,8 +119,21 @@ async function prepareConnection(client: pg.ClientBase): Promise<void> {
   await client.query('set row_security = off; set statement_timeout = 0')
 }
 
+/** They end with a semicolon at the end of a line, and have none within. */
+function statementsOf(script: string): string[] {
+  return script.split(/;[ \t]*\r?\n/).filter((text) => /^\s*[^\s-]/m.test(text))
+}
+
+function isForLocks(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && LOCK_CODES.includes(error.code ?? '')
+}
+
 function describe(error: unknown, script: string): string {
   if (!(error instanceof pg.DatabaseError)) return reasonOf(error)
-  const line = error.position && `line ${script.slice(0, Number(error.position)).split('\n').length}`
+  const isWhole = !script.startsWith(ONE_BY_ONE)
+  const line =
+    isWhole &&
+    error.position &&
+    `line ${script.slice(0, Number(error.position) - LIMIT_LENGTH).split('\n').length}`
   return [line, error.message, error.detail, error.hint, error.where].filter(Boolean).join(': ')
 }

@@ -133,6 +133,95 @@ describe('migrate', () => {
     }
   })
 
+  test('holds nobody up behind a long read: it lets others pass, begins anew, and is applied once the read is over', async () => {
+    const database = await setUp({ '1_table': table })
+    await database.migrate()
+    await database.write('2_column', 'alter table notes add column more text')
+    const reader = new pg.Client({ connectionString: database.url })
+    await reader.connect()
+    try {
+      await reader.query('begin; select * from notes')
+      const migrating = database.migrate()
+      let longestMs = 0
+      for (let turn = 0; turn < 200; turn += 1) {
+        const before = performance.now()
+        await database.query('select * from notes')
+        longestMs = Math.max(longestMs, performance.now() - before)
+        await delay(10)
+      }
+      await reader.query('commit')
+      expect(await migrating).toEqual(['2_column'])
+      expect(longestMs).toBeLessThan(1_000)
+      expect(await database.query('select more from notes')).toEqual([])
+    } finally {
+      await reader.end()
+    }
+  })
+
+  test('makes an index of a table that others write to meanwhile, outside of a transaction, and repeats it after it has failed', async () => {
+    const database = await setUp({ '1_table': table })
+    await database.migrate()
+    const index = (column: string) =>
+      `-- One by one.\ndrop index if exists notes_text_idx;\ncreate index concurrently notes_text_idx on notes (${column});\n`
+    await database.write('2_index', index('nothing'))
+    expect(await problemOf(database.migrate())).toContain('column "nothing" does not exist')
+    await database.write('2_index', index('"text"'))
+    const writer = new pg.Client({ connectionString: database.url })
+    await writer.connect()
+    try {
+      await writer.query(`begin; insert into notes values (gen_random_uuid(), 'before')`)
+      const migrating = database.migrate()
+      await vi.waitUntil(
+        async () =>
+          (
+            await execute(
+              database.adminUrl,
+              `select 1 from pg_locks where locktype = 'transactionid' and not granted
+            union all select 1 from pg_locks where locktype = 'virtualxid' and not granted`,
+            )
+          ).length > 0,
+        { timeout: 30_000 },
+      )
+      await database.query(`insert into notes values (gen_random_uuid(), 'meanwhile')`)
+      await writer.query('commit')
+      expect(await migrating).toEqual(['2_index'])
+      const valid = `select indisvalid from pg_index where indexrelid = 'notes_text_idx'::regclass`
+      expect(await database.query(valid)).toEqual([{ indisvalid: true }])
+    } finally {
+      await writer.end()
+    }
+  })
+
+  test('begins anew when it meets a writer in a deadlock', async () => {
+    const database = await setUp({ '1_tables': `${table} create table more (id int);` })
+    await database.migrate()
+    await database.write(
+      '2_both',
+      'alter table notes add column a int; select pg_sleep(0.2); alter table more add column a int',
+    )
+    const writer = new pg.Client({ connectionString: database.url })
+    await writer.connect()
+    try {
+      await writer.query(`begin; set lock_timeout = 0; insert into more values (1)`)
+      const migrating = database.migrate()
+      await vi.waitUntil(
+        async () =>
+          (
+            await execute(
+              database.adminUrl,
+              `select 1 from pg_locks where relation = 'notes'::regclass and granted`,
+            )
+          ).length > 0,
+        { timeout: 30_000, interval: 10 },
+      )
+      await writer.query(`insert into notes (id, "text") values (gen_random_uuid(), 'written'); commit`)
+      expect(await migrating).toEqual(['2_both'])
+      expect(await database.query('select a from notes')).toEqual([{ a: null }])
+    } finally {
+      await writer.end()
+    }
+  })
+
   test('names the migration and the line that failed, undoes it as a whole, and tries it again', async () => {
     const database = await setUp({
       '1_table': table,
