@@ -25,7 +25,8 @@ export async function runJob(services: Services, handler: TaskHandler, queued: Q
   const startedAt = performance.now()
   try {
     const job = { ...bind(services, queued.payload), attempt, isLastAttempt, signal: queued.signal, services }
-    await unlessHandedBack(handler(job), queued.signal)
+    const work = () => unlessHandedBack(handler(job), queued.signal)
+    await (services.traces ? services.traces.job(task, attempt, work) : work())
   } catch (error) {
     if (error instanceof KeysDestroyedError) return giveUpJob(task, log)
     const reason = nameAndMessageOf(error)

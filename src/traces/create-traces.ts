@@ -36,7 +36,7 @@ export function createTraces(spans: SpanRunner, close: () => Promise<void>): Tra
         },
         parent: parent ? contextOf(parent) : api.ROOT_CONTEXT,
       })
-      return spans.run(span, work, () => {
+      return spans.runBounded(span, work, () => {
         span.setAttribute('http.response.status_code', response.statusCode)
         return response.statusCode >= 500
       })
@@ -46,6 +46,15 @@ export function createTraces(spans: SpanRunner, close: () => Promise<void>): Tra
         spans.begin(`operation ${field}`, { attributes: { 'colloquy.field': field } }),
         work,
         ({ errors }) => errors !== undefined,
+      ),
+    job: (task, attempt, work) =>
+      spans.runBounded(
+        spans.begin(`job ${task}`, {
+          kind: api.SpanKind.CONSUMER,
+          attributes: { 'colloquy.job.task': task, 'colloquy.job.attempt': attempt },
+          parent: api.ROOT_CONTEXT,
+        }),
+        work,
       ),
     database: (database) => traceDatabase(database, { spans, carried, senderOf }),
     sending(messageId) {

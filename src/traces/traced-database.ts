@@ -3,6 +3,7 @@ import type { Database, TenantDatabase } from '../database/database.ts'
 import type { Statement, Values } from '../database/statement.ts'
 import type { CarriedTraces } from './carried-traces.ts'
 import type { SpanRunner } from './span-runner.ts'
+import { type RunNamed, tracePrisma } from './traced-prisma.ts'
 
 type Run = Database['unbound']
 type Rows = readonly object[]
@@ -33,13 +34,13 @@ function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabas
   return {
     tenant: bound.tenant,
     get prisma() {
-      return bound.prisma
+      return spans.active() ? tracePrisma(bound.prisma, runNamed(spans)) : bound.prisma
     },
     readFromReplica: () => bound.readFromReplica(),
     query: traceRun(bound.query, parts),
     async call(statement, values) {
       const parent = parts.senderOf(Reflect.get(values, 'messageId')) ?? spans.active()
-      if (!parent) return bound.call(statement, values)
+      if (!parent || !spans.takeStatement(parent)) return bound.call(statement, values)
       const span = begin(spans, statement, parent)
       const rows = await spans.run(span, () => bound.call(statement, values))
       const position = positionOf(rows[0])
@@ -47,9 +48,10 @@ function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabas
       return rows
     },
     transaction(work) {
-      if (!spans.active()) return bound.transaction(work)
+      const parent = spans.active()
+      if (!parent || !spans.takeStatement(parent)) return bound.transaction(work)
       return spans.run(spans.begin('transaction', statementOptions(spans, 'transaction')), () =>
-        bound.transaction(work),
+        bound.transaction((transaction) => work(tracePrisma(transaction, runNamed(spans)))),
       )
     },
   }
@@ -58,9 +60,17 @@ function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabas
 function traceRun(run: Run, { spans }: DatabaseSpans): Run {
   return (statement, values) => {
     const parent = spans.active()
-    return parent
+    return parent && spans.takeStatement(parent)
       ? spans.run(begin(spans, statement, parent), () => run(statement, values))
       : run(statement, values)
+  }
+}
+
+/** Runs an operation of Prisma in a span, if the current work may have one more. */
+function runNamed(spans: SpanRunner): RunNamed {
+  return (name, work) => {
+    const parent = spans.active()
+    return parent && spans.takeStatement(parent) ? spans.run(begin(spans, { name }, parent), work) : work()
   }
 }
 

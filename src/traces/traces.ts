@@ -2,15 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Database } from '../database/database.ts'
 
 /**
- * Spans of requests, operations, statements, events and deliveries. Their names and attributes are those of the code: fields of
- * the schema, statements, kinds of events, outcomes. Nothing that people have written, and nothing that identifies them.
+ * Spans of requests, operations, jobs, statements, events and deliveries. Their names and attributes are those of the code: fields of
+ * the schema, tasks, statements, kinds of events, outcomes. Nothing that people have written, and nothing that identifies them.
  */
 export interface Traces {
   /** Runs a request in a span, in the trace of the client if the request has a `traceparent`. */
   request(request: IncomingMessage, response: ServerResponse, work: () => Promise<void>): Promise<void>
   /** Runs a query or mutation in a span of its root field. An error of the answer fails the span. */
   operation<T extends { errors?: unknown }>(field: string, work: () => Promise<T>): Promise<T>
-  /** Returns a database whose statements have spans where an operation or delivery runs them. */
+  /** Runs an attempt of a job in a trace of its own. */
+  job<T>(task: string, attempt: number, work: () => Promise<T>): Promise<T>
+  /** Returns a database whose statements have spans where an operation, a job or a delivery runs them. */
   database(database: Database): Database
   /** Messages are stored together: the statement's span is part of the trace of each. Call it as the message is sent. */
   sending(messageId: string): void

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { rowsOf } from '../../src/database/columns.ts'
+import { statement } from '../../src/database/statement.ts'
+import { MAX_STATEMENTS } from '../../src/traces/span-runner.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
+import { enqueueAs, recordJobs } from '../support/jobs.ts'
 import type { Recorder } from '../support/recorder.ts'
 import { sharedRedisForTests } from '../support/redis.ts'
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './otlp-receiver.ts'
@@ -145,6 +149,51 @@ describe.skipIf(!redis)('two nodes that export their traces', () => {
       expect(all).not.toContain(userId)
     }
     expect(receiver.spans.filter(({ status }: ReceivedSpan) => status === 2).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a process that exports its traces', () => {
+  let receiver: OtlpReceiver
+  const spansOf = (name: string) =>
+    vi.waitFor(
+      () => {
+        const root = receiver.spans.find((span) => span.name === name)
+        if (!root) throw new Error(`no span ${name}`)
+        const ofTrace = receiver.spans.filter(({ traceId }) => traceId === root.traceId)
+        return { root, names: ofTrace.filter((span) => span !== root).map((span) => span.name) }
+      },
+      { timeout: 20_000, interval: 100 },
+    )
+  beforeAll(async () => {
+    receiver = await startOtlpReceiver()
+  })
+  afterAll(() => receiver[Symbol.asyncDispose]())
+
+  it('shows the statements of Prisma by model and operation, also those of a transaction', async () => {
+    await using app = await startApp({ environment: tracesTo(receiver, 'alone') })
+    const { alice, bob } = await app.company('Acme', { alice: 'owner', bob: 'member' })
+    await alice.run('{ viewer { role { name } } }')
+    expect((await spansOf('operation viewer')).names).toContain('Role.findFirstOrThrow')
+    await alice.group('Team', [bob])
+    const { root, names } = await spansOf('transaction')
+    expect(names).toContain('executeRaw')
+    expect(root.attributes).toEqual({ 'db.system.name': 'postgresql', 'db.operation.name': 'transaction' })
+  })
+
+  it('gives each job a trace with its first hundred statements, and nothing that its payload says', async () => {
+    const counted = statement({ name: 'counted', row: rowsOf<{ one: number }>(), text: 'select 1 as one' })
+    const { tasks } = recordJobs(async ({ tenant }) => {
+      for (let turn = 0; turn < 150; turn += 1) await tenant.query(counted, {})
+    })
+    await using app = await startApp({ tasks, environment: tracesTo(receiver, 'jobs') })
+    const acme = await app.company('Acme', { alice: 'owner' })
+    const payload = { broadcastId: acme.companyUuid }
+    await enqueueAs(app, acme, { task: 'send_broadcast', payload })
+    const { root, names } = await spansOf('job send_broadcast')
+    expect(root.parentSpanId ?? '').toBe('')
+    expect(root.attributes).toEqual({ 'colloquy.job.task': 'send_broadcast', 'colloquy.job.attempt': 1 })
+    expect(names).toEqual(Array.from({ length: MAX_STATEMENTS }, () => 'counted'))
+    expect(receiver.bodies.join('')).not.toContain(acme.companyUuid)
   })
 })
 
