@@ -127,10 +127,11 @@ async function lose(options: DrillOptions, { place, paths, step, running }: Stag
   if (!author || !reader || !destroyed || !neighbour) throw new Error('There are too few people.')
   await destroyed.say({ recipientId: neighbour.userId }, 'To be forgotten')
   const pairs = await pairsOf(cast)
+  const storage = { keyring: store.keyring, adminUrl: databaseUrlOf(cluster) }
   const sampled = []
   const inBackup = Math.floor(messages * IN_BACKUP)
   sampled.push(
-    ...(await step(`${inBackup} messages stored`, () => fill(store, pairs, { from: 0, to: inBackup }))),
+    ...(await step(`${inBackup} messages stored`, () => fill(storage, pairs, { from: 0, to: inBackup }))),
   )
   const traffic = startTraffic(author, reader)
   await step('base backup made and verified, while messages go', () =>
@@ -138,7 +139,7 @@ async function lose(options: DrillOptions, { place, paths, step, running }: Stag
   )
   sampled.push(
     ...(await step(`${messages - inBackup} more messages stored`, () =>
-      fill(store, pairs, { from: inBackup, to: messages }),
+      fill(storage, pairs, { from: inBackup, to: messages }),
     )),
   )
   const { moment, until, before } = await traffic.between(async () => ({

@@ -11,19 +11,38 @@ export interface GoneOn {
   restored: CommandResult
   verified: CommandResult
   url: string
+  /** When the server had answered a query, by the clock of durations. */
+  answeredAt: number
   stop(): Promise<void>
 }
 
-/** Does everything that the documents say of a restored database, and starts the server on it. */
-export async function goOn({ step }: Drill, name: string, { product, cluster }: Restored): Promise<GoneOn> {
+/** Does everything that the documents say of a restored database, and starts the server on it, which `reader` asks first. */
+export async function goOn(
+  { step }: Drill,
+  name: string,
+  { product, cluster }: Restored,
+  reader: Client,
+): Promise<GoneOn> {
   await step(`${name}: streams of events moved on, so that cursors expire`, () =>
     query(databaseUrlOf(cluster), 'update company_streams set position = position + 1000000000'),
   )
   const verifiedFirst = await step(`${name}: cli audit verify`, () => product.run('audit', 'verify'))
   const restored = await step(`${name}: cli audit restored`, () => product.run('audit', 'restored'))
-  const { url, server } = await step(`${name}: server started`, () => product.serve())
+  const { url, server } = await step(`${name}: server started, and a first query answered`, async () => {
+    const served = await product.serve()
+    await reader.at(served.url).run('{ conversations(first: 20) { nodes { lastMessage { body } } } }')
+    return served
+  })
+  const answeredAt = performance.now()
   const verified = await step(`${name}: cli audit verify again`, () => product.run('audit', 'verify'))
-  return { verifiedFirst, restored, verified, url, stop: async () => void (await server.end('SIGTERM')) }
+  return {
+    verifiedFirst,
+    restored,
+    verified,
+    url,
+    answeredAt,
+    stop: async () => void (await server.end('SIGTERM')),
+  }
 }
 
 /** The acknowledged messages and the samples, as a restored database shows them through the API. */

@@ -36,9 +36,9 @@ async function drill(options: DrillOptions): Promise<void> {
   for (const name of ['latest', 'moment'] as const) {
     const began = performance.now()
     const restored = await drill.putBack(name, name === 'latest' ? name : { before: before.moment })
-    const gone = await goOn(drill, name, restored)
-    const seconds = (performance.now() - began) / 1000
-    print(`${seconds.toFixed(1).padStart(7)} s  ${name}: from the loss to a server that answers (RTO)`)
+    const gone = await goOn(drill, name, restored, before.reader)
+    const seconds = (gone.answeredAt - began) / 1000
+    print(`${seconds.toFixed(1).padStart(7)} s  ${name}: from the loss to the first answered query (RTO)`)
     for (const { out, err } of [gone.verifiedFirst, gone.restored, gone.verified])
       process.stdout.write(out + err)
     const { has, lacks, ...rest } = await examine(before, restored, gone.url)

@@ -32,7 +32,7 @@ describe.skipIf(!postgres)('a database whose disk was lost', { timeout: 120_000 
 
   async function putBack(): Promise<GoneOn & Examined> {
     const restored = await drill.putBack('moment', { before: before.moment })
-    const gone = await goOn(drill, 'moment', restored)
+    const gone = await goOn(drill, 'moment', restored, before.reader)
     try {
       return { ...gone, ...(await examine(before, restored, gone.url)) }
     } finally {
