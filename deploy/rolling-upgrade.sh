@@ -2,7 +2,9 @@
 # Tries a rolling upgrade from an older release to this one and back: two nodes, 50 writers and 200 subscribers on one
 # PostgreSQL and one Redis. Nothing may be lost, come twice or out of order.
 #
-#   deploy/rolling-upgrade.sh <commit of the older release> [--seconds 60] [--seed 1]
+# The migration runs while the older release serves; no table may be locked for more than a second. --archive fills the tables before.
+#
+#   deploy/rolling-upgrade.sh <commit of the older release> [--seconds 60] [--seed 1] [--archive 1000000]
 #
 # The older release is taken from git, fetched where the clone is shallow, and built in a folder of its own. Needs
 # redis-server on the PATH.

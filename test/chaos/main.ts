@@ -13,17 +13,27 @@ const program = new Command('chaos')
     '--upgrade-from <folder>',
     'only replace an older release, built there, by this one and back, as deploy/rolling-upgrade.sh does',
   )
+  .option('--archive <n>', 'messages of another company that are there before an upgrade', readNumber, 0)
   .option(
     '--only <faults>',
     `some of these, separated by commas: ${Object.keys(faults).join(', ')}`,
     readFaults,
   )
-  .action(async ({ seconds, seed = newSeed(), rolling = false, upgradeFrom, only = Object.keys(faults) }) => {
-    print(`seed ${seed}, ${seconds} s${upgradeFrom ? ', an upgrade' : rolling ? ', rolling restarts' : ''}`)
-    const wrong = await run({ seed, seconds, rolling, upgradeFrom, only, print })
-    if (wrong) conclude(wrong, seed)
-    else process.exitCode = 2
-  })
+  .action(
+    async ({
+      seconds,
+      seed = newSeed(),
+      rolling = false,
+      upgradeFrom,
+      archive,
+      only = Object.keys(faults),
+    }) => {
+      print(`seed ${seed}, ${seconds} s${upgradeFrom ? ', an upgrade' : rolling ? ', rolling restarts' : ''}`)
+      const wrong = await run({ seed, seconds, rolling, upgradeFrom, archive, only, print })
+      if (wrong) conclude(wrong, seed)
+      else process.exitCode = 2
+    },
+  )
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 await program.parseAsync()

@@ -22,6 +22,8 @@ export interface RunOptions {
   rolling: boolean
   /** The folder of an older release: nothing but its replacement by this one, and back. */
   upgradeFrom?: string | undefined
+  /** Messages of another company that are there before an upgrade. */
+  archive: number
   /** The kinds of faults to choose from. */
   only: FaultName[]
   print(line: string): void
@@ -35,6 +37,7 @@ export async function run({
   seconds,
   rolling,
   upgradeFrom,
+  archive,
   only,
   print,
 }: RunOptions): Promise<string[] | undefined> {
@@ -58,19 +61,22 @@ export async function run({
   const stop = new AbortController()
   const writing = Promise.all(writers.map((writer) => writer.write(stop.signal)))
   const victims = { ...stage, writers }
+  const wrong: string[] = []
   if (upgradeFrom !== undefined)
-    await upgradeAndBack(victims, {
-      older: upgradeFrom,
-      seconds,
-      tell: (line) => tell(line, 'node replaced'),
-    })
+    wrong.push(
+      ...(await upgradeAndBack(victims, {
+        older: upgradeFrom,
+        seconds,
+        messages: archive,
+        tell: (line) => tell(line, 'node replaced'),
+      })),
+    )
   else if (rolling) await restartOneByOne(victims, seed, seconds, (line) => tell(line, 'node SIGTERM'))
   else await injectAll(victims, { seed, seconds, only }, tell)
   stop.abort()
   await Promise.all(nodes.map((node) => node.ready()))
   print('the faults are over; the writers finish')
 
-  const wrong: string[] = []
   if (!(await unlessStuck(writing, () => sentBy(writers))))
     wrong.push(`these wait for an acknowledgement: ${waitingFor(writers)}`)
   print('everybody is cut off, and hears a last word')

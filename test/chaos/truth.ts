@@ -1,5 +1,6 @@
 import { encodeId } from '../../src/ids.ts'
 import { query } from '../support/embedded-postgres.ts'
+import { ARCHIVE } from './archive.ts'
 
 /** The contents of the database, without access rules. Ids are those of the API. */
 export interface Truth {
@@ -25,7 +26,9 @@ export function participantKey(conversationId: string, userUuid: string): string
   return `${conversationId} ${userUuid}`
 }
 
-/** Reads everything as a superuser, past all policies. */
+const JUDGED = `company_id in (select id from companies where name <> '${ARCHIVE}')`
+
+/** Reads everything of the companies of the run as a superuser, past all policies. */
 export async function readTruth(adminUrl: string): Promise<Truth> {
   const messages = await query<{
     company: string
@@ -36,12 +39,12 @@ export async function readTruth(adminUrl: string): Promise<Truth> {
   }>(
     adminUrl,
     `select company_id as company, conversation_id as conversation, id, seq, client_message_id as key
-     from messages order by conversation_id, seq`,
+     from messages where ${JUDGED} order by conversation_id, seq`,
   )
   const events = await query<{ company: string; conversation: string; message: string }>(
     adminUrl,
     `select company_id as company, conversation_id as conversation, message_id as message
-     from events where kind = 'MESSAGE_SENT' order by company_id, position`,
+     from events where kind = 'MESSAGE_SENT' and ${JUDGED} order by company_id, position`,
   )
   const participants = await query<{ conversation: string; user: string }>(
     adminUrl,
