@@ -14,11 +14,13 @@ import { hot } from './hot.ts'
 import { inbox } from './inbox.ts'
 import { listenInThisProcess } from './listener.ts'
 import { page } from './page.ts'
+import { partitions } from './partitions.ts'
 import { people } from './people.ts'
 import { presence } from './presence.ts'
 import { purging } from './purge.ts'
 import { reconnect } from './reconnect.ts'
 import { replay } from './replay.ts'
+import { replica } from './replica.ts'
 import type { Report } from './report.ts'
 import { resume, resumeLong, resumeMany } from './resume.ts'
 import { search } from './search.ts'
@@ -43,6 +45,7 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
   fanout: fanOut,
   growth,
   'inbox-fanout': inboxFanOut,
+  partitions,
   reconnect,
   replay,
   soak,
@@ -62,6 +65,7 @@ const timed: Record<string, (seconds: number) => Promise<Report>> = {
   people,
   presence,
   purge: purging,
+  replica,
   resume,
   'resume-long': resumeLong,
   'resume-many': resumeMany,
@@ -84,7 +88,7 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long to measure', readCount, 10)
   .option('--subscribers <n>', 'how many sockets with a subscription each, where that is chosen', readCount)
   .option('--rate <n>', 'messages a second of soak; by default half of what the machine bears', readCount)
-  .option('--messages <n>', 'how many messages growth ends with, or export exports', readCount)
+  .option('--messages <n>', 'how many messages growth and partitions end with, or export exports', readCount)
   .option('--json', 'print one JSON object as the last line')
   .action(async (name: string, options: Options) => {
     const [bySize, byTime] = [sized[name], timed[name]]

@@ -53,6 +53,8 @@ export interface Report {
   grownMiB?: number
   /** The server's resident memory before it works, and at even distances in time while it does. */
   residentMiB?: number[]
+  /** The same work done in two ways or more: figures by the work, and by the way or the figure's name. */
+  compared?: Record<string, Record<string, number>>
   /** Size of the workload, for those whose size is chosen. */
   size?: Record<string, number>
   /**

@@ -13,6 +13,7 @@ import { prepareDatabase, type RoleUrls } from '../src/database/roles.ts'
 import { createDataKeyStore } from '../src/encryption/data-key-store.ts'
 import { createKeyring, type Keyring } from '../src/encryption/keyring.ts'
 import { createLocalKeyProvider } from '../src/encryption/local-key-provider.ts'
+import type { TestDatabase } from '../test/support/database.ts'
 import { redisForTests } from '../test/support/redis.ts'
 import { createUnlimitedCompany } from '../test/support/unlimited-company.ts'
 
@@ -57,8 +58,11 @@ interface StageOptions {
   isBounded?: boolean
   /** The role of the people, by default member. */
   role?: string
-  /** Further environment variables of the servers. */
+  /** Further environment variables of the servers, and of each alone, by its place. */
   variables?: Record<string, string>
+  variablesOf?: Record<string, string>[]
+  /** A migrated database on another PostgreSQL than an embedded one. */
+  on?: TestDatabase
 }
 
 /** Sets the stage. */
@@ -70,13 +74,15 @@ export async function setStage({
   isBounded = false,
   role,
   variables = {},
+  variablesOf = [],
+  on,
 }: StageOptions): Promise<Stage> {
   const path = await mkdtemp(join(tmpdir(), 'colloquy-bench-'))
   const log = pino({ level: 'warn' }, pino.destination(2))
   const dataDirectory = await openDataDirectory(path, { exclusive: true })
-  const postgres = await startEmbeddedPostgres({ dataDirectory, log })
-  const urls = await prepareDatabase(postgres.adminUrl, 'colloquy')
-  await migrate({ url: urls.ownerUrl, log })
+  const postgres = on ? undefined : await startEmbeddedPostgres({ dataDirectory, log })
+  const urls = on ?? (await prepareDatabase(postgres?.adminUrl ?? '', 'colloquy'))
+  if (!on) await migrate({ url: urls.ownerUrl, log })
   const database = openDatabase({ appUrl: urls.appUrl, systemUrl: urls.systemUrl, poolSize: 8, log })
   const provider = createLocalKeyProvider(dataDirectory.file('keys'))
   const keyring = createKeyring({ provider, store: createDataKeyStore(database) })
@@ -87,7 +93,9 @@ export async function setStage({
   const redis = nodes > 1 ? await redisForTests() : undefined
   if (nodes > 1 && !redis) throw new Error('Several servers need a Redis.')
   const environment = { ...environmentOf(path, urls, { isBounded, redisUrl: redis?.url }), ...variables }
-  const servers = await Promise.all(Array.from({ length: nodes }, () => startServer(environment, heapMiB)))
+  const servers = await Promise.all(
+    Array.from({ length: nodes }, (_, at) => startServer({ ...environment, ...variablesOf[at] }, heapMiB)),
+  )
   const [first] = servers
   if (!first) throw new Error('There is no server.')
 
@@ -96,7 +104,8 @@ export async function setStage({
     pid: first.pid,
     nodes: servers,
     urls,
-    adminUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/colloquy' }).href,
+    adminUrl:
+      on?.adminUrl ?? Object.assign(new URL(postgres?.adminUrl ?? ''), { pathname: '/colloquy' }).href,
     keyring,
     database,
     companies: cast,
@@ -104,7 +113,7 @@ export async function setStage({
       await Promise.all(servers.map(({ stop }) => stop()))
       await redis?.dispose()
       await database.close()
-      await postgres.stop()
+      await postgres?.stop()
       await dataDirectory.release()
       await rm(path, { recursive: true, force: true })
     },
