@@ -8,6 +8,13 @@ const DOTS = /[\u3002\uff61]/g
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
 /** The name and password of an address, before its host. */
 const USER = /(?<=\/\/)[^\s/?#@]{1,256}@/gu
+/** The host of an address, where browsers decode what is escaped. */
+const HOST = /(?<=\/\/)[^\s/?#:]{1,512}/gu
+/** Characters that no host has. */
+const NOT_IN_A_HOST = /[\s/?#@:%]/u
+/** In every link to a domain something follows a dot. Most texts have dots at the ends of sentences only. */
+const MAY_LINK = /\.\S/u
+const ONLY_ASCII = /^[\0-\x7f]*$/u
 /** How many redirectors one link may go through. */
 const MAX_HOPS = 3
 const MAX_LINKIFIERS = 100
@@ -23,9 +30,12 @@ export function linkedDomains(
   { blockedDomains, redirectors }: { blockedDomains: readonly string[]; redirectors: readonly string[] },
 ): string[] {
   if (blockedDomains.length === 0) return []
+  const visible = plain(text)
+  // Looking for links takes 60 µs of a text of 500 letters, a sixth of what a send costs.
+  if (!MAY_LINK.test(visible)) return []
   const linkifier = linkifierFor([...blockedDomains, ...redirectors])
   const found = new Set<string>()
-  let texts = [plain(text)]
+  let texts = [visible]
   for (let hops = 0; hops <= MAX_HOPS && texts.length > 0; hops += 1) {
     const behind: string[] = []
     for (const { url } of texts.flatMap((each) => linkifier.match(each) ?? [])) {
@@ -50,8 +60,23 @@ function linkifierFor(domains: readonly string[]): LinkifyIt {
   return made
 }
 
+/** The text as browsers take its addresses. */
 function plain(text: string): string {
-  return text.normalize('NFKC').replace(UNSEEN, '').replace(DOTS, '.').replace(USER, '')
+  const addressed = folded(text).replace(USER, '')
+  return folded(addressed.replace(HOST, (host) => (host.includes('%') ? unescapedHost(host) : host)))
+}
+
+function folded(text: string): string {
+  return ONLY_ASCII.test(text) ? text : text.normalize('NFKC').replace(UNSEEN, '').replace(DOTS, '.')
+}
+
+function unescapedHost(host: string): string {
+  try {
+    const decoded = decodeURIComponent(host)
+    return NOT_IN_A_HOST.test(decoded) ? host : decoded
+  } catch {
+    return host
+  }
 }
 
 /** The part of an address behind its host, as it reads once decoded. */

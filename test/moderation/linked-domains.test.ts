@@ -19,6 +19,10 @@ describe('the blocked domains that a text links to', () => {
     ['decomposed', 'https://bu\u0308cher.de/', 'xn--bcher-kva.de'],
     ['with wide letters and dots', 'https://ｅｖｉｌ．ｘｙｚ and https://evil。xyz', 'evil.xyz'],
     ['with an invisible character', 'https://ev\u200bil.test', 'evil.test'],
+    ['with an escaped dot', 'https://evil%2Etest/', 'evil.test'],
+    ['with escaped letters', 'https://b%C3%BCcher.de/?%zz', 'xn--bcher-kva.de'],
+    ['with an escaped wide dot and a port', 'https://a@evil%E3%80%82test:8443', 'evil.test'],
+    ['without a dot between letters in the text', 'See: https://evil\u2024test', 'evil.test'],
     ['as an address of the network', 'http://192.0.2.7/x', '192.0.2.7'],
     ['below a host of many customers', 'https://shop.github.io/', 'shop.github.io'],
   ])('are found %s', (_how, text, domain) => {
@@ -30,6 +34,7 @@ describe('the blocked domains that a text links to', () => {
     ['the domain as a part of another', 'https://evil.test.example.com'],
     ['another customer of a host', 'https://other.github.io'],
     ['plain words', 'evil. test'],
+    ['ends of sentences', 'It is evil.\nA test.'],
     ['a path', 'https://example.com/evil.test'],
   ])('do not include %s', (_what, text) => {
     expect(found(text)).toEqual([])
