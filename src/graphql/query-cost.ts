@@ -40,6 +40,13 @@ export function readVariables({
   return errors ? { errors: errors.map(variableError) } : { coerced }
 }
 
+/** The variables of an operation that was admitted, so that they can be coerced. */
+export function coercedVariables(args: ExecutionArgs): Variables {
+  const { coerced, errors } = readVariables(args)
+  if (errors) throw errors[0]
+  return coerced
+}
+
 function variableError({ message, nodes }: GraphQLError): GraphQLError {
   const text = message.length > MAX_ERROR_LENGTH ? `${message.slice(0, MAX_ERROR_LENGTH)}…` : message
   const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }

@@ -1,26 +1,24 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../context.ts'
-import { chargeOperation, readVariables, type Variables } from '../graphql/query-cost.ts'
+import { execute } from '../execution/execute.ts'
+import { chargeOperation, readVariables } from '../graphql/query-cost.ts'
 import { fieldOf, measureOperation } from './measure-operation.ts'
 import { noteActivity } from './note-activity.ts'
 import { admitOperation } from './operation-gate.ts'
 import { reserveCalls } from './reserve-calls.ts'
 
-/** Executes an operation whose variables are coerced already; an executor may do so once more. */
-type Execute = (args: ExecutionArgs, coerced: Variables) => ExecutionResult | Promise<ExecutionResult>
-
 /**
  * Runs a query or mutation once it is charged, admitted and within the rate limits: the one way to execution, whatever
  * transport the operation came by. Throws RequestError.
  */
-export function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const run = () => measureOperation(args, () => executeAdmitted(args, execute))
+export function executeOperation(args: ExecutionArgs): Promise<ExecutionResult> {
+  const run = () => measureOperation(args, () => executeAdmitted(args))
   const { traces } = (args.contextValue as Partial<Context>).services ?? {}
   return traces ? traces.operation(fieldOf(args), run) : run()
 }
 
-async function executeAdmitted(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+async function executeAdmitted(args: ExecutionArgs): Promise<ExecutionResult> {
   const { coerced, errors } = readVariables(args)
   if (errors) return { errors }
   const cost = chargeOperation(args)
@@ -41,8 +39,8 @@ async function executeAdmitted(args: ExecutionArgs, execute: Execute): Promise<E
 /** Has GraphQL Yoga run operations so; subscriptions are charged and admitted before they begin. */
 export function operations(): Plugin {
   return {
-    onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeOperation(args, executeFn))
+    onExecute({ setExecuteFn }) {
+      setExecuteFn(executeOperation)
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
       const errors = await admitSubscription(args)

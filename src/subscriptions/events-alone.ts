@@ -1,7 +1,8 @@
-import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { type Context, createContext, refreshContext, type SubscribedViewer } from '../context.ts'
 import { RequestError } from '../errors.ts'
-import { operationCost } from '../graphql/query-cost.ts'
+import { execute } from '../execution/execute.ts'
+import { coercedVariables, operationCost, type Variables } from '../graphql/query-cost.ts'
 import { EventContexts } from './event-contexts.ts'
 import { type PositionedEvent, withEventId } from './event-id.ts'
 
@@ -23,12 +24,14 @@ interface AloneOptions {
 /** Executes events for one subscription alone: those that are missed, not shared, or could not be answered for all. */
 export class EventsAlone {
   readonly #args: ExecutionArgs
+  readonly #variables: Variables
   readonly #cost: number
   readonly #first: Context
   readonly #contexts: EventContexts
 
   constructor({ args, subscribed, expiresAt }: AloneOptions) {
     this.#args = args
+    this.#variables = coercedVariables(args)
     this.#cost = operationCost(args)
     this.#first = (args.contextValue as Context | undefined) ?? contextOf(subscribed, expiresAt)
     this.#contexts = new EventContexts(this.#first)
@@ -40,7 +43,7 @@ export class EventsAlone {
     await services.work.whenSolvent(viewer)
     const contextValue = await this.#contexts.of(event)
     if (!contextValue) return { isLast: true }
-    const run = async () => execute({ ...this.#args, rootValue: event, contextValue })
+    const run = async () => execute({ ...this.#args, rootValue: event, contextValue }, this.#variables)
     const { traces } = services
     const result = await services.work.deliver(viewer, this.#cost, () =>
       traces ? traces.delivery(viewer.companyId, event.position, run) : run(),

@@ -1,8 +1,9 @@
-import { type ExecutionArgs, execute, getOperationAST, type OperationDefinitionNode } from 'graphql'
+import { type ExecutionArgs, getOperationAST, type OperationDefinitionNode } from 'graphql'
 import type { Context, SubscribedViewer } from '../context.ts'
 import { signCursor } from '../events/cursor.ts'
 import type { Batch } from '../events/event-row.ts'
-import { operationCost } from '../graphql/query-cost.ts'
+import { execute } from '../execution/execute.ts'
+import { coercedVariables, operationCost, type Variables } from '../graphql/query-cost.ts'
 import { liveLag } from '../metrics/metrics.ts'
 import { Answer } from './answer.ts'
 import { recheckAccess } from './recheck-access.ts'
@@ -41,6 +42,7 @@ export class SharedSelection {
   /** Cost of executing an event for one viewer, in points of the work budget. */
   readonly cost: number
   readonly #args: ExecutionArgs
+  readonly #variables: Variables
   readonly #operation: OperationDefinitionNode
   readonly #splits = new Map<string, SplitSelection | undefined>()
   readonly #batches = new Map<Batch, Batchwise>()
@@ -48,6 +50,7 @@ export class SharedSelection {
   constructor(args: ExecutionArgs, operation: OperationDefinitionNode) {
     const { schema, document, operationName, variableValues } = args
     this.#args = { schema, document, operationName, variableValues } as ExecutionArgs
+    this.#variables = coercedVariables(this.#args)
     this.#operation = operation
     this.cost = operationCost(this.#args)
   }
@@ -139,7 +142,10 @@ export class SharedSelection {
   ): Promise<Fields | undefined> {
     const document = documents[origin]
     if (!document) return new Map()
-    const { data, errors } = await execute({ ...this.#args, document, rootValue: event, contextValue })
+    const { data, errors } = await execute(
+      { ...this.#args, document, rootValue: event, contextValue },
+      this.#variables,
+    )
     if (errors || !data) return undefined
     const values = data[root] as Record<string, unknown>
     const keys = parts.filter((part) => part.origin === origin).map(({ key }) => key)

@@ -12,7 +12,7 @@ const LAYERS: Record<string, string> = {
   storage: 'data-directory metrics database traces redis encryption email s3',
   services:
     'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments push typing',
-  context: 'loaders.ts context.ts jobs graphql subscriptions',
+  context: 'loaders.ts context.ts jobs graphql execution subscriptions',
   queries:
     'members/queries messages/queries broadcasts/queries conversations/queries moderation/queries search/queries presence/queries guests/queries sms/queries audit/queries oversight/queries exports/queries holds/queries attachments/queries server-info/queries',
   operations:
@@ -23,7 +23,8 @@ const LAYERS: Record<string, string> = {
   processes: 'background.ts application.ts server.ts seed cli cli.ts main.ts',
 }
 
-const GRAPHQL_HOME = /(^|\/)graphql\/|^(pipeline|graphiql|web-sockets|subscriptions|client|cli)\/|^[^/]+$/
+const GRAPHQL_HOME =
+  /(^|\/)graphql\/|^(pipeline|execution|graphiql|web-sockets|subscriptions|client|cli)\/|^[^/]+$/
 const OPERATION = 'Operations know no GraphQL: jobs and the command line run them too.'
 
 /** Packages that only some files import: beginnings of package names, a pattern of paths below src, and the reason. */

@@ -1,28 +1,6 @@
-import { type ExecutionResult, type GraphQLError, type GraphQLResolveInfo, getArgumentValues } from 'graphql'
-import type { CompiledField, CompiledOperation } from './compile-operation.ts'
+import { type GraphQLResolveInfo, getArgumentValues } from 'graphql'
+import type { CompiledField } from './compile-operation.ts'
 import { type Execution, failed, failLater, isPromise, type Path } from './field-outcome.ts'
-
-/**
- * Runs a compiled query or mutation as the specification of GraphQL says (6.2 to 6.4). Other executors collect the fields of
- * each object and look arguments up in each field anew, which is half of what a page of messages costs.
- */
-export async function executeCompiled(
-  compiled: CompiledOperation,
-  contextValue: unknown,
-  variableValues: Record<string, unknown>,
-): Promise<ExecutionResult> {
-  const execution: Execution = { compiled, contextValue, variableValues, errors: [] }
-  const { errors } = execution
-  const { fields, operation } = compiled
-  try {
-    const run = operation.operation === 'mutation' ? executeSerially : executeFields
-    const data = (await run(execution, fields, undefined, undefined)) as Record<string, unknown>
-    return errors.length > 0 ? { errors, data } : { data }
-  } catch (error) {
-    // The error of a field that must not be null, and in whose place nothing can be.
-    return { errors: [...errors, error as GraphQLError], data: null }
-  }
-}
 
 /** Executes the fields of an object concurrently; a promise if one of them is. Throws the error of one that must not be null. */
 export function executeFields(
@@ -31,7 +9,7 @@ export function executeFields(
   source: unknown,
   path: Path | undefined,
 ): unknown {
-  const answer: Record<string, unknown> = {}
+  const answer = emptyAnswer(execution)
   let pending: Promise<void>[] | undefined
   try {
     for (const field of fields) {
@@ -55,15 +33,20 @@ export function executeFields(
   return pending ? Promise.all(pending).then(() => answer) : answer
 }
 
-/** Mutations follow one another. */
-async function executeSerially(
+/** Executes the fields one after another, as mutations want it. */
+export async function executeSerially(
   execution: Execution,
   fields: readonly CompiledField[],
   source: unknown,
 ): Promise<Record<string, unknown>> {
-  const answer: Record<string, unknown> = {}
+  const answer = emptyAnswer(execution)
   for (const field of fields) answer[field.key] = await executeField(execution, field, source, undefined)
   return answer
+}
+
+/** Objects without a prototype are slower to write. */
+function emptyAnswer({ compiled }: Execution): Record<string, unknown> {
+  return compiled.namesPrototype ? Object.create(null) : {}
 }
 
 function executeField(
@@ -73,7 +56,7 @@ function executeField(
   parentPath: Path | undefined,
 ): unknown {
   const { definition, nodes, parentType } = field
-  const { compiled, contextValue, variableValues } = execution
+  const { compiled, rootValue, contextValue, variableValues } = execution
   const path: Path = { prev: parentPath, key: field.key, typename: parentType.name }
   const info: GraphQLResolveInfo = {
     fieldName: definition.name,
@@ -83,7 +66,7 @@ function executeField(
     path,
     schema: compiled.schema,
     fragments: compiled.fragments,
-    rootValue: undefined,
+    rootValue,
     operation: compiled.operation,
     variableValues,
   }

@@ -1,15 +1,15 @@
 import {
   buildSchema,
   type ExecutionResult,
-  execute,
   type GraphQLSchema,
   getOperationAST,
+  execute as graphqlJs,
   parse,
   validate,
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { compileOperation } from '../../src/pipeline/compile-operation.ts'
-import { executeCompiled } from '../../src/pipeline/execute-compiled.ts'
+import { compileOperation } from '../../src/execution/compile-operation.ts'
+import { execute } from '../../src/execution/execute.ts'
 import { failOnUnhandledRejections } from '../support/unhandled-rejections.ts'
 
 failOnUnhandledRejections()
@@ -90,10 +90,9 @@ const schema = schemaOfAll()
 async function bothWays(text: string, variableValues: Record<string, unknown> = {}) {
   const document = parse(text)
   expect(validate(schema, document)).toEqual([])
-  const operation = getOperationAST(document)
-  const compiled = operation && compileOperation(schema, document, operation)
-  const usual = await execute({ schema, document, variableValues, contextValue: { sum: 0 } })
-  return { compiled: compiled && (await executeCompiled(compiled, { sum: 0 }, variableValues)), usual }
+  const args = { schema, document, variableValues }
+  const usual = await graphqlJs({ ...args, contextValue: { sum: 0 } })
+  return { ours: await execute({ ...args, contextValue: { sum: 0 } }, variableValues), usual }
 }
 
 /** As a client reads it, errors in the order of their places: those of one moment have none of their own. */
@@ -102,7 +101,7 @@ function read({ data, errors = [] }: ExecutionResult) {
   return { data: JSON.stringify(data), errors: text }
 }
 
-describe('an operation whose fields are collected once', () => {
+describe('an operation', () => {
   it.each<[string, string, Record<string, unknown>?]>([
     [
       'fields, arguments and defaults',
@@ -133,27 +132,50 @@ describe('an operation whose fields are collected once', () => {
     ['a value that is none of its type', '{ fraction robot { name model } }'],
     ['a text instead of a list', '{ text }'],
     ['mutations in their order', 'mutation { a: add(n: 1) b: add(n: 2) c: add(n: 3) }'],
+    [
+      'fields that a directive leaves out',
+      'query ($yes: Boolean!) { person(name: "Ada") { name @include(if: $yes) age @skip(if: $yes) } ...P @skip(if: true) } fragment P on Query { robot { name } }',
+      { yes: true },
+    ],
+    ['the schema', '{ __schema { queryType { name fields { name args { name defaultValue } } } } }'],
+    ['a type of the schema', '{ __typename __type(name: "Person") { name interfaces { name } } }'],
+    [
+      'a name that objects have themselves',
+      '{ __proto__: fraction constructor: text robot { __proto__: name } }',
+    ],
     ['an error among mutations', 'mutation { a: add(n: 1) b: add(n: -2) c: add(n: 3) }'],
   ])('is answered as by graphql-js: %s', async (_name, text, variables) => {
-    const { compiled, usual } = await bothWays(text, variables)
-    expect(compiled && read(compiled)).toEqual(read(usual))
+    const { ours, usual } = await bothWays(text, variables)
+    expect(read(ours)).toEqual(read(usual))
   })
 
-  it.each([
-    'query ($yes: Boolean!) { person(name: "Ada") { name @include(if: $yes) } }',
-    '{ ...P @skip(if: true) fails } fragment P on Query { robot { name } }',
-    '{ __schema { queryType { name } } }',
-    '{ __type(name: "Person") { name } }',
-    '{ __proto__: fails }',
-  ])('leaves one to the usual executor where its fields vary: %s', async (text) => {
-    expect((await bothWays(text, { yes: true })).compiled).toBeNull()
+  it('with directives has other fields with other variables', async () => {
+    const text =
+      'query ($yes: Boolean!) { person(name: "Ada") { best { name @include(if: $yes) age @skip(if: $yes) } } }'
+    const document = parse(text)
+    for (const yes of [true, false, true]) {
+      const { data } = await execute({ schema, document }, { yes })
+      expect(Object.keys((data as { person: { best: object } }).person.best)).toEqual([yes ? 'name' : 'age'])
+    }
+  })
+
+  it('has variables of its own, by which a field can tell executions apart', async () => {
+    const seen: unknown[] = []
+    const watched = schemaOfAll()
+    Object.assign(watched.getQueryType()?.getFields().text ?? {}, {
+      resolve: (_source: unknown, _args: unknown, _context: unknown, info: { variableValues: object }) => {
+        seen.push(info.variableValues)
+        return ['text']
+      },
+    })
+    const document = parse('{ a: text b: text }')
+    for (const _ of [1, 2]) await execute({ schema: watched, document }, {})
+    expect(seen[0]).toBe(seen[1])
+    expect(new Set(seen).size).toBe(2)
   })
 
   it('tells one error where an item fails that must not, and drops what others fail of later', async () => {
-    const document = parse('{ broken { name } }')
-    const operation = getOperationAST(document)
-    const compiled = operation && compileOperation(schema, document, operation)
-    const { data, errors } = compiled ? await executeCompiled(compiled, {}, {}) : {}
+    const { data, errors } = await execute({ schema, document: parse('{ broken { name } }') }, {})
     expect(data).toBeNull()
     expect(errors?.map(({ message, path }) => [message, path])).toEqual([
       ['Cannot return null for non-nullable field Query.broken.', ['broken', 2]],
@@ -161,12 +183,14 @@ describe('an operation whose fields are collected once', () => {
     await later(undefined)
   })
 
-  it('is collected anew for another schema', () => {
+  it('is compiled once for a schema, and anew for another', () => {
     const document = parse('{ fails }')
     const operation = getOperationAST(document)
     if (!operation) throw new Error('There is no operation.')
     const other = schemaOfAll()
-    expect(compileOperation(schema, document, operation)?.schema).toBe(schema)
-    expect(compileOperation(other, document, operation)?.schema).toBe(other)
+    const compiled = compileOperation(schema, document, operation, {})
+    expect(compileOperation(schema, document, operation, {})).toBe(compiled)
+    expect(compiled.schema).toBe(schema)
+    expect(compileOperation(other, document, operation, {}).schema).toBe(other)
   })
 })

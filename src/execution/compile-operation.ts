@@ -1,6 +1,4 @@
-import { collectFields, collectSubFields } from '@graphql-tools/utils'
 import {
-  BREAK,
   type DocumentNode,
   defaultFieldResolver,
   type FieldNode,
@@ -13,16 +11,19 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql'
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { type Complete, completing } from './complete-value.ts'
 
 /** A field of a selection, with all that does not change from one execution to the next. */
 export interface CompiledField {
   /** Its name in the answer. */
   key: string
-  nodes: FieldNode[]
+  nodes: readonly FieldNode[]
   parentType: GraphQLObjectType
   definition: GraphQLField<unknown, unknown>
   resolve: GraphQLFieldResolver<unknown, unknown>
@@ -32,65 +33,70 @@ export interface CompiledField {
   below(type: GraphQLObjectType): readonly CompiledField[]
 }
 
-/** A query or mutation whose fields are collected. */
+/** An operation whose fields are collected. */
 export interface CompiledOperation {
   schema: GraphQLSchema
   operation: OperationDefinitionNode
   fragments: Record<string, FragmentDefinitionNode>
   fields: readonly CompiledField[]
+  /** True if a field of the answer is called `__proto__`, which plain objects take for something else. */
+  namesPrototype: boolean
 }
 
-const known = new WeakMap<OperationDefinitionNode, CompiledOperation | null>()
+type Variables = Record<string, unknown>
+/** The surroundings of a field that is compiled. */
+type Collecting = Pick<CompiledOperation, 'schema' | 'fragments'> & { variables: Variables }
+
+const known = new WeakMap<OperationDefinitionNode, CompiledOperation>()
 
 /**
- * Collects the fields of an operation once for all executions; the operation is remembered with its document. Null for one
- * whose fields vary from one execution to the next, as directives have it, and for introspection.
+ * Collects the fields of an operation, once for all its executions: it is remembered with its document. One with directives
+ * has other fields with other variables and is collected for each execution. `variables` are coerced.
  */
 export function compileOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): CompiledOperation | null {
+  variables: Variables,
+): CompiledOperation {
   const remembered = known.get(operation)
-  if (remembered?.schema === schema || remembered === null) return remembered
-  const compiled = varies(document) ? null : compile(schema, document, operation)
-  known.set(operation, compiled)
-  return compiled
-}
-
-function compile(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): CompiledOperation | null {
+  if (remembered?.schema === schema) return remembered
   const rootType = schema.getRootType(operation.operation)
-  if (!rootType) return null
+  if (!rootType) throw new TypeError(`The schema has no ${operation.operation}.`)
   const fragments: Record<string, FragmentDefinitionNode> = {}
   for (const each of document.definitions) {
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each
   }
-  const compiled = { schema, operation, fragments }
-  const { fields } = collectFields(schema, fragments, {}, rootType, operation.selectionSet)
-  return { ...compiled, fields: fieldsOf(compiled, rootType, fields) }
+  const collected = collectFields(schema, fragments, variables, rootType, operation.selectionSet)
+  const fields = fieldsOf({ schema, fragments, variables }, rootType, collected)
+  const { varies, namesPrototype } = traitsOf(document)
+  const compiled = { schema, operation, fragments, fields, namesPrototype }
+  if (!varies) known.set(operation, compiled)
+  return compiled
 }
 
 function fieldsOf(
-  context: Omit<CompiledOperation, 'fields'>,
+  collecting: Collecting,
   parentType: GraphQLObjectType,
-  collected: Map<string, FieldNode[]>,
+  collected: ReadonlyMap<string, readonly FieldNode[]>,
 ): CompiledField[] {
   return [...collected].map(([key, nodes]) => {
     const name = nodes[0]?.name.value ?? ''
-    const definition = name === '__typename' ? TypeNameMetaFieldDef : parentType.getFields()[name]
+    const definition = metaFields.get(name) ?? parentType.getFields()[name]
     if (!definition) throw new TypeError(`A valid document asks for ${parentType.name}.${name}.`)
-    return compileField(context, { key, nodes, parentType, definition })
+    return compileField(collecting, { key, nodes, parentType, definition })
   })
 }
 
+const metaFields = new Map<string, GraphQLField<unknown, unknown>>(
+  [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]),
+)
+
 function compileField(
-  context: Omit<CompiledOperation, 'fields'>,
+  collecting: Collecting,
   field: Pick<CompiledField, 'key' | 'nodes' | 'parentType' | 'definition'>,
 ): CompiledField {
+  const { schema, fragments, variables } = collecting
   const type: GraphQLOutputType = field.definition.type
   const selections = new Map<GraphQLObjectType, CompiledField[]>()
   return {
@@ -101,27 +107,25 @@ function compileField(
     below(objectType) {
       const remembered = selections.get(objectType)
       if (remembered) return remembered
-      const { fields } = collectSubFields(context.schema, context.fragments, {}, objectType, field.nodes)
-      const selection = fieldsOf(context, objectType, fields)
+      const collected = collectSubfields(schema, fragments, variables, objectType, field.nodes)
+      const selection = fieldsOf(collecting, objectType, collected)
       selections.set(objectType, selection)
       return selection
     },
   }
 }
 
-/** True if a directive may leave fields out, if the schema is asked about, or if a name is one that objects have themselves. */
-function varies(document: DocumentNode): boolean {
-  let found = false
-  const stop = () => {
-    found = true
-    return BREAK
-  }
+/** A directive may leave fields out, depending on the variables. */
+function traitsOf(document: DocumentNode) {
+  let varies = false
+  let namesPrototype = false
   visit(document, {
-    Directive: stop,
-    Field: ({ name, alias }) =>
-      ['__schema', '__type'].includes(name.value) || (alias ?? name).value === '__proto__'
-        ? stop()
-        : undefined,
+    Directive: () => {
+      varies = true
+    },
+    Field: ({ alias }) => {
+      namesPrototype ||= alias?.value === '__proto__'
+    },
   })
-  return found
+  return { varies, namesPrototype }
 }

@@ -7,6 +7,8 @@ export type Path = GraphQLResolveInfo['path']
 /** One execution of a compiled operation. */
 export interface Execution {
   compiled: CompiledOperation
+  /** The event, in a subscription. */
+  rootValue: unknown
   contextValue: unknown
   /** Coerced, and new for each execution. */
   variableValues: Record<string, unknown>

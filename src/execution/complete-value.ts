@@ -13,7 +13,7 @@ import {
   isObjectType,
 } from 'graphql'
 import type { CompiledField } from './compile-operation.ts'
-import { executeFields } from './execute-compiled.ts'
+import { executeFields } from './execute-fields.ts'
 import { type Execution, failed, failLater, isPromise, type Path } from './field-outcome.ts'
 
 /** Makes a value of a field into its part of the answer, as the specification of GraphQL says (6.4.3); throws its error. */
