@@ -2,6 +2,7 @@ import { startSweepingAttachments } from './attachments/operations/start-sweepin
 import { startPostingNotes } from './audit/post-notes.ts'
 import { startSealer } from './audit/sealer.ts'
 import type { Services } from './context.ts'
+import { startRefreshingStatistics } from './database/refresh-statistics.ts'
 import { startQueueingDigests } from './digests/queue-digests.ts'
 import { startExpiringExports } from './exports/operations/start-expiring-exports.ts'
 import type { Tasks } from './jobs/job.ts'
@@ -37,10 +38,11 @@ export function startBackground({
   const sealer = startSealer({ database, log, post, ...audit })
   const expiring = startExpiringExports(services)
   const sweeping = startSweepingAttachments(services)
+  const statistics = startRefreshingStatistics(services)
   return {
     runner,
     async stop() {
-      for (const each of [sweeping, expiring, sealer, post, purging, pushing, digests, runner])
+      for (const each of [statistics, sweeping, expiring, sealer, post, purging, pushing, digests, runner])
         await each?.stop()
     },
   }

@@ -90,6 +90,7 @@ export const RARE: Record<string, string> = {
   keep_upload_lease: 'an upload takes longer than 20 s',
   drop_upload_lease: 'an upload breaks off',
   companies_to_sweep: 'a timer runs',
+  refresh_statistics: 'reads the catalogue alone',
   take_upload_checks: 'a timer runs',
   files_to_delete: 'a timer runs',
   forget_files: 'a timer runs',

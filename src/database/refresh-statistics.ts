@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import { type PeriodicTask, startPeriodicTask } from '../concurrency/periodic-task.ts'
+import { rowsOf } from './columns.ts'
+import type { Database } from './database.ts'
+import { statement } from './statement.ts'
+
+/** A table that grows fourfold in less time is small. */
+const EVERY_MS = 2_000
+
+const refreshStatistics = statement({
+  name: 'refresh_statistics',
+  parameters: [],
+  row: rowsOf<{ table: string }>(),
+  text: 'select r as "table" from app.refresh_statistics() r',
+})
+
+/**
+ * Has PostgreSQL look anew at tables that have grown fourfold until it is stopped: all connections then plan again what they do
+ * with these. Otherwise plans made for an empty table stay until autovacuum comes, after a minute by default.
+ */
+export function startRefreshingStatistics({
+  database,
+  log,
+}: {
+  database: Pick<Database, 'acrossCompanies'>
+  log: Logger
+}): PeriodicTask {
+  return startPeriodicTask(
+    () =>
+      database.acrossCompanies(refreshStatistics, {}).then(
+        (tables) => {
+          if (tables.length > 0)
+            log.debug({ tables: tables.map(({ table }) => table) }, 'tables that have grown were analysed')
+        },
+        (error) => log.warn({ err: error }, 'tables that have grown could not be analysed'),
+      ),
+    { everyMs: EVERY_MS },
+  )
+}
