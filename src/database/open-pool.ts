@@ -37,7 +37,7 @@ export function openPool(
     max,
     application_name: 'colloquy',
     async onConnect(client) {
-      await configure(client, settings)
+      await configure(client, settings, limits.connectionTimeoutMillis ?? CONNECTION_WAIT_MS)
       await onConnect?.(client)
     },
   })
@@ -60,7 +60,14 @@ export function openPool(
 async function configure(
   client: pg.ClientBase,
   settings: readonly [name: string, value: string][],
+  withinMs: number,
 ): Promise<void> {
   const calls = settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, false)`)
-  await client.query(`select ${calls.join(', ')}`, settings.flat())
+  // A server that hangs now would keep the place in the pool, and whoever waits for it, for ever.
+  const limited: pg.QueryConfig & { query_timeout: number } = {
+    text: `select ${calls.join(', ')}`,
+    values: settings.flat(),
+    query_timeout: withinMs,
+  }
+  await client.query(limited)
 }

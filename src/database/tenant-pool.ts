@@ -10,6 +10,9 @@ export interface Tenant {
   userId?: string
 }
 
+/** Says whether a connection may be used. One that may not is closed. */
+export type Accepts = (client: pg.ClientBase) => boolean
+
 type ConnectCallback = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
@@ -67,7 +70,7 @@ export class TenantPool extends pg.Pool {
     this.#shares = createSemaphore({
       total: Number.POSITIVE_INFINITY,
       perCompany: Math.ceil((options.max ?? 10) * LARGEST_SHARE),
-      maxWaitMs: MAX_WAIT_MS,
+      maxWaitMs: options.connectionTimeoutMillis ?? MAX_WAIT_MS,
     })
     // A connection that breaks while checked out fails its query. Without this listener its error event would end the
     // process.
@@ -91,8 +94,9 @@ export class TenantPool extends pg.Pool {
   async run<Row extends pg.QueryResultRow>(
     query: pg.QueryConfig,
     tenant: Tenant | undefined,
+    accepts?: Accepts,
   ): Promise<Row[]> {
-    const client = await this.#take(tenant)
+    const client = await this.#take(tenant, accepts)
     // The first tenant of a connection prepares the statement that binds it.
     if (this.#isBoundTo(client, tenant) || !this.#lastTenant.has(client))
       return this.#runOn(await this.#bind(client, tenant), () => client.query<Row>(query))
@@ -105,8 +109,12 @@ export class TenantPool extends pg.Pool {
   }
 
   /** Runs a statement that binds its tenant itself, for its own transaction: the connection needs no binding. */
-  async runUnbound<Row extends pg.QueryResultRow>(query: pg.QueryConfig, tenant: Tenant): Promise<Row[]> {
-    const client = await this.#take(tenant)
+  async runUnbound<Row extends pg.QueryResultRow>(
+    query: pg.QueryConfig,
+    tenant: Tenant,
+    accepts?: Accepts,
+  ): Promise<Row[]> {
+    const client = await this.#take(tenant, accepts)
     return this.#runOn(client, () => client.query<Row>(query))
   }
 
@@ -128,8 +136,13 @@ export class TenantPool extends pg.Pool {
     return this.#bind(await this.#take(tenant), tenant)
   }
 
-  #take(tenant: Tenant | undefined): Promise<pg.PoolClient> {
-    return this.#timed(async () => (tenant ? this.#takeShare(tenant) : withCare(await super.connect())))
+  #take(tenant: Tenant | undefined, accepts?: Accepts): Promise<pg.PoolClient> {
+    return this.#timed(async () => {
+      const client = tenant ? await this.#takeShare(tenant) : withCare(await super.connect())
+      if (!accepts || accepts(client)) return client
+      client.release(true)
+      throw new Error('The connection leads to another server.')
+    })
   }
 
   async #timed(take: () => Promise<pg.PoolClient>): Promise<pg.PoolClient> {

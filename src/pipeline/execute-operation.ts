@@ -23,8 +23,10 @@ async function executeAdmitted(args: ExecutionArgs): Promise<ExecutionResult> {
   if (errors) return { errors }
   const cost = chargeOperation(args)
   const { viewer, services, tenant } = args.contextValue as Partial<Context>
-  if (getOperationAST(args.document, args.operationName)?.operation === 'query') tenant?.readFromReplica()
   await admitOperation(args)
+  // After the cursor's position is read: a replica may show a commit before the primary does, and the rest of the operation may yet have
+  // to be read there.
+  if (getOperationAST(args.document, args.operationName)?.operation === 'query') tenant?.readFromReplica()
   const refund = await reserveCalls(args)
   noteActivity(args)
   try {

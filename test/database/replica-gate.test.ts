@@ -5,6 +5,8 @@ import { problemOf } from '../../src/database/replica/server-state.ts'
 const session = 'colloquy colloquy_app'
 const primary = { position: 1_000, timeline: '00000002', cluster: '7', session }
 const replica = { ...primary, isReplica: true, startedAt: 'then', ageSeconds: 0 }
+const READY = { server: 'then' }
+const AWAY = { problem: 'unreachable' }
 
 describe('the state of a replica', () => {
   it('is good if it has replayed all that the primary has written', () => {
@@ -28,11 +30,13 @@ describe('the state of a replica', () => {
 function gateBefore(servers: {
   primary: () => Promise<typeof primary>
   replica: () => Promise<typeof replica>
+  admit?: () => Promise<undefined>
 }) {
   return createReplicaGate({
     askPrimary: servers.primary,
     askReplica: servers.replica,
-    admit: async () => undefined,
+    admit: servers.admit ?? (async () => undefined),
+    admitMs: 50,
     onLag() {},
     onChange() {},
   })
@@ -40,8 +44,8 @@ function gateBefore(servers: {
 
 /** The first check finds the way to the replica, for which no read waits. */
 async function admitted(gate: ReturnType<typeof gateBefore>) {
-  expect(await gate.check()).toBe('unreachable')
-  await vi.waitFor(async () => expect(await gate.check()).toBeUndefined())
+  expect(await gate.check()).toEqual(AWAY)
+  await vi.waitFor(async () => expect(await gate.check()).toEqual(READY))
   return gate
 }
 
@@ -60,11 +64,11 @@ describe('reads that wait for a replica', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(1))
     const late = [gate.check(), gate.check()]
     asked[0]?.(primary)
-    expect(await early).toBeUndefined()
+    expect(await early).toEqual(READY)
     await vi.waitFor(() => expect(asked).toHaveLength(2))
     // The primary has moved on in between, and the replica has not.
     asked[1]?.({ ...primary, position: 1_001 })
-    expect(await Promise.all(late)).toEqual(['lagging', 'lagging'])
+    expect(await Promise.all(late)).toEqual([{ problem: 'lagging' }, { problem: 'lagging' }])
     expect(asked).toHaveLength(2)
   })
 
@@ -82,7 +86,7 @@ describe('reads that wait for a replica', () => {
     )
     position += 1
     replaysAt = Date.now() + 5
-    expect(await gate.check()).toBeUndefined()
+    expect(await gate.check()).toEqual(READY)
     expect(Date.now()).toBeGreaterThanOrEqual(replaysAt)
   })
 
@@ -100,11 +104,35 @@ describe('reads that wait for a replica', () => {
       }),
     )
     isUp = false
-    expect(await gate.check()).toBe('unreachable')
+    expect(await gate.check()).toEqual(AWAY)
     const before = questions
-    for (let read = 0; read < 5; read += 1) expect(await gate.check()).toBe('unreachable')
+    for (let read = 0; read < 5; read += 1) expect(await gate.check()).toEqual(AWAY)
     expect(questions).toBe(before)
     isUp = true
-    await vi.waitFor(async () => expect(await gate.check()).toBeUndefined(), 5_000)
+    await vi.waitFor(async () => expect(await gate.check()).toEqual(READY), 5_000)
+  })
+
+  it('find the way to it again after an attempt that never ended', async () => {
+    let attempts = 0
+    const gate = gateBefore({
+      primary: async () => primary,
+      replica: async () => replica,
+      admit: () => {
+        attempts += 1
+        return attempts === 1 ? new Promise(() => {}) : Promise.resolve(undefined)
+      },
+    })
+    expect(await gate.check()).toEqual(AWAY)
+    await vi.waitFor(async () => expect(await gate.check()).toEqual(READY), 5_000)
+    expect(attempts).toBe(2)
+  })
+
+  it('are told another server once the address leads to it', async () => {
+    let startedAt = 'then'
+    const gate = await admitted(
+      gateBefore({ primary: async () => primary, replica: async () => ({ ...replica, startedAt }) }),
+    )
+    startedAt = 'later'
+    expect(await gate.check()).toEqual({ server: 'later' })
   })
 })

@@ -6,15 +6,25 @@ import { reasonOf } from '../../reason.ts'
 import { openPool } from '../open-pool.ts'
 import { assertOwnSession } from '../server-checks.ts'
 import type { Statement } from '../statement.ts'
-import type { TenantPool } from '../tenant-pool.ts'
+import type { Tenant, TenantPool } from '../tenant-pool.ts'
 import { createReplicaGate, type ReplicaGate } from './replica-gate.ts'
 import { primaryState, type ReplicaProblem, replicaState, serverStart } from './server-state.ts'
 
 /** The replica's connections, and the decision about when they may be used. */
 export interface Replica {
   readonly gate: ReplicaGate
-  readonly pool: TenantPool
+  /** Runs a statement at the server that the gate has named. Throws where a connection leads to another. */
+  read<Row extends pg.QueryResultRow>(query: pg.QueryConfig, where: ReadPlace): Promise<Row[]>
   close(): Promise<void>
+}
+
+/** The tenant and the server of a read. */
+export interface ReadPlace {
+  tenant: Tenant
+  /** The server's start, which tells it from others. */
+  server: string
+  /** True for a statement that binds its tenant itself. */
+  bindsItself: boolean
 }
 
 /** The addresses of both servers for the serving role, and the number of connections to the replica. */
@@ -29,6 +39,8 @@ export interface ReplicaOptions {
 const POSITION_MS = 500
 /** Maximum time of a read, after which the primary is asked: the replica may have stopped in the midst of it. */
 const READ_MS = 3_000
+/** Maximum wait for a connection, after which the primary is asked. */
+const CONNECT_MS = 250
 
 /** A server that hangs never confirms the end of a connection. */
 const CLOSING_MS = 2_000
@@ -51,14 +63,22 @@ export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOp
       else log.info('reads go to the replica')
     },
   })
+  // An address may lead to several servers. Only the one that the gate has asked may answer.
+  const servers = new WeakMap<pg.ClientBase, string>()
   const reads = openPool('replica', replicaUrl, poolSize, log, {
     query_timeout: READ_MS,
     statement_timeout: READ_MS,
-    onConnect: (client) => assertWatched(client, gate),
+    connectionTimeoutMillis: CONNECT_MS,
+    onConnect: async (client) => void servers.set(client, await startOf(client)),
   })
   return {
     gate,
-    pool: reads.pool,
+    read(query, { tenant, server, bindsItself }) {
+      const isThere = (client: pg.ClientBase) => servers.get(client) === server
+      return bindsItself
+        ? reads.pool.runUnbound(query, tenant, isThere)
+        : reads.pool.run(query, tenant, isThere)
+    },
     async close() {
       const closing = Promise.all([primary, watched, reads].map((pool) => pool.close()))
       await Promise.race([closing, delay(CLOSING_MS, undefined, { ref: false })])
@@ -66,11 +86,9 @@ export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOp
   }
 }
 
-/** An address may lead to several servers. Only the one that the gate watches may answer. */
-async function assertWatched(client: pg.ClientBase, gate: ReplicaGate): Promise<void> {
+async function startOf(client: pg.ClientBase): Promise<string> {
   const { rows } = await client.query<{ startedAt: string }>(serverStart.text)
-  if (rows[0]?.startedAt !== gate.startedAt())
-    throw new Error('The address of the replica leads to another server.')
+  return rows[0]?.startedAt ?? ''
 }
 
 /** Members are bound to sessions, so the way must keep them apart. */

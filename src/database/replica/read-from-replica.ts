@@ -5,7 +5,7 @@ import { toDomainError } from '../errors.ts'
 import { configOf } from '../statement-config.ts'
 import type { Tenant } from '../tenant-pool.ts'
 import type { Replica } from './open-replica.ts'
-import type { ReplicaProblem } from './server-state.ts'
+import type { ReplicaAnswer } from './replica-gate.ts'
 
 /** Time after which a long operation asks anew how far the replica has to be. */
 const ASK_AGAIN_MS = 100
@@ -19,28 +19,27 @@ const ASK_AGAIN_MS = 100
  */
 export function readingFromReplica(
   primary: TenantDatabase,
-  { gate, pool }: Replica,
+  { gate, read }: Replica,
   tenant: Tenant,
 ): TenantDatabase {
   let target: 'primary' | 'replica' = 'primary'
   let isReader = false
-  let asked: { at: number; problem: Promise<ReplicaProblem | undefined> } | undefined
+  let asked: { at: number; answer: Promise<ReplicaAnswer> } | undefined
 
-  function problemNow(): Promise<ReplicaProblem | undefined> {
+  function answerNow(): Promise<ReplicaAnswer> {
     const now = performance.now()
-    if (!asked || now - asked.at > ASK_AGAIN_MS) asked = { at: now, problem: gate.check() }
-    return asked.problem
+    if (!asked || now - asked.at > ASK_AGAIN_MS) asked = { at: now, answer: gate.check() }
+    return asked.answer
   }
 
   /** Returns the rows, or the reason for which the primary has to be asked. */
   async function tryReplica<Row extends object>(config: pg.QueryConfig, bindsItself: boolean) {
-    const problem = await problemNow()
-    if (problem) return problem
+    const answer = await answerNow()
+    if ('problem' in answer) return answer.problem
     // Something else of the operation went to the primary meanwhile.
     if (target === 'primary') return 'earlier'
     try {
-      const rows = await (bindsItself ? pool.runUnbound<Row>(config, tenant) : pool.run<Row>(config, tenant))
-      return { rows }
+      return { rows: await read<Row>(config, { tenant, server: answer.server, bindsItself }) }
     } catch (error) {
       if (isAnswer(error)) throw toDomainError(error)
       return 'failed'

@@ -12,15 +12,16 @@ type RowOf<Known> = Known extends Statement<never, infer Row> ? Row : never
 type PrimaryState = RowOf<typeof primaryState>
 type ReplicaState = RowOf<typeof replicaState>
 
+/** The server that may answer, by its start, or why none may. */
+export type ReplicaAnswer = { server: string } | { problem: ReplicaProblem }
+
 /** Decides whether the replica may answer. */
 export interface ReplicaGate {
   /**
-   * Resolves to undefined once the replica shows all that was committed before the call, or within milliseconds to why the
-   * primary has to answer. Never rejects.
+   * Resolves to a server once it shows all that was committed before the call, or within milliseconds to why the primary has to
+   * answer. Never rejects.
    */
-  check(): Promise<ReplicaProblem | undefined>
-  /** The start of the server that was found to be the replica. */
-  startedAt(): string | undefined
+  check(): Promise<ReplicaAnswer>
 }
 
 interface GateOptions {
@@ -30,6 +31,8 @@ interface GateOptions {
   admit(): Promise<ReplicaProblem | undefined>
   onLag(lag: { bytes: number; seconds: number }): void
   onChange(problem: ReplicaProblem | undefined): void
+  /** Time after which an `admit` that says nothing is given up, longer than one that says something takes. */
+  admitMs?: number
 }
 
 /** Maximum time that a read waits for the replica to replay. */
@@ -37,28 +40,27 @@ const MAX_REPLAY_WAIT_MS = 25
 const POLL_MS = 2
 /** Time for which reads go to the primary without a question once the replica could not answer. */
 const REST_MS = 1_000
+const ADMIT_MS = 12_000
 
 /**
  * Asks the primary how far it is, and the replica whether it has replayed that. Reads that arrive concurrently share a question, but
  * none is given an answer to a question that was asked before it arrived: whatever was committed before is then shown.
  */
 export function createReplicaGate(options: GateOptions): ReplicaGate {
-  const { askPrimary, askReplica, admit, onLag } = options
+  const { askPrimary, askReplica, admit, onLag, admitMs = ADMIT_MS } = options
   let isAdmitted = false
   let admitting = false
   let problem: ReplicaProblem | undefined = 'unreachable'
   let restUntil = 0
   let asking: Promise<unknown> = Promise.resolve()
-  let next: Promise<ReplicaProblem | undefined> | undefined
+  let next: Promise<ReplicaAnswer> | undefined
   let polling: Promise<ReplicaState> | undefined
-  let startedAt: string | undefined
 
-  function settle(found: ReplicaProblem | undefined): ReplicaProblem | undefined {
+  function settle(found: ReplicaProblem | undefined): void {
     restUntil = found ? performance.now() + REST_MS : 0
     if (found === 'unreachable') isAdmitted = false
     if (found !== problem) options.onChange(found)
     problem = found
-    return found
   }
 
   /** Polls are shared: positions only grow, so one that is late enough is so whenever it was asked for. */
@@ -69,7 +71,7 @@ export function createReplicaGate(options: GateOptions): ReplicaGate {
     return polling
   }
 
-  async function ask(): Promise<ReplicaProblem | undefined> {
+  async function ask(): Promise<ReplicaAnswer> {
     next = undefined
     const answers = Promise.all([askPrimary(), askReplica()])
     asking = answers.catch(() => {})
@@ -84,10 +86,11 @@ export function createReplicaGate(options: GateOptions): ReplicaGate {
         replica = await poll()
         found = problemOf(primary, replica)
       }
-      startedAt = replica.startedAt
-      return settle(found)
+      settle(found)
+      return found ? { problem: found } : { server: replica.startedAt }
     } catch {
-      return settle('unreachable')
+      settle('unreachable')
+      return { problem: 'unreachable' }
     }
   }
 
@@ -95,7 +98,7 @@ export function createReplicaGate(options: GateOptions): ReplicaGate {
   async function tryWay(): Promise<void> {
     if (admitting) return
     admitting = true
-    const found = await admit()
+    const found = await Promise.race([admit(), delay(admitMs, 'unreachable' as const, { ref: false })])
     admitting = false
     isAdmitted = !found
     if (found) settle(found)
@@ -103,14 +106,14 @@ export function createReplicaGate(options: GateOptions): ReplicaGate {
 
   return {
     async check() {
-      if (performance.now() < restUntil) return problem
+      const known = { problem: problem ?? 'unreachable' }
+      if (performance.now() < restUntil) return known
       if (!isAdmitted) {
         void tryWay()
-        return problem ?? 'unreachable'
+        return known
       }
       next ??= asking.then(ask)
       return next
     },
-    startedAt: () => startedAt,
   }
 }
