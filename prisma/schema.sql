@@ -24,6 +24,7 @@ create table attachments (
   created_at timestamp(3) with time zone not null default clock_timestamp(),
   lease uuid,
   leased_until timestamp(3) with time zone,
+  has_remains boolean not null default false,
   constraint attachments_pkey PRIMARY KEY (company_id, id),
   constraint attachments_key_check CHECK (((state = ANY (ARRAY['REFUSED'::text, 'REMOVED'::text])) OR ((sealed_key IS NOT NULL) AND (file_name IS NOT NULL)))),
   constraint attachments_kind_check CHECK ((kind = ANY (ARRAY['FILE'::text, 'IMAGE'::text, 'VOICE'::text]))),
@@ -37,6 +38,7 @@ create table attachments (
 );
 CREATE INDEX attachments_company_id_message_id_uploader_id_idx ON public.attachments USING btree (company_id, message_id, uploader_id);
 CREATE INDEX attachments_expiring_idx ON public.attachments USING btree (created_at, company_id) WHERE ((message_id IS NULL) AND (state <> 'ATTACHED'::text));
+CREATE INDEX attachments_remains_idx ON public.attachments USING btree (company_id) WHERE has_remains;
 CREATE INDEX attachments_unsent_idx ON public.attachments USING btree (company_id, created_at) WHERE (message_id IS NULL);
 CREATE INDEX attachments_unswept_idx ON public.attachments USING btree (company_id) WHERE ((message_id IS NULL) AND (state = ANY (ARRAY['REMOVED'::text, 'SCANNING'::text])));
 alter table attachments enable row level security;
@@ -1091,6 +1093,7 @@ CREATE OR REPLACE FUNCTION app.audit_roles() RETURNS trigger LANGUAGE plpgsql SE
 CREATE OR REPLACE FUNCTION app.audit_settings() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_digests() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.begin_export(p_export uuid, p_file uuid) RETURNS boolean LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.begin_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS text LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_act(p_company uuid, p_actor uuid, p_request text, p_key bytea, p_origin bytea, p_salt bytea, p_sealed bytea) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.bind_reader(p_company uuid, p_user uuid) RETURNS uuid LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1112,7 +1115,7 @@ CREATE OR REPLACE FUNCTION app.conversations_with_old_receipts(p_after uuid, p_m
 CREATE OR REPLACE FUNCTION app.count_broadcast_marks() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.count_file_bytes() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.create_legal_hold(p_company uuid, p_user uuid, p_hold uuid, p_name bytea, p_person uuid, p_conversation uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.create_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS text LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.create_upload(p_company uuid, p_user uuid, p_attachment uuid, p_kind text, p_name bytea, p_key bytea, p_size integer, p_duration_ms integer, p_quota bigint, p_max_unsent integer) RETURNS boolean LANGUAGE sql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.current_company() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_of(p_at timestamp with time zone) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.day_salt(p_day integer) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO 'pg_catalog', 'pg_temp';
@@ -1250,7 +1253,7 @@ CREATE OR REPLACE FUNCTION app.write_messages(p_company uuid, p_companies uuid[]
 -- policies
 
 create policy attachments_system on attachments to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
-create policy attachments_system_list on attachments for select to colloquy_system using ((message_id IS NULL));
+create policy attachments_system_list on attachments for select to colloquy_system using (((message_id IS NULL) OR has_remains));
 create policy attachments_tenant on attachments to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
 create policy audit_checkpoints_system on audit_checkpoints to colloquy_system using ((company_id = ( SELECT app.bound_company() AS bound_company))) with check ((company_id = ( SELECT app.bound_company() AS bound_company)));
 create policy audit_checkpoints_tenant on audit_checkpoints to colloquy_app using ((company_id = ( SELECT app.current_company() AS current_company))) with check ((company_id = ( SELECT app.current_company() AS current_company)));
@@ -1435,6 +1438,7 @@ grant execute on function app.attach_files(uuid,uuid,uuid,uuid[]) to colloquy_ap
 grant execute on function app.begin_digests() to colloquy_app;
 grant execute on function app.begin_digests() to colloquy_system;
 grant execute on function app.begin_export(uuid,uuid) to colloquy_system;
+grant execute on function app.begin_upload(uuid,uuid,uuid,text,bytea,bytea,integer,integer,bigint,integer) to colloquy_app;
 grant execute on function app.bind(uuid,uuid) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_app;
 grant execute on function app.bind_act(uuid,uuid,text,bytea,bytea,bytea,bytea) to colloquy_system;

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { syncFolder } from '../data-directory/create-file-once.ts'
 import { createFolder } from '../data-directory/create-folder.ts'
 import { errorCode } from '../data-directory/storage-problem.ts'
@@ -20,8 +18,7 @@ export function openDiskFiles(directory: string): FileStore {
       await createFolder(dirname(path))
       const draft = `${path}.${newId()}.draft`
       try {
-        const file = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
-        await pipeline(sealed, file, { signal })
+        await writeDurably(draft, sealed, signal)
         await rename(draft, path)
       } catch (error) {
         await rm(draft, { force: true })
@@ -51,10 +48,25 @@ export function openDiskFiles(directory: string): FileStore {
       if (contents.length === 0) return rm(folder, { recursive: true, force: true })
       const isKept = (name: string) =>
         /^\w+\.\d+$/.test(name) && contents.includes(name.split('.', 1)[0] ?? '')
-      for (const name of await readdir(folder))
+      for (const name of await readdir(folder).catch(noneIfMissing))
         if (!isKept(name)) await rm(join(folder, name), { force: true })
     },
   }
+}
+
+async function writeDurably(path: string, sealed: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await writeFile(file, sealed, { signal })
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function noneIfMissing(error: unknown): string[] {
+  if (errorCode(error) === 'ENOENT') return []
+  throw error
 }
 
 function missing(error: unknown): never {

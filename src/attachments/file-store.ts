@@ -30,7 +30,7 @@ export interface StoredBytes {
 export interface FileStore {
   /**
    * Writes a part to its end, durably. Nobody ever finds half of one, and one that is written again is replaced. Parts are written in their
-   * order, and read once all are there. Throws UploadLostError.
+   * order, and read once all are there. Each buffer is valid until the next is asked for. Throws UploadLostError.
    */
   write(at: StoredPart, sealed: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>
   /** Reads bytes of a part; each buffer is valid until the next is asked for, and may be written to. Throws FileMissingError. */

@@ -21,7 +21,7 @@ export function openS3Files(bucket: Bucket, prefix: string): FileStore {
   async function writePart(at: StoredPart, stream: AsyncIterable<Buffer>, signal: AbortSignal) {
     const key = keyOf(at)
     const [earlier] = await bucket.begun(key)
-    const uploadId = earlier ?? (at.part === 0 ? await bucket.begin(key) : undefined)
+    const uploadId = earlier ?? (at.part === 0 ? await begin(key) : undefined)
     if (uploadId === undefined) {
       // A crash may have come between the object and the note that its last part is stored.
       if (at.part !== at.parts - 1 || (await bucket.sizeOf(key)) !== at.from + at.bytes)
@@ -30,6 +30,13 @@ export function openS3Files(bucket: Bucket, prefix: string): FileStore {
     }
     await bucket.putPart(key, uploadId, at.part + 1, { bytes: at.bytes, stream }, signal)
     if (at.part === at.parts - 1) await complete(key, uploadId, at)
+  }
+
+  /** A call whose answer was lost has begun an upload too. All parts go to the first one, at whichever server they come. */
+  async function begin(key: string): Promise<string> {
+    const begun = await bucket.begin(key)
+    const [first] = await bucket.begun(key)
+    return first ?? begun
   }
 
   async function complete(key: string, uploadId: string, at: StoredPart) {

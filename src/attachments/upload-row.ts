@@ -137,6 +137,23 @@ export const filesToDelete = statement({
     ) returning a.id`,
 })
 
+/** Files of which a check, or a crash in the midst of one, may have left bytes beside the contents that are kept. */
+export const remainsToDelete = statement({
+  name: 'remains_to_delete',
+  parameters: ['companyId', 'max'],
+  row: rowsOf<{ id: string; kept: string[] }>(),
+  text: `select a.id, case when a.state = 'REFUSED' then array[]::text[] else array[a.content, 'thumbnail'] end as kept
+    from attachments a where a.company_id = :companyId and a.has_remains limit :max`,
+})
+
+/** Notes that nothing is left of a check. */
+export const forgetRemains = statement({
+  name: 'forget_remains',
+  parameters: ['companyId', 'ids'],
+  text: `update attachments a set has_remains = false
+    where a.company_id = :companyId and a.id = any(:ids) and a.has_remains`,
+})
+
 /** Forgets files whose bytes are deleted. */
 export const forgetFiles = statement({
   name: 'forget_files',

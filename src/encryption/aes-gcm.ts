@@ -26,6 +26,23 @@ export function seal(
   return Buffer.concat([header, nonce, ciphertext, cipher.getAuthTag()])
 }
 
+/** Encrypts bytes as `seal` does with no header, into a buffer from this place on. Returns the place after them. */
+export function sealInto(
+  target: Buffer,
+  at: number,
+  key: KeyObject,
+  plaintext: Uint8Array,
+  associated: Buffer,
+): number {
+  const nonce = pooledRandomBytes(nonceBytes)
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(associated)
+  let end = at + nonce.copy(target, at)
+  end += cipher.update(plaintext).copy(target, end)
+  cipher.final()
+  return end + cipher.getAuthTag().copy(target, end)
+}
+
 /**
  * Decrypts the output of `seal` without its header. Returns null if the key, the associated data or any bit differs.
  */

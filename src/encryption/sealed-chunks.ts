@@ -1,6 +1,6 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { isSameSecret } from '../text/same-secret.ts'
-import { open, seal } from './aes-gcm.ts'
+import { open, sealInto } from './aes-gcm.ts'
 import type { AssociatedData } from './associated-data.ts'
 import type { CompanyKeys } from './company-keys.ts'
 import { DecryptionError } from './errors.ts'
@@ -9,7 +9,7 @@ import { DecryptionError } from './errors.ts'
 export const CHUNK_BYTES = 16 * 1024
 /** Bytes of a full chunk as it is stored: with its nonce and tag. */
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + 28
-/** Chunks that are sealed at once. Steps between asynchronous streams cost more than encryption. */
+/** Chunks that are sealed at once. Steps between asynchronous streams cost as much as encryption. */
 const SEALED_AT_ONCE = 16
 /** Chunks that are opened at once, so that a hundred downloads take a few megabytes. */
 const OPENED_AT_ONCE = 4
@@ -17,8 +17,6 @@ const OPENED_AT_ONCE = 4
 export const OPENED_BYTES = OPENED_AT_ONCE * SEALED_CHUNK_BYTES
 /** Bytes before the first chunk of a part. */
 export const COMMITMENT_BYTES = 32
-
-const NO_HEADER: Buffer = Buffer.alloc(0)
 
 /** The key of a file. Its commitment stands before each part, so that no stored bytes can be opened with two keys. */
 export interface FileKey {
@@ -48,21 +46,24 @@ export function openFileKey(keys: CompanyKeys, location: AssociatedData, sealed:
 /**
  * Encrypts a part of a file, which begins at this chunk. Each chunk is bound to its file, its place, and whether it is the last of
  * the file, so that none can be changed, moved, left out or cut off unnoticed, and each can be read by itself. The commitment comes first.
+ * Each buffer is valid until the next is asked for: memory for each would cost more than its encryption.
  */
 export async function* sealChunks(
   file: ChunkedFile,
   first: number,
   plain: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
+  const { content, commitment } = file.key
+  const sealed = Buffer.allocUnsafeSlow(COMMITMENT_BYTES + SEALED_AT_ONCE * SEALED_CHUNK_BYTES)
   let index = first
   for await (const bytes of inPieces(plain, SEALED_AT_ONCE * CHUNK_BYTES)) {
-    const sealed = index === first ? [file.key.commitment] : []
+    let end = index === first ? commitment.copy(sealed) : 0
     for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
-      const place = placeOf(file, index)
-      sealed.push(seal(file.key.content, bytes.subarray(start, start + CHUNK_BYTES), place, NO_HEADER))
+      const chunk = bytes.subarray(start, start + CHUNK_BYTES)
+      end = sealInto(sealed, end, content, chunk, placeOf(file, index))
       index += 1
     }
-    yield Buffer.concat(sealed)
+    yield sealed.subarray(0, end)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  type MultipartUpload,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -41,7 +42,7 @@ export interface Bucket {
   /** Deletes an object, if there is one. */
   remove(key: string): Promise<void>
   begin(key: string): Promise<string>
-  /** The ids of the uploads of a key that have begun and not ended, earliest first. */
+  /** The ids of the uploads of a key that have begun and not ended, always in the same order, earliest first. */
   begun(key: string): Promise<string[]>
   putPart(key: string, uploadId: string, number: number, body: SizedBody, signal: AbortSignal): Promise<void>
   parts(key: string, uploadId: string): Promise<UploadedPart[]>
@@ -49,6 +50,12 @@ export interface Bucket {
   abort(key: string, uploadId: string): Promise<void>
   /** Throws unless the bucket is there and may be used. */
   check(): Promise<void>
+}
+
+/** Services tell the time of a beginning in whole seconds, so ids decide within one. */
+function byBeginning(a: MultipartUpload, b: MultipartUpload): number {
+  const later = Number(a.Initiated ?? 0) - Number(b.Initiated ?? 0)
+  return later || ((a.UploadId ?? '') < (b.UploadId ?? '') ? -1 : 1)
 }
 
 /** Opens a bucket. Nothing is asked of it before the first call. */
@@ -103,7 +110,7 @@ export function openBucket({ bucket, region, endpoint, pathStyle, credentials }:
       const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key })
       const { Uploads = [] } = await calling(client.send(list))
       return Uploads.filter(({ Key }) => Key === key)
-        .sort((a, b) => Number(a.Initiated ?? 0) - Number(b.Initiated ?? 0))
+        .sort(byBeginning)
         .flatMap(({ UploadId }) => UploadId ?? [])
     },
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { calling } from './calling.ts'
 
-/** Bytes to send, and their number. */
+/** Bytes to send, and their number. Each buffer is valid until the next is asked for. */
 export interface SizedBody {
   bytes: number
   stream: AsyncIterable<Buffer>
@@ -18,7 +18,7 @@ export async function sendBody(
 ): Promise<void> {
   const broken = new AbortController()
   let cause: unknown
-  const body = Readable.from(stream, { objectMode: false })
+  const body = Readable.from(copied(stream), { objectMode: false })
   body.on('error', (error) => {
     cause = error
     broken.abort()
@@ -30,4 +30,9 @@ export async function sendBody(
   } finally {
     body.destroy()
   }
+}
+
+/** A stream holds several buffers before they are sent. */
+async function* copied(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const bytes of stream) yield Buffer.from(bytes)
 }

@@ -160,6 +160,27 @@ describe('an upload', () => {
 })
 
 describe('a link to a file', () => {
+  it('is of a person who may still read, and answers as a file that was never there to who left the company', async () => {
+    const { ann, bob, cal } = acme
+    const { id } = await upload(app, bob, Buffer.from('secret'))
+    await sendFiles(bob, { recipientId: cal.userId }, [id])
+    const { url } = await link(cal, id)
+    const change = async (member: Record<string, unknown>) => {
+      await ann.mutate('syncMembers', {
+        members: [{ externalId: cal.externalId, name: 'Cal Acme', isEnabled: true, ...member }],
+      })
+      return (await ask(app, url)).status
+    }
+    await ann.mutate('createRole', { name: 'Writer alone', permissions: ['MESSAGE_WRITE'] })
+    expect(await change({ role: 'Writer alone' })).toBe(403)
+    expect(await change({ role: 'member' })).toBe(200)
+    expect(await change({ role: 'member', isEnabled: false })).toBe(404)
+    expect(await change({ role: 'member' })).toBe(200)
+    await ann.mutate('updateCompanySettings', { messagingEnabled: false })
+    expect((await ask(app, url)).status).toBe(403)
+    await ann.mutate('updateCompanySettings', { messagingEnabled: true })
+  })
+
   it('dies with the membership, the message and the permission', async () => {
     const { ann, bob, cal } = acme
     const team = await bob.group('Links', [ann, cal])

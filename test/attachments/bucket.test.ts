@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
 import { metrics } from '../../src/metrics/metrics.ts'
@@ -8,7 +9,18 @@ import { startApp, type TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 import type { S3Stub } from '../support/s3.ts'
 import { type AppWithFiles, startWithFiles } from './stores.ts'
-import { ask, attachmentOf, begin, bytesOf, download, link, patch, TUS, upload } from './uploading.ts'
+import {
+  ask,
+  attachmentOf,
+  begin,
+  bytesOf,
+  download,
+  link,
+  patch,
+  sendFiles,
+  TUS,
+  upload,
+} from './uploading.ts'
 
 const PART = 8 * 1024 * 1024
 
@@ -102,6 +114,42 @@ describe('a bucket', () => {
     expect((await patch(app, uploadUrl, PART, bytes.subarray(PART))).status).toBe(204)
     expect((await attachmentOf(acme.bob, attachment.id)).state).toBe('READY')
     expect((await bytesOf(await download(app, acme.bob, attachment.id))).equals(bytes)).toBe(true)
+  })
+
+  it('that has begun an upload twice, because an answer was lost, has one object of all parts and nothing beside it', async () => {
+    const bytes = randomBytes(2 * PART + 10)
+    const { attachment, uploadUrl } = await begin(acme.bob, bytes.length)
+    s3.fault = { status: 0, code: '', calls: /CreateMultipartUpload/, lostAnswers: 1 }
+    const statuses = []
+    for (let offset = 0; offset < bytes.length; offset += PART)
+      statuses.push((await patch(app, uploadUrl, offset, bytes.subarray(offset, offset + PART))).status)
+    expect([s3.fault.lostAnswers, statuses]).toEqual([0, [204, 204, 204]])
+    expect((await bytesOf(await download(app, acme.bob, attachment.id))).equals(bytes)).toBe(true)
+    expect(await app.filesOf(acme.companyUuid, attachment.id).names()).toEqual(['upload'])
+  })
+
+  it('that fails while a check tidies up loses the remains of the check by the next sweep, whatever has become of the file', async () => {
+    const plain = { create: { width: 30, height: 20, channels: 3 as const, background: 'red' } }
+    const bytes = await sharp(plain).png().toBuffer()
+    s3.fault = { status: 503, code: 'SlowDown', calls: /ListMultipartUploads|DeleteObject/ }
+    const [picture, refused] = [
+      await upload(app, acme.bob, bytes, { kind: 'IMAGE' }),
+      await upload(app, acme.bob, Buffer.from('no picture'), { kind: 'IMAGE' }),
+    ]
+    expect([picture.state, refused.state]).toEqual(['READY', 'REFUSED'])
+    await sendFiles(acme.bob, { recipientId: acme.ann.userId }, [picture.id])
+    const namesOf = (id: string) => app.filesOf(acme.companyUuid, id).names()
+    await sweepAttachments(app.application.services)
+    expect([await namesOf(picture.id), await namesOf(refused.id)]).toEqual([
+      ['image', 'thumbnail', 'upload'],
+      ['upload'],
+    ])
+    s3.fault = undefined
+    await sweepAttachments(app.application.services)
+    expect([await namesOf(picture.id), await namesOf(refused.id)]).toEqual([['image', 'thumbnail'], []])
+    const before = s3.calls.length
+    await sweepAttachments(app.application.services)
+    expect(s3.calls).toHaveLength(before)
   })
 
   it('that has lost the earlier parts ends the upload with 410', async () => {

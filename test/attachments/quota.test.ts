@@ -3,7 +3,9 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sweepAttachments } from '../../src/attachments/operations/start-sweeping-attachments.ts'
 import { destroyCompany } from '../../src/companies/operations/destroy-company.ts'
-import { decodeId } from '../../src/ids.ts'
+import { rowsOf } from '../../src/database/columns.ts'
+import { statement } from '../../src/database/statement.ts'
+import { decodeId, newId } from '../../src/ids.ts'
 import { startApp, type TestApp, type TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { makeMessagesOlder, sweepOnce } from '../support/retention.ts'
@@ -127,6 +129,40 @@ describe('the bytes of a company', () => {
       detail: 'You have 100 files that you have not sent: send or delete some.',
     })
     expect(await countedBytes()).toBe(100)
+  })
+})
+
+/** As the first release with files begins an upload. */
+const createUpload = statement({
+  name: 'create_upload',
+  parameters: [
+    ...(['companyId', 'viewerId', 'attachmentId', 'kind', 'fileName'] as const),
+    ...(['sealedKey', 'size', 'durationMs', 'quota', 'maxUnsent'] as const),
+  ],
+  row: rowsOf<{ isCreated: boolean }>(),
+  text: `select app.create_upload(
+    :companyId, :viewerId, :attachmentId, :kind, :fileName, :sealedKey, :size, :durationMs, :quota, :maxUnsent
+  ) as "isCreated"`,
+})
+
+describe('an upload', () => {
+  it('is begun by a node of an older release too, within the same bounds', async () => {
+    const { services } = app.application
+    const who = { companyId: acme.companyUuid, viewerId: acme.bob.uuid }
+    const tenant = services.database.forTenant({ companyId: who.companyId, userId: who.viewerId })
+    const sealed = { fileName: Buffer.alloc(40), sealedKey: Buffer.alloc(40) }
+    const create = async (quota: number, maxUnsent: number) => {
+      const file = { attachmentId: newId(), kind: 'FILE', size: 10, durationMs: null, ...sealed }
+      const [row] = await tenant.call(createUpload, { ...who, ...file, quota, maxUnsent })
+      return row?.isCreated
+    }
+    expect([await create(20, 1), await create(20, 1), await create(20, 2), await create(20, 3)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+    expect(await countedBytes()).toBe(20)
   })
 })
 

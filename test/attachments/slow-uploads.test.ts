@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeId } from '../../src/ids.ts'
 import type { TestCompany } from '../support/app.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { statementsOf } from '../support/statements.ts'
 import { type AppWithFiles, STORES, startWithFiles } from './stores.ts'
-import { ask, begin, bytesOf, download, patch, TUS, upload } from './uploading.ts'
+import { ask, begin, bytesOf, download, patch, startPart, TUS, upload } from './uploading.ts'
 
 const BYTES = 300_000
 
@@ -23,7 +23,7 @@ describe.each(STORES)('a slow upload into a store on %s', (store) => {
   it('holds up no other, is the only one of its file, and is taken once it is whole', async () => {
     const bytes = randomBytes(BYTES)
     const { attachment, uploadUrl } = await begin(acme.bob, BYTES)
-    const slow = startPart(app.url + new URL(uploadUrl).pathname)
+    const slow = startPart(app, uploadUrl, 0, BYTES)
     slow.write(bytes.subarray(0, 1_000))
     await leased(app, attachment.id)
     const second = await patch(app, uploadUrl, 0, bytes)
@@ -39,7 +39,7 @@ describe.each(STORES)('a slow upload into a store on %s', (store) => {
 
   it('that breaks off leaves neither a lease nor bytes', async () => {
     const { attachment, uploadUrl } = await begin(acme.bob, BYTES)
-    const slow = startPart(app.url + new URL(uploadUrl).pathname)
+    const slow = startPart(app, uploadUrl, 0, BYTES)
     slow.write(randomBytes(100_000))
     await leased(app, attachment.id)
     slow.destroy()
@@ -47,6 +47,25 @@ describe.each(STORES)('a slow upload into a store on %s', (store) => {
     await expect.poll(() => leaseOf(app, attachment.id)).toBeNull()
     expect(await files.names()).toEqual([])
   })
+})
+
+describe('a slow upload', () => {
+  it('of which somebody else has taken the lease is refused, while its next bytes still do not come', async () => {
+    await using app = await startWithFiles('disk')
+    const acme = await app.company('Acme', { bob: 'owner' })
+    const { attachment, uploadUrl } = await begin(acme.bob, BYTES)
+    const slow = startPart(app, uploadUrl, 0, BYTES)
+    slow.write(randomBytes(1_000))
+    await leased(app, attachment.id)
+    const answered = once(slow, 'response') as Promise<[IncomingMessage]>
+    await onDatabase(app, 'update attachments set lease = gen_random_uuid() where id = $1', [
+      decodeId(attachment.id)?.uuid,
+    ])
+    // The lease is kept every 20 s.
+    const [answer] = await answered
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([423, '60'])
+    slow.destroy()
+  }, 60_000)
 })
 
 describe('a message with a file', () => {
@@ -64,18 +83,6 @@ describe('a message with a file', () => {
     expect(withFiles).toHaveLength(without.length)
   })
 })
-
-function startPart(url: string): ClientRequest {
-  const headers = {
-    ...TUS,
-    'content-type': 'application/offset+octet-stream',
-    'upload-offset': '0',
-    'content-length': String(BYTES),
-  }
-  const part = request(url, { method: 'PATCH', headers })
-  part.on('error', () => {})
-  return part
-}
 
 async function leaseOf(app: AppWithFiles, attachmentId: string): Promise<string | null> {
   const [row] = await onDatabase<{ lease: string | null }>(

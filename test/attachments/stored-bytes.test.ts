@@ -1,12 +1,31 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestCompany } from '../support/app.ts'
-import { type AppWithFiles, STORES, startWithFiles } from './stores.ts'
-import { bytesOf, download, upload } from './uploading.ts'
+import { tableContents } from '../support/table-contents.ts'
+import { type AppWithFiles, STORES, type StoredFiles, startWithFiles } from './stores.ts'
+import { begin, bytesOf, download, patch, startPart, upload } from './uploading.ts'
 
 const SEALED_CHUNK_BYTES = 16_384 + 28
 const CANARY = 'The canary of files sings'
+const PART = 8 * 1024 * 1024
+
+interface Found {
+  name: string
+  bytes: Buffer
+}
+
+const isDraft = ({ name }: Found) => name.endsWith('.draft')
+
+async function filesIn(folder: string): Promise<Found[]> {
+  const found: Found[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const name = join(entry.path, entry.name)
+    // A draft may be gone by now.
+    if (entry.isFile()) found.push({ name, bytes: await readFile(name).catch(() => Buffer.alloc(0)) })
+  }
+  return found
+}
 
 describe.each(STORES)('stored bytes on %s', (store) => {
   let app: AppWithFiles
@@ -50,14 +69,35 @@ describe.each(STORES)('stored bytes on %s', (store) => {
     expect((await download(app, acme.ann, one.id)).status).toBe(404)
   })
 
-  it('hold nothing in the clear, in the store, in the data directory or in the log', async () => {
-    const { id } = await upload(app, acme.ann, Buffer.alloc(9 * 1024 * 1024, CANARY), {
-      fileName: `${CANARY}.txt`,
-    })
-    const files = app.filesOf(acme.companyUuid, id)
-    for (const name of await files.names()) expect((await files.read(name)).includes('canary')).toBe(false)
-    expect(JSON.stringify(app.logged)).not.toContain('canary')
-    const names = await readdir(join(app.environment.dataDirectory), { recursive: true })
-    expect(names.filter((name) => name.endsWith('.draft'))).toEqual([])
+  it('hold nothing in the clear while they come in, once they are whole, or when they broke off', async () => {
+    const bytes = Buffer.alloc(PART + 2_000_000, CANARY)
+    const { attachment, uploadUrl } = await begin(acme.ann, bytes.length, { fileName: `${CANARY}.txt` })
+    const files = app.filesOf(acme.companyUuid, attachment.id)
+    await patch(app, uploadUrl, 0, bytes.subarray(0, PART))
+    const half = startPart(app, uploadUrl, PART, 2_000_000)
+    half.write(bytes.subarray(PART, PART + 1_000_000))
+    const drafts = async () => (await filesIn(app.environment.dataDirectory)).filter(isDraft)
+    if (store === 'disk') await expect.poll(async () => (await drafts())[0]?.bytes.length).toBeGreaterThan(0)
+    await expectNoCanary(files)
+    half.destroy()
+    await expect.poll(drafts).toEqual([])
+    await expect.poll(async () => (await patch(app, uploadUrl, PART, bytes.subarray(PART))).status).toBe(204)
+    expect((await bytesOf(await download(app, acme.ann, attachment.id))).equals(bytes)).toBe(true)
+    await expectNoCanary(files)
+    expect(await drafts()).toEqual([])
   })
+
+  /** Looks in the store, in the data directory, in the database and in the log. */
+  async function expectNoCanary(files: StoredFiles): Promise<void> {
+    const found = []
+    for (const name of await files.names())
+      if (!name.endsWith(' begun') && (await files.read(name)).includes('canary')) found.push(name)
+    for (const { name, bytes } of await filesIn(app.environment.dataDirectory))
+      if (bytes.includes('canary')) found.push(name)
+    for (const { parts } of app.s3?.uploads.values() ?? [])
+      for (const bytes of parts.values()) if (bytes.includes('canary')) found.push('a part')
+    expect(found).toEqual([])
+    const rows = JSON.stringify([await tableContents(app.database.adminUrl), app.logged])
+    for (const form of [Buffer.from('canary').toString('hex'), 'canary']) expect(rows).not.toContain(form)
+  }
 })

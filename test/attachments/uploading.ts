@@ -1,3 +1,4 @@
+import { type ClientRequest, request } from 'node:http'
 import { expect, vi } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import type { Client, Data } from '../support/client.ts'
@@ -39,6 +40,19 @@ export function patch(
     ...init,
     headers: { ...headers, ...init.headers },
   })
+}
+
+/** Begins to send a part, whose bytes the caller writes. */
+export function startPart(app: { url: string }, url: string, offset: number, length: number): ClientRequest {
+  const headers = {
+    ...TUS,
+    'content-type': 'application/offset+octet-stream',
+    'upload-offset': String(offset),
+    'content-length': String(length),
+  }
+  const part = request(app.url + new URL(url).pathname, { method: 'PATCH', headers })
+  part.on('error', () => {})
+  return part
 }
 
 /** Uploads bytes in parts, and gives the attachment as it is after the check. */

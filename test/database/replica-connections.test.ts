@@ -9,7 +9,7 @@ import { withClient } from '../../src/database/roles.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
 
 const log = pino({ level: 'silent' })
-/** What a server says to a client that it lets in without a password: AuthenticationOk and ReadyForQuery. */
+/** The words of a server to a client that it lets in without a password: AuthenticationOk and ReadyForQuery. */
 const WELCOME = Buffer.from('5200000008000000005a0000000549', 'hex')
 /** Much less than the five seconds for which the primary's connections are waited for. */
 const SOON_MS = 2_000

@@ -146,6 +146,18 @@ describe('a push message', () => {
     await rows('update push_marks set position = position - 1000000 where company_id = $1')
   }
 
+  it.each([404, 410])('that is answered with %i is the last of its browser', async (status) => {
+    const { alice, bob } = acme
+    const [gone, lasting] = [await browserOf(bob), await browserOf(bob)]
+    receiver.answer = (path) => (path === gone.path ? status : 201)
+    await alice.say({ recipientId: bob.userId }, 'Hello')
+    await expect.poll(async () => (await subscriptions()).length).toBe(1)
+    await pushed()
+    await alice.say({ recipientId: bob.userId }, 'Hello again')
+    await expect.poll(() => lasting.received.length).toBe(2)
+    expect(gone.received).toHaveLength(1)
+  })
+
   it('forgets a browser that is gone, and one that fails five times in a row, but follows no redirect', async () => {
     const { alice, bob } = acme
     const [gone, failing, lasting] = [await browserOf(bob), await browserOf(bob), await browserOf(bob)]

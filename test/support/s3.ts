@@ -14,6 +14,8 @@ export interface S3Fault {
   afterBytes?: number
   /** Undefined: every call fails. */
   calls?: RegExp
+  /** So many calls do what they are to do, and their answer never comes. */
+  lostAnswers?: number
 }
 
 interface MultipartUpload {
@@ -92,8 +94,8 @@ export async function startS3(): Promise<S3Stub> {
     ListMultipartUploads({ query }) {
       const listed = [...uploads].filter(([, { key }]) => key === query.get('prefix'))
       const entries = listed.map(
-        ([id, { key }]) =>
-          `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>`,
+        ([id, { key }], second) =>
+          `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${new Date(second * 1_000).toISOString()}</Initiated></Upload>`,
       )
       return { body: xml('ListMultipartUploadsResult', entries.join('')) }
     },
@@ -145,7 +147,12 @@ export async function startS3(): Promise<S3Stub> {
     if (!isSignedBody(request, body)) throw new S3Error(400, 'XAmzContentSHA256Mismatch')
     const handler = handlers[name]
     if (!handler) throw new S3Error(501, 'NotImplemented')
-    return handler({ name, key, query, request, body })
+    const answered = handler({ name, key, query, request, body })
+    if (stub.fault?.lostAnswers && (stub.fault.calls?.test(name) ?? true)) {
+      stub.fault.lostAnswers -= 1
+      throw new Error('The answer is lost.')
+    }
+    return answered
   }
 
   const server = createServer(async (request, response) => {
@@ -184,7 +191,8 @@ function callOf(method: string | undefined, key: string, query: URLSearchParams)
 
 /** Reads a body of the length that was told; a request that breaks off leaves nothing. */
 async function bodyOf(request: IncomingMessage, name: string, fault: S3Fault | undefined): Promise<Buffer> {
-  const fails = fault && (fault.calls?.test(name) ?? true) ? fault : undefined
+  const isRefused = fault && fault.lostAnswers === undefined && (fault.calls?.test(name) ?? true)
+  const fails = isRefused ? fault : undefined
   const failure = fails && new S3Error(fails.status, fails.code)
   if (failure && !fails.afterBytes) throw failure
   const read: Buffer[] = []

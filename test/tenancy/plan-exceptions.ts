@@ -94,6 +94,7 @@ export const RARE: Record<string, string> = {
   take_upload_checks: 'a timer runs',
   files_to_delete: 'a timer runs',
   forget_files: 'a timer runs',
+  remains_to_delete: 'a timer runs',
   export_deliveries: 'an operator asks',
   assign_sms_number: 'an operator asks',
   take_back_sms_number: 'an operator asks',

@@ -6,9 +6,9 @@ create policy attachments_system on public.attachments to colloquy_system
   using (company_id = (select app.bound_company()))
   with check (company_id = (select app.bound_company()));
 
--- Names and keys are ciphertext: of files in no message the sweep has to know in which companies it has work.
+-- Names and keys are ciphertext: the sweep has to know in which companies it has work.
 drop policy if exists attachments_system_list on public.attachments;
-create policy attachments_system_list on public.attachments for select to colloquy_system using (message_id is null);
+create policy attachments_system_list on public.attachments for select to colloquy_system using (message_id is null or has_remains);
 
 drop policy if exists attachments_tenant on public.attachments;
 create policy attachments_tenant on public.attachments to colloquy_app

@@ -16,22 +16,34 @@ begin
   if v_to is null then
     return false;
   end if;
-  -- Browsers that somebody else has registered since, in another company.
-  delete from public.push_subscriptions s where s.company_id = v_company and not exists (
-    select from app.push_endpoints e where e.company_id = s.company_id and e.subscription_id = s.id
-  );
+  with new_messages as materialized (
+    select m.id, m.author_id, m.conversation_id, c.audience, e.created_at
+    from public.events e
+    join public.conversations c on c.company_id = e.company_id and c.id = e.conversation_id
+    join public.messages m on m.company_id = e.company_id and m.id = e.message_id and m.state = 'POSTED'
+    where e.company_id = v_company and e.position > v_from and e.position <= v_to
+      and e.kind in ('MESSAGE_SENT', 'BROADCAST_SENT', 'BROADCAST_REMINDED') and e.created_at > now() - interval '1 day'
+  ), readers as (
+    select n.*, p.user_id from new_messages n
+    join public.participants p on p.company_id = v_company and p.conversation_id = n.conversation_id and p.left_at is null
+    where n.audience <> 'COMPANY'
+    union all
+    select n.*, s.user_id from new_messages n
+    cross join (select distinct s.user_id from public.push_subscriptions s where s.company_id = v_company) s
+    where n.audience = 'COMPANY'
+  ), found as materialized (
+    select distinct s.id as subscription_id, r.id as message_id, s.retry_at, e.subscription_id is not null as is_current
+    from readers r
+    join public.push_subscriptions s on s.company_id = v_company and s.user_id = r.user_id and s.created_at <= r.created_at
+    left join app.push_endpoints e on e.company_id = v_company and e.subscription_id = s.id
+    where r.user_id <> r.author_id
+  ), stale as (
+    -- Browsers that somebody else has registered since, in another company.
+    delete from public.push_subscriptions s using (select distinct f.subscription_id from found f where not f.is_current) f
+    where s.company_id = v_company and s.id = f.subscription_id
+  )
   insert into public.push_deliveries as d (company_id, subscription_id, message_id, due_at)
-  select distinct v_company, s.id, m.id, greatest(now(), s.retry_at)
-  from public.events e
-  join public.conversations c on c.company_id = e.company_id and c.id = e.conversation_id
-  join public.messages m on m.company_id = e.company_id and m.id = e.message_id and m.state = 'POSTED'
-  join public.push_subscriptions s on s.company_id = e.company_id and s.user_id <> m.author_id and s.created_at <= e.created_at
-  where e.company_id = v_company and e.position > v_from and e.position <= v_to
-    and e.kind in ('MESSAGE_SENT', 'BROADCAST_SENT', 'BROADCAST_REMINDED') and e.created_at > now() - interval '1 day'
-    and (c.audience = 'COMPANY' or exists (
-      select from public.participants p
-      where p.company_id = c.company_id and p.conversation_id = c.id and p.user_id = s.user_id and p.left_at is null
-    ))
+  select v_company, f.subscription_id, f.message_id, greatest(now(), f.retry_at) from found f where f.is_current
   on conflict (company_id, subscription_id, message_id) do nothing;
   if found then
     perform app.enqueue_job('send_push', '{}', null, 'push');

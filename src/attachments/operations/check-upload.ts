@@ -6,7 +6,7 @@ import { convertImage } from '../convert-image.ts'
 import { type Content, readContent, writeContent } from '../file-content.ts'
 import { contentOf } from '../file-location.ts'
 import { isAccepted, isOfKind, mediaTypeOf, TELLING_BYTES } from '../media-type.ts'
-import { checkedUpload, endCheck } from '../upload-row.ts'
+import { checkedUpload, endCheck, forgetRemains } from '../upload-row.ts'
 import { holdLease } from './hold-lease.ts'
 
 /** An upload that is whole, under a lease. */
@@ -44,11 +44,9 @@ export async function checkUpload(services: Services, at: LeasedUpload): Promise
     const [ended] = await tenant.query(endCheck, { ...at, ...checked })
     if (!ended?.isEnded) return
     checkedUploads.inc({ outcome: checked.refusal ?? 'READY' })
-    await services.attachments.store.keepOnly(
-      companyId,
-      attachmentId,
-      checked.refusal === null ? [checked.content, 'thumbnail'] : [],
-    )
+    const kept = checked.refusal === null ? [checked.content, 'thumbnail'] : []
+    await services.attachments.store.keepOnly(companyId, attachmentId, kept)
+    await tenant.query(forgetRemains, { companyId, ids: [attachmentId] })
   } finally {
     held.end()
   }

@@ -35,7 +35,7 @@ const schema = z
   })
 
 const create = statement({
-  name: 'create_upload',
+  name: 'begin_upload',
   parameters: [
     'companyId',
     'viewerId',
@@ -49,7 +49,7 @@ const create = statement({
     'maxUnsent',
   ],
   row: rowsOf<{ full: 'COMPANY' | 'PERSON' | null }>(),
-  text: `select app.create_upload(
+  text: `select app.begin_upload(
     :companyId, :viewerId, :attachmentId, :kind, :fileName, :sealedKey, :size, :durationMs, :quota, :maxUnsent
   ) as "full"`,
 })

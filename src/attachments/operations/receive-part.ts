@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Services } from '../../context.ts'
 import { newId } from '../../ids.ts'
@@ -35,7 +36,7 @@ export async function receivePart(
     const length = Math.min(PART_BYTES, upload.size - offset)
     await writePart(services.attachments.store, content, {
       offset,
-      plain: wholeBody(request, length),
+      plain: wholeBody(request, length, held.signal),
       signal: held.signal,
     })
     const [stored] = await tenant.query(addPart, { ...at, offset, received: offset + length })
@@ -60,16 +61,28 @@ function busy(): FileRequestRefused {
   })
 }
 
-/** The bytes of a body. Throws BrokenOff if there are fewer than were told. */
-async function* wholeBody(request: IncomingMessage, length: number): AsyncGenerator<Buffer> {
-  let received = 0
-  try {
-    for await (const bytes of request) {
-      received += bytes.length
-      yield bytes
-    }
-  } catch {
+/** The bytes of a body. Throws BrokenOff if there are fewer than were told, and once the signal aborts, however slowly they come. */
+async function* wholeBody(
+  request: IncomingMessage,
+  length: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const aborted = once(signal, 'abort').then(() => {
     throw new BrokenOff()
+  })
+  aborted.catch(() => {})
+  // The request stays open for its answer.
+  const body = request.iterator({ destroyOnReturn: false })
+  let received = 0
+  for (;;) {
+    const { done, value } = await Promise.race([body.next(), aborted]).catch(brokenOff)
+    if (done) break
+    received += value.length
+    yield value
   }
   if (received !== length) throw new BrokenOff()
+}
+
+function brokenOff(): never {
+  throw new BrokenOff()
 }

@@ -2,7 +2,14 @@ import { forEachCompany } from '../../companies/each-company.ts'
 import { type PeriodicTask, startPeriodicTask } from '../../concurrency/periodic-task.ts'
 import type { Services } from '../../context.ts'
 import { newId } from '../../ids.ts'
-import { companiesToSweep, filesToDelete, forgetFiles, takeChecks } from '../upload-row.ts'
+import {
+  companiesToSweep,
+  filesToDelete,
+  forgetFiles,
+  forgetRemains,
+  remainsToDelete,
+  takeChecks,
+} from '../upload-row.ts'
 import { checkUpload } from './check-upload.ts'
 
 const EVERY_MS = 30_000
@@ -21,11 +28,12 @@ export function startSweepingAttachments(services: Services): PeriodicTask {
   )
 }
 
-/** Checks uploads whose check has not ended, and deletes the bytes of all that was deleted or not sent in time. */
+/** Checks uploads whose check has not ended, and deletes the bytes of all that was deleted or not sent in time, and what checks have left. */
 export async function sweepAttachments(services: Services, signal?: AbortSignal): Promise<void> {
   const work = async (companyId: string) => {
     await checkAgain(services, companyId, signal)
     while (!signal?.aborted && (await deleteSome(services, companyId)) === MAX_AT_ONCE);
+    while (!signal?.aborted && (await deleteRemains(services, companyId)) === MAX_AT_ONCE);
   }
   const task = { work, failed: 'attachments could not be swept' }
   const companies = await services.database.acrossCompanies(companiesToSweep, {})
@@ -52,5 +60,14 @@ async function deleteSome({ database, attachments }: Services, companyId: string
   for (const { id } of found) await attachments.store.keepOnly(companyId, id, [])
   const ids = found.map(({ id }) => id)
   if (ids.length > 0) await tenant.query(forgetFiles, { companyId, ids })
+  return ids.length
+}
+
+async function deleteRemains({ database, attachments }: Services, companyId: string): Promise<number> {
+  const tenant = database.forSystem(companyId)
+  const found = await tenant.query(remainsToDelete, { companyId, max: MAX_AT_ONCE })
+  for (const { id, kept } of found) await attachments.store.keepOnly(companyId, id, kept)
+  const ids = found.map(({ id }) => id)
+  if (ids.length > 0) await tenant.query(forgetRemains, { companyId, ids })
   return ids.length
 }
