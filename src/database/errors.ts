@@ -26,67 +26,53 @@ const TRANSIENT_TEXT =
 const RETRY_AFTER_MS = 1_000
 const FULL_RETRY_AFTER_MS = 30_000
 
+/** The errors that functions of `prisma/sql` raise, by code. Their messages are written for callers. */
+const RAISED = new Map<string, (problem: DatabaseProblem) => Error>([
+  ['CQ401', ({ message }) => new RequestError('FORBIDDEN', message)],
+  ['CQ403', ({ message, hint }) => new PermissionDeniedError(message, hint ?? null)],
+  ['CQ404', ({ message }) => new NotFoundError(message)],
+  ['CQ405', ({ message }) => new RequestError('READ_ONLY', message)],
+  ['CQ409', ({ message }) => new ConflictError(message)],
+  ['CQ410', ({ message }) => new RequestError('MESSAGING_DISABLED', message)],
+  ['CQ414', ({ message, hint }) => new ThreadTooDeepError(message, Number(hint))],
+  ['CQ422', ({ message, column }) => new InvalidInputError([{ path: column?.split('.') ?? [], detail: message }])],
+  ['CQ423', ({ message }) => new RepliesClosedError(message)],
+  ['CQ425', ({ message }) => new TwinCommittedError(message)],
+  ['CQ429', ({ message, hint }) => new RequestError('RATE_LIMITED', message, Number(hint))],
+])
+
+/** The disk of PostgreSQL is full, or its memory used up: reads may go on. */
+const FULL = /^53[12]00$/
+/** A deadlock, or a conflict of transactions: PostgreSQL has undone one of them. */
+const CONFLICT = /^(40P01|40001)$/
+const TIMED_OUT = '57014'
+
 /**
  * Maps a database error to a domain error. Errors without a mapping are returned unchanged, and are masked and logged.
  */
 export function toDomainError(error: unknown): unknown {
   const problem = problemOf(error)
   if (!problem) return error
-  const path = problem.column?.split('.') ?? []
-  switch (problem.code) {
-    case 'CQ401':
-      return new RequestError('FORBIDDEN', problem.message)
-    case 'CQ403':
-      return new PermissionDeniedError(problem.message, problem.hint ?? null)
-    case 'CQ404':
-      return new NotFoundError(problem.message)
-    case 'CQ405':
-      return new RequestError('READ_ONLY', problem.message)
-    case 'CQ409':
-      return new ConflictError(problem.message)
-    case 'CQ410':
-      return new RequestError('MESSAGING_DISABLED', problem.message)
-    case 'CQ414':
-      return new ThreadTooDeepError(problem.message, Number(problem.hint))
-    case 'CQ422':
-      return new InvalidInputError([{ path, detail: problem.message }])
-    case 'CQ423':
-      return new RepliesClosedError(problem.message)
-    case 'CQ425':
-      return new TwinCommittedError(problem.message)
-    case 'CQ429':
-      return new RequestError('RATE_LIMITED', problem.message, Number(problem.hint))
-    case '57014':
-      return new RequestError(
-        'UNAVAILABLE',
-        'The database did not answer in time; try again later, or ask for less.',
-        RETRY_AFTER_MS,
-      )
-    // The disk of PostgreSQL is full, or its memory used up: reads may go on.
-    case '53100':
-    case '53200':
-      return new RequestError(
-        'UNAVAILABLE',
-        'The database can store nothing just now; try again later.',
-        FULL_RETRY_AFTER_MS,
-      )
-    // A deadlock, or a conflict of transactions: PostgreSQL has undone one of them.
-    case '40P01':
-    case '40001':
-      return new RequestError(
-        'UNAVAILABLE',
-        'The same things were changed by somebody else at the same moment, and nothing was written; try again shortly.',
-        RETRY_AFTER_MS,
-      )
-    default:
-      return TRANSIENT.test(problem.code) || TRANSIENT_TEXT.test(problem.message)
-        ? new RequestError(
-            'UNAVAILABLE',
-            'The database is not reachable just now; try again shortly.',
-            RETRY_AFTER_MS,
-          )
-        : error
-  }
+  return RAISED.get(problem.code)?.(problem) ?? toUnavailable(problem) ?? error
+}
+
+/** Returns the error after which another attempt may succeed, with the time until then. */
+function toUnavailable({ code, message }: DatabaseProblem): RequestError | undefined {
+  if (code === TIMED_OUT)
+    return unavailable('The database did not answer in time; try again later, or ask for less.')
+  if (FULL.test(code))
+    return unavailable('The database can store nothing just now; try again later.', FULL_RETRY_AFTER_MS)
+  if (CONFLICT.test(code))
+    return unavailable(
+      'The same things were changed by somebody else at the same moment, and nothing was written; try again shortly.',
+    )
+  if (TRANSIENT.test(code) || TRANSIENT_TEXT.test(message))
+    return unavailable('The database is not reachable just now; try again shortly.')
+  return undefined
+}
+
+function unavailable(detail: string, retryAfterMs = RETRY_AFTER_MS): RequestError {
+  return new RequestError('UNAVAILABLE', detail, retryAfterMs)
 }
 
 /** Returns pg's own error, or the one that Prisma wraps. */

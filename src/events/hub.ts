@@ -1,15 +1,16 @@
 import type { Logger } from 'pino'
 import { createSemaphore } from '../concurrency/semaphore.ts'
-import { type Hold, Shared } from '../concurrency/shared.ts'
+import { Shared } from '../concurrency/shared.ts'
 import type { Database } from '../database/database.ts'
 import { RequestError } from '../errors.ts'
-import { liveCompanies, liveSubscriptions } from '../metrics/metrics.ts'
+import { liveCompanies } from '../metrics/metrics.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Notifications, Unsubscribe } from '../pubsub/notifications.ts'
+import type { Notifications } from '../pubsub/notifications.ts'
 import { positionIn, type Traces } from '../traces/traces.ts'
 import { CompanyFeed } from './company-feed.ts'
+import { FeedMembership, type Joined, type OpenFeed } from './feed-membership.ts'
 import { policeEvents } from './police-events.ts'
-import { startPositionPoll } from './position-poll.ts'
+import { type PositionPoll, startPositionPoll } from './position-poll.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
@@ -36,22 +37,6 @@ export interface LiveHub {
   close(): Promise<void>
 }
 
-/** A subscription that has joined a feed. */
-export interface Joined {
-  /** Delivery starts after this position. */
-  readonly start: number
-  /** Everything that concerns it up to this position has been offered; 0 while it catches up. */
-  readonly reached: number
-  leave(): void
-}
-
-interface OpenFeed {
-  feed: CompanyFeed
-  heard: Promise<Unsubscribe>
-  /** The subscribers that need the feed, from before joining to after leaving. */
-  members: Set<Subscriber>
-}
-
 const RETRY_MS = 1_000
 /**
  * Maximum number of subscriptions that read missed events concurrently. After a restart all clients come back at once;
@@ -70,30 +55,89 @@ export interface LiveHubOptions {
   traces?: Traces | undefined
 }
 
-/** Creates the hub. */
-export function createLiveHub({ database, notifications, log, policy, traces }: LiveHubOptions): LiveHub {
-  const feeds = new Shared<string, OpenFeed>(closeFeed)
-  const accessListeners: ((companyId: string) => void)[] = []
-  const reads = createSemaphore({ total: MAX_READS, perCompany: MAX_READS_PER_COMPANY })
-  let interrupted = false
-  const poll = startPositionPoll({
-    database,
-    log,
-    companyIds: () => feeds.keys(),
-    onPosition: (companyId, position) => feeds.get(companyId)?.feed.notify(position),
-  })
-  notifications.onGap(poll.check)
+/** The feeds of the companies that have subscriptions in this process. */
+class CompanyFeeds implements LiveHub {
+  readonly #options: LiveHubOptions
+  readonly #feeds = new Shared<string, OpenFeed>(closeFeed)
+  readonly #accessListeners: ((companyId: string) => void)[] = []
+  readonly #reads = createSemaphore({ total: MAX_READS, perCompany: MAX_READS_PER_COMPANY })
+  readonly #poll: PositionPoll
+  #isInterrupted = false
 
-  function openFeed(companyId: string): OpenFeed {
+  constructor(options: LiveHubOptions) {
+    const { database, notifications, log } = options
+    this.#options = options
+    this.#poll = startPositionPoll({
+      database,
+      log,
+      companyIds: () => this.#feeds.keys(),
+      onPosition: (companyId, position) => this.#feeds.get(companyId)?.feed.notify(position),
+    })
+    notifications.onGap(this.#poll.check)
+  }
+
+  notify(companyId: string, position: number): void {
+    const { notifications, traces } = this.#options
+    const payload = traces?.notification(companyId, position) ?? String(position)
+    const feed = this.#feeds.get(companyId)?.feed
+    // The feed goes on reading for others.
+    if (traces) traces.detached(() => feed?.notify(position))
+    else feed?.notify(position)
+    void notifications.publish(channelOf(companyId), payload)
+  }
+
+  async join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined> {
+    if (this.#isInterrupted)
+      throw new RequestError('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
+    const hold = this.#feeds.hold(companyId, () => this.#openFeed(companyId))
+    const membership = new FeedMembership(hold, subscriber)
+    const { feed, heard } = membership.open
+    try {
+      await heard
+      membership.start = await feed.startFrom(after)
+      // Catching up takes as long as the client reads. Nothing after `start` is missed meanwhile.
+      feed
+        .join(subscriber, membership.start, after === undefined)
+        .catch((error) => this.#giveUp(subscriber, error))
+      return membership
+    } catch (error) {
+      membership.leave()
+      throw error
+    }
+  }
+
+  onAccessChanged(listener: (companyId: string) => void): void {
+    this.#accessListeners.push(listener)
+  }
+
+  check(): void {
+    this.#poll.check()
+  }
+
+  interrupt(): void {
+    this.#isInterrupted = true
+    for (const { members } of this.#feeds.values()) {
+      for (const subscriber of [...members]) subscriber.interrupt()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#poll.stop()
+    this.interrupt()
+    await this.#options.notifications.close()
+  }
+
+  #openFeed(companyId: string): OpenFeed {
+    const { database, notifications, log, policy, traces } = this.#options
     const system = database.forSystem(companyId)
     const feed = new CompanyFeed({
       system,
       police: policy && ((events) => policeEvents(policy, system, events)),
-      acquireRead: () => reads.take({ companyId }),
+      acquireRead: () => this.#reads.take({ companyId }),
       log,
       traces,
-      onAccessChanged() {
-        for (const listener of accessListeners) listener(companyId)
+      onAccessChanged: () => {
+        for (const listener of this.#accessListeners) listener(companyId)
       },
     })
     // A process that exports traces adds them to the position.
@@ -104,87 +148,15 @@ export function createLiveHub({ database, notifications, log, policy, traces }: 
     return { feed, heard, members: new Set() }
   }
 
-  async function join(companyId: string, subscriber: Subscriber, after: number | undefined): Promise<Joined> {
-    if (interrupted)
-      throw new RequestError('UNAVAILABLE', 'This server is stopping: subscribe again.', RETRY_MS)
-    const membership = new Membership(
-      feeds.hold(companyId, () => openFeed(companyId)),
-      subscriber,
-    )
-    const { feed, heard } = membership.open
-    try {
-      await heard
-      membership.start = await feed.startFrom(after)
-      // Catching up takes as long as the client reads. Nothing after `start` is missed meanwhile.
-      feed.join(subscriber, membership.start, after === undefined).catch((error) => giveUp(subscriber, error))
-      return membership
-    } catch (error) {
-      membership.leave()
-      throw error
-    }
-  }
-
-  function giveUp(subscriber: Subscriber, error: unknown): void {
-    log.warn({ err: error }, 'a subscription could not catch up')
+  #giveUp(subscriber: Subscriber, error: unknown): void {
+    this.#options.log.warn({ err: error }, 'a subscription could not catch up')
     subscriber.interrupt()
-  }
-
-  function interrupt(): void {
-    interrupted = true
-    for (const { members } of feeds.values()) {
-      for (const subscriber of [...members]) subscriber.interrupt()
-    }
-  }
-
-  return {
-    notify(companyId, position) {
-      const payload = traces?.notification(companyId, position) ?? String(position)
-      const feed = feeds.get(companyId)?.feed
-      // The feed goes on reading for others.
-      if (traces) traces.detached(() => feed?.notify(position))
-      else feed?.notify(position)
-      void notifications.publish(channelOf(companyId), payload)
-    },
-    join,
-    onAccessChanged: (listener) => void accessListeners.push(listener),
-    check: poll.check,
-    interrupt,
-    async close() {
-      poll.stop()
-      interrupt()
-      await notifications.close()
-    },
   }
 }
 
-/** One subscriber's part in the feed of its company. */
-class Membership implements Joined {
-  start = 0
-  readonly #hold: Hold<OpenFeed>
-  readonly #subscriber: Subscriber
-
-  constructor(hold: Hold<OpenFeed>, subscriber: Subscriber) {
-    this.#hold = hold
-    this.#subscriber = subscriber
-    hold.value.members.add(subscriber)
-    liveSubscriptions.inc()
-  }
-
-  get reached(): number {
-    return this.open.feed.reachedBy(this.#subscriber)
-  }
-
-  get open(): OpenFeed {
-    return this.#hold.value
-  }
-
-  leave(): void {
-    const { feed, members } = this.open
-    if (!members.delete(this.#subscriber)) return
-    liveSubscriptions.dec()
-    feed.leave(this.#subscriber)
-    this.#hold.release()
-  }
+/** Creates the hub. */
+export function createLiveHub(options: LiveHubOptions): LiveHub {
+  return new CompanyFeeds(options)
 }
 
 function closeFeed({ feed, heard }: OpenFeed): void {

@@ -20,11 +20,11 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   )
 }
 
-function counted({ take, close }: RateLimiter): RateLimiter {
+function counted(limiter: RateLimiter): RateLimiter {
   return {
-    close,
+    close: () => limiter.close(),
     async take(key, windows) {
-      const decision = await take(key, windows)
+      const decision = await limiter.take(key, windows)
       rateLimitDecisions.inc({ outcome: decision.accepted ? 'accepted' : 'refused' })
       return decision
     },

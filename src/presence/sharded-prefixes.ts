@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** The beginnings of keys, so that all keys of a company are in one slot of a cluster. */
-interface ShardedPrefixes {
+export interface ShardedPrefixes {
   readonly all: readonly string[]
   of(companyId: string): string
 }

@@ -58,9 +58,102 @@ function byBeginning(a: MultipartUpload, b: MultipartUpload): number {
   return later || ((a.UploadId ?? '') < (b.UploadId ?? '') ? -1 : 1)
 }
 
+class S3Bucket implements Bucket {
+  readonly #client: S3Client
+  readonly #name: string
+
+  constructor(client: S3Client, name: string) {
+    this.#client = client
+    this.#name = name
+  }
+
+  async put(key: string, body: SizedBody, signal: AbortSignal): Promise<void> {
+    const given = { ...this.#at(key), ContentLength: body.bytes }
+    await sendBody(body, signal, (Body, abortSignal) =>
+      this.#client.send(new PutObjectCommand({ ...given, Body }), { abortSignal }),
+    )
+  }
+
+  async get(key: string, from: number, length: number): Promise<AsyncIterable<Buffer> | null> {
+    const command = new GetObjectCommand({ ...this.#at(key), Range: `bytes=${from}-${from + length - 1}` })
+    const found = await calling(this.#client.send(command)).catch(isMissing)
+    return found && (found.Body as AsyncIterable<Buffer>)
+  }
+
+  async sizeOf(key: string): Promise<number | null> {
+    const found = await calling(this.#client.send(new HeadObjectCommand(this.#at(key)))).catch(isMissing)
+    return found && (found.ContentLength ?? 0)
+  }
+
+  async remove(key: string): Promise<void> {
+    await calling(this.#client.send(new DeleteObjectCommand(this.#at(key))))
+  }
+
+  async begin(key: string): Promise<string> {
+    const command = new CreateMultipartUploadCommand(this.#at(key))
+    const { UploadId } = await calling(this.#client.send(command))
+    if (!UploadId) throw new Error('S3 has begun an upload without an id.')
+    return UploadId
+  }
+
+  async begun(key: string): Promise<string[]> {
+    const list = new ListMultipartUploadsCommand({ Bucket: this.#name, Prefix: key })
+    const { Uploads = [] } = await calling(this.#client.send(list))
+    return Uploads.filter(({ Key }) => Key === key)
+      .sort(byBeginning)
+      .flatMap(({ UploadId }) => UploadId ?? [])
+  }
+
+  async putPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: SizedBody,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const given = { ...this.#at(key), UploadId: uploadId, PartNumber: number, ContentLength: body.bytes }
+    await sendBody(body, signal, (Body, abortSignal) =>
+      this.#client.send(new UploadPartCommand({ ...given, Body }), { abortSignal }),
+    )
+  }
+
+  async parts(key: string, uploadId: string): Promise<UploadedPart[]> {
+    const command = new ListPartsCommand({ ...this.#at(key), UploadId: uploadId })
+    const { Parts = [] } = await calling(this.#client.send(command))
+    return Parts.map(({ PartNumber = 0, ETag = '', Size = 0 }) => ({
+      number: PartNumber,
+      etag: ETag,
+      bytes: Size,
+    }))
+  }
+
+  async complete(key: string, uploadId: string, parts: UploadedPart[]): Promise<void> {
+    const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }))
+    const given = { ...this.#at(key), UploadId: uploadId, MultipartUpload: { Parts } }
+    await calling(this.#client.send(new CompleteMultipartUploadCommand(given)))
+  }
+
+  async abort(key: string, uploadId: string): Promise<void> {
+    const command = new AbortMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId })
+    await calling(this.#client.send(command)).catch(isMissing)
+  }
+
+  async check(): Promise<void> {
+    await calling(this.#client.send(new HeadBucketCommand({ Bucket: this.#name })))
+  }
+
+  #at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#name, Key: key }
+  }
+}
+
 /** Opens a bucket. Nothing is asked of it before the first call. */
-export function openBucket({ bucket, region, endpoint, pathStyle, credentials }: S3Settings): Bucket {
-  const client = new S3Client({
+export function openBucket(settings: S3Settings): Bucket {
+  return new S3Bucket(createClient(settings), settings.bucket)
+}
+
+function createClient({ region, endpoint, pathStyle, credentials }: S3Settings): S3Client {
+  return new S3Client({
     region,
     maxAttempts: MAX_ATTEMPTS,
     forcePathStyle: pathStyle,
@@ -77,74 +170,4 @@ export function openBucket({ bucket, region, endpoint, pathStyle, credentials }:
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
   })
-  const at = (key: string) => ({ Bucket: bucket, Key: key })
-  return {
-    async put(key, body, signal) {
-      await sendBody(body, signal, (Body, abortSignal) =>
-        client.send(new PutObjectCommand({ ...at(key), Body, ContentLength: body.bytes }), { abortSignal }),
-      )
-    },
-
-    async get(key, from, length) {
-      const Range = `bytes=${from}-${from + length - 1}`
-      const found = await calling(client.send(new GetObjectCommand({ ...at(key), Range }))).catch(isMissing)
-      return found && (found.Body as AsyncIterable<Buffer>)
-    },
-
-    async sizeOf(key) {
-      const found = await calling(client.send(new HeadObjectCommand(at(key)))).catch(isMissing)
-      return found && (found.ContentLength ?? 0)
-    },
-
-    async remove(key) {
-      await calling(client.send(new DeleteObjectCommand(at(key))))
-    },
-
-    async begin(key) {
-      const { UploadId } = await calling(client.send(new CreateMultipartUploadCommand(at(key))))
-      if (!UploadId) throw new Error('S3 has begun an upload without an id.')
-      return UploadId
-    },
-
-    async begun(key) {
-      const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key })
-      const { Uploads = [] } = await calling(client.send(list))
-      return Uploads.filter(({ Key }) => Key === key)
-        .sort(byBeginning)
-        .flatMap(({ UploadId }) => UploadId ?? [])
-    },
-
-    async putPart(key, uploadId, number, body, signal) {
-      const given = { ...at(key), UploadId: uploadId, PartNumber: number, ContentLength: body.bytes }
-      await sendBody(body, signal, (Body, abortSignal) =>
-        client.send(new UploadPartCommand({ ...given, Body }), { abortSignal }),
-      )
-    },
-
-    async parts(key, uploadId) {
-      const { Parts = [] } = await calling(
-        client.send(new ListPartsCommand({ ...at(key), UploadId: uploadId })),
-      )
-      return Parts.map(({ PartNumber = 0, ETag = '', Size = 0 }) => ({
-        number: PartNumber,
-        etag: ETag,
-        bytes: Size,
-      }))
-    },
-
-    async complete(key, uploadId, parts) {
-      const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }))
-      const given = { ...at(key), UploadId: uploadId, MultipartUpload: { Parts } }
-      await calling(client.send(new CompleteMultipartUploadCommand(given)))
-    },
-
-    async abort(key, uploadId) {
-      const command = new AbortMultipartUploadCommand({ ...at(key), UploadId: uploadId })
-      await calling(client.send(command)).catch(isMissing)
-    },
-
-    async check() {
-      await calling(client.send(new HeadBucketCommand({ Bucket: bucket })))
-    },
-  }
 }

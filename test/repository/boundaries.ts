@@ -20,7 +20,7 @@ const LAYERS: Record<string, string> = {
   fields:
     'companies/graphql members/graphql auth/graphql conversations/graphql messages/graphql moderation/graphql broadcasts/graphql presence/graphql search/graphql typing/graphql guests/graphql sms/graphql audit/graphql oversight/graphql exports/graphql holds/graphql attachments/graphql push/graphql server-info/graphql subscriptions/graphql',
   requests: 'graphiql demo web-assets web-pages pipeline web-sockets webhooks',
-  processes: 'background.ts application.ts server.ts seed cli cli.ts main.ts',
+  processes: 'background.ts application application.ts server.ts seed cli cli.ts main.ts',
 }
 
 const GRAPHQL_HOME =
