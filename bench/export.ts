@@ -69,7 +69,7 @@ async function exported(stage: Stage, owner: Actor, scope: object) {
 async function fill(stage: Stage, companyId: string, people: Actor[], count: number): Promise<string[]> {
   const keys = await stage.keyring.forCompany(companyId)
   const each = PER_CONVERSATION
-  const places = Array.from({ length: Math.ceil(count / each) }, () => newId())
+  const conversationIds = Array.from({ length: Math.ceil(count / each) }, () => newId())
   const users = people.map(({ userId }) => userId)
   await withClient(stage.adminUrl, async (admin) => {
     await admin.query('set session_replication_role = replica')
@@ -80,12 +80,12 @@ async function fill(stage: Stage, companyId: string, people: Actor[], count: num
     await admin.query(
       `insert into conversations (company_id, id, kind, title, access, created_by_id, last_seq)
        select $1, c, 'GROUP', 'Topic', 'PRIVATE', $3, $4 from unnest($2::uuid[]) c`,
-      [companyId, places, users[0], each],
+      [companyId, conversationIds, users[0], each],
     )
     await admin.query(
       `insert into participants (company_id, conversation_id, user_id, last_read_seq, last_delivered_seq)
        select $1, c, u, $4 / 2, $4 from unnest($2::uuid[]) c, unnest($3::uuid[]) u`,
-      [companyId, places, users, each],
+      [companyId, conversationIds, users, each],
     )
     await admin.query(
       `insert into receipts (company_id, conversation_id, user_id, status, up_to_seq)
@@ -97,10 +97,10 @@ async function fill(stage: Stage, companyId: string, people: Actor[], count: num
     for (let start = 0; start < count; start += INSERTED) {
       const rows = Array.from({ length: Math.min(INSERTED, count - start) }, (_each, at) => {
         const [messageId, number] = [newId(), start + at]
-        const conversationId = places[Math.floor(number / each)] ?? ''
+        const conversationId = conversationIds[Math.floor(number / each)] ?? ''
         const authorId = users[number % PEOPLE] ?? ''
-        const place = { conversationId, messageId, authorId, revision: 0, standing: 'current' as const }
-        const body = keys.encrypt(`${BODY} ${number}`, { field: 'body', ...place })
+        const row = { conversationId, messageId, authorId, revision: 0, standing: 'current' as const }
+        const body = keys.encrypt(`${BODY} ${number}`, { field: 'body', ...row })
         return { messageId, conversationId, authorId, seq: (number % each) + 1, body }
       })
       await admin.query(

@@ -91,7 +91,7 @@ export interface Context {
   keys(): Promise<CompanyKeys>
   /** The same without a wait; undefined while they are not loaded. */
   loadedKeys(): CompanyKeys | undefined
-  /** Set instead of all else but the parts where the company is to be chosen first: what there is to choose from. */
+  /** Set where the company is to be chosen first: the memberships to choose from. Of the rest only `services` is set then. */
   choices?: readonly Membership[] | undefined
   /** Returns the device that the operation comes from. */
   device(): Device

@@ -32,7 +32,7 @@ import { createWebPages, isPagePath } from './web-pages/web-pages.ts'
 import { attachWebSockets, type WebSocketOptions } from './web-sockets/attach-web-sockets.ts'
 import { answerTwilio, WEBHOOKS_PATH } from './webhooks/twilio.ts'
 
-/** The parts and settings of a server. */
+/** The services and settings of a server. */
 export interface ServerOptions {
   services: Services
   redis: RedisConnections | undefined

@@ -21,7 +21,7 @@ export interface Denial {
   origin: RequestOrigin | undefined
 }
 
-/** The parts that refusals are recorded with. */
+/** The dependencies of the record of refusals. */
 export interface RefusalOptions {
   database: Pick<Database, 'forSystem'>
   keyring: Keyring

@@ -13,7 +13,7 @@ const MAX_LEAVES = 1_000
 /** Hashes of subtrees are kept at each eighth level: an inclusion proof then reads few rows. */
 export const LEVELS_APART = 8
 
-/** The parts that sealing needs. */
+/** The dependencies of sealing. */
 export interface Sealing {
   database: Pick<Database, 'forSystem'>
   notes: NoteFiles

@@ -10,10 +10,10 @@ import { becomeSealer, unsealedCompanies } from './seal-statements.ts'
 /** With the time that sealing takes, an event is sealed within a second. */
 const EVERY_MS = 700
 const MAX_COMPANIES_AT_ONCE = 4
-/** A company whose trail cannot be sealed is told of once in this time. */
+/** A company whose trail cannot be sealed is logged once in this time. */
 const TOLD_AGAIN_MS = 60_000
 
-/** The parts of the sealer. */
+/** The dependencies of the sealer. */
 export interface SealerOptions extends Sealing {
   database: Pick<Database, 'forSystem' | 'sealing'>
   post: NotePost
@@ -40,7 +40,7 @@ export function startSealer(options: SealerOptions): PeriodicTask {
 /** Returns a function that seals whatever is not sealed. */
 function createSealer(options: SealerOptions): (signal?: AbortSignal) => Promise<void> {
   const { database, post, log } = options
-  /** Companies whose trail cannot be sealed, and when that was told last. */
+  /** Companies whose trail cannot be sealed, and when that was logged last. */
   const refused = new Map<string, number>()
 
   async function sealAll(companyId: string, signal?: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import type { Permission } from '../members/permissions.ts'
 /** The kinds of conversations that can be changed as groups. */
 export type GroupKind = 'GROUP' | 'CONTEXT' | 'GLOBAL'
 
-/** A conversation and the viewer's place in it, as far as the rules on its people look at them. */
+/** A conversation and the viewer's membership, as the rules on its people need them. */
 export interface Standing {
   kind: string
   /** Null unless it is a group. */

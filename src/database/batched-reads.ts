@@ -2,13 +2,13 @@ import DataLoader from 'dataloader'
 import type { TenantDatabase } from './database.ts'
 import type { Statement } from './statement.ts'
 
-/** Loaders read with this. */
+/** The database, the viewer and the view that loaders read with. */
 export interface Reads {
   readonly tenant: TenantDatabase
   readonly viewerId: string
-  /** A read for one of these messages is done for all of them. */
+  /** A read for one of these messages reads for all of them. */
   readonly messagesToCome: readonly string[]
-  /** Which of two statements is run. */
+  /** Decides which of a loader's two statements runs. */
   readonly view: 'own' | 'audited'
 }
 
@@ -39,7 +39,7 @@ export function batched<Row extends object, Value>(
     const alike = ahead
     ahead = []
     const rows = await reads.tenant.query(inView, valuesOf(reads, [...new Set([...ids, ...alike])]))
-    // All that hangs on a row is read in its view.
+    // The fields of a row are read in the view of the row.
     const viewed = reads.view === 'own' ? rows : rows.map((row) => ({ ...row, view: reads.view }))
     const byKey = groupBy(viewed, keyOf)
     const found = (id: string) => valueFrom(byKey.get(id) ?? [])

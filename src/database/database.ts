@@ -12,7 +12,7 @@ import { configOf } from './statement-config.ts'
 import { type TenantClient, type Transaction, tenantClient } from './tenant-client.ts'
 import { asTenant, type Tenant, type TenantPool } from './tenant-pool.ts'
 
-/** Asks for nothing, but that the database answers. */
+/** Checks only that the database answers. */
 export const ready = statement({ name: 'ready', text: 'select 1 as one' })
 
 /** Runs a statement with a value for each of its parameters. */
@@ -79,9 +79,9 @@ export interface DatabaseOptions {
  * a connection from others.
  */
 const STATEMENT_MS = 15_000
-/** Each learns the plans of a batch anew, so there are few; while one waits for the disk, another computes. */
+/** Each connection plans the statements of a batch anew, so there are few. While one waits for the disk, another computes. */
 const BATCH_CONNECTIONS = 2
-/** A batch waits for no lock. One that takes as long is stuck, and its members are sent one by one. */
+/** A batch waits for no lock, so one that takes longer is stuck. Its messages are then sent one by one. */
 const BATCH_MS = 4_000
 
 /** Opens the pools of both roles. Connections are opened when they are first needed. */

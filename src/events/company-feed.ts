@@ -18,7 +18,7 @@ export interface CompanyFeedOptions {
   /** Resolves when missed events may be read, to a function that releases the permit. */
   acquireRead(): Promise<() => void>
   log: Logger
-  /** Takes from events the people whom the operator's policy denies their conversation. */
+  /** Removes from the readers of events the people to whom the operator's policy denies the conversation. */
   police: ((events: readonly LiveEvent[]) => Promise<void>) | undefined
   traces: Traces | undefined
   /** Called before an event that changes access is offered. */
@@ -29,8 +29,8 @@ export interface CompanyFeedOptions {
 export class CompanyFeed {
   readonly #options: CompanyFeedOptions
   readonly #joined = new LocalSubscribers()
-  /** Batches and the subscribers that join between two of them. */
-  readonly #turns = new InTurn()
+  /** Runs batches, and the subscribers that join between two batches, one after another. */
+  readonly #inTurn = new InTurn()
   #state: 'idle' | 'reading' | 'closed' = 'idle'
   /** Everything up to this position has been offered to those whom it concerns. It only moves to positions that were read. */
   #position = 0
@@ -65,7 +65,7 @@ export class CompanyFeed {
    */
   async join(subscriber: Subscriber, start: number, isFromNow: boolean): Promise<void> {
     const seen = isFromNow ? start : await this.#catchUp(subscriber, start)
-    await this.#turns.run(() => this.#enter(subscriber, seen))
+    await this.#inTurn.run(() => this.#enter(subscriber, seen))
   }
 
   leave(subscriber: Subscriber): void {
@@ -73,8 +73,8 @@ export class CompanyFeed {
   }
 
   /**
-   * The position up to which the subscriber has been offered everything that concerns it, or 0 before it has joined. It knows
-   * better itself while it catches up.
+   * The position up to which the subscriber has been offered everything that concerns it, or 0 before it has joined:
+   * while it catches up, only the subscriber itself knows.
    */
   reachedBy(subscriber: Subscriber): number {
     const addedAt = this.#joined.addedAt(subscriber)
@@ -94,7 +94,7 @@ export class CompanyFeed {
     this.#state = 'reading'
     do {
       try {
-        await this.#turns.run(() => this.#readBatch())
+        await this.#inTurn.run(() => this.#readBatch())
       } catch (error) {
         this.#target = this.#position
         this.#options.log.warn({ err: error }, 'events could not be read')

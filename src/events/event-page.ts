@@ -41,8 +41,8 @@ const bounds = `s.position::text as head,
   (select min(e.position) from events e where e.company_id = :companyId and e.position > :after::bigint)::text as next`
 
 /**
- * A page with the bounds of the stream, all of one moment: an event up to `head` that is not there has been deleted, and those
- * are the oldest ones, so that a gap can be before `next` alone.
+ * Selects a page and the bounds of the stream in one snapshot. An event up to `head` that is missing has been deleted. The oldest
+ * are deleted first, so a gap can only be before `next`.
  */
 function pageOf(filter: string): string {
   const selection = `select e.* from events e

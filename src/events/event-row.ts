@@ -59,7 +59,7 @@ export interface LiveEvent {
   recipientId: string | null
   joinedIds: string[]
   leftIds: string[]
-  /** The guest, delivery or incoming message that it tells of. */
+  /** The guest, delivery or incoming message that the event is about. */
   about: string | null
   createdAt: Date
   /** Null if none of the people may see it. */
@@ -94,19 +94,19 @@ const eventColumns = columns({
 /**
  * Reads the events of an SQL selection with the data for their delivery, once for all subscribers of a process. Access is that of
  * the moment of reading, so a lost notification cannot leak anything. Messages are read only if one of the people can see
- * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`: of thousands, those alone are
- * looked at who are in a conversation of the selection, unless an event may concern all of them.
+ * them, because they are most of the data. The events are those of `:companyId`, the people `:userIds`. There may be
+ * thousands of people, so only those in a conversation of the selection are looked up, unless an event may concern everybody.
  */
 export function hydrated(selection: string): string {
   return `with chosen as materialized (${selection}),
-    places as materialized (
+    event_conversations as materialized (
       select c.id, c.kind, c.audience, c.created_by_id, c.last_seq from (select distinct conversation_id from chosen) e
       cross join lateral (
         select * from conversations c where c.company_id = :companyId and c.id = e.conversation_id ${fence}
       ) c
     ),
     memberships as materialized (
-      select p.conversation_id, p.user_id, p.hidden_seq from places c
+      select p.conversation_id, p.user_id, p.hidden_seq from event_conversations c
       cross join lateral (
         select * from participants p
         where p.company_id = :companyId and p.conversation_id = c.id and p.user_id = any(:userIds::uuid[]) and p.left_at is null
@@ -119,7 +119,7 @@ export function hydrated(selection: string): string {
           select p.user_id from memberships p
           union all
           select a.id from unnest(:userIds::uuid[]) a (id) where exists (
-            select from chosen e left join places c on c.id = e.conversation_id where c.audience is distinct from 'PARTICIPANTS'
+            select from chosen e left join event_conversations c on c.id = e.conversation_id where c.audience is distinct from 'PARTICIPANTS'
           )
         )`,
         'MESSAGE_READ',
@@ -138,13 +138,13 @@ export function hydrated(selection: string): string {
         union
         select r.id from readers r where ${forbiddenTo('r.id')}
         union
-        -- A mark tells the number of a message, and when somebody saw it.
+        -- A mark shows the number of a message, and when somebody saw it.
         select r.id from readers r
         join messages m on m.company_id = :companyId and m.conversation_id = e.conversation_id and m.seq = e.seq
         where e.kind in ('READ', 'DELIVERED') and ${forbiddenTo('r.id')}
       ) as "hiddenFrom"
     from chosen e
-    left join places c on c.id = e.conversation_id
+    left join event_conversations c on c.id = e.conversation_id
     cross join lateral (
       select
         array_agg(r.id) filter (where r.is_member or c.audience <> 'PARTICIPANTS' or e.conversation_id is null) as "visibleTo",

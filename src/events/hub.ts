@@ -80,7 +80,7 @@ class CompanyFeeds implements LiveHub {
     const { notifications, traces } = this.#options
     const payload = traces?.notification(companyId, position) ?? String(position)
     const feed = this.#feeds.get(companyId)?.feed
-    // The feed goes on reading for others.
+    // The feed also reads for others, so its reads belong to no trace.
     if (traces) traces.detached(() => feed?.notify(position))
     else feed?.notify(position)
     void notifications.publish(channelOf(companyId), payload)

@@ -3,8 +3,8 @@ import type { LiveEvent } from './event-row.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
- * The subscribers of one company in this process, by what they show. There may be thousands, and most events concern a few of them, so
- * each event is offered to those alone.
+ * The subscribers of one company in this process, by the stream that they show. There may be thousands, and most events concern a
+ * few of them, so each event is offered only to those.
  */
 export class LocalSubscribers {
   /** The subscribers, and the position up to which each had been offered everything when it was added. */
@@ -39,18 +39,18 @@ export class LocalSubscribers {
     return this.#addedAt.get(subscriber)
   }
 
-  /** All of them. They may be deleted meanwhile. */
+  /** Returns all subscribers. They may be deleted while they are iterated. */
   all(): IterableIterator<Subscriber> {
     return this.#addedAt.keys()
   }
 
-  /** The ids of their people as a literal of an SQL array, which is written again only when they change. */
+  /** The ids of their people as a literal of an SQL array, which is built again only when they change. */
   get userIds(): string {
     this.#userIds ??= `{${[...this.#people.keys()].join(',')}}`
     return this.#userIds
   }
 
-  /** Those that may show the event, or end by it. */
+  /** Returns the subscribers that may show the event, or that it ends. */
   *concernedBy(event: LiveEvent): Generator<Subscriber> {
     if (event.kind === 'ACCESS_CHANGED') return yield* this.all()
     for (const stream of [GUESTS, MODERATION]) yield* this.#streams.of(stream)

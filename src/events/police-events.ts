@@ -5,35 +5,35 @@ import type { PolicyInput } from '../policy/policy-input.ts'
 import type { LiveEvent } from './event-row.ts'
 
 /**
- * Takes from events the people whom the policy denies their conversation, as if they could not read it, and from those of cases the
- * moderators whom it denies that of the message. `system` is bound to the company.
+ * Removes people from the readers of an event if the policy denies them its conversation, as if they could not read it. From an event
+ * of a moderation case it removes moderators to whom the policy denies the conversation of the message. `system` is bound to the company.
  */
 export async function policeEvents(
   policy: Policy,
   system: TenantDatabase,
   events: readonly LiveEvent[],
 ): Promise<void> {
-  await takeDenied(policy, system, events, {
+  await removeDenied(policy, system, events, {
     action: 'read',
-    placeOf: ({ conversationId }) => conversationId,
+    conversationOf: ({ conversationId }) => conversationId,
   })
   const ids = [...new Set(events.flatMap(({ caseId }) => caseId ?? []))]
   if (ids.length === 0) return
   const rows = await system.query(conversationsOfCases, { companyId: system.tenant.companyId, ids })
-  const places = new Map(rows.map(({ id, conversationId }) => [id, conversationId]))
-  const placeOf = ({ caseId }: LiveEvent) => places.get(caseId ?? '') ?? null
-  await takeDenied(policy, system, events, { action: 'moderate', placeOf })
+  const conversations = new Map(rows.map(({ id, conversationId }) => [id, conversationId]))
+  const conversationOf = ({ caseId }: LiveEvent) => conversations.get(caseId ?? '') ?? null
+  await removeDenied(policy, system, events, { action: 'moderate', conversationOf })
 }
 
-async function takeDenied(
+async function removeDenied(
   policy: Policy,
   system: TenantDatabase,
   events: readonly LiveEvent[],
-  { action, placeOf }: { action: PolicyInput['action']; placeOf(event: LiveEvent): string | null },
+  { action, conversationOf }: { action: PolicyInput['action']; conversationOf(event: LiveEvent): string | null },
 ): Promise<void> {
   const pairs = new Map<string, { conversationId: string; userId: string }>()
   for (const event of events) {
-    const conversationId = placeOf(event)
+    const conversationId = conversationOf(event)
     if (conversationId === null) continue
     for (const userId of event.visibleTo) pairs.set(`${conversationId} ${userId}`, { conversationId, userId })
   }
@@ -42,7 +42,7 @@ async function takeDenied(
   if (denied.size === 0) return
   for (const event of events) {
     const allowed = (userId: string) => {
-      const pair = pairs.get(`${placeOf(event)} ${userId}`)
+      const pair = pairs.get(`${conversationOf(event)} ${userId}`)
       return pair === undefined || !denied.has(pair)
     }
     event.visibleTo = new Set([...event.visibleTo].filter(allowed))

@@ -98,8 +98,8 @@ class RedisLimiter implements RateLimiter {
   }
 
   /**
-   * Runs the script itself, because a Redis that is full or read-only still answers PING; and in the slot of a cluster that failed,
-   * because the others may answer.
+   * Runs the script itself, because a Redis that is full or read-only still answers PING. In a cluster it runs in the
+   * slot that failed, because others may answer.
    */
   #probe(): Promise<number> {
     const take = {

@@ -1,18 +1,18 @@
-/** How often something was seen within the last 10 minutes, this time included. */
+/** The sightings of something within the last 10 minutes, this one included. */
 export interface Sighted {
   times: number
-  /** In so many different places. */
+  /** Number of different places, such as conversations. */
   places: number
-  /** Takes this time back. Never rejects. */
+  /** Removes this sighting. Never rejects. */
   undo(): Promise<void>
 }
 
-/** Counts how often, and in how many places, the same was seen lately. */
+/** Counts how often, and in how many places, the same thing was seen lately. */
 export interface Sightings {
   note(key: string, place: string): Promise<Sighted>
 }
 
 /** Time for which a sighting counts. */
 export const SIGHTED_MS = 600_000
-/** Most sightings of one key that are kept: more than any limit on them. */
+/** Maximum number of sightings kept per key, more than any limit on them. */
 export const MAX_SIGHTINGS = 200

@@ -1,12 +1,12 @@
 import type { Worker } from '../concurrency/semaphore.ts'
 import { createWorkBudget } from './work-budget.ts'
 
-/** Time whose quota a company may spend at once, and for which it waits at most: a flood must end soon. */
+/** A company may spend the quota of this time at once, and waits at most as long, because a flood must end soon. */
 const COMPANY_BURST_MS = 5_000
 
 /**
- * The budgets of people and of companies. All that a company's people do is charged to both. An overdrawn quota of a company refuses
- * its operations, and never holds back its events: people who do nothing would wait for the one who floods.
+ * The budgets of people and of companies. Everything that a company's people do is charged to both. An overdrawn quota of a company
+ * rejects its operations but does not delay its events, because people who do nothing would wait for the one who floods.
  */
 export interface WorkBudgets {
   charge(worker: Worker, points: number): void

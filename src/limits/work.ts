@@ -15,7 +15,7 @@ export interface Work {
    * UNAVAILABLE at once if others' work would keep it waiting for too long.
    */
   run<T>(worker: Worker, act: () => T | Promise<T>): Promise<T>
-  /** Runs an operation with this cost in points. Of expensive operations a person runs one at a time. */
+  /** Runs an operation with this cost in points. A person runs one expensive operation at a time. */
   execute<T>(worker: Worker, points: number, act: () => T | Promise<T>): Promise<T>
   /** False while the budget is overdrawn. */
   isSolvent(worker: Worker): boolean
@@ -66,7 +66,7 @@ class BoundedWork implements Work {
     [this.#operations, workWait.labels('operation')],
     [this.#dear, workWait.labels('dear')],
   ])
-  /** How long an operation takes of late. */
+  /** Moving average of the duration of an operation. */
   #operationMs = 1
 
   constructor({ perPerson, perCompany }: WorkQuotas) {

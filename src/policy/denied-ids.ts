@@ -24,7 +24,7 @@ export async function deniedIds(
 ): Promise<ReadonlySet<string>> {
   if (!policy) return new Set()
   const { companyId } = tenant.tenant
-  const places = [
+  const found = [
     ...(messages.length === 0
       ? []
       : await tenant.query(conversationsOfMessages, { companyId, ids: messages })),
@@ -32,7 +32,7 @@ export async function deniedIds(
   ]
   const pairs = [
     ...conversations.map((id) => ({ id, conversationId: id, userId })),
-    ...places.map(({ id, conversationId }) => ({ id, conversationId, userId })),
+    ...found.map(({ id, conversationId }) => ({ id, conversationId, userId })),
   ]
   return new Set([...(await policy.denied(tenant, pairs, action))].map(({ id }) => id))
 }

@@ -34,7 +34,7 @@ const acquaintances = statement({
     ) q`),
 })
 
-/** Reads who is in each conversation, where that is less than looking so many up; `is true` has them hashed. */
+/** Reads all participants of each conversation, which costs less than looking many people up. `is true` makes the planner hash them. */
 const acquaintancesOfMany = statement({
   name: 'acquaintances_of_many',
   parameters: ['companyId', 'someIds', 'manyIds', 'max'],

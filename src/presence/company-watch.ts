@@ -20,8 +20,8 @@ const MAX_PER_STATEMENT = 100
 export class CompanyWatch {
   readonly watchers = new Set<Watcher>()
   readonly #options: CompanyWatchOptions
-  /** The last state that watchers were told. Undefined if the delivery failed. */
-  readonly #told = new Map<string, PresenceState | undefined>()
+  /** The last state delivered to watchers, by person. Undefined if the delivery failed. */
+  readonly #delivered = new Map<string, PresenceState | undefined>()
   readonly #pending = new Map<string, PresenceState>()
   readonly #doubts = new WatchDoubts()
   #isDelivering = false
@@ -34,8 +34,8 @@ export class CompanyWatch {
   receive(states: readonly PresenceState[]): void {
     for (const state of states) {
       // Announcements of two processes may arrive in the wrong order.
-      const toldAt = this.#told.get(state.userId)?.changedAt ?? 0
-      const isOlder = state.changedAt !== null && state.changedAt < toldAt
+      const deliveredAt = this.#delivered.get(state.userId)?.changedAt ?? 0
+      const isOlder = state.changedAt !== null && state.changedAt < deliveredAt
       if (!isOlder) this.#take(state)
     }
     this.#beginDelivery()
@@ -49,15 +49,15 @@ export class CompanyWatch {
   /**
    * Compares the watched states with the store, because announcements may have been lost. Resolves to true if it should
    * be repeated soon, because the store does not know a person who was not offline. With `quietly`, differences are
-   * stored without telling watchers.
+   * stored without notifying watchers.
    */
   async reconcile(quietly = false): Promise<boolean> {
-    const before = new Map(this.#told)
+    const before = new Map(this.#delivered)
     for (const state of await this.#statesInStore()) {
       // A state that was announced during the comparison is newer. For other people the store is right, whatever the
       // times.
-      if (this.#told.get(state.userId) !== before.get(state.userId)) continue
-      if (quietly) this.#told.set(state.userId, state)
+      if (this.#delivered.get(state.userId) !== before.get(state.userId)) continue
+      if (quietly) this.#delivered.set(state.userId, state)
       else this.#take(state)
     }
     this.#beginDelivery()
@@ -66,7 +66,7 @@ export class CompanyWatch {
 
   /** Forgets the times of all states, because the store uses another clock now. */
   forgetTimes(): void {
-    for (const [userId, state] of this.#told) if (state) this.#told.set(userId, { ...state, changedAt: null })
+    for (const [userId, state] of this.#delivered) if (state) this.#delivered.set(userId, { ...state, changedAt: null })
   }
 
   /** Returns who is there, and of the others who were not offline what the store knows. */
@@ -75,7 +75,7 @@ export class CompanyWatch {
     const { companyId } = system.tenant
     const present = await store.present(companyId, MAX_PRESENT)
     const there = new Set(present.map(({ userId }) => userId))
-    const missing = [...this.#told].flatMap(([userId, last]) =>
+    const missing = [...this.#delivered].flatMap(([userId, last]) =>
       last?.status === 'OFFLINE' || there.has(userId) ? [] : userId,
     )
     const read = missing.length > 0 ? await store.read(companyId, missing) : []
@@ -87,8 +87,8 @@ export class CompanyWatch {
 
   /** Stores a state and delivers it if it differs from the last one. */
   #take(state: PresenceState): void {
-    const hasChanged = this.#told.get(state.userId)?.status !== state.status
-    this.#told.set(state.userId, state)
+    const hasChanged = this.#delivered.get(state.userId)?.status !== state.status
+    this.#delivered.set(state.userId, state)
     if (hasChanged) this.#pending.set(state.userId, state)
   }
 
@@ -105,7 +105,7 @@ export class CompanyWatch {
         await deliverStates(this.#options.system, this.watchers, states)
       } catch (error) {
         this.#options.log.warn({ err: error }, 'presence could not be delivered')
-        for (const { userId } of states) this.#told.set(userId, undefined)
+        for (const { userId } of states) this.#delivered.set(userId, undefined)
       }
     }
     this.#isDelivering = false

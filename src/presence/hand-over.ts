@@ -17,10 +17,10 @@ export interface HandOverOptions {
  * devices, because a device counts only while its session has a socket.
  */
 export async function handOver({ sockets, memory, writer, now }: HandOverOptions): Promise<void> {
-  await inSlices(sockets.untold(), async (leave) => {
-    if (!sockets.isUntold(leave)) return
+  await inSlices(sockets.missed(), async (leave) => {
+    if (!sockets.isMissed(leave)) return
     await writer.ofLeave(leave.person, leave.socket, now() - leave.at)
-    sockets.told(leave)
+    sockets.written(leave)
   })
   await inSlices(sockets.open(), async (session) => {
     if (sockets.isOpen(session)) await writer.ofSocket(session, true)

@@ -31,7 +31,7 @@ export function emptyRecord(userId: string): PersonRecord {
   }
 }
 
-/** Returns the state that watchers and readers are told. */
+/** Returns the state as watchers and readers see it. */
 export function stateOf({ userId, status, changedAt }: PersonRecord): PresenceState {
   return { userId, status, changedAt }
 }

@@ -152,7 +152,7 @@ class RedisStore implements PresenceStore {
     const { session } = socket
     const isBack = session !== undefined && this.#sockets.isOpen({ person, session })
     if (session !== undefined && !isBack)
-      this.#sockets.missed({ person, socket: { ...socket, session }, at })
+      this.#sockets.addMissed({ person, socket: { ...socket, session }, at })
     await this.#memory.leave(person, isBack ? { ...socket, session: undefined } : socket)
   }
 

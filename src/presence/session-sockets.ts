@@ -7,7 +7,7 @@ export interface PersonSession {
 }
 
 /** The last socket of a session, closed while the shared store could not be reached. `at` is in milliseconds. */
-export interface UntoldLeave {
+export interface MissedLeave {
   readonly person: Person
   readonly socket: ClosedSocket & { readonly session: string }
   readonly at: number
@@ -20,11 +20,12 @@ export interface SessionSockets {
   isOpen(session: PersonSession): boolean
   open(): PersonSession[]
   /** Remembers a leave that the shared store has missed. */
-  missed(leave: UntoldLeave): void
+  addMissed(leave: MissedLeave): void
   /** Returns the missed leaves of sessions that have not come back. */
-  untold(): UntoldLeave[]
-  isUntold(leave: UntoldLeave): boolean
-  told(leave: UntoldLeave): void
+  missed(): MissedLeave[]
+  isMissed(leave: MissedLeave): boolean
+  /** Forgets a missed leave, because the shared store has it now. */
+  written(leave: MissedLeave): void
 }
 
 /** Maximum number of missed leaves. Beyond it, sessions end when their heartbeats expire. */
@@ -33,14 +34,14 @@ const MAX_PENDING = 10_000
 /** Creates an empty collection. */
 export function createSessionSockets(): SessionSockets {
   const sessions = new Map<string, PersonSession>()
-  const leaves = new Map<string, UntoldLeave>()
+  const leaves = new Map<string, MissedLeave>()
 
   function attach(session: PersonSession): void {
     sessions.set(nameOf(session), session)
     leaves.delete(nameOf(session))
   }
 
-  function missed(leave: UntoldLeave): void {
+  function addMissed(leave: MissedLeave): void {
     leaves.set(leaveName(leave), leave)
     for (const oldest of leaves.keys()) {
       if (leaves.size <= MAX_PENDING) break
@@ -48,25 +49,25 @@ export function createSessionSockets(): SessionSockets {
     }
   }
 
-  function told(leave: UntoldLeave): void {
-    if (isUntold(leave)) leaves.delete(leaveName(leave))
+  function written(leave: MissedLeave): void {
+    if (isMissed(leave)) leaves.delete(leaveName(leave))
   }
 
-  const isUntold = (leave: UntoldLeave) => leaves.get(leaveName(leave)) === leave
+  const isMissed = (leave: MissedLeave) => leaves.get(leaveName(leave)) === leave
 
   return {
     attach,
     leave: (session) => void sessions.delete(nameOf(session)),
     isOpen: (session) => sessions.has(nameOf(session)),
     open: () => [...sessions.values()],
-    missed,
-    untold: () => [...leaves.values()],
-    isUntold,
-    told,
+    addMissed,
+    missed: () => [...leaves.values()],
+    isMissed,
+    written,
   }
 }
 
-function leaveName({ person, socket }: UntoldLeave): string {
+function leaveName({ person, socket }: MissedLeave): string {
   return nameOf({ person, session: socket.session })
 }
 

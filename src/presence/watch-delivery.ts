@@ -17,7 +17,7 @@ export interface Watcher {
 
 interface ConcernedWatcher {
   watcher: Watcher
-  /** The people it may be told of. */
+  /** The people whose states it may receive. */
   about: ReadonlySet<string>
 }
 

@@ -12,8 +12,8 @@ export class WatchDoubts {
   }
 
   /**
-   * Takes who is missing now in place of those of the last comparison; returns as offline the people whom no process has
-   * written to the store again within RETURN_MS.
+   * Replaces the people who were missing at the last comparison by those who are missing now. Returns, as offline, the
+   * people whom no process has written to the store again within RETURN_MS.
    */
   settle(missing: Iterable<string>): PresenceState[] {
     const time = performance.now()

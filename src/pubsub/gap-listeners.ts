@@ -1,6 +1,9 @@
 import type { Logger } from 'pino'
 
-/** Calls listeners when messages may have been lost: at most once per tick, because thousands of channels come back together after an outage. */
+/**
+ * Calls listeners when messages may have been lost, at most once per tick, because thousands of channels come back
+ * together after an outage.
+ */
 export class GapListeners {
   readonly #listeners: (() => void)[] = []
   readonly #log: Logger

@@ -17,8 +17,8 @@ export async function assertRedisAnswers(addresses: string): Promise<void> {
     await client.connect()
     await client.ping()
   } catch (error) {
-    const places = urls.map((url) => new URL(url)).map(({ hostname, port }) => `${hostname}:${port || 6379}`)
-    const named = urls.length > 1 ? `The Redis Cluster at ${places.join(', ')}` : `Redis at ${places}`
+    const hosts = urls.map((url) => new URL(url)).map(({ hostname, port }) => `${hostname}:${port || 6379}`)
+    const named = urls.length > 1 ? `The Redis Cluster at ${hosts.join(', ')}` : `Redis at ${hosts}`
     throw new StartupProblem(
       `${named} does not answer: ${reasonOf(failure ?? error)}. Start it, or correct REDIS_URL.`,
     )

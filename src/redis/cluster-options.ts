@@ -1,12 +1,12 @@
 import type { ClusterNode, ClusterOptions } from 'ioredis'
 import { linkOptions, reconnectDelayMs } from './link-options.ts'
 
-/** How often the process asks which master has which slot. A command that meets the wrong one asks at once. */
+/** Interval at which the process asks which master has which slot. A command that reaches the wrong master asks at once. */
 const REFRESH_MS = 1_000
-/** Times that a command is sent again while slots move or a master is replaced: with pauses of 100 ms within its time. */
+/** Maximum number of repetitions of a command, 100 ms apart and within its time, while slots move or a master is replaced. */
 const MAX_REDIRECTIONS = 8
 
-/** Some nodes of a cluster, which tell of the others. */
+/** Returns the nodes that are asked for the others of their cluster. */
 export function clusterNodes(urls: readonly string[]): ClusterNode[] {
   return urls.map((url) => {
     const { hostname, port } = new URL(url)

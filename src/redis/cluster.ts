@@ -9,7 +9,7 @@ import { startHeartbeat } from './heartbeat.ts'
 import { COMMAND_TIMEOUT_MS, scripts } from './link-options.ts'
 import { ShardedLink } from './sharded-link.ts'
 
-/** Parts of the keys that belong together. Each is in one slot, so that masters share the work. */
+/** Number of shards. The keys of each are in one slot, so that masters share the work. */
 const SHARDS = 32
 
 /**

@@ -36,7 +36,7 @@ interface ClusterLinks {
 }
 
 interface CommonConnections {
-  /** In how many parts keys that belong together are kept, each in a slot of its own: 1 where there are no slots. */
+  /** Number of shards over which keys are spread, each in one slot. 1 without a cluster. */
   readonly shards: number
   /** Counts how often the command connection became ready, or a cluster had other masters. After a change Redis may have lost its data. */
   generation(): number

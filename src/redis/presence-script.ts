@@ -136,8 +136,8 @@ elseif op == 'tell' then
   local known, said = person.devices[name], now + ARGV[11]
   if not known or known.said <= said then
     local ends = now + ARGV[10]
-    -- The writing process knows its own sockets only. Of a heartbeat that is known here, others may have reported an
-    -- earlier end.
+    -- The writing process knows its own sockets only. If the heartbeat is known here, another process may have reported
+    -- an earlier end of it.
     if isHeld(person, ARGV[8]) then ends = said
     elseif known and said - known.said < 1000 then ends = math.min(ends, known.ends) end
     person.devices[name] = { status = ARGV[9], ends = ends, said = said }

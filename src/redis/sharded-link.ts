@@ -3,8 +3,8 @@ import type { Cluster } from 'ioredis'
 
 /**
  * Subscriptions to the sharded channels of a Redis Cluster, as one connection in subscriber mode. Each channel belongs to a slot, and
- * is heard from the master that has it. `ready` is emitted when there are other masters too, because what they had heard of is
- * to be asked for again; `close` when one has gone.
+ * is heard from the master that has it. `ready` is also emitted when slots have other masters, because those know nothing of the
+ * subscriptions, and `close` when a master is gone.
  */
 export class ShardedLink extends EventEmitter {
   readonly #cluster: Cluster

@@ -6,7 +6,7 @@ declare module 'ioredis' {
   }
 }
 
-/** The sightings of one key: a sorted set of members, each a place, a space and an id, by the time in milliseconds. */
+/** The sightings of one key: a sorted set by the time in milliseconds. A member is a place, a space and an id. */
 const LUA = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -29,7 +29,7 @@ return { #members, places }
 /** The command that sightings add to a Redis client. */
 export const sightingsScript = { noteSighting: { lua: LUA, numberOfKeys: 1 } }
 
-/** Notes a sighting. Returns how many there are within so many milliseconds, at most `max`, and in how many places. */
+/** Records a sighting. Returns the number of sightings within the last `ms` milliseconds, at most `max`, and the number of their places. */
 export function noteInRedis(
   commands: Redis | Cluster,
   key: string,

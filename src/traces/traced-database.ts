@@ -8,7 +8,7 @@ import { type RunNamed, tracePrisma } from './traced-prisma.ts'
 type Run = Database['unbound']
 type Rows = readonly object[]
 
-/** The parts that the database's spans need. */
+/** The dependencies of the database's spans. */
 export interface DatabaseSpans {
   spans: SpanRunner
   carried: CarriedTraces
@@ -17,19 +17,19 @@ export interface DatabaseSpans {
 }
 
 /** Returns the database with a span for each statement and transaction of a traced operation. */
-export function traceDatabase(database: Database, parts: DatabaseSpans): Database {
+export function traceDatabase(database: Database, options: DatabaseSpans): Database {
   return {
     ...database,
-    forTenant: (...args) => traceTenant(database.forTenant(...args), parts),
-    forSystem: (...args) => traceTenant(database.forSystem(...args), parts),
-    unbound: traceRun(database.unbound, parts),
-    batch: traceBatch(database.batch, parts),
-    acrossCompanies: traceRun(database.acrossCompanies, parts),
+    forTenant: (...args) => traceTenant(database.forTenant(...args), options),
+    forSystem: (...args) => traceTenant(database.forSystem(...args), options),
+    unbound: traceRun(database.unbound, options),
+    batch: traceBatch(database.batch, options),
+    acrossCompanies: traceRun(database.acrossCompanies, options),
   }
 }
 
-function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabase {
-  const { spans, carried } = parts
+function traceTenant(bound: TenantDatabase, options: DatabaseSpans): TenantDatabase {
+  const { spans, carried } = options
   const { companyId } = bound.tenant
   return {
     tenant: bound.tenant,
@@ -37,9 +37,9 @@ function traceTenant(bound: TenantDatabase, parts: DatabaseSpans): TenantDatabas
       return spans.active() ? tracePrisma(bound.prisma, runNamed(spans)) : bound.prisma
     },
     readFromReplica: () => bound.readFromReplica(),
-    query: traceRun(bound.query, parts),
+    query: traceRun(bound.query, options),
     async call(statement, values) {
-      const parent = parts.senderOf(Reflect.get(values, 'messageId')) ?? spans.active()
+      const parent = options.senderOf(Reflect.get(values, 'messageId')) ?? spans.active()
       if (!parent || !spans.takeStatement(parent)) return bound.call(statement, values)
       const span = begin(spans, statement, parent)
       const rows = await spans.run(span, () => bound.call(statement, values))

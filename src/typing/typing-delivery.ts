@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.ts'
 import { isCurrent, type TypingListener, type Typist, wants } from './room.ts'
 import { typingReadersAmong } from './typing-readers.ts'
 
-/** The company and the rules that decide who is told. */
+/** The company and the rules that decide who is notified. */
 export interface TypingDeliveryOptions {
   /** The system role bound to the company. */
   readonly system: TenantDatabase
@@ -13,8 +13,8 @@ export interface TypingDeliveryOptions {
   readonly policy?: Policy | undefined
 }
 
-/** One listener to be told of one typist. */
-interface Telling {
+/** A notice of one typist to one listener. */
+interface PendingNotice {
   readonly typist: Typist
   readonly listener: TypingListener
   readonly notice: number
@@ -23,37 +23,37 @@ interface Telling {
 const MAX_PER_STATEMENT = 5_000
 const RETRY_MS = 250
 
-/** Tells the listeners of a company who types, as far as they may know it at that moment. */
+/** Notifies the listeners of a company of the people who are typing, if they may know it at that moment. */
 export class TypingDelivery {
   readonly #options: TypingDeliveryOptions
-  readonly #untold = new Set<Typist>()
+  readonly #pending = new Set<Typist>()
   #isDelivering = false
 
   constructor(options: TypingDeliveryOptions) {
     this.#options = options
   }
 
-  /** Tells all listeners of the typist's conversation soon. */
+  /** Notifies all listeners of the typist's conversation soon. */
   add(typist: Typist): void {
-    this.#untold.add(typist)
+    this.#pending.add(typist)
     if (!this.#isDelivering) void this.#deliver()
   }
 
   remove(typist: Typist): void {
-    this.#untold.delete(typist)
+    this.#pending.delete(typist)
   }
 
   async #deliver(): Promise<void> {
     this.#isDelivering = true
-    while (this.#untold.size > 0) {
-      const typists = [...this.#untold]
-      this.#untold.clear()
+    while (this.#pending.size > 0) {
+      const typists = [...this.#pending]
+      this.#pending.clear()
       try {
-        await this.#tell(typists)
+        await this.#notify(typists)
       } catch (error) {
-        this.#options.log.warn({ err: error }, 'who is typing could not be told')
-        // Those who still type then are told of once the database answers.
-        for (const typist of typists) if (isCurrent(typist)) this.#untold.add(typist)
+        this.#options.log.warn({ err: error }, 'typing could not be delivered')
+        // Listeners are notified of those who still type once the database answers.
+        for (const typist of typists) if (isCurrent(typist)) this.#pending.add(typist)
         await delay(RETRY_MS, undefined, { ref: false })
       }
     }
@@ -61,11 +61,11 @@ export class TypingDelivery {
   }
 
   /** Changes beyond the capacity of one statement are dropped. */
-  async #tell(typists: readonly Typist[]): Promise<void> {
-    const tellings = typists.flatMap(tellingsOf).slice(0, MAX_PER_STATEMENT)
-    if (tellings.length === 0) return
-    const readers = await this.#readersAmong(tellings)
-    for (const { typist, listener, notice } of tellings) {
+  async #notify(typists: readonly Typist[]): Promise<void> {
+    const notices = typists.flatMap(noticesOf).slice(0, MAX_PER_STATEMENT)
+    if (notices.length === 0) return
+    const readers = await this.#readersAmong(notices)
+    for (const { typist, listener, notice } of notices) {
       if (!readers.has(keyOf(pairOf({ typist, listener })))) continue
       if (isCurrent(typist) && wants(listener, typist, notice) && listener.offerTyping(typist.userId, true))
         typist.told.add(listener)
@@ -73,22 +73,22 @@ export class TypingDelivery {
   }
 
   /** Permissions are checked at delivery by one statement for all. */
-  async #readersAmong(tellings: readonly Telling[]): Promise<ReadonlySet<string>> {
+  async #readersAmong(notices: readonly PendingNotice[]): Promise<ReadonlySet<string>> {
     const { system, policy } = this.#options
-    const found = await typingReadersAmong(system, tellings.map(pairOf))
+    const found = await typingReadersAmong(system, notices.map(pairOf))
     const denied = await policy?.denied(system, found)
     return new Set(found.filter((pair) => !denied?.has(pair)).map(keyOf))
   }
 }
 
-function tellingsOf(typist: Typist): Telling[] {
+function noticesOf(typist: Typist): PendingNotice[] {
   const { notice, room } = typist
   return [...room.listeners]
     .filter((listener) => wants(listener, typist, notice))
     .map((listener) => ({ typist, listener, notice }))
 }
 
-function pairOf({ typist, listener }: Pick<Telling, 'typist' | 'listener'>) {
+function pairOf({ typist, listener }: Pick<PendingNotice, 'typist' | 'listener'>) {
   return { conversationId: typist.room.conversationId, userId: listener.userId }
 }
 

@@ -93,7 +93,7 @@ async function signIn(
   }
 }
 
-interface Parts {
+interface Operations {
   graphql: GraphQLServer
   services: Services
   inFlight: InFlight
@@ -101,7 +101,7 @@ interface Parts {
 
 /** Admits an operation, and returns what it is executed with, or the errors of its document. Throws RequestError. */
 async function begin(
-  { graphql, services, inFlight }: Parts,
+  { graphql, services, inFlight }: Operations,
   state: SocketState,
   { id, params }: { id: string; params: SubscribePayload },
 ): Promise<ExecutionArgs | GraphQLError[]> {

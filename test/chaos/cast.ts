@@ -70,7 +70,7 @@ async function openTargets(people: Client[], random: () => number): Promise<Targ
   return targets
 }
 
-/** A place that this person takes part in, now and then that of everybody. */
+/** A conversation that this person takes part in, now and then that of everybody. */
 export function chooseTarget(random: () => number, company: Company, person: Client): Target {
   const own = company.targets.filter(({ kind, people }) => kind !== 'everybody' && people.includes(person))
   const everybody = company.targets[0]

@@ -21,7 +21,7 @@ export interface StoredMessage {
   key: string
 }
 
-/** One person's place in a conversation. */
+/** One person's membership in a conversation. */
 export function participantKey(conversationId: string, userUuid: string): string {
   return `${conversationId} ${userUuid}`
 }

@@ -31,7 +31,7 @@ export interface Writer {
   readonly latenciesMs: number[]
   /** Answers that no repetition mends: there must be none. */
   readonly refused: string[]
-  /** Sends to a place, or to one of their own. */
+  /** Sends to a conversation, or to one of their own. */
   send(target?: Target, length?: number): Promise<void>
   /** Sends until it is told to stop; resolves when nothing is under way any more. */
   write(stop: AbortSignal): Promise<void>
@@ -133,7 +133,7 @@ function throughLibrary({
         return await fetch(...call)
       } catch (error) {
         const took = Math.round((performance.now() - startedAt) / 5_000) * 5
-        tally.add('a call of the library unanswered', `${error} after ${took} s, ${(error as Error).cause}`)
+        tally.add('a call of the library without an answer', `${error} after ${took} s, ${(error as Error).cause}`)
         throw error
       }
     },
@@ -150,7 +150,7 @@ function throughLibrary({
 
 function countFailure(error: unknown, tally: Tally): undefined {
   const { code, name, message } = error as { code?: unknown; name?: string; message?: string }
-  tally.add('a send unanswered', String(code ?? message ?? name))
+  tally.add('a send without an answer', String(code ?? message ?? name))
   return undefined
 }
 
@@ -158,7 +158,7 @@ function mayPass({ errors }: Answer): boolean {
   return ['UNAVAILABLE', 'INTERNAL_SERVER_ERROR'].includes(String(errors?.[0]?.extensions?.code))
 }
 
-/** The place given or one of the writer's own, and now and then a person with whom there may be none yet. */
+/** The given conversation or one of the writer's own, and now and then a person with whom there may be none yet. */
 function destination({ random, company, person }: WriterOptions, given?: Target): object {
   const stranger = pick(random, company.people)
   if (!given && stranger !== person && random() < 0.05) return { recipientId: stranger.userId }

@@ -56,8 +56,8 @@ interface History {
 /** A history: its conversation, and the steps that are possible in it. */
 function contentOf({ kind, members, steps }: History): string {
   const model = modelOf({ kind, members })
-  const places = model.people.map(({ isIn }) => isIn)
-  return JSON.stringify([kind, places, steps.map((wanted) => model.take(wanted)).filter(Boolean)])
+  const memberships = model.people.map(({ isIn }) => isIn)
+  return JSON.stringify([kind, memberships, steps.map((wanted) => model.take(wanted)).filter(Boolean)])
 }
 
 function modelOf({ kind, members }: Pick<History, 'kind' | 'members'>): UnreadModel {
@@ -97,12 +97,12 @@ async function runBatch(histories: History[], seed: number): Promise<number> {
        from unnest($2::uuid[], $3::text[]) c (id, kind)`,
       [companyUuid, conversations.map(({ id }) => id), conversations.map(({ kind }) => kind)],
     )
-    const places = conversations.flatMap(({ id, kind, members }) =>
+    const memberships = conversations.flatMap(({ id, kind, members }) =>
       kind === 'GLOBAL' ? [] : members.map((person) => ({ id, person })),
     )
     await admin.query(
       `insert into participants (company_id, conversation_id, user_id) select $1, * from unnest($2::uuid[], $3::uuid[])`,
-      [companyUuid, places.map(({ id }) => id), places.map(({ person }) => people[person])],
+      [companyUuid, memberships.map(({ id }) => id), memberships.map(({ person }) => people[person])],
     )
   })
   const bound = `select app.bind(${pg.escapeLiteral(companyUuid)}, ${pg.escapeLiteral(alice.uuid)})`

@@ -52,7 +52,7 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
   const quoted = (value: string | null | undefined) => (value == null ? 'null' : pg.escapeLiteral(value))
   const company = quoted(companyId)
   const user = quoted(people[taken.by ?? 0])
-  const place = `company_id = ${company} and conversation_id = ${quoted(id)}`
+  const inConversation = `company_id = ${company} and conversation_id = ${quoted(id)}`
   switch (taken.do) {
     case 'send': {
       const mentions = quoted(`{${taken.mentions.map((person) => people[person]).join()}}`)
@@ -65,7 +65,7 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
       return `select app.mark_unread(${company}, ${user}, ${quoted(id)}, ${taken.at})`
     case 'retract':
     case 'hideMessage': {
-      const message = `(select id from messages where ${place} and seq = ${taken.at})`
+      const message = `(select id from messages where ${inConversation} and seq = ${taken.at})`
       return taken.do === 'retract'
         ? `select app.retract_message(${company}, ${user}, ${message}, 0, null, '\\x00', null)`
         : `select app.hide_message(${company}, ${user}, ${message})`
@@ -73,7 +73,7 @@ export function stepSql(companyId: string, people: string[], id: string, taken: 
     case 'hide':
       return `select app.hide_conversation(${company}, ${user}, ${quoted(id)})`
     case 'leave':
-      return `update participants set left_at = now(), role = 'MEMBER' where ${place} and user_id = ${user}`
+      return `update participants set left_at = now(), role = 'MEMBER' where ${inConversation} and user_id = ${user}`
     case 'join':
       return `insert into participants as p (company_id, conversation_id, user_id, joined_seq)
         select c.company_id, c.id, ${user}, c.last_seq from conversations c where c.company_id = ${company} and c.id = ${quoted(id)}

@@ -41,7 +41,7 @@ const REPLACED: { word: RegExp; instead: string; except?: RegExp }[] = [
   { word: /\bshort-?memory\b/i, instead: 'TTL cache' },
   { word: /\bheld-?channels?\b/i, instead: 'channel subscriptions' },
   { word: /\bas-of-delivery\b/i, instead: 'recheck access' },
-  { word: /\bunanswered\b/i, instead: 'in flight', except: /a (call of the library|send) unanswered/ },
+  { word: /\bunanswered\b/i, instead: 'in flight' },
   { word: /\bRefusal\b/, instead: 'RequestError' },
   { word: /\bMOST_/, instead: 'MAX_' },
   // GraphiQL calls its panel of documentation so.

@@ -18,7 +18,7 @@ export interface Demand {
   retentionDays: number
 }
 
-/** The parts that a demand needs. */
+/** The installation that a demand needs. */
 export interface Plan {
   /** Per second, in the busiest second. */
   peak: { sends: number; deliveries: number; pages: number }

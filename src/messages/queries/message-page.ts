@@ -173,9 +173,9 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
   })
 }
 
-type Place = Pick<ConversationRow, 'id' | 'view'>
+type ViewedConversation = Pick<ConversationRow, 'id' | 'view'>
 
-async function above(context: Context, { id, view }: Place, { after, before }: Range, max: number) {
+async function above(context: Context, { id, view }: ViewedConversation, { after, before }: Range, max: number) {
   const { tenant, viewer } = context
   const values = {
     companyId: viewer.companyId,
@@ -188,7 +188,7 @@ async function above(context: Context, { id, view }: Place, { after, before }: R
   return inView(view, await tenant.query(view === 'audited' ? auditedUpwards : messagesUpwards, values))
 }
 
-async function below(context: Context, { id, view }: Place, { after, before }: Range, max: number) {
+async function below(context: Context, { id, view }: ViewedConversation, { after, before }: Range, max: number) {
   const { tenant, viewer } = context
   const values = {
     companyId: viewer.companyId,

@@ -39,14 +39,14 @@ const STRETCH = 1_000
  */
 const FIRST_STRETCH = 250
 /** Maximum number of the viewer's conversations to which the second stretch is limited. With more, all are searched. */
-const MAX_PLACES = 2_000
+const MAX_CONVERSATIONS = 2_000
 /** Below this number of messages it does not matter whether a search starts from the words or from the author. */
 const RARE = 200
 
 /**
  * Returns two ways to search. The first goes through the company's messages with all words, or through those of the
  * author if they are fewer. If it does not fill the page, the second is limited to the viewer's conversations, so that
- * a few visible messages are not sought among all others. With more than MAX_PLACES conversations it is not limited.
+ * a few visible messages are not sought among all others. With more than MAX_CONVERSATIONS conversations it is not limited.
  */
 export async function openSource(
   context: Context,
@@ -77,9 +77,9 @@ export async function openSource(
     const memberships = await context.tenant.query(searchMemberships, {
       companyId,
       viewerId: userId,
-      max: MAX_PLACES + 1,
+      max: MAX_CONVERSATIONS + 1,
     })
-    return within(memberships.length > MAX_PLACES ? null : memberships.map(({ id }) => id))
+    return within(memberships.length > MAX_CONVERSATIONS ? null : memberships.map(({ id }) => id))
   }
   return { first: within(null, FIRST_STRETCH), second }
 }
