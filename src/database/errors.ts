@@ -35,7 +35,10 @@ const RAISED = new Map<string, (problem: DatabaseProblem) => Error>([
   ['CQ409', ({ message }) => new ConflictError(message)],
   ['CQ410', ({ message }) => new RequestError('MESSAGING_DISABLED', message)],
   ['CQ414', ({ message, hint }) => new ThreadTooDeepError(message, Number(hint))],
-  ['CQ422', ({ message, column }) => new InvalidInputError([{ path: column?.split('.') ?? [], detail: message }])],
+  [
+    'CQ422',
+    ({ message, column }) => new InvalidInputError([{ path: column?.split('.') ?? [], detail: message }]),
+  ],
   ['CQ423', ({ message }) => new RepliesClosedError(message)],
   ['CQ425', ({ message }) => new TwinCommittedError(message)],
   ['CQ429', ({ message, hint }) => new RequestError('RATE_LIMITED', message, Number(hint))],

@@ -29,7 +29,10 @@ async function removeDenied(
   policy: Policy,
   system: TenantDatabase,
   events: readonly LiveEvent[],
-  { action, conversationOf }: { action: PolicyInput['action']; conversationOf(event: LiveEvent): string | null },
+  {
+    action,
+    conversationOf,
+  }: { action: PolicyInput['action']; conversationOf(event: LiveEvent): string | null },
 ): Promise<void> {
   const pairs = new Map<string, { conversationId: string; userId: string }>()
   for (const event of events) {

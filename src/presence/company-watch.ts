@@ -66,7 +66,8 @@ export class CompanyWatch {
 
   /** Forgets the times of all states, because the store uses another clock now. */
   forgetTimes(): void {
-    for (const [userId, state] of this.#delivered) if (state) this.#delivered.set(userId, { ...state, changedAt: null })
+    for (const [userId, state] of this.#delivered)
+      if (state) this.#delivered.set(userId, { ...state, changedAt: null })
   }
 
   /** Returns who is there, and of the others who were not offline what the store knows. */

@@ -57,7 +57,14 @@ class RedisStore implements PresenceStore {
     const noteIt = () => this.#memory.beat(person, beat)
     return this.#ifShared(async () => {
       const { deviceId, status, heldMs } = beat
-      const [state] = await this.#shared.ask('beat', person.companyId, person.userId, deviceId, status, heldMs)
+      const [state] = await this.#shared.ask(
+        'beat',
+        person.companyId,
+        person.userId,
+        deviceId,
+        status,
+        heldMs,
+      )
       const noted = await noteIt()
       return state ?? noted
     }, noteIt)

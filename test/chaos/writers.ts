@@ -133,7 +133,10 @@ function throughLibrary({
         return await fetch(...call)
       } catch (error) {
         const took = Math.round((performance.now() - startedAt) / 5_000) * 5
-        tally.add('a call of the library without an answer', `${error} after ${took} s, ${(error as Error).cause}`)
+        tally.add(
+          'a call of the library without an answer',
+          `${error} after ${took} s, ${(error as Error).cause}`,
+        )
         throw error
       }
     },

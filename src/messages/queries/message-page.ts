@@ -175,7 +175,12 @@ export function sentPage({ tenant, viewer }: Context, args: ForwardArgs): Promis
 
 type ViewedConversation = Pick<ConversationRow, 'id' | 'view'>
 
-async function above(context: Context, { id, view }: ViewedConversation, { after, before }: Range, max: number) {
+async function above(
+  context: Context,
+  { id, view }: ViewedConversation,
+  { after, before }: Range,
+  max: number,
+) {
   const { tenant, viewer } = context
   const values = {
     companyId: viewer.companyId,
@@ -188,7 +193,12 @@ async function above(context: Context, { id, view }: ViewedConversation, { after
   return inView(view, await tenant.query(view === 'audited' ? auditedUpwards : messagesUpwards, values))
 }
 
-async function below(context: Context, { id, view }: ViewedConversation, { after, before }: Range, max: number) {
+async function below(
+  context: Context,
+  { id, view }: ViewedConversation,
+  { after, before }: Range,
+  max: number,
+) {
   const { tenant, viewer } = context
   const values = {
     companyId: viewer.companyId,
