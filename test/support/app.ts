@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { pino } from 'pino'
 import { type Application, openApplication } from '../../src/application.ts'
 import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
@@ -12,6 +10,7 @@ import type { Tasks } from '../../src/jobs/job.ts'
 import { createServer, type Server } from '../../src/server.ts'
 import { Client } from './client.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
+import { fastFolder } from './fast-folder.ts'
 
 /** A running server on a database of its own. */
 export interface TestApp extends AsyncDisposable {
@@ -90,9 +89,7 @@ export async function startApp({
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? given ?? (await cloneDatabase())
   const directory =
-    beside?.environment.dataDirectory ??
-    changes?.dataDirectory ??
-    (await mkdtemp(join(tmpdir(), 'colloquy-app-')))
+    beside?.environment.dataDirectory ?? changes?.dataDirectory ?? (await fastFolder('colloquy-app-'))
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
     ...readEnvironment({}),

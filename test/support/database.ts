@@ -19,7 +19,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const { ownerUrl, appUrl, systemUrl } = inject('templateUrls')
   const name = `test_${randomBytes(6).toString('hex')}`
   await withClient(adminUrl, async (admin) => {
-    await admin.query(`create database ${name} template ${TEMPLATE}`)
+    await admin.query(`create database ${name} template ${TEMPLATE} strategy file_copy`)
     // All other rights are within the database, and cloned.
     await admin.query(`grant create, connect, temporary on database ${name} to colloquy_owner`)
     await admin.query(`revoke temporary on database ${name} from public`)

@@ -2,8 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -13,6 +12,7 @@ import { migrateJobs } from '../../src/database/jobs-schema.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { prepareDatabase, withClient } from '../../src/database/roles.ts'
 import type { TestDatabase } from './database.ts'
+import { fastFolder } from './fast-folder.ts'
 import { freePort } from './free-port.ts'
 import { installedPostgres } from './postgres-programs.ts'
 
@@ -60,7 +60,7 @@ export async function installedPostgresForTests(tests: string): Promise<Installe
     )
     return undefined
   }
-  const directory = await mkdtemp(join(tmpdir(), 'colloquy-postgres-'))
+  const directory = await fastFolder('colloquy-postgres-')
   const user = await chooseOperatingUser(join(directory, 'data'))
   await handOver(directory, user)
   const options = { cwd: directory, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, ...user }
