@@ -85,6 +85,8 @@ describe('a policy that decides anew', () => {
     const { bob, cal } = acme
     await using conversation = await watchTyping(bob, dealId, cal)
     await setTyping(cal, dealId)
+    // Typing that ends before it was delivered is never told.
+    await conversation.event(({ typing }) => typing === true)
     await setTyping(cal, dealId, false)
     await conversation.event(({ typing }) => typing === false)
     deny(true)
