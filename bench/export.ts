@@ -28,11 +28,11 @@ export async function exporting({ messages: count = MESSAGES }: { messages?: num
   const [company] = stage.companies
   const [owner] = company?.actors ?? []
   if (!company || !owner) throw new Error('There is no company.')
-  const places = await fill(stage, company.companyId, company.actors, count)
+  const conversationIds = await fill(stage, company.companyId, company.actors, count)
   const scope = { from: new Date(Date.now() - 2 * DAY_MS), to: new Date() }
   const floor = await readAlone(stage, company.companyId, scope, count)
   const cold = await residentMiB(stage.pid)
-  const first = places.slice(0, WARM_UP / PER_CONVERSATION)
+  const first = conversationIds.slice(0, WARM_UP / PER_CONVERSATION)
   await exported(stage, owner, { ...scope, conversationIds: first.map((id) => encodeId('Conversation', id)) })
   const before = await residentMiB(stage.pid)
   const started = performance.now()
@@ -118,7 +118,7 @@ async function fill(stage: Stage, companyId: string, people: Actor[], count: num
     }
     await admin.query('analyze')
   })
-  return places
+  return conversationIds
 }
 
 /** Messages read and decrypted per second, of which nothing is written. */
