@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import pg from 'pg'
 import { withClient } from '../src/database/roles.ts'
 import { encodeId, newId } from '../src/ids.ts'
+import { cpuMs, databaseCpuMs } from './cpu.ts'
 import { post } from './reading.ts'
 import { type Measured, measure, percentile, type Report, round } from './report.ts'
 import { BODY, sendOne } from './sending.ts'
@@ -42,7 +43,7 @@ export async function restrictedPage(seconds: number): Promise<Report> {
      join messages m on m.company_id = h.company_id and m.id = h.id
      join participants p on p.company_id = h.company_id and p.conversation_id = h.conversation_id and p.user_id <> m.author_id`,
   )
-  const report = await beside('restricted-page', seconds, readers, async ({ token, id }) => {
+  const report = await beside('restricted-page', stage, seconds, readers, async ({ token, id }) => {
     const body = JSON.stringify({ query: PAGE, variables: { id } })
     const { data } = JSON.parse(await post(stage.url, agent, token, body))
     if (data?.conversation.messages.nodes.length !== SIZE)
@@ -73,7 +74,7 @@ async function sendBeside(workload: string, stage: Stage, seconds: number): Prom
   const agent = new Agent({ keepAlive: true, maxSockets: WORKERS })
   await onHalf(stage, JUDGED)
   const people = stage.companies.map(({ actors }) => actors)
-  const report = await beside(workload, seconds, people, async (actors) => {
+  const report = await beside(workload, stage, seconds, people, async (actors) => {
     const [from, to] = pairOf(actors)
     await sendOne(stage.url, agent, from, to, `${BODY} ${newId()}`)
   })
@@ -115,16 +116,24 @@ async function onHalf({ adminUrl, companies }: Stage, text: string): Promise<voi
 /** Measures the first half of the cast and the second in turns. */
 async function beside<Cast>(
   workload: string,
+  { pid, adminUrl }: Stage,
   seconds: number,
   cast: Cast[],
   operation: (one: Cast) => Promise<void>,
 ): Promise<Report> {
   const halves = [cast.slice(0, COMPANIES / 2), cast.slice(COMPANIES / 2)]
   const measured: Measured[][] = [[], []]
+  const cpu = [new CpuOfHalf(), new CpuOfHalf()]
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const [half, all] of halves.entries()) {
-      const run = () => operation(all[Math.floor(Math.random() * all.length)] as Cast)
-      measured[half]?.push(await measure(WORKERS, seconds / TURNS, run))
+      const run = () => {
+        cpu[half]?.count()
+        return operation(all[Math.floor(Math.random() * all.length)] as Cast)
+      }
+      const before = [await cpuMs(pid), await databaseCpuMs(adminUrl)] as const
+      const turn = await measure(WORKERS, seconds / TURNS, run)
+      cpu[half]?.add((await cpuMs(pid)) - before[0], (await databaseCpuMs(adminUrl)) - before[1])
+      measured[half]?.push(turn)
     }
   }
   const [governed = [], plain = []] = measured
@@ -142,5 +151,27 @@ async function beside<Cast>(
     outOfOrder: 0,
     floor: { name: 'the same without it, in turns', opsPerSecond: round(rate(plain)) },
     ratio: round(rate(governed) / rate(plain)),
+    cpuMicrosecondsPerOperation: { ...cpu[0]?.perOperation(''), ...cpu[1]?.perOperation('Without') },
+  }
+}
+
+/** The CPU of the operations of one half, those of warming up included. */
+class CpuOfHalf {
+  #operations = 0
+  #serverMs = 0
+  #databaseMs = 0
+
+  count(): void {
+    this.#operations += 1
+  }
+
+  add(serverMs: number, databaseMs: number): void {
+    this.#serverMs += serverMs
+    this.#databaseMs += databaseMs
+  }
+
+  perOperation(suffix: string): Record<string, number> {
+    const micros = (ms: number) => round((ms * 1000) / this.#operations)
+    return { [`server${suffix}`]: micros(this.#serverMs), [`database${suffix}`]: micros(this.#databaseMs) }
   }
 }
