@@ -23,6 +23,8 @@ interface DatabaseProblem {
 const TRANSIENT = /^(08(?!P01)...|57P0[123]|55P03|25P03|53300|25006|ECONN.*|EPIPE|ETIMEDOUT)$/
 const TRANSIENT_TEXT =
   /Connection terminated|Unable to start a transaction in the given time|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|is not currently accepting connections/
+/** A migration has replaced a function or table while a statement was using it (XX000, without a code of its own). */
+const REPLACED_TEXT = /^cache lookup failed for |^tuple concurrently (updated|deleted)$/
 const RETRY_AFTER_MS = 1_000
 const FULL_RETRY_AFTER_MS = 30_000
 
@@ -68,6 +70,10 @@ function toUnavailable({ code, message }: DatabaseProblem): RequestError | undef
   if (CONFLICT.test(code))
     return unavailable(
       'The same things were changed by somebody else at the same moment, and nothing was written; try again shortly.',
+    )
+  if (REPLACED_TEXT.test(message))
+    return unavailable(
+      'The database was brought up to date at this moment, and nothing was written; try again shortly.',
     )
   if (TRANSIENT.test(code) || TRANSIENT_TEXT.test(message))
     return unavailable('The database is not reachable just now; try again shortly.')
