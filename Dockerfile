@@ -1,7 +1,7 @@
 # The bundle, made with everything that building needs.
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json prisma.config.ts ./
+COPY package.json package-lock.json prisma.config.ts LICENSE ./
 COPY tsconfig.json ./
 COPY prisma prisma
 COPY src/client src/client
