@@ -11,8 +11,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    // Two cores serve the tests, PostgreSQL and Redis alike; where two files wait for a timeout, a third computes.
-    maxWorkers: 3,
+    // Two cores serve the tests, PostgreSQL and Redis alike. A file waits for more than half of its time.
+    maxWorkers: 4,
     // As in production: objects of one request die young, before they are copied.
     execArgv: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
     // A worker loads the application once for all its files, so what a file opens or changes in the process it puts back.
