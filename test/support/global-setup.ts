@@ -27,7 +27,7 @@ const settings = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_wal_size: '256MB',
-  // What the planner knows of tables changes by what a test does, and not with the time.
+  // Statistics of tables change by the acts of a test, and not with the time.
   autovacuum: 'off',
   scram_iterations: '1',
 }
