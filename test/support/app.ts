@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
+import { inject } from 'vitest'
 import { type Application, openApplication } from '../../src/application.ts'
 import type { DevelopmentIssuer } from '../../src/auth/development-issuer.ts'
 import { createCompany } from '../../src/companies/operations/create-company.ts'
@@ -10,7 +12,6 @@ import type { Tasks } from '../../src/jobs/job.ts'
 import { createServer, type Server } from '../../src/server.ts'
 import { Client } from './client.ts'
 import { cloneDatabase, type TestDatabase } from './database.ts'
-import { fastFolder } from './fast-folder.ts'
 
 /** A running server on a database of its own. */
 export interface TestApp extends AsyncDisposable {
@@ -89,7 +90,7 @@ export async function startApp({
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? given ?? (await cloneDatabase())
   const directory =
-    beside?.environment.dataDirectory ?? changes?.dataDirectory ?? (await fastFolder('colloquy-app-'))
+    beside?.environment.dataDirectory ?? changes?.dataDirectory ?? (await mkdtemp(join(inject('runDirectory'), 'app-')))
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
     ...readEnvironment({}),
