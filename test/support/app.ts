@@ -90,7 +90,9 @@ export async function startApp({
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? given ?? (await cloneDatabase())
   const directory =
-    beside?.environment.dataDirectory ?? changes?.dataDirectory ?? (await mkdtemp(join(inject('runDirectory'), 'app-')))
+    beside?.environment.dataDirectory ??
+    changes?.dataDirectory ??
+    (await mkdtemp(join(inject('runDirectory'), 'app-')))
   const { appUrl, ownerUrl, systemUrl } = database
   const environment: Environment = {
     ...readEnvironment({}),
