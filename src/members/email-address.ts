@@ -33,7 +33,10 @@ function normalised(value: string): string | undefined {
   // The conversion silently drops line breaks and accepts any hyphen, so both are checked here.
   if (/[\p{Cc}\p{Z}]|(^|\.)-|-(\.|$)/u.test(domain)) return undefined
   const ascii = domainToASCII(domain).toLowerCase()
-  const address = `${local}@${domainToUnicode(ascii)}`
+  const readable = domainToUnicode(ascii)
+  // Some versions of Node leave a label as it is that is no Punycode, instead of refusing it.
+  if (/(^|\.)xn--/.test(readable)) return undefined
+  const address = `${local}@${readable}`
   const longest = Math.max(Buffer.byteLength(address), Buffer.byteLength(`${local}@${ascii}`))
   if (split < 1 || longest > MAX_BYTES || Buffer.byteLength(local) > MAX_LOCAL_BYTES) return undefined
   // Letters of other scripts are allowed wherever ASCII letters are.
