@@ -1199,7 +1199,7 @@ CREATE OR REPLACE FUNCTION app.record_audited_reads(p_company uuid, p_user uuid,
 CREATE OR REPLACE FUNCTION app.record_audits(p_company uuid, p_kinds text[], p_objects uuid[], p_details jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.record_guest_consent(p_company uuid, p_user uuid, p_event uuid, p_guest uuid, p_state text, p_note bytea, OUT "position" bigint, OUT is_kept boolean) RETURNS record LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.redeem_ticket(p_hash bytea) RETURNS TABLE(company_id uuid, user_id uuid, token_expires_at timestamp with time zone, is_enabled boolean) LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
-CREATE OR REPLACE FUNCTION app.refresh_statistics() RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
+CREATE OR REPLACE FUNCTION app.refresh_statistics() RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_ambiguous_company() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_audit_change() RETURNS trigger LANGUAGE plpgsql SET search_path TO 'pg_catalog', 'pg_temp';
 CREATE OR REPLACE FUNCTION app.refuse_stranger(p_conversation conversations) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path TO 'pg_catalog', 'pg_temp';

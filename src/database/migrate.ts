@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { reasonOf } from '../reason.ts'
@@ -74,6 +75,8 @@ function migrationsDirectory(): string {
   return join(prismaDirectory(), 'migrations')
 }
 
+const LOCK_POLL_MS = 500
+
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
   // A connection lost between two queries emits an event; the next query reports it.
@@ -95,10 +98,14 @@ const ownersRights =
 /** Takes the lock that migrating processes share. It ends with the connection, also when the process dies. */
 export async function waitForLock(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
-  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
-  if (rows[0]?.locked) return
+  const isTaken = async () => {
+    const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
+    return rows[0]?.locked ?? false
+  }
+  if (await isTaken()) return
   log.info('another node is migrating the database, waiting for it')
-  await client.query(`set statement_timeout = 0; select pg_advisory_lock(${key})`)
+  // Asked again and again: a statement that waits is one more transaction that an index made beside writers would wait for.
+  while (!(await isTaken())) await delay(LOCK_POLL_MS)
 }
 
 async function apply(

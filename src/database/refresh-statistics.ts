@@ -6,12 +6,13 @@ import { statement } from './statement.ts'
 
 /** A table that grows fourfold in less time is small. */
 const EVERY_MS = 2_000
+const MAX_AT_ONCE = 20
 
 const refreshStatistics = statement({
   name: 'refresh_statistics',
   parameters: [],
-  row: rowsOf<{ table: string }>(),
-  text: 'select r as "table" from app.refresh_statistics() r',
+  row: rowsOf<{ table: string | null }>(),
+  text: 'select app.refresh_statistics() as "table"',
 })
 
 /**
@@ -26,14 +27,17 @@ export function startRefreshingStatistics({
   log: Logger
 }): PeriodicTask {
   return startPeriodicTask(
-    () =>
-      database.acrossCompanies(refreshStatistics, {}).then(
-        (tables) => {
-          if (tables.length > 0)
-            log.debug({ tables: tables.map(({ table }) => table) }, 'tables that have grown were analysed')
-        },
-        (error) => log.warn({ err: error }, 'tables that have grown could not be analysed'),
-      ),
+    async (signal) => {
+      try {
+        for (let count = 0; count < MAX_AT_ONCE && !signal.aborted; count += 1) {
+          const [row] = await database.acrossCompanies(refreshStatistics, {})
+          if (!row?.table) return
+          log.debug({ table: row.table }, 'a table that has grown was analysed')
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'tables that have grown could not be analysed')
+      }
+    },
     { everyMs: EVERY_MS },
   )
 }

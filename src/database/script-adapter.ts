@@ -21,6 +21,10 @@ const MAX_ATTEMPTS = 60
 const limited = (attempt: number) =>
   `set local lock_timeout = ${`${attempt % LONG_ATTEMPT === 0 ? LONG_LOCK_WAIT_MS : LOCK_WAIT_MS}`.padStart(4)}; `
 const LIMIT_LENGTH = limited(1).length
+/** What is made beside writers waits without keeping anyone from the table; all else would. */
+const limitedAlone = (statement: string) =>
+  `set lock_timeout = ${/\bconcurrently\b/i.test(statement) ? 0 : LOCK_WAIT_MS}`
+const WARN_AFTER_MS = 10_000
 /** A lock was not given in time, or a deadlock was ended. */
 const LOCK_CODES = ['55P03', '40P01']
 
@@ -64,13 +68,29 @@ export class ScriptAdapter extends PrismaPg {
     const name = this.migrations.find(({ sql }) => sql === script)?.name
     const isWhole = !script.startsWith(ONE_BY_ONE)
     for (let attempt = 1; ; attempt += 1) {
-      const error = await this.#attempt(
-        isWhole ? [`${limited(attempt)}${script}\n;${finish}`] : [...statementsOf(script), finish],
-      )
+      const error = isWhole
+        ? await this.#attempt([`${limited(attempt)}${script}\n;${finish}`])
+        : await this.#attemptOneByOne([...statementsOf(script), finish], name)
       if (error === undefined) return
       if (!isForLocks(error) || attempt === MAX_ATTEMPTS) throw this.#fail(error, script, name)
       this.#log?.warn({ migration: name, attempt }, 'a migration waits until its tables are free')
       await delay(PAUSE_MS)
+    }
+  }
+
+  async #attemptOneByOne(statements: readonly string[], migration: string | undefined): Promise<unknown> {
+    const warning = setInterval(
+      () =>
+        this.#log?.warn(
+          { migration },
+          'an index is being made, or waits for transactions that began before: find them in pg_stat_activity by xact_start',
+        ),
+      WARN_AFTER_MS,
+    )
+    try {
+      return await this.#attempt(statements.flatMap((statement) => [limitedAlone(statement), statement]))
+    } finally {
+      clearInterval(warning)
     }
   }
 

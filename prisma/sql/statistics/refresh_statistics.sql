@@ -1,23 +1,30 @@
--- Has the planner look at tables that have grown fourfold since it last did, 500 rows or more, and returns their names. Plans are
--- kept on a connection, those of foreign keys too, and one that was made for a nearly empty table may read all rows of a company
--- each time. Autovacuum comes once a minute by default: a new installation would be slow until then.
-create or replace function app.refresh_statistics() returns setof text
+-- Has the planner look at one table that has grown fourfold since it last did, 500 rows or more, and returns its name; null if there is
+-- none. Plans are kept on a connection, those of foreign keys too, and one that was made for a nearly empty table may read all rows of
+-- a company each time. Autovacuum comes once a minute by default: a new installation would be slow until then.
+-- Each table has a transaction of its own, because ANALYZE counts its rows at once and takes only its findings back with the transaction.
+create or replace function app.refresh_statistics() returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_table regclass;
 begin
   -- One process at a time: the others have nothing to add.
   if not pg_try_advisory_xact_lock(hashtext('app.refresh_statistics')) then
-    return;
+    return null;
   end if;
-  for v_table in
-    select c.oid from pg_class c
-    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-      and pg_stat_get_live_tuples(c.oid) >= 4 * greatest(c.reltuples, 125)
-  loop
-    execute format('analyze %s', v_table);
-    return next v_table::text;
-  end loop;
+  select c.oid into v_table from pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+    and pg_stat_get_live_tuples(c.oid) >= 4 * greatest(c.reltuples, 125)
+    -- Autovacuum, an index that is being made or a migration has it: they let the planner look as well, or hold it up.
+    and not exists (
+      select from pg_locks l where l.locktype = 'relation' and l.relation = c.oid and l.database = (
+        select d.oid from pg_database d where d.datname = current_database()
+      ) and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+    )
+  order by c.oid limit 1;
+  if v_table is not null then
+    execute format('analyze (skip_locked) %s', v_table);
+  end if;
+  return v_table::text;
 end
 $$;
 
