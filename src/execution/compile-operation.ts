@@ -67,9 +67,11 @@ export function compileOperation(
   for (const each of document.definitions) {
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each
   }
-  const collected = collectFields(schema, fragments, variables, rootType, operation.selectionSet)
-  const fields = fieldsOf({ schema, fragments, variables }, rootType, collected)
   const { varies, namesPrototype } = traitsOf(document)
+  // What is remembered keeps no variables: they hold texts of the first caller.
+  const collecting: Collecting = { schema, fragments, variables: varies ? variables : {} }
+  const collected = collectFields(schema, fragments, collecting.variables, rootType, operation.selectionSet)
+  const fields = fieldsOf(collecting, rootType, collected)
   const compiled = { schema, operation, fragments, fields, namesPrototype }
   if (!varies) known.set(operation, compiled)
   return compiled
@@ -115,17 +117,26 @@ function compileField(
   }
 }
 
-/** A directive may leave fields out, depending on the variables. */
-function traitsOf(document: DocumentNode) {
-  let varies = false
-  let namesPrototype = false
+interface Traits {
+  /** Directives may leave fields out, depending on the variables. */
+  varies: boolean
+  namesPrototype: boolean
+}
+
+const traits = new WeakMap<DocumentNode, Traits>()
+
+function traitsOf(document: DocumentNode): Traits {
+  const remembered = traits.get(document)
+  if (remembered) return remembered
+  const found: Traits = { varies: false, namesPrototype: false }
   visit(document, {
     Directive: () => {
-      varies = true
+      found.varies = true
     },
     Field: ({ alias }) => {
-      namesPrototype ||= alias?.value === '__proto__'
+      found.namesPrototype ||= alias?.value === '__proto__'
     },
   })
-  return { varies, namesPrototype }
+  traits.set(document, found)
+  return found
 }

@@ -8,6 +8,8 @@ const DOTS = /[\u3002\uff61]/g
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
 /** The name and password of an address, before its host. */
 const USER = /(?<=\/\/)[^\s/?#@]{1,256}@/gu
+/** Browsers take any number of slashes after a scheme, in either direction, for two. */
+const SLASHES = /(?<=https?:)[\\/]+/giu
 /** The host of an address, where browsers decode what is escaped. */
 const HOST = /(?<=\/\/)[^\s/?#:]{1,512}/gu
 /** Characters that no host has. */
@@ -62,7 +64,7 @@ function linkifierFor(domains: readonly string[]): LinkifyIt {
 
 /** The text as browsers take its addresses. */
 function plain(text: string): string {
-  const addressed = folded(text).replace(USER, '')
+  const addressed = folded(text).replace(SLASHES, '//').replace(USER, '')
   return folded(addressed.replace(HOST, (host) => (host.includes('%') ? unescapedHost(host) : host)))
 }
 

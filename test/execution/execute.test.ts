@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import {
   buildSchema,
   type ExecutionResult,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getOperationAST,
   execute as graphqlJs,
@@ -181,6 +184,23 @@ describe('an operation', () => {
       ['Cannot return null for non-nullable field Query.broken.', ['broken', 2]],
     ])
     await later(undefined)
+  })
+
+  it('keeps nothing of the variables of its first execution, whose texts others must not hold in memory', async () => {
+    const document = parse('query ($n: String!) { person(name: $n) { best { name } } }')
+    const run = async () => {
+      const variables = { n: 'a text' }
+      const operation = getOperationAST(document)
+      if (!operation) throw new Error('There is no operation.')
+      const compiled = compileOperation(schema, document, operation, variables)
+      for (const field of compiled.fields) field.below(schema.getType('Person') as GraphQLObjectType)
+      return new WeakRef(variables)
+    }
+    const held = await run()
+    setFlagsFromString('--expose-gc')
+    await later(undefined)
+    runInNewContext('gc')()
+    expect(held.deref()).toBeUndefined()
   })
 
   it('is compiled once for a schema, and anew for another', () => {

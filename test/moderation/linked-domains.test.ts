@@ -20,6 +20,8 @@ describe('the blocked domains that a text links to', () => {
     ['with wide letters and dots', 'https://ｅｖｉｌ．ｘｙｚ and https://evil。xyz', 'evil.xyz'],
     ['with an invisible character', 'https://ev\u200bil.test', 'evil.test'],
     ['with an escaped dot', 'https://evil%2Etest/', 'evil.test'],
+    ['with one slash', 'https:/evil%2Etest', 'evil.test'],
+    ['with other slashes', 'HTTP:\\\\\\evil%2Etest/x', 'evil.test'],
     ['with escaped letters', 'https://b%C3%BCcher.de/?%zz', 'xn--bcher-kva.de'],
     ['with an escaped wide dot and a port', 'https://a@evil%E3%80%82test:8443', 'evil.test'],
     ['without a dot between letters in the text', 'See: https://evil\u2024test', 'evil.test'],
