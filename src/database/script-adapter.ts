@@ -21,7 +21,7 @@ const MAX_ATTEMPTS = 60
 const limited = (attempt: number) =>
   `set local lock_timeout = ${`${attempt % LONG_ATTEMPT === 0 ? LONG_LOCK_WAIT_MS : LOCK_WAIT_MS}`.padStart(4)}; `
 const LIMIT_LENGTH = limited(1).length
-/** What is made beside writers waits without keeping anyone from the table; all else would. */
+/** An index made beside writers waits without keeping anyone from the table; all else would. */
 const limitedAlone = (statement: string) =>
   `set lock_timeout = ${/\bconcurrently\b/i.test(statement) ? 0 : LOCK_WAIT_MS}`
 const WARN_AFTER_MS = 10_000

@@ -68,7 +68,7 @@ export function compileOperation(
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each
   }
   const { varies, namesPrototype } = traitsOf(document)
-  // What is remembered keeps no variables: they hold texts of the first caller.
+  // Remembered ones keep no variables: these hold texts of the first caller.
   const collecting: Collecting = { schema, fragments, variables: varies ? variables : {} }
   const collected = collectFields(schema, fragments, collecting.variables, rootType, operation.selectionSet)
   const fields = fieldsOf(collecting, rootType, collected)
