@@ -19,9 +19,13 @@ it('somebody who types is shown once the database answers again', async () => {
     this: pg.Client,
     ...given: unknown[]
   ) {
-    const isAboutReaders = (given[0] as { name?: string }).name === 'typing_readers'
-    if (!isAboutReaders || failures.push(given) > 1) return real.apply(this, given) as never
-    return Promise.reject(new Error('The connection is lost.')) as never
+    const { name, callback } = given[0] as { name?: string; callback?: (error: Error) => void }
+    if (name !== 'typing_readers' || failures.push(given) > 1) return real.apply(this, given) as never
+    const lost = new Error('The connection is lost.')
+    // A statement that binds its connection too is told by a callback.
+    if (!callback) return Promise.reject(lost) as never
+    setImmediate(callback, lost)
+    return undefined as never
   })
   await setTyping(bob, groupId)
   await watched.until(() => typingIn(watched).length === 1)
