@@ -9,8 +9,9 @@ const folders = [
   { folder: 'src/client', request: './request.ts' },
   { folder: 'web/api', request: '../../src/client/request.ts' },
   { folder: 'web/console', request: '../../src/client/request.ts' },
-  // Apart, so that their texts are loaded on demand, with the screens.
+  // Apart, so that their texts are loaded on demand, with the screens and the files.
   { folder: 'web/broadcasts', request: '../../src/client/request.ts' },
+  { folder: 'web/files', request: '../../src/client/request.ts' },
 ]
 const read = (path) => readFile(path, 'utf8').catch(() => '')
 

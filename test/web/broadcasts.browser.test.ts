@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { expectAccessible } from './axe.ts'
 import { act, chromium, demoSite, openConversation, write } from './demo-site.ts'
 
 const path = '/demo/messages'
@@ -40,6 +41,44 @@ describe.skipIf(!chromium)('writing to many in the messenger', () => {
     await third.locator('.item', { hasText: 'Stocktaking' }).waitFor()
     await hers.getByRole('button', { name: 'Remind those who have not read it' }).click()
     await hers.getByText('Reminded.').waitFor()
+  })
+
+  it('sends a broadcast with files, which wait for it over a page load and are seen by its author and its readers', async () => {
+    const { owner, bob } = await site().demo.app.company('Papers', { owner: 'owner', bob: 'member' })
+    const [{ page: hers }, { page: his }] = [
+      await site().visitAs(owner, { path }),
+      await site().visitAs(bob, { path }),
+    ]
+    await hers.getByRole('button', { name: 'Broadcasts' }).click()
+    await hers.getByRole('button', { name: 'New broadcast' }).click()
+    await hers.getByRole('textbox', { name: 'Subject' }).fill('New rules')
+    const attach = async (name: string) => {
+      const chooser = hers.waitForEvent('filechooser')
+      await hers.getByRole('button', { name: 'Attach files' }).click()
+      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from('Be kind.') })
+      await hers.getByRole('listitem').filter({ hasText: name }).getByText('8 byte').waitFor()
+    }
+    await attach('rules.txt')
+    await attach('wrong.txt')
+    await hers.reload()
+    await hers.getByRole('listitem').filter({ hasText: 'rules.txt' }).getByText('8 byte').waitFor()
+    await hers.getByRole('button', { name: 'Remove wrong.txt' }).click()
+    // With files it needs no words.
+    await expectAccessible(hers, 'broadcast with files')
+    await hers.getByRole('button', { name: 'Send now' }).click()
+    await hers.getByText('0 of 1 read').waitFor()
+    await hers.getByRole('button', { name: /rules.txt/ }).waitFor()
+    await openConversation(his, 'New rules')
+    await his
+      .locator('article')
+      .getByRole('button', { name: /rules.txt/ })
+      .waitFor()
+    expect(await his.getByText('wrong.txt').count()).toBe(0)
+    // The next broadcast begins without them.
+    await hers.getByRole('button', { name: 'Back' }).last().click()
+    await hers.getByRole('button', { name: 'New broadcast' }).click()
+    await hers.getByRole('button', { name: 'Attach files' }).waitFor()
+    expect(await hers.getByText('rules.txt').count()).toBe(0)
   })
 
   it('schedules a broadcast, changes its time and cancels it', async () => {

@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import type { Locator, Page } from 'playwright-core'
+import type { Locator, Page, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { chromium, demoSite, openConversation } from './demo-site.ts'
 
@@ -129,6 +129,50 @@ describe.skipIf(!chromium)('voice notes', () => {
     await page.getByRole('timer').waitFor()
     await page.getByRole('button', { name: 'Discard the recording' }).click()
     expect(await page.getByRole('textbox', { name: 'Write a message' }).inputValue()).toBe('Half a sen')
+  })
+
+  it('let the microphone go where the browser cannot record what it hears', async () => {
+    const { alice, bob } = await site().demo.app.company('Codec', { alice: 'member', bob: 'member' })
+    await bob.say({ recipientId: alice.userId }, 'Tell me.')
+    const { page } = await site().visitAs(alice, {
+      path,
+      before: (context) => context.addInitScript(keepStream),
+    })
+    await openConversation(page, 'Bob Codec')
+    await page.evaluate<void>(`globalThis.real = MediaRecorder.prototype.start
+      MediaRecorder.prototype.start = () => { throw new DOMException('', 'NotSupportedError') }`)
+    await page.getByRole('button', { name: 'Record a voice note' }).click()
+    await page.getByRole('alert').getByText('cannot record. Send a file instead.').waitFor()
+    expect(await page.evaluate('globalThis.stream.getTracks().map((one) => one.readyState)')).toEqual([
+      'ended',
+    ])
+    await page.evaluate<void>('MediaRecorder.prototype.start = globalThis.real')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await past(page, 1)
+    await page.getByRole('button', { name: 'Send the voice note' }).click()
+    await playsIn(page)
+  })
+
+  it('show how long they are as soon as they are heard, whatever their sender has claimed, and are files if they lie about it', async () => {
+    const { alice, bob } = await site().demo.app.company('Claims', { alice: 'member', bob: 'member' })
+    await bob.say({ recipientId: alice.userId }, 'Tell me.')
+    const { page } = await site().visitAs(alice, { path })
+    await openConversation(page, 'Bob Claims')
+    const claim = async (route: Route, of: (sent: number) => number) => {
+      const asked = JSON.parse(route.request().postData() ?? '{}')
+      const { input } = asked.variables
+      if (!input?.durationMs) return route.continue()
+      await route.continue({
+        postData: { ...asked, variables: { input: { ...input, durationMs: of(input.size) } } },
+      })
+    }
+    await page.route('**/graphql', (route) => claim(route, () => 600_000))
+    await record(page)
+    await past(page, 2)
+    await page.getByRole('button', { name: 'Send the voice note' }).click()
+    await page.getByRole('group', { name: 'Voice note, 10:00' }).waitFor()
+    await playsIn(page)
+    await page.getByRole('group', { name: /^Voice note, 0:0[2-4]$/ }).waitFor()
   })
 
   it.each([

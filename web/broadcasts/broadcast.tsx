@@ -3,12 +3,15 @@ import { useEffect } from 'preact/hooks'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
+import { lazy } from '../ui/lazy.tsx'
 import { EmptyState, Skeleton } from '../ui/state.tsx'
 import { cancelBroadcast, remind } from './calls.ts'
 import { BroadcastDocument, type BroadcastQuery } from './operations.ts'
 import { Readers } from './readers.tsx'
 import { Reschedule } from './reschedule.tsx'
 import { stateLine } from './state-line.ts'
+
+const MessageFiles = lazy(() => import('../elements/files.ts').then((module) => module.MessageFiles))
 
 type Shown = NonNullable<BroadcastQuery['broadcast']>
 
@@ -47,7 +50,7 @@ export function BroadcastView({ id }: { id: string }) {
 function Summary({ broadcast }: { broadcast: Shown }) {
   const ui = useUi()
   const { text } = ui
-  const { subject, body, audience, priority, groups } = broadcast
+  const { subject, body, audience, priority, groups, attachments } = broadcast
   const titles = groups.nodes.map(({ title }) => title).join(', ')
   const line = [titles || text.audiences[audience], priority !== 'NORMAL' && text.priorities[priority]]
   return (
@@ -59,6 +62,7 @@ function Summary({ broadcast }: { broadcast: Shown }) {
       <p class="text" dir="auto">
         {body}
       </p>
+      {attachments.length > 0 && <MessageFiles files={attachments} />}
       <p class="hint">{stateLine(broadcast, ui)}</p>
     </div>
   )

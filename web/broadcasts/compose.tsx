@@ -1,7 +1,9 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { bytesOver, sizeOf } from '../composer/limits.ts'
 import { PriorityField } from '../composer/priority-field.tsx'
+import { AttachButton } from '../files/attach-button.tsx'
+import { UploadList, useFiles } from '../files/use-files.ts'
 import { useUi } from '../ui/context.ts'
 import { Field } from '../ui/field.tsx'
 import { Head } from '../ui/head.tsx'
@@ -12,17 +14,22 @@ import { type BroadcastDraft, emptyDraft, inputOf, isComplete, timeZone } from '
 
 const MEMORY = 'broadcast'
 
-/** Writes a broadcast: to whom, about what, and when. A page load loses nothing of it. */
+/** Writes a broadcast: to whom, about what, with which files, and when. A page load loses nothing of it. */
 export function NewBroadcast() {
   const { session, text, locale, go, attempt } = useUi()
   const draft = useSignal(session.memory.read<BroadcastDraft>(MEMORY) ?? emptyDraft())
   const isSending = useSignal(false)
   useEffect(() => session.memory.write(MEMORY, draft.value), [draft.value])
+  const form = useRef<HTMLFormElement>(null)
+  const { files, attached, add, take } = useFiles(form, MEMORY, false)
   const over = bytesOver(draft.value.body, session.limits.maxBodyBytes)
   const send = async () => {
     isSending.value = true
     await attempt(async () => {
-      const { id } = await sendBroadcast(session, inputOf(draft.value))
+      const attachmentIds = attached.flatMap(({ id }) => id.value ?? [])
+      const input = { ...inputOf(draft.value), ...(attachmentIds.length > 0 && { attachmentIds }) }
+      const { id } = await sendBroadcast(session, input)
+      take()
       draft.value = emptyDraft()
       go({ name: 'broadcast', id })
     })
@@ -32,6 +39,7 @@ export function NewBroadcast() {
     <section class="screen" aria-label={text.newBroadcast}>
       <Head title={text.newBroadcast} back={{ name: 'broadcasts' }} />
       <form
+        ref={form}
         class="screen-body"
         onSubmit={(event) => {
           event.preventDefault()
@@ -40,6 +48,10 @@ export function NewBroadcast() {
       >
         <Audience draft={draft} />
         <Texts draft={draft} />
+        <div class="buttons start">
+          <AttachButton onChoose={add} />
+        </div>
+        {attached.length > 0 && <UploadList files={files} />}
         {over > 0 && (
           <p class="notice warning" role="alert">
             {text.tooLong(sizeOf(over, locale))}
@@ -49,7 +61,12 @@ export function NewBroadcast() {
         <button
           type="submit"
           class="button primary wide"
-          disabled={isSending.value || over > 0 || !isComplete(draft.value)}
+          disabled={
+            isSending.value ||
+            over > 0 ||
+            attached.some(({ id }) => !id.value) ||
+            !isComplete(draft.value, attached.length > 0)
+          }
         >
           {draft.value.at ? text.schedule : text.now}
         </button>

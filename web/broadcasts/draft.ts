@@ -1,4 +1,5 @@
 import type { PeopleQuery } from '../api/operations.ts'
+import { newKey } from '../store/new-key.ts'
 import type { BroadcastInput } from './calls.ts'
 
 /** A group that a broadcast may go to. */
@@ -28,15 +29,17 @@ export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** An empty broadcast to the whole company. */
 export function emptyDraft(): BroadcastDraft {
-  const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('')
   const texts = { subject: '', body: '', at: '' }
   const choices = { audience: 'ALL', groups: [], people: [], priority: 'NORMAL' } as const
-  return { key, ...texts, ...choices, repliesAllowed: false, emailOffline: false }
+  return { key: newKey(), ...texts, ...choices, repliesAllowed: false, emailOffline: false }
 }
 
-/** True if it says something, to somebody. */
-export function isComplete({ subject, body, audience, groups, people }: BroadcastDraft): boolean {
-  if (subject.trim() === '' || body.trim() === '') return false
+/** True if it says something, to somebody. With files it needs no words but its subject. */
+export function isComplete(
+  { subject, body, audience, groups, people }: BroadcastDraft,
+  hasFiles: boolean,
+): boolean {
+  if (subject.trim() === '' || (body.trim() === '' && !hasFiles)) return false
   return audience === 'ALL' || (audience === 'GROUPS' ? groups : people).length > 0
 }
 

@@ -112,7 +112,7 @@ export type BroadcastQueryVariables = Exact<{
 }>;
 
 
-export type BroadcastQuery = { broadcast: { id: string, subject: string, body: string, audience: BroadcastAudience, status: BroadcastStatus, priority: Priority, repliesAllowed: boolean, recipientCount: number, readCount: number, sentAt: string | null, scheduledFor: string | null, groups: { nodes: Array<{ id: string, title: string }> }, schedule: { localTime: string, timeZone: string } | null, author: { id: string, name: string } | null, conversation: { id: string } | null } | null };
+export type BroadcastQuery = { broadcast: { id: string, subject: string, body: string, audience: BroadcastAudience, status: BroadcastStatus, priority: Priority, repliesAllowed: boolean, recipientCount: number, readCount: number, sentAt: string | null, scheduledFor: string | null, attachments: Array<{ id: string, fileName: string, mediaType: string, size: number, width: number | null, height: number | null, durationMs: number | null }>, groups: { nodes: Array<{ id: string, title: string }> }, schedule: { localTime: string, timeZone: string } | null, author: { id: string, name: string } | null, conversation: { id: string } | null } | null };
 
 export type ReadersQueryVariables = Exact<{
   id: string;
@@ -197,7 +197,7 @@ export type AnnounceMutation = { result:
 
 export const BroadcastsDocument = 'fragment BroadcastParts on Broadcast{id subject body audience status priority repliesAllowed recipientCount readCount sentAt scheduledFor schedule{localTime timeZone}author{id name}conversation{id}}query Broadcasts($after:String){broadcasts(first:20 after:$after){nodes{...BroadcastParts}pageInfo{endCursor hasNextPage}}}' as TypedDocument<BroadcastsQuery, BroadcastsQueryVariables>
 
-export const BroadcastDocument = 'fragment BroadcastParts on Broadcast{id subject body audience status priority repliesAllowed recipientCount readCount sentAt scheduledFor schedule{localTime timeZone}author{id name}conversation{id}}query Broadcast($id:ID!){broadcast(id:$id){...BroadcastParts groups(first:20){nodes{id title}}}}' as TypedDocument<BroadcastQuery, BroadcastQueryVariables>
+export const BroadcastDocument = 'fragment BroadcastParts on Broadcast{id subject body audience status priority repliesAllowed recipientCount readCount sentAt scheduledFor schedule{localTime timeZone}author{id name}conversation{id}}query Broadcast($id:ID!){broadcast(id:$id){...BroadcastParts attachments{id fileName mediaType size width height durationMs}groups(first:20){nodes{id title}}}}' as TypedDocument<BroadcastQuery, BroadcastQueryVariables>
 
 export const ReadersDocument = 'query Readers($id:ID!$read:Boolean!$after:String){broadcast(id:$id){id readers(read:$read first:50 after:$after){nodes{readAt user{id name department avatarUrl}}pageInfo{endCursor hasNextPage}}}}' as TypedDocument<ReadersQuery, ReadersQueryVariables>
 

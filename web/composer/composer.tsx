@@ -1,7 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { AttachButton } from '../files/attach-button.tsx'
-import { useFiles } from '../files/use-files.ts'
+import { lateFiles } from '../files/late-files.ts'
+import { UploadList, useFiles } from '../files/use-files.ts'
 import type { Draft } from '../store/drafts.ts'
 import type { Thread } from '../store/thread.ts'
 import { useUi } from '../ui/context.ts'
@@ -21,9 +22,7 @@ const MessageOptions = lazy(() =>
   import('../elements/other-screens.ts').then((module) => module.MessageOptions),
 )
 
-const UploadList = lazy(() => import('../elements/files.ts').then((module) => module.UploadList))
-
-const Recorder = lazy(() => import('../elements/files.ts').then((module) => module.Recorder))
+const Recorder = lazy(() => lateFiles().then((module) => module.Recorder))
 
 const MAX_HEIGHT_PX = 180
 

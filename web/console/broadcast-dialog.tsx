@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { PeopleQuery } from '../api/operations.ts'
 import { PeoplePicker } from '../people/people-picker.tsx'
+import { newKey } from '../store/new-key.ts'
 import { ownZone } from './broadcast-acts.tsx'
 import { useConsole, useDraft } from './context.ts'
 import { FormDialog, SelectField, SwitchField, TextField } from './form.tsx'
@@ -22,7 +23,7 @@ const initial = () => ({
   repliesAllowed: true,
   emailOffline: false,
   // The same key for every attempt, so that one which was answered too late is not sent twice.
-  idempotencyKey: crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  idempotencyKey: newKey(),
 })
 
 /** Writes a broadcast, to be sent at once or at a wall-clock time. */

@@ -7,7 +7,7 @@ import { ConversationName } from './state.tsx'
 import { change } from './trouble.ts'
 import { useCall } from './use-call.ts'
 
-const ReviewedFiles = lazy(() => import('../elements/files.ts').then((module) => module.ReviewedFiles))
+const MessageFiles = lazy(() => import('../elements/files.ts').then((module) => module.MessageFiles))
 
 const TONES = { OPEN: 'warn', APPROVED: 'good', DISMISSED: '', REJECTED: 'bad', RETRACTED: 'bad' } as const
 const MAX_REASON = 1_000
@@ -38,7 +38,7 @@ export function CaseCard({
         {message.subject && <b>{message.subject}</b>}
         {message.body ?? <span class="quiet">{words.textHidden}</span>}
       </blockquote>
-      {message.attachments.length > 0 && <ReviewedFiles files={message.attachments} />}
+      {message.attachments.length > 0 && <MessageFiles files={message.attachments} />}
       {signals.length > 0 && (
         <p class="signals">
           {signals.map((signal) => (

@@ -37,8 +37,8 @@ function Badge({ ui: { session, text, context } }: { ui: Ui }) {
   )
   const found = about?.value
   // Once something happens in it, the inbox knows the conversation better.
-  const latest = found && (session.conversations.value.get(found.id) ?? found)
-  const total = thing ? (latest?.unreadCount ?? 0) : session.unread.value.total
+  const latest = found && (session.inbox.conversations.value.get(found.id) ?? found)
+  const total = thing ? (latest?.unreadCount ?? 0) : session.inbox.unread.value.total
   if (total === 0) return null
   return (
     <span class="count" part="badge" role="img" aria-label={text.unread(total)}>

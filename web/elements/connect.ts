@@ -29,7 +29,8 @@ export function connect(element: ColloquyElement): Messaging {
   })
   connected.set(key, messaging)
   const { session } = messaging
-  session.onSignOut = async () => (await import('./other-screens.ts')).stopPush(session)
+  session.onSignOut = async (request) =>
+    (await import('./other-screens.ts')).stopPush({ options: session.options, request })
   watchUse(session)
   showInTitle(session, element.hasAttribute('favicon-badge'))
   void messaging.start()

@@ -41,11 +41,9 @@ export async function mount(element: ColloquyElement, root: ShadowRoot): Promise
     },
   }
   // Any element of the page may sign the person out: nothing that they have read or typed stays on the screen.
-  const { onSignOut } = session
-  session.onSignOut = () => {
+  session.onLeave = () => {
     viewer.value = null
     console.drafts.clear()
-    return onSignOut()
   }
   adopt(root, base, panel, styles)
   keepKeys(root)

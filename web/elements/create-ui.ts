@@ -48,11 +48,12 @@ export async function createUi(
     scriptUrl,
     beep,
     async attempt(work) {
+      const { signal } = session.stay
       try {
         await work()
         return true
       } catch (error) {
-        toast.value = error instanceof Error ? error.message : String(error)
+        if (!signal.aborted) toast.value = error instanceof Error ? error.message : String(error)
         return false
       }
     },
@@ -67,14 +68,16 @@ export async function createUi(
     return () => clearTimeout(timer)
   })
   effect(() => {
-    if (session.phase.value === 'ready') ui.emit('colloquy-unread', session.unread.value)
+    if (session.phase.value === 'ready') ui.emit('colloquy-unread', session.inbox.unread.value)
   })
   effect(() => {
     if (session.phase.value !== 'ready' || !session.memory.read<unknown[]>('files')?.length) return
     void import('./files.ts').then(({ restoreFiles }) => restoreFiles(ui)).catch(() => {})
   })
   effect(() => {
-    if (session.phase.value === 'signed-out') ui.emit('colloquy-signed-out')
+    if (session.phase.value === 'signed-out') {
+      ui.emit('colloquy-signed-out', { forgotten: session.stay.signal.aborted })
+    }
   })
   return ui
 }

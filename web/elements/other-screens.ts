@@ -1,6 +1,7 @@
 // One file of all that is shown on demand: apart, a dozen small files would compress far worse.
 // For the same reason it has all that files share with a conversation.
-import '../files/message-files.tsx'
+import '../files/attach-button.tsx'
+import '../files/use-files.ts'
 import '../files/waiting.ts'
 
 export { Announce } from '../broadcasts/announce.tsx'

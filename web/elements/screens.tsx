@@ -1,4 +1,5 @@
 import type { ComponentChildren, ComponentType } from 'preact'
+import { loadFilesBy } from '../files/late-files.ts'
 import { ContextCard } from '../inbox/context-card.tsx'
 import { Inbox } from '../inbox/inbox.tsx'
 import type { Session } from '../store/session.ts'
@@ -8,6 +9,8 @@ import { useUi, type View } from '../ui/context.ts'
 import { lazy } from '../ui/lazy.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { Tool } from '../ui/tool.tsx'
+
+loadFilesBy(() => import('./files.ts'))
 
 /** Shows why messaging does not work, or the children if it does. Drafts and unsent messages are kept all the while. */
 export function Gate({ children }: { children: ComponentChildren }) {
@@ -21,7 +24,7 @@ export function Gate({ children }: { children: ComponentChildren }) {
   const phase = session.phase.value
   if (phase === 'starting' || phase === 'ready') return <>{children}</>
   const words = {
-    'signed-out': [text.signedOut, text.signedOutHint],
+    'signed-out': [text.signedOut, session.stay.signal.aborted ? '' : text.signedOutHint],
     off: [text.switchedOff, text.switchedOffHint],
     refused: [text.refused, session.problem.value],
     outdated: [text.outdated, text.outdatedHint],

@@ -98,7 +98,7 @@ function Widget({
       })
     }
   }, [isOpen.value])
-  const { total } = session.unread.value
+  const { total } = session.inbox.unread.value
   const Panel = panel.value?.Panel
   return (
     <UiProvider value={ui}>

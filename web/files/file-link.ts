@@ -1,6 +1,6 @@
-import { FileLinkDocument } from '../api/operations.ts'
 import { call } from '../store/calls.ts'
 import type { Session } from '../store/session.ts'
+import { FileLinkDocument } from './operations.ts'
 
 /** Returns the address of a file or of its small picture, which holds for five minutes. Throws if the person may not see it. */
 export async function linkTo(

@@ -1,4 +1,5 @@
 import { sizeOf } from '../composer/limits.ts'
+import styles from '../styles/files.css'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
 
@@ -8,7 +9,8 @@ export function FileNames({
 }: {
   files: readonly { id: string; fileName: string; mediaType: string; size: number }[]
 }) {
-  const { text, locale } = useUi()
+  const { text, locale, dress } = useUi()
+  dress(styles)
   return (
     <ul class="files" aria-label={text.attached}>
       {files.map(({ id, fileName, mediaType, size }) => (

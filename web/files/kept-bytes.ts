@@ -9,11 +9,11 @@ export async function keepBytes(scope: string, key: string, part: number, bytes:
 }
 
 /** Returns the bytes of a file; null if they are not kept. */
-export async function readBytes(scope: string, key: string, type: string): Promise<Blob | null> {
+export async function readBytes(scope: string, key: string): Promise<Blob | null> {
   const parts = await inStore<Blob[]>(scope, 'readonly', (store) => store.getAll(partsOf(key))).catch(
     () => [],
   )
-  return parts.length > 0 ? new Blob(parts, { type }) : null
+  return parts.length > 0 ? new Blob(parts) : null
 }
 
 export async function forgetBytes(scope: string, key: string): Promise<void> {

@@ -1,32 +1,34 @@
-import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { sizeOf } from '../composer/limits.ts'
 import type { Session } from '../store/session.ts'
 import type { Message } from '../store/types.ts'
+import styles from '../styles/files.css'
 import { type Ui, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
+import { VoicePlayer } from '../voice/voice-player.tsx'
 import { linkTo, openFile } from './file-link.ts'
 
 type Attachment = Message['attachments'][number]
 
 /** Longer side of a picture in a message. */
 const MAX_SIDE_PX = 240
-/** Voice notes up to these are played in place; they are decoded whole. Others are files. */
+/** Voice notes up to this are played in place; they are decoded whole. Others are files. */
 const MAX_PLAYED_MS = 15 * 60_000
+/** Eight times what a browser records. The sender claims the duration: a file of more bytes than it takes lasts longer. */
+const MAX_BYTES_PER_MS = 32
 const MAX_PLAYED_BYTES = 8 * 1024 * 1024
-
-/** The player of voice notes; its code comes with the first one. */
-type Player = ComponentType<{ id: string; durationMs: number }>
+const HEADER_BYTES = 16 * 1024
 
 /** The files of a message with their names, types and sizes, and pictures in small. A click opens or saves one. */
-export function MessageFiles({ files, Player }: { files: readonly Attachment[]; Player: Player }) {
-  const { text } = useUi()
+export function MessageFiles({ files }: { files: readonly Attachment[] }) {
+  const { text, dress } = useUi()
+  dress(styles)
   return (
     <ul class="files" aria-label={text.attached}>
       {files.map((file) => (
         <li key={file.id} class={isPlayed(file) ? 'voice-place' : undefined}>
           {isPlayed(file) ? (
-            <Player id={file.id} durationMs={file.durationMs ?? 0} />
+            <VoicePlayer id={file.id} durationMs={file.durationMs ?? 0} />
           ) : (
             <FileRow file={file} />
           )}
@@ -37,7 +39,8 @@ export function MessageFiles({ files, Player }: { files: readonly Attachment[]; 
 }
 
 function isPlayed({ durationMs, size }: Attachment): boolean {
-  return durationMs !== null && durationMs <= MAX_PLAYED_MS && size <= MAX_PLAYED_BYTES
+  if (durationMs === null || durationMs > MAX_PLAYED_MS) return false
+  return size <= Math.min(MAX_PLAYED_BYTES, HEADER_BYTES + durationMs * MAX_BYTES_PER_MS)
 }
 
 function FileRow({ file }: { file: Attachment }) {

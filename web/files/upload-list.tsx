@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals'
 import { sizeOf } from '../composer/limits.ts'
+import styles from '../styles/files.css'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Tool } from '../ui/tool.tsx'
@@ -8,7 +9,8 @@ import type { Upload } from './upload.ts'
 
 /** The files that wait in a conversation: how far each is, why one does not go on, and the way to drop it. */
 export function UploadList({ files }: { files: Signal<readonly Upload[]> }) {
-  const { text } = useUi()
+  const { text, dress } = useUi()
+  dress(styles)
   return (
     <ul class="files" aria-label={text.attached}>
       {files.value.map((upload) => (

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals'
 import { ColloquyError } from '../../src/client/errors.ts'
-import { BeginUploadDocument, UploadStateDocument } from '../api/operations.ts'
+import type { TypedDocument } from '../../src/client/request.ts'
 import type { FileWords } from '../locales/files/en.ts'
-import type { Ui } from '../ui/context.ts'
 import { forgetBytes } from './kept-bytes.ts'
 import { forgetFile, type KeptFile, keepFile } from './kept-files.ts'
+import { BeginUploadDocument, UploadStateDocument } from './operations.ts'
+import type { Owner } from './owner.ts'
 import { askTus, PassingFailure } from './tus.ts'
 
 /** Why an upload does not go on: by itself it may, at the press of a button, or never. */
@@ -28,20 +29,19 @@ export class Upload {
   readonly problem = signal<UploadProblem | null>(null)
   readonly id = signal<string | null>(null)
   onReady: () => void = () => {}
-  readonly #ui: Ui
+  readonly #owner: Owner
   /** Null if the browser has not kept them over a page load. */
   readonly #bytes: Blob | null
-  readonly #scope: string
-  readonly #stay: AbortSignal
   readonly #over = new AbortController()
 
-  constructor(ui: Ui, words: FileWords, kept: KeptFile, bytes: Blob | null) {
-    this.#ui = ui
+  constructor(owner: Owner, words: FileWords, kept: KeptFile, bytes: Blob | null) {
+    this.#owner = owner
     this.words = words
     this.kept = kept
     this.#bytes = bytes
-    this.#scope = ui.session.scope
-    this.#stay = ui.session.stay.signal
+    // Somebody who signs out leaves nothing behind, and a part that is on its way breaks off.
+    const { signal } = this.#over
+    owner.stay.addEventListener('abort', () => this.#over.abort(), { signal })
   }
 
   /** Uploads the file, or goes on where it has stopped. It waits while there is no connection. */
@@ -51,9 +51,10 @@ export class Upload {
       const before = this.sent.value
       try {
         this.problem.value = await this.#run()
-        if (this.problem.value === null) this.onReady()
+        if (this.problem.value === null && !this.#isOver()) this.onReady()
         return
       } catch (error) {
+        if (this.#isOver()) return
         if (!isPassing(error)) {
           this.problem.value = { text: this.words.uploadFailed, goesOn: 'when asked' }
           return
@@ -75,19 +76,22 @@ export class Upload {
   /** Forgets the file here: it was sent, or is not wanted. */
   forget(): void {
     this.#over.abort()
-    forgetFile(this.#ui.session.memory, this.kept.key)
-    void forgetBytes(this.#scope, this.kept.key).catch(() => {})
+    forgetFile(this.#owner.memory, this.kept.key)
+    void forgetBytes(this.#owner.scope, this.kept.key).catch(() => {})
   }
 
-  /** Somebody who signs out leaves nothing behind. */
+  #request<Data, Variables>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
+    return this.#owner.session.request(document, variables, this.#owner.stay)
+  }
+
   #isOver(): boolean {
-    return this.#over.signal.aborted || this.#stay.aborted
+    return this.#over.signal.aborted
   }
 
   #keep(begun: KeptFile['begun'] | null): void {
     const { begun: _, ...rest } = this.kept
     this.kept = begun ? { ...rest, begun } : rest
-    if (!this.#isOver()) keepFile(this.#ui.session.memory, this.kept)
+    if (!this.#isOver()) keepFile(this.#owner.memory, this.kept)
   }
 
   /** Returns why the file cannot be sent; null once it can. */
@@ -110,7 +114,7 @@ export class Upload {
     const { name, size, type, durationMs } = this.kept
     const kind = durationMs === undefined ? (PICTURE.test(type) ? 'IMAGE' : 'FILE') : 'VOICE'
     const input = { fileName: name, size, kind, ...(durationMs !== undefined && { durationMs }) } as const
-    const { result } = await this.#ui.session.request(BeginUploadDocument, { input })
+    const { result } = await this.#request(BeginUploadDocument, { input })
     if (result.__typename === 'AttachmentRefusedError') return this.#refusal(result.reason)
     if (result.__typename !== 'CreateUploadPayload') return { text: result.detail, goesOn: 'never' }
     const { attachment, uploadUrl, partBytes } = result
@@ -131,7 +135,11 @@ export class Upload {
       const headers = { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(from) }
       const body = bytes.slice(from, from + partBytes)
       const offset = await askTus(uploadUrl, 'PATCH', { headers, body, signal: this.#over.signal })
-      if (offset === null) throw new PassingFailure()
+      if (offset === null) {
+        // Its earlier parts are gone: another upload begins.
+        this.#keep(null)
+        throw new PassingFailure()
+      }
       this.sent.value = offset
       this.problem.value = null
     }
@@ -147,7 +155,7 @@ export class Upload {
   /** Waits until the server has looked at the file. */
   async #check(id: string): Promise<UploadProblem | null> {
     for (;;) {
-      const { node } = await this.#ui.session.request(UploadStateDocument, { id })
+      const { node } = await this.#request(UploadStateDocument, { id })
       const found = node?.__typename === 'Attachment' ? node : undefined
       if (found?.state === 'READY') {
         this.id.value = id

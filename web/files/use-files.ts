@@ -1,10 +1,14 @@
 import { useEffect } from 'preact/hooks'
 import { useUi } from '../ui/context.ts'
+import { lazy } from '../ui/lazy.tsx'
+import { lateFiles } from './late-files.ts'
 import { waitingIn } from './waiting.ts'
 
+export const UploadList = lazy(() => lateFiles().then((module) => module.UploadList))
+
 /**
- * Files that go with the message which is written: chosen, dropped onto the conversation or pasted into it. They wait for it when
- * the conversation is left, over page loads too.
+ * Files that go with the message which is written: chosen, dropped onto its screen or pasted into it. They wait for it when
+ * the screen is left, over page loads too.
  */
 export function useFiles(form: { current: HTMLElement | null }, conversationId: string, isEditing: boolean) {
   const ui = useUi()
@@ -13,7 +17,7 @@ export function useFiles(form: { current: HTMLElement | null }, conversationId: 
     // A field or a drop forgets its files as soon as its event is over.
     const all = [...chosen]
     void ui.attempt(async () => {
-      const { addFiles } = await import('../elements/files.ts')
+      const { addFiles } = await lateFiles()
       await addFiles(ui, conversationId, all)
     })
   }
@@ -28,7 +32,7 @@ export function useFiles(form: { current: HTMLElement | null }, conversationId: 
       event.preventDefault()
       if (event.type !== 'dragover') add(data.files)
     }
-    const area = form.current?.closest('.conversation')
+    const area = form.current?.closest('section')
     for (const name of ['dragover', 'drop', 'paste'])
       area?.addEventListener(name, take, { signal: leaving.signal })
     return () => leaving.abort()

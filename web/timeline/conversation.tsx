@@ -93,7 +93,7 @@ function KeptDraft({ id }: { id: string }) {
 function ConversationHeader({ thread, hasBack }: { thread: Thread; hasBack: boolean }) {
   const { text, go, session, attempt } = useUi()
   const conversation = thread.conversation.value
-  const status = session.presence.value.get(conversation?.counterpart?.id ?? '')
+  const status = session.presence.known.value.get(conversation?.counterpart?.id ?? '')
   const line = conversation?.counterpart
     ? [
         { ONLINE: text.online, AWAY: text.away, OFFLINE: text.offline }[status ?? 'OFFLINE'],

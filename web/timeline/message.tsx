@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { MessageFiles } from '../files/message-files.tsx'
+import { lateFiles } from '../files/late-files.ts'
 import type { Thread } from '../store/thread.ts'
 import type { Message } from '../store/types.ts'
 import { Avatar } from '../ui/avatar.tsx'
@@ -12,7 +12,7 @@ import { RichText } from './rich-text.tsx'
 
 const MessageMenu = lazy(() => import('../elements/other-screens.ts').then((module) => module.MessageMenu))
 
-const VoicePlayer = lazy(() => import('../elements/files.ts').then((module) => module.VoicePlayer))
+const MessageFiles = lazy(() => lateFiles().then((module) => module.MessageFiles))
 
 /** One message of the timeline. The first of a run by one author shows the name and picture. */
 export function MessageItem({
@@ -85,7 +85,7 @@ export function MessageItem({
               </p>
             )
           )}
-          {attachments.length > 0 && <MessageFiles files={attachments} Player={VoicePlayer} />}
+          {attachments.length > 0 && <MessageFiles files={attachments} />}
           <Marks message={message} />
         </div>
         <Reactions thread={thread} message={message} />

@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals'
 import { keepBytes } from '../files/kept-bytes.ts'
 import { forgetFile, type KeptFile, keepFile } from '../files/kept-files.ts'
+import { type Owner, ownerIn } from '../files/owner.ts'
 import { claim } from '../files/uploads.ts'
+import { newKey } from '../store/new-key.ts'
 import type { Session } from '../store/session.ts'
 import { type Issue, issueOf, type Meter, meterOf, openMicrophone } from './microphone.ts'
 
@@ -25,8 +27,9 @@ export class Recording {
   readonly elapsedMs = signal(0)
   /** How loud the last moments were, from 0 to 1. */
   readonly levels = signal<readonly number[]>([])
-  readonly #session: Session
+  readonly #owner: Owner
   readonly #parts: Blob[] = []
+  readonly #finished = new AbortController()
   #kept: KeptFile
   #isOver = false
   #recorder: MediaRecorder | undefined
@@ -36,20 +39,28 @@ export class Recording {
   #tickedAt = 0
 
   constructor(session: Session, conversationId: string) {
-    this.#session = session
-    this.#kept = { key: crypto.randomUUID(), conversationId, name: '', type: '', size: 0, durationMs: 1 }
+    this.#owner = ownerIn(session)
+    const { signal } = this.#finished
+    this.#owner.stay.addEventListener('abort', () => this.#abandon(), { signal })
+    this.#kept = { key: newKey(), conversationId, name: '', type: '', size: 0, durationMs: 1 }
   }
 
   /** Asks for the microphone and begins. */
   async start(): Promise<void> {
     this.phase.value = 'asking'
     this.issue.value = null
+    let stream: MediaStream | undefined
     try {
-      const stream = await openMicrophone()
+      stream = await openMicrophone()
       await claim(this.#kept.key)
       if (this.#isOver) return stopTracks(stream)
       this.#begin(stream)
     } catch (error) {
+      // A browser that cannot record what it hears must not go on listening.
+      if (stream) stopTracks(stream)
+      this.#recorder = undefined
+      this.#stopped = undefined
+      this.#release()
       this.issue.value = issueOf(error)
       this.phase.value = 'failed'
     }
@@ -70,11 +81,20 @@ export class Recording {
   async finish(): Promise<{ kept: KeptFile; bytes: Blob } | null> {
     this.#isOver = true
     await this.#stop()
+    this.#finished.abort()
     const { type } = this.#kept
+    if (this.#owner.stay.aborted) return null
     const bytes = new Blob(this.#parts, { type })
     if (bytes.size > 0) return { kept: { ...this.#kept, size: bytes.size }, bytes }
-    forgetFile(this.#session.memory, this.#kept.key)
+    forgetFile(this.#owner.memory, this.#kept.key)
     return null
+  }
+
+  /** Nothing is kept of somebody who signs out. */
+  #abandon(): void {
+    this.#isOver = true
+    this.#parts.length = 0
+    void this.#stop()
   }
 
   #begin(stream: MediaStream): void {
@@ -95,8 +115,8 @@ export class Recording {
   }
 
   #take(part: Blob): void {
-    if (part.size === 0) return
-    const { scope, memory } = this.#session
+    const { scope, memory, stay } = this.#owner
+    if (part.size === 0 || stay.aborted) return
     this.#parts.push(part)
     this.#kept = { ...this.#kept, durationMs: Math.max(1, Math.round(this.elapsedMs.value)) }
     keepFile(memory, this.#kept)

@@ -22,11 +22,12 @@ export function VoicePlayer({ id, durationMs }: { id: string; durationMs: number
 
 function Controls({ note, durationMs, words }: { note: VoiceNote; durationMs: number; words: FileWords }) {
   const { state, sound } = note
+  // The sender has claimed the one, and the sound has the other.
   const seconds = sound.value?.duration ?? durationMs / 1000
   const isOn = state.value === 'playing' || state.value === 'loading'
   const label = isOn ? words.pause : words.play
   return (
-    <fieldset class="voice" aria-label={`${words.voiceNote}, ${clockOf(durationMs)}`}>
+    <fieldset class="voice" aria-label={`${words.voiceNote}, ${clockOf(1000 * seconds)}`}>
       <button
         type="button"
         class="tool"
