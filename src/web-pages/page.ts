@@ -57,7 +57,7 @@ function link(path: PagePath, current: PagePath, words: Words): string {
 
 /** Stands in place of the element while nobody is signed in; the script of the page reads its settings from it. */
 function notice(words: Words, way: SignInWay): string {
-  const texts = (['ended', 'failed', 'away'] as const).map(
+  const texts = (['left', 'ended', 'failed', 'away', 'insecure'] as const).map(
     (name) => `<p data-name="${name}" hidden>${words[name]}</p>`,
   )
   return `<section id="notice" role="alert" data-settings="${escapeHtml(JSON.stringify(way))}" hidden>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { expectAccessible } from './axe.ts'
-import { chromium, demoSite, launcher, openConversation, write } from './demo-site.ts'
+import { act, chromium, demoSite, launcher, openConversation, write } from './demo-site.ts'
 
 describe.skipIf(!chromium)('the elements for everybody', () => {
   const site = demoSite()
@@ -74,6 +74,54 @@ describe.skipIf(!chromium)('the elements for everybody', () => {
     await page.getByRole('radio', { name: 'Groups' }).check()
     await page.getByRole('checkbox', { name: 'Warehouse' }).waitFor()
     await expectAccessible(page, 'broadcast to groups')
+  })
+
+  it('break no rule of axe while people pick, react, mention, report, search and announce', {
+    timeout: 150_000,
+  }, async () => {
+    const { owner, bob } = await site().demo.app.company('مرحبا', {
+      owner: 'owner',
+      bob: 'member',
+      carol: 'member',
+    })
+    const group = await owner.group('Project Atlas', [bob])
+    await bob.say({ conversationId: group }, 'The budget for March. '.repeat(20))
+    const { page } = await site().visitAs(owner, { path: '/demo/messages' })
+    const open = (name: string) => page.getByRole('button', { name }).first().click()
+    await open('New message')
+    await page.getByRole('combobox', { name: 'Search people by name' }).fill('bob')
+    await page.getByRole('option', { name: /Bob/ }).click()
+    await page.getByRole('option', { name: /Carol/ }).waitFor()
+    await expectAccessible(page, 'people picker with a choice')
+    await page.getByRole('combobox', { name: 'Search people by name' }).fill('nobody at all')
+    await page.getByText('Nobody found').waitFor()
+    await expectAccessible(page, 'people picker without anybody')
+    await openConversation(page, 'Project Atlas')
+    const message = page.locator('article', { hasText: 'The budget for March.' })
+    await message.hover()
+    await message.getByRole('button', { name: 'React', exact: true }).click()
+    await page.locator('.emoji button').first().waitFor()
+    await expectAccessible(page, 'reaction picker')
+    await page.keyboard.press('Escape')
+    await page.getByRole('textbox', { name: 'Write a message' }).pressSequentially('Ask @b')
+    await page.getByRole('option', { name: /Bob/ }).waitFor()
+    await expectAccessible(page, 'mentions')
+    await page.keyboard.press('Enter')
+    await act(page, 'The budget for March.', 'Report')
+    await page.locator('dialog[open]').waitFor()
+    await expectAccessible(page, 'report')
+    await page.keyboard.press('Escape')
+    await open('Search messages')
+    await page.getByRole('searchbox', { name: 'Search messages' }).fill('budget')
+    await page.locator('.hit').first().waitFor()
+    await expectAccessible(page, 'search results')
+    await page.getByRole('searchbox', { name: 'Search messages' }).fill('nothing like it')
+    await page.getByText('Nothing found').waitFor()
+    await expectAccessible(page, 'no search results')
+    await open('Broadcasts')
+    await open('New announcement')
+    await page.getByRole('textbox', { name: 'Subject' }).fill('News')
+    await expectAccessible(page, 'announcement')
   })
 
   it('break no rule of axe where a thing has no conversation yet, and where nobody is signed in', async () => {

@@ -36,7 +36,8 @@ describe.skipIf(!chromium)('the pages of the server', () => {
       })),
     })
     query = `?company=${encodeId('Company', companyId)}`
-    browser = await launchChromium(chromium ?? '')
+    // A plain address within a network, as a company uses inside its walls, is no secure context.
+    browser = await launchChromium(chromium ?? '', ['--host-resolver-rules=MAP chat.intern 127.0.0.1'])
   })
   afterAll(async () => {
     await browser?.close()
@@ -94,6 +95,55 @@ describe.skipIf(!chromium)('the pages of the server', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL((url) => url.href.startsWith(provider.identity.issuer))
     expect(await page.title()).toMatch(/[Ll]ogout|[Ss]ign-out/)
+  })
+
+  it('sign people out of all tabs, which forget the tokens', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await signIn(page, 'ann')
+    await page.getByRole('button', { name: 'Search messages' }).waitFor()
+    const other = await page.context().newPage()
+    await other.goto(`${app.url}/console${query}`)
+    await other.getByRole('navigation', { name: 'Console' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await other.getByRole('alert').getByText('You are signed out.', { exact: true }).waitFor()
+    expect(await other.locator('colloquy-console').isVisible()).toBe(false)
+    const given = await other.evaluate("document.querySelector('colloquy-console').token()")
+    expect(given).toEqual({ token: '' })
+  })
+
+  it.each([
+    ['never answers', '() => new Promise(() => {})'],
+    ['fails', "async () => { throw new Error('away') }"],
+  ])('sign people out at the provider although the server %s', async (_, signOut) => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await signIn(page, 'ann')
+    await page.getByRole('button', { name: 'Search messages' }).waitFor()
+    await page.evaluate<void>(`document.querySelector('colloquy-messenger').signOut = ${signOut}`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL((url) => url.href.startsWith(provider.identity.issuer), { timeout: 6_000 })
+  })
+
+  it('say that a refusal came, also one that names no attempt, and ask the provider no more by themselves', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url}/messenger${query}`)
+    await page.waitForURL((url) => url.href.startsWith(provider.identity.issuer))
+    await page.goto(`${app.url}/messenger?error=server_error`)
+    await page.getByRole('alert').getByText('You could not be signed in.').waitFor()
+    expect(page.url()).toBe(`${app.url}/messenger${query}`)
+  })
+
+  it('say that a plain connection is no place to sign in', async () => {
+    await using window = await visit()
+    const { page } = window
+    await page.goto(`${app.url.replace('127.0.0.1', 'chat.intern')}/messenger${query}`)
+    await page.getByRole('alert').getByText('over a secure connection only').waitFor()
+    await expectAccessible(page, 'insecure')
+    expect(await page.getByRole('button', { name: 'Sign in' }).count()).toBe(0)
   })
 
   it('say that the provider has refused, and ask it again only when told to', async () => {

@@ -21,7 +21,7 @@ export function ContextCard() {
     )
   }, [thing?.id, thing?.type, session.phase.value])
   if (!thing) return null
-  const conversation = session.conversations.value.get(found.value ?? '')
+  const conversation = session.inbox.conversations.value.get(found.value ?? '')
   const last = conversation?.lastMessage
   return (
     <button

@@ -17,9 +17,10 @@ export function Inbox({ current }: { current?: string | undefined }) {
   const isFiltered = filter.value !== 'all' || search.value.trim() !== ''
   const shown = useShown(filter, search)
   const more = async () => {
-    const { conversations } = await session.request(ConversationsDocument, { after: session.more.value })
-    session.upsert(...conversations.nodes)
-    session.more.value = conversations.pageInfo.hasNextPage ? conversations.pageInfo.endCursor : null
+    const { conversations } = await session.request(ConversationsDocument, {
+      after: session.inbox.more.value,
+    })
+    session.inbox.add(conversations)
   }
   return (
     <div class="inbox">
@@ -46,7 +47,7 @@ export function Inbox({ current }: { current?: string | undefined }) {
             isCurrent={conversation.id === current}
           />
         ))}
-        {!isFiltered && session.more.value !== null && (
+        {!isFiltered && session.inbox.more.value !== null && (
           <li>
             <button type="button" class="button more" onClick={() => void more()}>
               {text.loadMore}
@@ -60,10 +61,10 @@ export function Inbox({ current }: { current?: string | undefined }) {
 
 /** The conversations that pass, and those that the server finds besides. */
 function useShown(filter: Signal<Filter>, search: Signal<string>) {
-  const { session } = useUi()
+  const { session, attempt } = useUi()
   const found = useSignal<ReadonlySet<string>>(new Set())
   const shown = useComputed(() =>
-    session.inbox.value.filter(
+    session.inbox.latest.value.filter(
       (conversation) =>
         matches(conversation, filter.value, search.value) ||
         (search.value.trim() !== '' &&
@@ -73,13 +74,14 @@ function useShown(filter: Signal<Filter>, search: Signal<string>) {
   )
   useEffect(() => {
     if (filter.value === 'all' && search.value.trim() === '') return
-    const timer = setTimeout(async () => {
+    const ask = async () => {
       const { conversations } = await session.request(ConversationsDocument, {
         filter: filterOf(filter.value, search.value),
       })
-      session.upsert(...conversations.nodes)
+      session.inbox.upsert(...conversations.nodes)
       found.value = new Set(conversations.nodes.map(({ id }) => id))
-    }, AGAIN_MS)
+    }
+    const timer = setTimeout(() => void attempt(ask), AGAIN_MS)
     return () => clearTimeout(timer)
   }, [filter.value, search.value])
   return shown

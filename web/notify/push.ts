@@ -29,7 +29,7 @@ export async function startPush({ session, text, scriptUrl }: Ui): Promise<void>
 }
 
 /** Has this browser take no more push messages. */
-export async function stopPush(session: Session): Promise<void> {
+export async function stopPush(session: Pick<Session, 'options' | 'request'>): Promise<void> {
   const { pushWorkerUrl } = session.options
   if (!pushWorkerUrl || !('PushManager' in globalThis)) return
   const registration = await navigator.serviceWorker.getRegistration(pushWorkerUrl)

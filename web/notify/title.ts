@@ -11,7 +11,7 @@ export function showInTitle(session: Session, isOnIcon: boolean): void {
   let shown = ''
   let icon: string | undefined
   const update = () => {
-    const { total } = session.unread.value
+    const { total } = session.inbox.unread.value
     const bare = document.title.startsWith(shown) ? document.title.slice(shown.length) : document.title
     shown = document.hidden && total > 0 ? `(${total}) ` : ''
     if (document.title !== shown + bare) document.title = shown + bare

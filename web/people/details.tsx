@@ -17,7 +17,7 @@ export function Details({ id }: { id: string }) {
   const { session, text, attempt } = useUi()
   const members = useSignal<readonly Member[] | null>(null)
   const departments = useSignal<readonly string[]>([])
-  const conversation = session.conversations.value.get(id)
+  const conversation = session.inbox.conversations.value.get(id)
   const me = session.me.value?.id
   const load = async () => {
     const { conversation: found } = await session.request(ParticipantsDocument, { id })

@@ -16,22 +16,20 @@ export function PeoplePicker({
   chosen: Signal<readonly Found[]>
   without?: ReadonlySet<string>
 }) {
-  const { session, text } = useUi()
+  const { session, text, attempt } = useUi()
   const search = useSignal('')
   const people = useSignal<readonly Found[] | null>(null)
   const active = useSignal(0)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
   useEffect(() => {
-    const timer = setTimeout(
-      async () => {
-        const { users } = await session.request(PeopleDocument, { search: search.value.trim() || null })
-        for (const user of users.nodes) if (user.presence) session.setPresence(user.id, user.presence.status)
-        people.value = users.nodes
-        active.value = 0
-      },
-      people.value ? AGAIN_MS : 0,
-    )
+    const ask = async () => {
+      const { users } = await session.request(PeopleDocument, { search: search.value.trim() || null })
+      for (const user of users.nodes) if (user.presence) session.presence.note(user.id, user.presence.status)
+      people.value = users.nodes
+      active.value = 0
+    }
+    const timer = setTimeout(() => void attempt(ask), people.value ? AGAIN_MS : 0)
     return () => clearTimeout(timer)
   }, [search.value])
   useEffect(() => input.current?.focus(), [])

@@ -72,7 +72,7 @@ export function Find({ conversationId }: { conversationId?: string | undefined }
                 type="button"
                 class="hit"
                 onClick={() => {
-                  session.upsert(hit.conversation)
+                  session.inbox.upsert(hit.conversation)
                   go({ name: 'thread', id: hit.conversation.id, aroundSeq: hit.seq ?? undefined })
                 }}
               >

@@ -9,7 +9,10 @@ interface Element extends HTMLElement {
   signOut(): Promise<void>
 }
 
-type Trouble = 'ended' | 'failed' | 'away'
+type Trouble = 'left' | 'ended' | 'failed' | 'away' | 'insecure'
+
+/** A server that does not answer keeps nobody from signing out. */
+const MAX_TELLING_MS = 3_000
 
 const element = document.querySelector<Element>('colloquy-messenger, colloquy-console')
 const notice = document.querySelector<HTMLElement>('#notice')
@@ -27,15 +30,27 @@ async function start(element: Element, notice: HTMLElement, out: HTMLButtonEleme
     out.hidden = true
     element.hidden = true
     notice.hidden = false
-    notice.querySelector('button')?.focus()
+    if (!button) return
+    button.hidden = trouble === 'insecure'
+    button.focus()
   }
-  notice.querySelector('button')?.addEventListener('click', () => void signIn.begin())
-  element.addEventListener('colloquy-signed-out', () => tell('ended'))
-  out.addEventListener('click', async () => {
-    await element.signOut()
-    const url = signIn.end()
-    if (url) location.assign(url)
+  const button = notice.querySelector('button')
+  button?.addEventListener('click', () => void signIn.begin())
+  // Also when they sign out in another tab.
+  element.addEventListener('colloquy-signed-out', (event) => {
+    signIn.end()
+    tell((event as CustomEvent<{ forgotten: boolean }>).detail.forgotten ? 'left' : 'ended')
   })
+  out.addEventListener('click', async () => {
+    const url = signIn.end()
+    const late = new Promise((resolve) => setTimeout(resolve, MAX_TELLING_MS))
+    try {
+      await Promise.race([element.signOut(), late])
+    } finally {
+      if (url) location.assign(url)
+    }
+  })
+  if (!isSecureContext) return tell('insecure')
   try {
     if (!(await signIn.finish())) return await signIn.begin()
     nameCompany(element)

@@ -71,7 +71,9 @@ export function createSignIn({ provider, clientId, scope, audience }: SignInSett
     try {
       const response = await refreshTokenGrantRequest(provider, client, None(), refreshToken, options)
       // A provider that does not rotate gives the refresh token and the identity once.
-      hold({ ...before, ...(await processRefreshTokenResponse(provider, client, response)) })
+      const answer = await processRefreshTokenResponse(provider, client, response)
+      // The person may have signed out meanwhile.
+      if (held?.answer === before) hold({ ...before, ...answer })
     } catch (error) {
       if (!(error instanceof ResponseBodyError)) throw error
       held = undefined
@@ -106,7 +108,8 @@ export function createSignIn({ provider, clientId, scope, audience }: SignInSett
     },
     async finish() {
       const url = new URL(location.href)
-      if (!url.searchParams.has('state')) return false
+      // A refusal without a state is one as well, which is told: the provider would be asked for ever.
+      if (!['state', 'error'].some((name) => url.searchParams.has(name))) return false
       const kept = sessionStorage.getItem(KEPT)
       sessionStorage.removeItem(KEPT)
       const attempt = kept === null ? undefined : (JSON.parse(kept) as Attempt)

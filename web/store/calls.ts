@@ -33,7 +33,7 @@ type Answer = { result: { __typename: string; detail?: string } }
 
 /** Sends a mutation and returns its payload. Throws Refused, or ColloquyError. */
 export async function call<Data extends Answer, Variables>(
-  session: Session,
+  session: Pick<Session, 'request'>,
   document: TypedDocument<Data, Variables>,
   input: Variables extends { input: infer Input } ? Input : never,
 ): Promise<Exclude<Data['result'], { detail: string }>> {
@@ -43,7 +43,7 @@ export async function call<Data extends Answer, Variables>(
 }
 
 function take(session: Session, { conversation }: { conversation: Conversation }): Conversation {
-  session.upsert(conversation)
+  session.inbox.upsert(conversation)
   return conversation
 }
 
@@ -62,7 +62,7 @@ export async function startGroup(
 /** Returns the conversation about a thing; null if there is none yet. */
 export async function findContext(session: Session, { type, id }: ContextKey): Promise<Conversation | null> {
   const { contextConversation } = await session.request(ContextThreadDocument, { type, contextId: id })
-  if (contextConversation) session.upsert(contextConversation)
+  if (contextConversation) session.inbox.upsert(contextConversation)
   return contextConversation
 }
 
@@ -82,14 +82,14 @@ export async function setMuted(session: Session, conversationId: string, muted: 
 
 export async function hideConversation(session: Session, conversationId: string): Promise<void> {
   const { unread } = await call(session, HideConversationDocument, { conversationId })
-  session.unread.value = unread
-  session.forget(conversationId)
+  session.inbox.unread.value = unread
+  session.inbox.forget(conversationId)
 }
 
 export async function markUnread(session: Session, conversationId: string, fromSeq: number): Promise<void> {
   const { conversation, unread } = await call(session, UnreadDocument, { conversationId, fromSeq })
-  session.upsert(conversation)
-  session.unread.value = unread
+  session.inbox.upsert(conversation)
+  session.inbox.unread.value = unread
 }
 
 export async function prefer(session: Session, changes: Partial<Preferences>): Promise<void> {
@@ -145,7 +145,7 @@ export async function rename(session: Session, groupId: string, title: string): 
 
 export async function leave(session: Session, groupId: string): Promise<void> {
   await call(session, LeaveDocument, { groupId })
-  session.forget(groupId)
+  session.inbox.forget(groupId)
 }
 
 /** Has the server push to this browser. */
@@ -157,6 +157,6 @@ export async function registerPush(
 }
 
 /** Has the server push to this browser no more. */
-export async function removePush(session: Session, endpoint: string): Promise<void> {
+export async function removePush(session: Pick<Session, 'request'>, endpoint: string): Promise<void> {
   await call(session, RemovePushDocument, { endpoint })
 }

@@ -8,6 +8,14 @@ export interface Memory {
   wipe(): void
 }
 
+/** That of nobody, and of somebody who has signed out: what is on its way to it is kept nowhere. */
+export const noMemory: Memory = {
+  read: () => undefined,
+  write() {},
+  onChange: () => () => {},
+  wipe() {},
+}
+
 /** Creates the memory. Where the browser keeps nothing, it lasts as long as the page. */
 export function createMemory(kind: 'localStorage' | 'sessionStorage', scope: string): Memory {
   const prefix = `colloquy:${scope}:`

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { ColloquyError } from '../../src/client/errors.ts'
 import { SendDocument, type SendMutationVariables } from '../api/operations.ts'
+import { newKey } from './new-key.ts'
 import type { Session } from './session.ts'
 import type { Message } from './types.ts'
 
@@ -50,12 +51,12 @@ export class Outbox {
   }
 
   add(draft: Omit<Unsent, 'key' | 'createdAt' | 'refused'>): void {
-    this.#write((entries) => [...entries, { ...draft, ...newKey(), refused: null }])
+    this.#write((entries) => [...entries, { ...draft, ...named(), refused: null }])
     void this.flush()
   }
 
   retry(key: string): void {
-    const again = (entry: Unsent) => ({ ...entry, ...(isOld(entry) && newKey()), refused: null })
+    const again = (entry: Unsent) => ({ ...entry, ...(isOld(entry) && named()), refused: null })
     this.#write((entries) => entries.map((entry) => (entry.key === key ? again(entry) : entry)))
     void this.flush()
   }
@@ -168,7 +169,6 @@ function isOld({ createdAt }: Unsent): boolean {
   return Date.now() - Date.parse(createdAt) > MAX_AGE_MS
 }
 
-function newKey(): Pick<Unsent, 'key' | 'createdAt'> {
-  const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('')
-  return { key, createdAt: new Date().toISOString() }
+function named(): Pick<Unsent, 'key' | 'createdAt'> {
+  return { key: newKey(), createdAt: new Date().toISOString() }
 }

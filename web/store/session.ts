@@ -1,27 +1,24 @@
-import { computed, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import { ColloquyError } from '../../src/client/errors.ts'
 import { createRequest, type Request, type TypedDocument } from '../../src/client/request.ts'
-import {
-  PresenceNowDocument,
-  StartDocument,
-  type StartQuery,
-  type UnreadPartsFragment,
-} from '../api/operations.ts'
-import { createLink, type Link } from '../link/link.ts'
-import { errorOf, problemOf } from '../link/problem.ts'
+import { StartDocument, type StartQuery } from '../api/operations.ts'
+import type { Link } from '../link/link.ts'
+import { openTab } from '../link/open-tab.ts'
+import { errorOf } from '../link/problem.ts'
 import type { InboxEvent, Notification, PresenceEvent, Problem } from '../link/protocol.ts'
-import { chooseTransport, hasHub } from '../link/transports.ts'
-import { byActivity } from './by-activity.ts'
-import { holdLock } from './hold-lock.ts'
-import { createMemory, type Memory } from './memory.ts'
+import { hasHub } from '../link/transports.ts'
+import { Inbox } from './inbox.ts'
+import { createMemory, type Memory, noMemory } from './memory.ts'
 import { type Phase, phaseAfter } from './phase.ts'
+import { PresenceBoard } from './presence.ts'
 import type { SessionOptions } from './session-options.ts'
 import { personOf } from './token.ts'
-import type { Conversation, Me, Preferences, Presence } from './types.ts'
+import type { Me, Preferences } from './types.ts'
 
 const PRESENCE_AGAIN_MS = 1_000
+const START_AGAIN_MS = 3_000
 
-/** The state of one person's messaging in this page, and the calls that change it. It knows no DOM. */
+/** One person's sign-in in this page: it reads, follows and asks the server as long as the person stays. It knows no DOM. */
 export class Session {
   readonly phase = signal<Phase>('starting')
   /** The server's words on why the session does not work. */
@@ -32,60 +29,72 @@ export class Session {
     browserNotifications: false,
     emailWhenOffline: false,
   })
-  readonly unread = signal<UnreadPartsFragment>({ total: 0, mentions: 0 })
-  readonly conversations = signal<ReadonlyMap<string, Conversation>>(new Map())
-  /** Conversations of the inbox, latest first. */
-  readonly inbox = computed(() => [...this.conversations.value.values()].sort(byActivity))
-  /** Cursor of the next page of the inbox; null after the last. */
-  readonly more = signal<string | null>(null)
+  readonly presence = new PresenceBoard()
+  readonly inbox = new Inbox(this.presence)
   /** Bounds of texts, as the server tells them. */
   limits: StartQuery['serverInfo'] = { maxBodyBytes: 32_768, maxSubjectLength: 255 }
-  readonly presence = signal<ReadonlyMap<string, Presence>>(new Map())
   /** False while no socket is open. */
   readonly connected = signal(true)
   /** True while the company refuses to be written to. */
   readonly isReadOnly = signal(false)
   onNotify: (event: Notification) => void = () => {}
   onReset: () => void = () => {}
-  /** Called while the token is still there. */
-  onSignOut: () => Promise<void> = async () => {}
+  /** Called as the person leaves this page, whichever tab they sign out in. */
+  onLeave: () => void = () => {}
+  /** Called in the tab they sign out in, with the last requests of the person. */
+  onSignOut: (request: Session['request']) => Promise<void> = async () => {}
 
   /** The browser's storage for this person, beyond the tab and within it. */
-  memory: Memory = createMemory('localStorage', 'nobody')
-  tabMemory: Memory = createMemory('sessionStorage', 'nobody')
+  memory: Memory = noMemory
+  tabMemory: Memory = noMemory
   scope = ''
-  /** Ends when the person signs out; the next one has another. */
+  /** Ends when the person signs out, and with it all that runs for them; the next one has another. */
   stay = new AbortController()
   readonly options: SessionOptions
   readonly #send: Request
   #link: Link | undefined
+  #tabs: BroadcastChannel | undefined
   #leave: (() => void)[] = []
   #hasSocket = true
 
   constructor(options: SessionOptions) {
     this.options = options
-    this.#send = createRequest({
-      url: () => options.url,
-      token: () => options.token.get(),
-      companyId: options.companyId,
-      fetch: (...call) => fetch(...call),
-    })
+    this.#send = this.#requestWith(() => options.token.get())
   }
 
   /** Signs in and follows the inbox. Problems show as the phase. */
   async start(): Promise<void> {
+    if (this.stay.signal.aborted) this.stay = new AbortController()
+    const { signal } = this.stay
     let token: string
     try {
       token = await this.options.token.get()
     } catch (error) {
-      if (this.noteProblem(error, true)) return
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
-      return this.start()
+      if (signal.aborted || this.noteProblem(error, true)) return
+      await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS))
+      return signal.aborted ? undefined : this.start()
     }
-    this.scope = `${this.options.url}|${this.options.companyId ?? ''}|${personOf(token)}`
-    this.memory = createMemory('localStorage', this.scope)
-    this.tabMemory = createMemory('sessionStorage', this.scope)
+    if (signal.aborted) return
+    this.#enter(personOf(token))
     await this.#open()
+  }
+
+  /** Another person than before finds nothing of the one before. */
+  #enter(person: string): void {
+    const { url, companyId } = this.options
+    const scope = `${url}|${companyId ?? ''}|${person}`
+    if (this.memory !== noMemory) {
+      if (scope === this.scope) return
+      this.#forget()
+      this.stay = new AbortController()
+    }
+    this.scope = scope
+    this.memory = createMemory('localStorage', scope)
+    this.tabMemory = createMemory('sessionStorage', scope)
+    this.#tabs?.close()
+    // Whoever signs out in one tab has left them all, in whichever company.
+    this.#tabs = globalThis.BroadcastChannel && new BroadcastChannel(`colloquy out ${url}|${person}`)
+    if (this.#tabs) this.#tabs.onmessage = () => this.#end()
   }
 
   /** The link of the tab; streams of conversations use it too. */
@@ -93,25 +102,31 @@ export class Session {
     return this.#link
   }
 
-  /** Sends an operation. Throws ColloquyError, and shows those that concern the session. */
+  /** Sends an operation. Throws ColloquyError, and shows those that concern the session. With the person's stay it ends too. */
   async request<Data, Variables>(
     document: TypedDocument<Data, Variables>,
     variables: Variables,
+    stay = this.stay.signal,
   ): Promise<Data> {
-    const send = () => (this.#send as (...all: unknown[]) => Promise<Data>)(document, variables)
-    try {
-      return await send()
-    } catch (error) {
-      if (!(error instanceof ColloquyError) || error.code !== 'UNAUTHENTICATED') {
-        this.noteProblem(error)
-        throw error
-      }
-      this.options.token.drop()
-    }
-    return send().catch((error) => {
+    stay.throwIfAborted()
+    const send = () =>
+      (this.#send as (...all: unknown[]) => Promise<Data>)(document, variables, { signal: stay })
+    const fail = (error: unknown) => {
+      stay.throwIfAborted()
       this.noteProblem(error)
       throw error
+    }
+    return send().catch((error) => {
+      if (stay.aborted || !(error instanceof ColloquyError) || error.code !== 'UNAUTHENTICATED')
+        return fail(error)
+      this.options.token.drop()
+      return send().catch(fail)
     })
+  }
+
+  #requestWith(token: () => string | Promise<string>): Request {
+    const { url, companyId } = this.options
+    return createRequest({ url: () => url, token, companyId, fetch: (...call) => fetch(...call) })
   }
 
   /** Releases what other tabs wait for: a frozen page would keep it. */
@@ -123,45 +138,41 @@ export class Session {
 
   /** Comes back from the browser's cache of pages. */
   async resume(): Promise<void> {
-    if (this.#link || this.scope === '') return
+    if (this.#link || this.scope === '' || this.stay.signal.aborted) return
     await this.#open()
     this.onReset()
   }
 
-  /** Closes everything and removes what the browser keeps for the person, at once; ends when the server has been told. */
+  /**
+   * Closes everything in all tabs and removes what the browser keeps for the person, at once; ends when the server has been told.
+   */
   signOut(): Promise<void> {
-    const told = this.onSignOut().catch(() => {})
+    const token = this.options.token.end()
+    const last = this.#requestWith(() => token || Promise.reject(signedOut()))
+    const told = this.onSignOut(last as Session['request']).catch(() => {})
     this.#link?.signOut()
-    this.pause()
-    this.memory.wipe()
-    this.tabMemory.wipe()
-    // Files that wait to be sent.
-    globalThis.indexedDB?.deleteDatabase(`colloquy:${this.scope}`)
-    this.stay.abort()
-    this.stay = new AbortController()
-    this.phase.value = 'signed-out'
+    this.#tabs?.postMessage('')
+    this.#end()
     return told
   }
 
-  upsert(...changed: Conversation[]): void {
-    const next = new Map(this.conversations.value)
-    for (const conversation of changed) next.set(conversation.id, conversation)
-    this.conversations.value = next
-    for (const { counterpart } of changed) {
-      if (counterpart?.presence && !this.presence.value.has(counterpart.id)) {
-        this.setPresence(counterpart.id, counterpart.presence.status)
-      }
-    }
+  #end(): void {
+    this.options.token.end()
+    this.#forget()
+    this.memory.wipe()
+    this.tabMemory.wipe()
+    this.memory = this.tabMemory = noMemory
+    // Files that wait to be sent.
+    globalThis.indexedDB?.deleteDatabase(`colloquy:${this.scope}`)
+    this.phase.value = 'signed-out'
   }
 
-  forget(conversationId: string): void {
-    const next = new Map(this.conversations.value)
-    next.delete(conversationId)
-    this.conversations.value = next
-  }
-
-  setPresence(userId: string, status: Presence): void {
-    this.presence.value = new Map(this.presence.value).set(userId, status)
+  #forget(): void {
+    this.stay.abort(signedOut())
+    this.onLeave()
+    this.pause()
+    this.me.value = null
+    this.inbox.clear()
   }
 
   /** True if the error is one of the session, which then shows it. */
@@ -176,33 +187,30 @@ export class Session {
   }
 
   async #open(): Promise<void> {
-    const { url, companyId, workerUrl, tier, token } = this.options
+    const { signal } = this.stay
     // A hub has as many bytes as half of the widget: where none runs, the number of unread messages does not wait for it.
     let early = (await hasHub(this.scope)) ? '' : await this.#read().catch(() => '')
-    if (this.phase.value === 'signed-out') return
-    const tab = crypto.getRandomValues(new Uint32Array(2)).join('-')
-    const lock = await holdLock(`colloquy tab ${tab}`, (release) => this.#leave.push(release))
-    const open = chooseTransport({ scope: this.scope, tab, url, companyId, workerUrl, tier })
-    const hello = { type: 'hello', tab, lock, url, companyId } as const
-    this.#link = createLink(open, hello, {
-      token: () => token.get(),
-      problemOf,
+    if (signal.aborted || this.phase.value === 'signed-out') return
+    const onHeld = (release: () => void) => this.#leave.push(release)
+    const link = await openTab(this.scope, this.options, signal, onHeld, {
       onStatus: (connected, problem) => this.#noteStatus(connected, problem),
       onNotify: (event) => this.onNotify(event),
     })
+    if (!link) return this.pause()
+    this.#link = link
     this.#leave.push(
-      this.#link.follow('inbox', {
+      link.follow('inbox', {
         read: async (isCursorWanted) => {
           const cursor = isCursorWanted && early
           early = ''
           return cursor || this.#read()
         },
-        event: (event: InboxEvent) => this.#take(event),
+        event: (event: InboxEvent) => this.inbox.take(event),
         ended: (problem) => problem && this.noteProblem(errorOf(problem), true),
       }),
-      this.#link.follow('presence', {
-        read: () => this.#readPresence(),
-        event: ({ user, status }: PresenceEvent) => this.setPresence(user.id, status),
+      link.follow('presence', {
+        read: () => this.presence.read(this),
+        event: ({ user, status }: PresenceEvent) => this.presence.note(user.id, status),
         ended: () => {},
       }),
     )
@@ -220,7 +228,7 @@ export class Session {
     if (problem?.code === 'UNAUTHENTICATED') this.options.token.drop()
     if (problem?.code === 'OUTDATED') this.noteProblem(errorOf(problem))
     // Changes are not replayed: whoever came while the subscription began is read a moment later.
-    if (connected) setTimeout(() => void this.#readPresence().catch(() => {}), PRESENCE_AGAIN_MS)
+    if (connected) setTimeout(() => void this.presence.read(this).catch(() => {}), PRESENCE_AGAIN_MS)
   }
 
   async #read(): Promise<string> {
@@ -229,26 +237,13 @@ export class Session {
     const { user, company, permissions, preferences, unread } = viewer
     this.me.value = { id: user.id, name: user.name, company: company.name, permissions }
     this.preferences.value = preferences
-    this.unread.value = unread
-    this.upsert(...conversations.nodes)
-    this.more.value = conversations.pageInfo.hasNextPage ? conversations.pageInfo.endCursor : null
+    this.inbox.unread.value = unread
+    this.inbox.add(conversations)
     this.phase.value = 'ready'
     return viewer.inboxCursor
   }
+}
 
-  async #readPresence(): Promise<string> {
-    const { presence } = await this.request(PresenceNowDocument, {})
-    const next = new Map<string, Presence>([...this.presence.value.keys()].map((id) => [id, 'OFFLINE']))
-    for (const { user, status } of presence) next.set(user.id, status)
-    this.presence.value = next
-    return ''
-  }
-
-  #take(event: InboxEvent): void {
-    if ('unread' in event) this.unread.value = event.unread
-    if (event.__typename === 'ConversationRemoved') this.forget(event.conversationId)
-    else if (event.__typename === 'BroadcastReceived') {
-      if (event.broadcast.conversation) this.upsert(event.broadcast.conversation)
-    } else if ('conversation' in event) this.upsert(event.conversation)
-  }
+function signedOut(): ColloquyError {
+  return new ColloquyError('UNAUTHENTICATED', 'The person has signed out.')
 }

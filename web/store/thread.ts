@@ -39,7 +39,7 @@ export class Thread {
   constructor(session: Session, id: string) {
     this.id = id
     this.#session = session
-    this.conversation = computed(() => session.conversations.value.get(id))
+    this.conversation = computed(() => session.inbox.conversations.value.get(id))
   }
 
   /** Follows the conversation, beginning near `aroundSeq`, the first unread message or the end. */
@@ -95,8 +95,8 @@ export class Thread {
     this.#session.request(ReadDocument, { input }).then(
       ({ result }) => {
         if (result.__typename !== 'MarkReadPayload') return
-        this.#session.upsert(result.conversation)
-        this.#session.unread.value = result.unread
+        this.#session.inbox.upsert(result.conversation)
+        this.#session.inbox.unread.value = result.unread
       },
       () => {
         this.#markedSeq = 0
@@ -171,7 +171,7 @@ export class Thread {
       throw new Error('The conversation is gone.')
     }
     const { messages: _, eventsCursor: __, ...parts } = conversation
-    this.#session.upsert(parts)
+    this.#session.inbox.upsert(parts)
     return conversation
   }
 
@@ -198,7 +198,7 @@ export class Thread {
       this.typing.note(event.user.id, event.user.name, event.typing)
     else if (event.__typename === 'ReceiptAdvanced') this.#noteReceipt(event)
     else if (event.__typename === 'ConversationRemoved') this.#end({ code: 'NOT_FOUND', message: '' })
-    else if ('conversation' in event) this.#session.upsert(event.conversation)
+    else if ('conversation' in event) this.#session.inbox.upsert(event.conversation)
   }
 
   #noteReceipt({ status, upToSeq, user }: Extract<ThreadEvent, { __typename: 'ReceiptAdvanced' }>): void {
@@ -229,7 +229,7 @@ export class Thread {
   #end(problem: Problem | null): void {
     if (problem?.code === 'NOT_FOUND') {
       this.phase.value = 'gone'
-      this.#session.forget(this.id)
+      this.#session.inbox.forget(this.id)
     } else if (this.phase.value === 'loading') this.phase.value = 'failed'
   }
 }

@@ -16,6 +16,8 @@ export interface TokenSource {
   get(): Promise<string>
   /** Forgets the token, because the server has refused it. */
   drop(): void
+  /** Forgets the token, and one that is on its way: the person signs out. Returns it; empty if there is none. */
+  end(): string
 }
 
 /** A token is replaced this long before it expires. */
@@ -24,27 +26,37 @@ const EARLY_MS = 30_000
 /** Creates the source over the host's function or the address of its endpoint. */
 export function createTokenSource(ask: TokenFunction): TokenSource {
   let held: { token: string; until: number } | undefined
-  let asking: Promise<string> | undefined
-  async function renew(): Promise<string> {
+  let asking: Promise<{ token: string; until: number }> | undefined
+  async function renew(): Promise<{ token: string; until: number }> {
     const answer = await ask()
     const { token, expiresAt } = typeof answer === 'string' ? { token: answer, expiresAt: undefined } : answer
     if (typeof token !== 'string' || token === '') {
       throw new ColloquyError('UNAUTHENTICATED', 'The token endpoint gave no token.')
     }
     const expiry = expiresAt === undefined ? expiryOf(token) : new Date(expiresAt).getTime()
-    held = { token, until: expiry - EARLY_MS }
-    return token
+    return { token, until: expiry - EARLY_MS }
   }
   return {
-    get() {
-      if (held && Date.now() < held.until) return Promise.resolve(held.token)
-      asking ??= renew().finally(() => {
-        asking = undefined
-      })
-      return asking
+    async get() {
+      if (held && Date.now() < held.until) return held.token
+      asking ??= renew()
+      const answer = asking
+      try {
+        const renewed = await answer
+        if (asking === answer) held = renewed
+        return renewed.token
+      } finally {
+        if (asking === answer) asking = undefined
+      }
     },
     drop() {
       held = undefined
+    },
+    end() {
+      const token = held?.token ?? ''
+      held = undefined
+      asking = undefined
+      return token
     },
   }
 }

@@ -20,7 +20,7 @@ export function Avatar({
   dot?: boolean
 }) {
   const { session, text } = useUi()
-  const status = dot ? session.presence.value.get(id) : undefined
+  const status = dot ? session.presence.known.value.get(id) : undefined
   const words = { ONLINE: text.online, AWAY: text.away, OFFLINE: text.offline }
   return (
     <span class="avatar" style={{ width: `${size}px`, height: `${size}px`, '--hue': hueOf(id) }}>
