@@ -4,7 +4,7 @@ import { chromium, demoSite, openConversation } from './demo-site.ts'
 
 const path = '/demo/messages'
 
-describe.skipIf(!chromium)('whoever signs out', () => {
+describe.skipIf(!chromium)('a person who signs out', () => {
   const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
   const site = demoSite(async () => ({ flags }))
 

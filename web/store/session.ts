@@ -92,7 +92,7 @@ export class Session {
     this.memory = createMemory('localStorage', scope)
     this.tabMemory = createMemory('sessionStorage', scope)
     this.#tabs?.close()
-    // Whoever signs out in one tab has left them all, in whichever company.
+    // A person who signs out in one tab has left them all, in whichever company.
     this.#tabs = globalThis.BroadcastChannel && new BroadcastChannel(`colloquy out ${url}|${person}`)
     if (this.#tabs) this.#tabs.onmessage = () => this.#end()
   }
