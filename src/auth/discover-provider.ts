@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createPassedTime } from '../concurrency/passed-time.ts'
 import { fetchBounded } from './fetch-bounded.ts'
 
 const ANSWER_WITHIN_MS = 5_000
@@ -25,7 +26,7 @@ export type Provider = z.output<typeof document>
  */
 export function createDiscovery(
   issuer: string,
-  now: () => number = () => performance.now(),
+  now: () => number = createPassedTime(),
 ): () => Promise<Provider> {
   let known: Provider | undefined
   let askAgainAt = Number.NEGATIVE_INFINITY

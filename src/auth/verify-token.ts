@@ -1,5 +1,6 @@
 import type { JWTPayload, JWTVerifyOptions, JWTVerifyResult } from 'jose'
 import type { Logger } from 'pino'
+import { createPassedTime } from '../concurrency/passed-time.ts'
 import { isSigningAlgorithm, signingAlgorithms } from '../env/signing-algorithms.ts'
 import { AuthenticationError } from './authentication-error.ts'
 import { type KeySource, openIssuerKeys } from './issuer-keys.ts'
@@ -48,7 +49,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   checkOptions(options)
   const now = options.now ?? (() => Date.now())
   // A clock that is set back must not keep withdrawn keys, nor tokens of theirs, for longer.
-  const passed = options.now ?? (() => performance.now())
+  const passed = options.now ?? createPassedTime()
   const cache = createTokenCache<VerifiedToken>({ maxEntries: options.cacheSize, now, passed })
   const keys = openIssuerKeys(options.keys, {
     now: passed,

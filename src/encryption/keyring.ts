@@ -1,3 +1,4 @@
+import { createPassedTime } from '../concurrency/passed-time.ts'
 import { type CompanyKeys, createCompanyKeys, type PlainDataKey } from './company-keys.ts'
 import { type DataKeyRow, type DataKeySource, loadDataKeys } from './data-keys.ts'
 import { KeyProviderBusyError, KeyProviderRefusedError, KeyUnavailableError } from './errors.ts'
@@ -64,7 +65,7 @@ class CachingKeyring implements Keyring {
     this.#source = source
     this.#maxCompanies = maxCompanies
     this.#now = now ?? (() => Date.now())
-    this.#passed = now ?? (() => performance.now())
+    this.#passed = now ?? createPassedTime()
   }
 
   forCompany(companyId: string): Promise<CompanyKeys> {
