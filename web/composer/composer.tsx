@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { AttachButton } from '../files/attach-button.tsx'
-import { lateFiles } from '../files/late-files.ts'
+import { lateView } from '../files/late-files.ts'
 import { UploadList, useFiles } from '../files/use-files.ts'
 import type { Draft } from '../store/drafts.ts'
 import type { Thread } from '../store/thread.ts'
@@ -22,7 +22,7 @@ const MessageOptions = lazy(() =>
   import('../elements/other-screens.ts').then((module) => module.MessageOptions),
 )
 
-const Recorder = lazy(() => lateFiles().then((module) => module.Recorder))
+const Recorder = lateView((files) => files.Recorder)
 
 const MAX_HEIGHT_PX = 180
 

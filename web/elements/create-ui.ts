@@ -60,8 +60,16 @@ export async function createUi(
     emit: (name, detail) =>
       void element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail })),
   }
+  // Open conversations and what was read aloud are not for the next person.
   effect(() => {
-    if (toast.value === '') return
+    if (session.me.value) return
+    view.value = { name: 'inbox' }
+    toast.value = ui.announcement.value = ''
+    for (const { thread } of messaging.threads.values()) thread.close()
+    messaging.threads.clear()
+  })
+  effect(() => {
+    if (!toast.value) return
     const timer = setTimeout(() => {
       toast.value = ''
     }, TOAST_MS)

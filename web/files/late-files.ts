@@ -1,11 +1,16 @@
+import type { ComponentType } from 'preact'
+import { lazy } from '../ui/lazy.tsx'
+
 type Files = typeof import('../elements/files.ts')
 
-let load: () => Promise<Files>
+/** Loads the code of files and voice notes, the first time it is needed. */
+export let lateFiles: () => Promise<Files>
 
-/** Says where the code of files and voice notes comes from: it is one file of its own, which itself imports what uses it. */
+/** Says where that code comes from: it is one file of its own, which itself imports what uses it. */
 export function loadFilesBy(loader: () => Promise<Files>): void {
-  load = loader
+  lateFiles = loader
 }
 
-/** Loads the code of files and voice notes, the first time it is needed. */
-export const lateFiles = () => load()
+/** A component of that code, which shows nothing until it is there. */
+export const lateView = <Properties extends object>(pick: (files: Files) => ComponentType<Properties>) =>
+  lazy(() => lateFiles().then(pick))

@@ -1,10 +1,9 @@
 import { useEffect } from 'preact/hooks'
 import { useUi } from '../ui/context.ts'
-import { lazy } from '../ui/lazy.tsx'
-import { lateFiles } from './late-files.ts'
+import { lateFiles, lateView } from './late-files.ts'
 import { waitingIn } from './waiting.ts'
 
-export const UploadList = lazy(() => lateFiles().then((module) => module.UploadList))
+export const UploadList = lateView((files) => files.UploadList)
 
 /**
  * Files that go with the message which is written: chosen, dropped onto its screen or pasted into it. They wait for it when
@@ -17,8 +16,7 @@ export function useFiles(form: { current: HTMLElement | null }, conversationId: 
     // A field or a drop forgets its files as soon as its event is over.
     const all = [...chosen]
     void ui.attempt(async () => {
-      const { addFiles } = await lateFiles()
-      await addFiles(ui, conversationId, all)
+      await (await lateFiles()).addFiles(ui, conversationId, all)
     })
   }
   useEffect(() => {

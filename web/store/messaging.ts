@@ -23,7 +23,7 @@ export class Messaging {
   async start(): Promise<void> {
     this.session.pause()
     await this.session.start()
-    if (this.session.scope === '') return
+    if (!this.session.scope) return
     this.outbox?.close()
     this.outbox = new Outbox(this.session)
     this.outbox.onSent = (message) => this.threads.get(message.conversation.id)?.thread.put(message)

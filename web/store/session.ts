@@ -93,7 +93,7 @@ export class Session {
     this.tabMemory = createMemory('sessionStorage', scope)
     this.#tabs?.close()
     // A person who signs out in one tab has left them all, in whichever company.
-    this.#tabs = globalThis.BroadcastChannel && new BroadcastChannel(`colloquy out ${url}|${person}`)
+    this.#tabs = globalThis.BroadcastChannel && new BroadcastChannel(`colloquy ${url}|${person}`)
     if (this.#tabs) this.#tabs.onmessage = () => this.#end()
   }
 
@@ -138,7 +138,7 @@ export class Session {
 
   /** Comes back from the browser's cache of pages. */
   async resume(): Promise<void> {
-    if (this.#link || this.scope === '' || this.stay.signal.aborted) return
+    if (this.#link || this.stay.signal.aborted || !this.scope) return
     await this.#open()
     this.onReset()
   }
