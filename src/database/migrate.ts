@@ -75,8 +75,6 @@ function migrationsDirectory(): string {
   return join(prismaDirectory(), 'migrations')
 }
 
-const LOCK_POLL_MS = 500
-
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
   // A connection lost between two queries emits an event; the next query reports it.
@@ -95,17 +93,19 @@ async function connect(url: string): Promise<pg.Client> {
 const ownersRights =
   ' DATABASE_OWNER_URL has to name the role that owns the tables and may create in the database and its schema public.'
 
+const LOCK_POLL_MS = 500
+
 /** Takes the lock that migrating processes share. It ends with the connection, also when the process dies. */
 export async function waitForLock(client: pg.Client, log: Logger): Promise<void> {
   const key = `hashtextextended('colloquy migrate', 0)`
-  const isTaken = async () => {
+  const tryLock = async () => {
     const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${key}) as locked`)
     return rows[0]?.locked ?? false
   }
-  if (await isTaken()) return
+  if (await tryLock()) return
   log.info('another node is migrating the database, waiting for it')
   // Asked again and again: a statement that waits is one more transaction that an index made beside writers would wait for.
-  while (!(await isTaken())) await delay(LOCK_POLL_MS)
+  while (!(await tryLock())) await delay(LOCK_POLL_MS)
 }
 
 async function apply(

@@ -13,14 +13,20 @@ import { checksumOf, type MigrationScript } from './migration-files.ts'
  * either. Then it is undone, lets the others pass, and begins anew.
  */
 const LOCK_WAIT_MS = 300
-/** PostgreSQL ends an autovacuum that somebody has waited for that long (deadlock_timeout), so one attempt in ten waits for more than it. */
-const LONG_LOCK_WAIT_MS = 1_200
-const LONG_ATTEMPT = 10
+/**
+ * PostgreSQL ends an autovacuum that somebody has waited for as long as `deadlock_timeout`, 1 s by default. Where something is vacuumed or
+ * analysed, one attempt in ten waits for longer than that.
+ */
+const AUTOVACUUM_WAIT_MS = 1_200
+const AUTOVACUUM_ATTEMPT = 10
+/** Others see these rows without the right to see more of them. */
+const RUNNING_VACUUMS = `select from pg_stat_progress_vacuum where datname = current_database()
+  union all select from pg_stat_progress_analyze where datname = current_database()`
 const PAUSE_MS = 1_500
 const MAX_ATTEMPTS = 60
-const limited = (attempt: number) =>
-  `set local lock_timeout = ${`${attempt % LONG_ATTEMPT === 0 ? LONG_LOCK_WAIT_MS : LOCK_WAIT_MS}`.padStart(4)}; `
-const LIMIT_LENGTH = limited(1).length
+/** Always of the same length, so that positions in errors can be counted from the script's own beginning. */
+const limited = (waitMs: number) => `set local lock_timeout = ${String(waitMs).padStart(4)}; `
+const LIMIT_LENGTH = limited(LOCK_WAIT_MS).length
 /** An index made beside writers waits without keeping anyone from the table; all else would. */
 const limitedAlone = (statement: string) =>
   `set lock_timeout = ${/\bconcurrently\b/i.test(statement) ? 0 : LOCK_WAIT_MS}`
@@ -69,13 +75,20 @@ export class ScriptAdapter extends PrismaPg {
     const isWhole = !script.startsWith(ONE_BY_ONE)
     for (let attempt = 1; ; attempt += 1) {
       const error = isWhole
-        ? await this.#attempt([`${limited(attempt)}${script}\n;${finish}`])
+        ? await this.#attempt([`${limited(await this.#lockWaitMs(attempt))}${script}\n;${finish}`])
         : await this.#attemptOneByOne([...statementsOf(script), finish], name)
       if (error === undefined) return
       if (!isForLocks(error) || attempt === MAX_ATTEMPTS) throw this.#fail(error, script, name)
       this.#log?.warn({ migration: name, attempt }, 'a migration waits until its tables are free')
       await delay(PAUSE_MS)
     }
+  }
+
+  async #lockWaitMs(attempt: number): Promise<number> {
+    if (attempt % AUTOVACUUM_ATTEMPT !== 0) return LOCK_WAIT_MS
+    // The attempt itself reports a connection that is lost.
+    const { rows } = await this.#pool.query(RUNNING_VACUUMS).catch(() => ({ rows: [] }))
+    return rows.length > 0 ? AUTOVACUUM_WAIT_MS : LOCK_WAIT_MS
   }
 
   async #attemptOneByOne(statements: readonly string[], migration: string | undefined): Promise<unknown> {

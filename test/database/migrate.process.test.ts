@@ -1,92 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DataDirectory, openDataDirectory } from '../../src/data-directory/data-directory.ts'
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/database/embedded/start-embedded-postgres.ts'
+import { describe, expect, test, vi } from 'vitest'
 import { migrate, pendingMigrations, schemaDrift } from '../../src/database/migrate.ts'
-import { StartupProblem } from '../../src/startup-problem.ts'
+import { execute, log, migratedDatabases, problemOf, table } from './migrating.ts'
 
-// Each test makes a database, which takes a busy machine a while.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-
-const log = pino({ level: 'silent' })
-let root: string
-let dataDirectory: DataDirectory
-let postgres: EmbeddedPostgres
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'colloquy-migrate-'))
-  dataDirectory = await openDataDirectory(join(root, 'data'), { exclusive: true })
-  postgres = await startEmbeddedPostgres({ dataDirectory, log })
-  // No superuser, as on a managed database: policies hold for it.
-  await execute(postgres.adminUrl, `create role owner login password 'secret'`)
-  await execute(postgres.adminUrl, 'create role colloquy_app; create role colloquy_system')
-})
-
-afterAll(async () => {
-  await postgres.stop()
-  await dataDirectory.release()
-  await rm(root, { recursive: true })
-})
-
-async function execute(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-let databases = 0
-
-/** An empty database of the owner, and a folder of migrations to apply to it. */
-async function setUp(scripts: Record<string, string>) {
-  const name = `migrate_${++databases}`
-  await execute(postgres.adminUrl, `create database ${name} owner owner`)
-  const url = new URL(postgres.adminUrl)
-  url.pathname = name
-  const adminUrl = url.href
-  url.username = 'owner'
-  url.password = 'secret'
-  const directory = join(root, name)
-  await Promise.all(Object.entries(scripts).map(([migration, sql]) => write(migration, sql)))
-
-  async function write(migration: string, sql: string): Promise<void> {
-    await mkdir(join(directory, migration), { recursive: true })
-    await writeFile(join(directory, migration, 'migration.sql'), sql)
-  }
-  return {
-    adminUrl,
-    url: url.href,
-    directory,
-    write,
-    migrate: () => migrate({ url: url.href, log, directory }),
-    query: (sql: string) => execute(url.href, sql),
-  }
-}
-
-const table = 'create table notes (id uuid primary key, "text" text not null);\n'
+const setUp = migratedDatabases()
 const fn = `-- A comment; with a semicolon.
 create function answer() returns int language plpgsql as $$ begin perform 1; return 42; end $$;
 -- The last line has no end of line`
-
-async function problemOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof StartupProblem)) throw new Error(`no StartupProblem but ${error}`)
-  return error.message
-}
 
 describe('migrate', () => {
   test('applies everything once when several nodes start together', async () => {
@@ -113,7 +36,7 @@ describe('migrate', () => {
 
   test('waits while another node is in the middle of a migration, and then finds it done', async () => {
     const database = await setUp({ '1_slow': `select pg_advisory_xact_lock(1); ${table}` })
-    const asked = `select 1 from pg_stat_activity where datname = '${new URL(database.url).pathname.slice(1)}' and query like 'select pg_try_advisory_lock%'`
+    const asked = `select 1 from pg_stat_activity where datname = '${database.name}' and query like 'select pg_try_advisory_lock%'`
     const holder = new pg.Client({ connectionString: database.adminUrl })
     await holder.connect()
     try {
@@ -131,96 +54,6 @@ describe('migrate', () => {
     async function waitingFor(nodes: number): Promise<void> {
       const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted`
       await vi.waitUntil(async () => (await holder.query(waiting)).rowCount === nodes, { timeout: 30_000 })
-    }
-  })
-
-  test('holds nobody up behind a long read: it lets others pass, begins anew, and is applied once the read is over', async () => {
-    const database = await setUp({ '1_table': table })
-    await database.migrate()
-    await database.write('2_column', 'alter table notes add column more text')
-    const reader = new pg.Client({ connectionString: database.url })
-    await reader.connect()
-    try {
-      await reader.query('begin; select * from notes')
-      const migrating = database.migrate()
-      for (let turn = 0; turn < 200; turn += 1) {
-        // Fails if it has to wait for longer.
-        await database.query(`set lock_timeout = '1s'; select * from notes`)
-        await delay(10)
-      }
-      await reader.query('commit')
-      expect(await migrating).toEqual(['2_column'])
-      expect(await database.query('select more from notes')).toEqual([])
-    } finally {
-      await reader.end()
-    }
-  })
-
-  test('makes an index of a table that others write to meanwhile, outside of a transaction, and repeats it after it has failed', async () => {
-    const database = await setUp({ '1_table': table })
-    await database.migrate()
-    const index = (column: string) =>
-      `-- One by one.\ndrop index concurrently if exists notes_text_idx;\ncreate index concurrently notes_text_idx on notes (${column});\n`
-    await database.write('2_index', index('nothing'))
-    expect(await problemOf(database.migrate())).toContain('column "nothing" does not exist')
-    await database.write('2_index', index('"text"'))
-    const writer = new pg.Client({ connectionString: database.url })
-    await writer.connect()
-    try {
-      await writer.query(`begin; insert into notes values (gen_random_uuid(), 'before')`)
-      const migrating = database.migrate()
-      await vi.waitUntil(
-        async () =>
-          (
-            await execute(
-              database.adminUrl,
-              `select 1 from pg_locks where locktype = 'transactionid' and not granted
-            union all select 1 from pg_locks where locktype = 'virtualxid' and not granted`,
-            )
-          ).length > 0,
-        { timeout: 30_000 },
-      )
-      // A process that waits for this one is none of those that the index waits for.
-      const another = database.migrate()
-      await database.query(`insert into notes values (gen_random_uuid(), 'meanwhile')`)
-      await delay(1_000)
-      await writer.query('commit')
-      expect(await migrating).toEqual(['2_index'])
-      expect(await another).toEqual([])
-      const valid = `select indisvalid from pg_index where indexrelid = 'notes_text_idx'::regclass`
-      expect(await database.query(valid)).toEqual([{ indisvalid: true }])
-    } finally {
-      await writer.end()
-    }
-  })
-
-  test('begins anew when it meets a writer in a deadlock', async () => {
-    const database = await setUp({ '1_tables': `${table} create table more (id int);` })
-    await database.migrate()
-    await database.write(
-      '2_both',
-      'alter table notes add column a int; select pg_sleep(0.2); alter table more add column a int',
-    )
-    const writer = new pg.Client({ connectionString: database.url })
-    await writer.connect()
-    try {
-      await writer.query(`begin; set lock_timeout = 0; insert into more values (1)`)
-      const migrating = database.migrate()
-      await vi.waitUntil(
-        async () =>
-          (
-            await execute(
-              database.adminUrl,
-              `select 1 from pg_locks where relation = 'notes'::regclass and granted`,
-            )
-          ).length > 0,
-        { timeout: 30_000, interval: 10 },
-      )
-      await writer.query(`insert into notes (id, "text") values (gen_random_uuid(), 'written'); commit`)
-      expect(await migrating).toEqual(['2_both'])
-      expect(await database.query('select a from notes')).toEqual([{ a: null }])
-    } finally {
-      await writer.end()
     }
   })
 
