@@ -7,7 +7,7 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Number of bytes that `seal` adds to a plaintext: the nonce and the tag. */
+/** Number of bytes that `seal` adds to a plaintext besides the header: the nonce and the tag. */
 const sealOverheadBytes = nonceBytes + tagBytes
 
 /** Encrypts a plaintext by AES-256-GCM with a random nonce. Returns the header, nonce, ciphertext and tag. */
@@ -17,16 +17,14 @@ export function seal(
   associated: Buffer,
   header: Buffer,
 ): Buffer {
-  const nonce = pooledRandomBytes(nonceBytes)
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
-  cipher.setAAD(associated)
-  const ciphertext =
-    typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
-  cipher.final()
-  return Buffer.concat([header, nonce, ciphertext, cipher.getAuthTag()])
+  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext
+  const sealed = Buffer.allocUnsafe(header.length + bytes.length + sealOverheadBytes)
+  header.copy(sealed)
+  sealInto(sealed, header.length, key, bytes, associated)
+  return sealed
 }
 
-/** Encrypts bytes as `seal` does with no header, into a buffer from this place on. Returns the place after them. */
+/** Encrypts bytes in the same way, without a header, into a buffer from this place on. Returns the place after them. */
 export function sealInto(
   target: Buffer,
   at: number,

@@ -167,8 +167,7 @@ class RedisStore implements PresenceStore {
   async #handOver(): Promise<void> {
     const epoch = `${this.#options.redis.generation()} ${this.#outage.recoveries()} ${this.#shared.lives()}`
     if (epoch === this.#writtenEpoch) return
-    const [sockets, memory, writer, now] = [this.#sockets, this.#memory, this.#writer, this.#now]
-    await handOver({ sockets, memory, writer, now })
+    await handOver({ sockets: this.#sockets, memory: this.#memory, writer: this.#writer, now: this.#now })
     this.#writtenEpoch = epoch
     this.#options.onRenewed()
   }

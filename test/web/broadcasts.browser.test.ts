@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { choose } from './attaching.ts'
 import { expectAccessible } from './axe.ts'
 import { act, chromium, demoSite, openConversation, write } from './demo-site.ts'
 
@@ -53,9 +54,7 @@ describe.skipIf(!chromium)('writing to many in the messenger', () => {
     await hers.getByRole('button', { name: 'New broadcast' }).click()
     await hers.getByRole('textbox', { name: 'Subject' }).fill('New rules')
     const attach = async (name: string) => {
-      const chooser = hers.waitForEvent('filechooser')
-      await hers.getByRole('button', { name: 'Attach files' }).click()
-      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from('Be kind.') })
+      await choose(hers, name, Buffer.from('Be kind.'), 'text/plain')
       await hers.getByRole('listitem').filter({ hasText: name }).getByText('8 byte').waitFor()
     }
     await attach('rules.txt')

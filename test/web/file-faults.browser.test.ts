@@ -1,5 +1,6 @@
-import type { Locator, Page, Route } from 'playwright-core'
+import type { Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { choose, fileRow, sendButton } from './attaching.ts'
 import { chromium, demoSite, openConversation } from './demo-site.ts'
 
 const path = '/demo/messages'
@@ -30,11 +31,11 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
       isAway = parts.length === 1
     })
     await choose(page, 'large.bin', LARGE)
-    await row(page, 'large.bin').getByText('No connection. It goes on when it is back.').waitFor()
+    await fileRow(page, 'large.bin').getByText('No connection. It goes on when it is back.').waitFor()
     isAway = false
-    await expect.poll(() => send(page).isEnabled()).toBe(true)
+    await expect.poll(() => sendButton(page).isEnabled()).toBe(true)
     expect(parts).toEqual(['0', String(8 * MEGABYTE)])
-    await send(page).click()
+    await sendButton(page).click()
     await page.locator('article', { hasText: 'large.bin' }).getByText('Sent').waitFor()
     complaints.length = 0
   })
@@ -52,9 +53,9 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
     await expect.poll(() => parts.length).toBe(2)
     await page.reload()
     await openConversation(page, title)
-    await expect.poll(() => send(page).isEnabled()).toBe(true)
+    await expect.poll(() => sendButton(page).isEnabled()).toBe(true)
     expect(parts).toEqual(['0', String(8 * MEGABYTE), String(8 * MEGABYTE)])
-    await send(page).click()
+    await sendButton(page).click()
     await page.locator('article', { hasText: 'large.bin' }).getByText('Sent').waitFor()
     complaints.length = 0
   })
@@ -68,7 +69,7 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
       return addresses.length === 1 ? route.fulfill({ status: 410 }) : route.continue()
     })
     await choose(page, 'small.txt', Buffer.from('small'))
-    await expect.poll(() => send(page).isEnabled()).toBe(true)
+    await expect.poll(() => sendButton(page).isEnabled()).toBe(true)
     expect([addresses.length, new Set(addresses).size]).toEqual([2, 2])
     complaints.length = 0
   })
@@ -76,13 +77,13 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
   it('is refused at once when it is too large, and the others go', async () => {
     const { page } = await conversation('Large')
     await choose(page, 'huge.bin', Buffer.alloc(13 * MEGABYTE))
-    await row(page, 'huge.bin').getByRole('alert').getByText('It is too large.').waitFor()
-    expect(await row(page, 'huge.bin').getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    await fileRow(page, 'huge.bin').getByRole('alert').getByText('It is too large.').waitFor()
+    expect(await fileRow(page, 'huge.bin').getByRole('button', { name: 'Try again' }).count()).toBe(0)
     await choose(page, 'small.txt', Buffer.from('small'))
-    await row(page, 'small.txt').getByText('5 byte').waitFor()
-    expect(await send(page).isEnabled()).toBe(false)
+    await fileRow(page, 'small.txt').getByText('5 byte').waitFor()
+    expect(await sendButton(page).isEnabled()).toBe(false)
     await page.getByRole('button', { name: 'Remove huge.bin' }).click()
-    await send(page).click()
+    await sendButton(page).click()
     await page.locator('article', { hasText: 'small.txt' }).getByText('Sent').waitFor()
   })
 
@@ -91,16 +92,16 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
     for (const name of ['one.bin', 'two.bin', 'three.bin']) {
       await choose(page, name, LARGE)
       if (name === 'three.bin') break
-      await row(page, name).getByText('9 MB').waitFor()
+      await fileRow(page, name).getByText('9 MB').waitFor()
     }
-    await row(page, 'three.bin').getByRole('alert').getByText('There is no more room for files').waitFor()
+    await fileRow(page, 'three.bin').getByRole('alert').getByText('There is no more room for files').waitFor()
     await page.getByRole('button', { name: 'Remove one.bin' }).click()
-    await row(page, 'one.bin').waitFor({ state: 'detached' })
+    await fileRow(page, 'one.bin').waitFor({ state: 'detached' })
     await expect
       .poll(async () => {
-        const again = row(page, 'three.bin').getByRole('button', { name: 'Try again' })
+        const again = fileRow(page, 'three.bin').getByRole('button', { name: 'Try again' })
         if (await again.isVisible()) await again.click()
-        return row(page, 'three.bin').getByText('9 MB').isVisible()
+        return fileRow(page, 'three.bin').getByText('9 MB').isVisible()
       })
       .toBe(true)
   })
@@ -109,22 +110,22 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
     const { page, complaints, title } = await conversation('Cancel')
     await page.route('**/files/uploads/*', (route: Route) => route.abort('connectionrefused'))
     await choose(page, 'small.txt', Buffer.from('small'))
-    await row(page, 'small.txt').getByText('No connection. It goes on when it is back.').waitFor()
+    await fileRow(page, 'small.txt').getByText('No connection. It goes on when it is back.').waitFor()
     await page.getByRole('button', { name: 'Remove small.txt' }).click()
-    await row(page, 'small.txt').waitFor({ state: 'detached' })
+    await fileRow(page, 'small.txt').waitFor({ state: 'detached' })
     await page.unroute('**/files/uploads/*')
     await page.reload()
     await openConversation(page, title)
     await page.getByRole('textbox', { name: 'Write a message' }).waitFor()
     await page.waitForTimeout(500)
-    expect(await row(page, 'small.txt').count()).toBe(0)
+    expect(await fileRow(page, 'small.txt').count()).toBe(0)
     complaints.length = 0
   })
 
   it('goes from a page without TLS too, where the browser has no cryptography to speak of', async () => {
     const { page } = await conversation('Plain', PLAIN)
     await choose(page, 'small.txt', Buffer.from('small'))
-    await row(page, 'small.txt').getByText('5 byte').waitFor()
+    await fileRow(page, 'small.txt').getByText('5 byte').waitFor()
   })
 
   /** Opens a conversation of a company of its own. */
@@ -140,18 +141,3 @@ describe.skipIf(!chromium)('a file that meets a fault on its way', () => {
     return { page, complaints, title }
   }
 })
-
-function send(page: Page): Locator {
-  return page.getByRole('button', { name: 'Send', exact: true })
-}
-
-/** A file of the message that is written. */
-function row(page: Page, name: string): Locator {
-  return page.locator('.composer').getByRole('listitem').filter({ hasText: name })
-}
-
-async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Attach files' }).click()
-  await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer })
-}

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { Locator, Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { choose, fileRow, sendButton } from './attaching.ts'
 import { chromium, demoSite, openConversation } from './demo-site.ts'
 
 const path = '/demo/messages'
@@ -17,12 +18,12 @@ describe.skipIf(!chromium)('files in the messenger', () => {
     await openConversation(hers, 'Papers')
     await openConversation(his, 'Papers')
     const create = { width: 600, height: 300, channels: 3, background: '#b00020' } as const
-    await choose(hers, 'plan.png', await sharp({ create }).png().toBuffer())
-    await row(hers, 'plan.png').waitFor()
+    await choose(hers, 'plan.png', await sharp({ create }).png().toBuffer(), 'image/png')
+    await fileRow(hers, 'plan.png').waitFor()
     await give(hers.getByRole('feed'), 'drop', 'note.txt', 'Twelve bytes')
-    await row(hers, 'note.txt').waitFor()
-    await expect.poll(() => send(hers).isEnabled()).toBe(true)
-    await send(hers).click()
+    await fileRow(hers, 'note.txt').waitFor()
+    await expect.poll(() => sendButton(hers).isEnabled()).toBe(true)
+    await sendButton(hers).click()
     const article = his.locator('article', { hasText: 'note.txt' })
     const picture = article.locator('canvas')
     const drawn = (box: HTMLCanvasElement) => [
@@ -46,7 +47,7 @@ describe.skipIf(!chromium)('files in the messenger', () => {
     await expect.poll(() => tab.url()).toContain('/files/')
     await his.locator('.item-last', { hasText: 'Alice Files: 2 files' }).waitFor()
     await hers.locator('.item-last', { hasText: 'You: 2 files' }).waitFor()
-    await row(hers, 'plan.png').waitFor({ state: 'detached' })
+    await fileRow(hers, 'plan.png').waitFor({ state: 'detached' })
   })
 
   it('are refused in words, and go when they are cancelled, while the text stays', async () => {
@@ -56,44 +57,29 @@ describe.skipIf(!chromium)('files in the messenger', () => {
     await openConversation(page, 'Bob Refused')
     const box = page.getByRole('textbox', { name: 'Write a message' })
     await box.fill('With words')
-    await choose(page, 'fake.png', Buffer.from('This is no picture.'))
-    await row(page, 'fake.png').getByText('This type of file is not accepted.').waitFor()
-    expect(await send(page).isEnabled()).toBe(false)
+    await choose(page, 'fake.png', Buffer.from('This is no picture.'), 'image/png')
+    await fileRow(page, 'fake.png').getByText('This type of file is not accepted.').waitFor()
+    expect(await sendButton(page).isEnabled()).toBe(false)
     await page.getByRole('button', { name: 'Remove fake.png' }).click()
-    await row(page, 'fake.png').waitFor({ state: 'detached' })
+    await fileRow(page, 'fake.png').waitFor({ state: 'detached' })
     // No answer to its part comes, so that it is cancelled on its way.
     await page.route('**/files/uploads/*', (route) =>
       route.request().method() === 'PATCH' ? undefined : route.continue(),
     )
     const begun = page.waitForRequest((request) => request.method() === 'PATCH')
     await give(box, 'paste', 'pasted.txt', 'Pasted')
-    await row(page, 'pasted.txt').getByRole('progressbar').waitFor()
+    await fileRow(page, 'pasted.txt').getByRole('progressbar').waitFor()
     const address = (await begun).url()
     const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE')
     await page.getByRole('button', { name: 'Remove pasted.txt' }).click()
-    await row(page, 'pasted.txt').waitFor({ state: 'detached' })
+    await fileRow(page, 'pasted.txt').waitFor({ state: 'detached' })
     const answer = await deleted
     expect([answer.status(), answer.url()]).toEqual([204, address])
     expect(await box.inputValue()).toBe('With words')
-    await send(page).click()
+    await sendButton(page).click()
     await page.locator('article', { hasText: 'With words' }).getByText('Sent').waitFor()
   })
 })
-
-function send(page: Page): Locator {
-  return page.getByRole('button', { name: 'Send', exact: true })
-}
-
-/** A file of the message that is written. */
-function row(page: Page, name: string): Locator {
-  return page.locator('.composer').getByRole('listitem').filter({ hasText: name })
-}
-
-async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Attach files' }).click()
-  await (await chooser).setFiles({ name, mimeType: 'image/png', buffer })
-}
 
 /** Drops or pastes a text file. */
 function give(target: Locator, kind: 'drop' | 'paste', name: string, text: string): Promise<void> {

@@ -1,12 +1,13 @@
 import type { Page, Request, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { choose } from './attaching.ts'
 import { chromium, demoSite, openConversation } from './demo-site.ts'
+import { keepStream, MICROPHONE } from './recording.ts'
 
 const path = '/demo/messages'
 
 describe.skipIf(!chromium)('a person who signs out', () => {
-  const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
-  const site = demoSite(async () => ({ flags }))
+  const site = demoSite(async () => ({ flags: MICROPHONE }))
 
   it('stays signed out when an answer was on its way, and asks for nothing more', async () => {
     const { alice, bob } = await site().demo.app.company('Late', { alice: 'member', bob: 'member' })
@@ -83,9 +84,7 @@ describe.skipIf(!chromium)('a person who signs out', () => {
     const { page } = await site().visitAs(alice, { path })
     await openConversation(page, 'Bob Files')
     const held = await hold(page, 'createUpload')
-    const chooser = page.waitForEvent('filechooser')
-    await page.getByRole('button', { name: 'Attach files' }).click()
-    await (await chooser).setFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('bytes') })
+    await choose(page, 'a.txt', Buffer.from('bytes'), 'text/plain')
     await expect.poll(() => held.length).toBe(1)
     await signOut(page)
     const asked = requestsOf(page)
@@ -159,14 +158,4 @@ function linkBy(link: string): void {
     element.setAttribute('link', link)
     observer.disconnect()
   }).observe(document, { childList: true, subtree: true })
-}
-
-/** Keeps the stream of the microphone for the test to look at. */
-function keepStream(): void {
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-  navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const stream = await open(wanted)
-    Object.assign(globalThis, { stream })
-    return stream
-  }
 }

@@ -1,14 +1,13 @@
 import axe from 'axe-core'
-import type { Locator, Page, Route } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { chromium, demoSite, openConversation } from './demo-site.ts'
+import { keepStream, MICROPHONE, past, player, playsIn, position, record } from './recording.ts'
 
 const path = '/demo/messages'
 
 describe.skipIf(!chromium)('voice notes', () => {
-  // The browser's own microphone, which beeps once a second, and its own consent.
-  const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
-  const site = demoSite(async () => ({ flags }))
+  const site = demoSite(async () => ({ flags: MICROPHONE }))
 
   it('are recorded, paused and sent by one person and played by another, with duration and waveform', async () => {
     const { alice, bob } = await site().demo.app.company('Voices', { alice: 'member', bob: 'member' })
@@ -111,71 +110,6 @@ describe.skipIf(!chromium)('voice notes', () => {
   })
 
   it.each([
-    ['NotAllowedError', 'The browser does not let this page use the microphone.'],
-    ['NotFoundError', 'No microphone was found.'],
-    ['NotReadableError', 'The microphone cannot be used'],
-  ])('say what to do after a %s, and keep the text', async (name, words) => {
-    const { alice, bob } = await site().demo.app.company('Refused', { alice: 'member', bob: 'member' })
-    await bob.say({ recipientId: alice.userId }, 'Tell me.')
-    const { page } = await site().visitAs(alice, { path })
-    await openConversation(page, 'Bob Refused')
-    await page.getByRole('textbox', { name: 'Write a message' }).fill('Half a sen')
-    await page.evaluate<void>(`globalThis.real = navigator.mediaDevices.getUserMedia
-      navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '${name}') }`)
-    await page.getByRole('button', { name: 'Record a voice note' }).click()
-    await page.getByRole('alert').getByText(words).waitFor()
-    await page.evaluate<void>('navigator.mediaDevices.getUserMedia = globalThis.real')
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByRole('timer').waitFor()
-    await page.getByRole('button', { name: 'Discard the recording' }).click()
-    expect(await page.getByRole('textbox', { name: 'Write a message' }).inputValue()).toBe('Half a sen')
-  })
-
-  it('let the microphone go where the browser cannot record what it hears', async () => {
-    const { alice, bob } = await site().demo.app.company('Codec', { alice: 'member', bob: 'member' })
-    await bob.say({ recipientId: alice.userId }, 'Tell me.')
-    const { page } = await site().visitAs(alice, {
-      path,
-      before: (context) => context.addInitScript(keepStream),
-    })
-    await openConversation(page, 'Bob Codec')
-    await page.evaluate<void>(`globalThis.real = MediaRecorder.prototype.start
-      MediaRecorder.prototype.start = () => { throw new DOMException('', 'NotSupportedError') }`)
-    await page.getByRole('button', { name: 'Record a voice note' }).click()
-    await page.getByRole('alert').getByText('cannot record. Send a file instead.').waitFor()
-    expect(await page.evaluate('globalThis.stream.getTracks().map((one) => one.readyState)')).toEqual([
-      'ended',
-    ])
-    await page.evaluate<void>('MediaRecorder.prototype.start = globalThis.real')
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await past(page, 1)
-    await page.getByRole('button', { name: 'Send the voice note' }).click()
-    await playsIn(page)
-  })
-
-  it('show how long they are as soon as they are heard, whatever their sender has claimed, and are files if they lie about it', async () => {
-    const { alice, bob } = await site().demo.app.company('Claims', { alice: 'member', bob: 'member' })
-    await bob.say({ recipientId: alice.userId }, 'Tell me.')
-    const { page } = await site().visitAs(alice, { path })
-    await openConversation(page, 'Bob Claims')
-    const claim = async (route: Route, of: (sent: number) => number) => {
-      const asked = JSON.parse(route.request().postData() ?? '{}')
-      const { input } = asked.variables
-      if (!input?.durationMs) return route.continue()
-      await route.continue({
-        postData: { ...asked, variables: { input: { ...input, durationMs: of(input.size) } } },
-      })
-    }
-    await page.route('**/graphql', (route) => claim(route, () => 600_000))
-    await record(page)
-    await past(page, 2)
-    await page.getByRole('button', { name: 'Send the voice note' }).click()
-    await page.getByRole('group', { name: 'Voice note, 10:00' }).waitFor()
-    await playsIn(page)
-    await page.getByRole('group', { name: /^Voice note, 0:0[2-4]$/ }).waitFor()
-  })
-
-  it.each([
     ['light', 'ltr'],
     ['dark', 'rtl'],
   ] as const)(
@@ -213,50 +147,10 @@ describe.skipIf(!chromium)('voice notes', () => {
   )
 })
 
-/** Keeps the stream of the microphone, which a test stops as one that is unplugged. */
-function keepStream(): void {
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-  navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const stream = await open(wanted)
-    Object.assign(globalThis, { stream })
-    return stream
-  }
-}
-
 async function violations(page: Page): Promise<void> {
   await page.evaluate<void>(axe.source)
   const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
   expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
-/** Plays the last voice note until it is heard. */
-async function playsIn(page: Page): Promise<void> {
-  const note = player(page)
-  await note.getByRole('button', { name: 'Play' }).click()
-  await expect.poll(() => position(note)).toBeGreaterThan(0)
-  await note.getByRole('button', { name: 'Pause' }).click()
-}
-
-function player(page: Page): Locator {
-  return page.getByRole('group', { name: /^Voice note/ }).last()
-}
-
-async function record(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Record a voice note' }).click()
-  await page.getByRole('timer').waitFor()
-}
-
-/** Waits until so many seconds are recorded. */
-async function past(page: Page, seconds: number): Promise<void> {
-  await expect
-    .poll(async () => Number((await page.getByRole('timer').textContent())?.split(':')[1]), {
-      timeout: 15_000,
-    })
-    .toBeGreaterThanOrEqual(seconds)
-}
-
-async function position(note: Locator): Promise<number> {
-  return Number(await note.getByRole('slider').inputValue())
 }
 
 function isDrawn(box: HTMLCanvasElement): boolean {

@@ -1,17 +1,15 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { MessageFiles } from '../files/late-files.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useUi } from '../ui/context.ts'
 import { Head } from '../ui/head.tsx'
-import { lazy } from '../ui/lazy.tsx'
 import { EmptyState, Skeleton } from '../ui/state.tsx'
 import { cancelBroadcast, remind } from './calls.ts'
 import { BroadcastDocument, type BroadcastQuery } from './operations.ts'
 import { Readers } from './readers.tsx'
 import { Reschedule } from './reschedule.tsx'
 import { stateLine } from './state-line.ts'
-
-const MessageFiles = lazy(() => import('../elements/files.ts').then((module) => module.MessageFiles))
 
 type Shown = NonNullable<BroadcastQuery['broadcast']>
 

@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { AttachButton } from '../files/attach-button.tsx'
-import { lateView } from '../files/late-files.ts'
-import { UploadList, useFiles } from '../files/use-files.ts'
+import { Recorder, UploadList } from '../files/late-files.ts'
+import { useFiles } from '../files/use-files.ts'
 import type { Draft } from '../store/drafts.ts'
 import type { Thread } from '../store/thread.ts'
 import { useUi } from '../ui/context.ts'
@@ -21,8 +21,6 @@ import { useTyping } from './use-typing.ts'
 const MessageOptions = lazy(() =>
   import('../elements/other-screens.ts').then((module) => module.MessageOptions),
 )
-
-const Recorder = lateView((files) => files.Recorder)
 
 const MAX_HEIGHT_PX = 180
 

@@ -11,6 +11,10 @@ export function loadFilesBy(loader: () => Promise<Files>): void {
   lateFiles = loader
 }
 
-/** A component of that code, which shows nothing until it is there. */
-export const lateView = <Properties extends object>(pick: (files: Files) => ComponentType<Properties>) =>
+const late = <Properties extends object>(pick: (files: Files) => ComponentType<Properties>) =>
   lazy(() => lateFiles().then(pick))
+
+// The components of that code, which show nothing until it is there.
+export const MessageFiles = late((files) => files.MessageFiles)
+export const Recorder = late((files) => files.Recorder)
+export const UploadList = late((files) => files.UploadList)

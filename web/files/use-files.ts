@@ -1,9 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { useUi } from '../ui/context.ts'
-import { lateFiles, lateView } from './late-files.ts'
+import { lateFiles } from './late-files.ts'
 import { waitingIn } from './waiting.ts'
-
-export const UploadList = lateView((files) => files.UploadList)
 
 /**
  * Files that go with the message which is written: chosen, dropped onto its screen or pasted into it. They wait for it when

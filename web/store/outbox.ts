@@ -51,12 +51,12 @@ export class Outbox {
   }
 
   add(draft: Omit<Unsent, 'key' | 'createdAt' | 'refused'>): void {
-    this.#write((entries) => [...entries, { ...draft, ...named(), refused: null }])
+    this.#write((entries) => [...entries, { ...draft, ...keyAndTime(), refused: null }])
     void this.flush()
   }
 
   retry(key: string): void {
-    const again = (entry: Unsent) => ({ ...entry, ...(isOld(entry) && named()), refused: null })
+    const again = (entry: Unsent) => ({ ...entry, ...(isOld(entry) && keyAndTime()), refused: null })
     this.#write((entries) => entries.map((entry) => (entry.key === key ? again(entry) : entry)))
     void this.flush()
   }
@@ -169,6 +169,6 @@ function isOld({ createdAt }: Unsent): boolean {
   return Date.now() - Date.parse(createdAt) > MAX_AGE_MS
 }
 
-function named(): Pick<Unsent, 'key' | 'createdAt'> {
+function keyAndTime(): Pick<Unsent, 'key' | 'createdAt'> {
   return { key: newKey(), createdAt: new Date().toISOString() }
 }

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { lateView } from '../files/late-files.ts'
+import { MessageFiles } from '../files/late-files.ts'
 import type { Thread } from '../store/thread.ts'
 import type { Message } from '../store/types.ts'
 import { Avatar } from '../ui/avatar.tsx'
@@ -11,8 +11,6 @@ import { Reactions } from './reactions.tsx'
 import { RichText } from './rich-text.tsx'
 
 const MessageMenu = lazy(() => import('../elements/other-screens.ts').then((module) => module.MessageMenu))
-
-const MessageFiles = lateView((files) => files.MessageFiles)
 
 /** One message of the timeline. The first of a run by one author shows the name and picture. */
 export function MessageItem({
