@@ -1,30 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import type { Logger } from 'pino'
 import { replicaLagBytes, replicaLagSeconds } from '../../metrics/replica-metrics.ts'
 import { reasonOf } from '../../reason.ts'
 import { openPool } from '../open-pool.ts'
 import { assertOwnSession } from '../server-checks.ts'
 import type { Statement } from '../statement.ts'
-import type { Tenant, TenantPool } from '../tenant-pool.ts'
+import type { TenantPool } from '../tenant-pool.ts'
+import { openReplicaConnections, type ReplicaConnections } from './replica-connections.ts'
 import { createReplicaGate, type ReplicaGate } from './replica-gate.ts'
-import { primaryState, type ReplicaProblem, replicaState, serverStart } from './server-state.ts'
+import { primaryState, type ReplicaProblem, replicaState } from './server-state.ts'
 
 /** The replica's connections, and the decision about when they may be used. */
 export interface Replica {
   readonly gate: ReplicaGate
   /** Runs a statement at the server that the gate has named. Throws where a connection leads to another. */
-  read<Row extends pg.QueryResultRow>(query: pg.QueryConfig, where: ReadPlace): Promise<Row[]>
+  readonly read: ReplicaConnections['read']
   close(): Promise<void>
-}
-
-/** The tenant and the server of a read. */
-export interface ReadPlace {
-  tenant: Tenant
-  /** The server's start, which tells it from others. */
-  server: string
-  /** True for a statement that binds its tenant itself. */
-  bindsItself: boolean
 }
 
 /** The addresses of both servers for the serving role, and the number of connections to the replica. */
@@ -37,11 +28,6 @@ export interface ReplicaOptions {
 
 /** A server that takes longer to say how far it is does not answer. */
 const POSITION_MS = 500
-/** Maximum time of a read, after which the primary is asked: the replica may have stopped in the midst of it. */
-const READ_MS = 3_000
-/** Maximum wait for a connection, after which the primary is asked. */
-const CONNECT_MS = 250
-
 /** A server that hangs never confirms the end of a connection. */
 const CLOSING_MS = 2_000
 
@@ -63,32 +49,15 @@ export function openReplica({ replicaUrl, primaryUrl, poolSize, log }: ReplicaOp
       else log.info('reads go to the replica')
     },
   })
-  // An address may lead to several servers. Only the one that the gate has asked may answer.
-  const servers = new WeakMap<pg.ClientBase, string>()
-  const reads = openPool('replica', replicaUrl, poolSize, log, {
-    query_timeout: READ_MS,
-    statement_timeout: READ_MS,
-    connectionTimeoutMillis: CONNECT_MS,
-    onConnect: async (client) => void servers.set(client, await startOf(client)),
-  })
+  const reads = openReplicaConnections(replicaUrl, poolSize, log)
   return {
     gate,
-    read(query, { tenant, server, bindsItself }) {
-      const isThere = (client: pg.ClientBase) => servers.get(client) === server
-      return bindsItself
-        ? reads.pool.runUnbound(query, tenant, isThere)
-        : reads.pool.run(query, tenant, isThere)
-    },
+    read: reads.read,
     async close() {
-      const closing = Promise.all([primary, watched, reads].map((pool) => pool.close()))
+      const closing = Promise.all([primary, watched, reads].map((opened) => opened.close()))
       await Promise.race([closing, delay(CLOSING_MS, undefined, { ref: false })])
     },
   }
-}
-
-async function startOf(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ startedAt: string }>(serverStart.text)
-  return rows[0]?.startedAt ?? ''
 }
 
 /** Members are bound to sessions, so the way must keep them apart. */

@@ -5,10 +5,11 @@ import { toDomainError } from '../errors.ts'
 import { configOf } from '../statement-config.ts'
 import type { Tenant } from '../tenant-pool.ts'
 import type { Replica } from './open-replica.ts'
-import type { ReplicaAnswer } from './replica-gate.ts'
+import { OperationRoute } from './operation-route.ts'
+import type { ReplicaProblem } from './server-state.ts'
 
-/** Time after which a long operation asks anew how far the replica has to be. */
-const ASK_AGAIN_MS = 100
+/** The rows, or the reason for which the primary has to be asked. */
+type Outcome<Row> = { rows: Row[] } | { problem: ReplicaProblem | 'earlier' | 'failed' }
 
 /**
  * The database of one operation, which reads from the replica once `readFromReplica` is called: the one place that decides which
@@ -19,63 +20,51 @@ const ASK_AGAIN_MS = 100
  */
 export function readingFromReplica(
   primary: TenantDatabase,
-  { gate, read }: Replica,
+  replica: Replica,
   tenant: Tenant,
 ): TenantDatabase {
-  let target: 'primary' | 'replica' = 'primary'
-  let isReader = false
-  let asked: { at: number; answer: Promise<ReplicaAnswer> } | undefined
+  const route = new OperationRoute(replica.gate)
 
-  function answerNow(): Promise<ReplicaAnswer> {
-    const now = performance.now()
-    if (!asked || now - asked.at > ASK_AGAIN_MS) asked = { at: now, answer: gate.check() }
-    return asked.answer
-  }
-
-  /** Returns the rows, or the reason for which the primary has to be asked. */
-  async function tryReplica<Row extends object>(config: pg.QueryConfig, bindsItself: boolean) {
-    const answer = await answerNow()
-    if ('problem' in answer) return answer.problem
-    // Something else of the operation went to the primary meanwhile.
-    if (target === 'primary') return 'earlier'
-    try {
-      return { rows: await read<Row>(config, { tenant, server: answer.server, bindsItself }) }
-    } catch (error) {
-      if (isAnswer(error)) throw toDomainError(error)
-      return 'failed'
-    }
-  }
-
-  function goToPrimary<Value>(value: Value): Value {
-    target = 'primary'
-    return value
+  function onPrimary(): TenantDatabase {
+    route.goToPrimary()
+    return primary
   }
 
   return {
     tenant,
-    readFromReplica() {
-      target = 'replica'
-      isReader = true
-    },
+    readFromReplica: () => route.beginReading(),
     get prisma() {
-      return goToPrimary(primary).prisma
+      return onPrimary().prisma
     },
     async query(statement, values) {
-      if (isReader) {
-        const outcome =
-          target === 'replica'
-            ? await tryReplica<never>(configOf(statement, values), statement.bindsItself === true)
-            : 'earlier'
-        if (typeof outcome === 'object') {
-          replicaReads.inc({ target: 'replica', reason: 'caught up' })
-          return outcome.rows
-        }
-        replicaReads.inc({ target: 'primary', reason: outcome })
+      if (!route.isReader) return onPrimary().query(statement, values)
+      const place = { tenant, bindsItself: statement.bindsItself === true }
+      const outcome = await tryReplica<never>(replica, route, configOf(statement, values), place)
+      if ('rows' in outcome) {
+        replicaReads.inc({ target: 'replica', reason: 'caught up' })
+        return outcome.rows
       }
-      return goToPrimary(primary).query(statement, values)
+      replicaReads.inc({ target: 'primary', reason: outcome.problem })
+      return onPrimary().query(statement, values)
     },
-    call: (statement, values) => goToPrimary(primary).call(statement, values),
-    transaction: (work) => goToPrimary(primary).transaction(work),
+    call: (statement, values) => onPrimary().call(statement, values),
+    transaction: (work) => onPrimary().transaction(work),
+  }
+}
+
+async function tryReplica<Row extends object>(
+  replica: Replica,
+  route: OperationRoute,
+  config: pg.QueryConfig,
+  place: { tenant: Tenant; bindsItself: boolean },
+): Promise<Outcome<Row>> {
+  const answer = await route.findServer()
+  if ('problem' in answer) return answer
+  try {
+    return { rows: await replica.read<Row>(config, { ...place, server: answer.server }) }
+  } catch (error) {
+    if (isAnswer(error)) throw toDomainError(error)
+    return { problem: 'failed' }
   }
 }
 
