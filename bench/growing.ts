@@ -91,7 +91,7 @@ export async function growTo(stage: Stage, { companies, messages }: Size): Promi
     )
     await admin.query('drop table growth')
     await admin.query('vacuum analyze')
-    // What follows is measured without the writing of what was generated.
+    // The writing of generated rows is not measured with the rest.
     await admin.query('checkpoint')
   })
 }
