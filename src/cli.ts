@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { addAuditCommands } from './cli/audit-commands.ts'
 import { addSmsCommands } from './cli/sms-commands.ts'
+import { companyStates } from './companies/operations/switch-company.ts'
 import { runCommand, runServer } from './run-process.ts'
 
 // Each command is loaded when it is run, because most need much less than the server.
@@ -67,6 +68,18 @@ program
   .action(async (company, externalId, options) => {
     const { untie } = await import('./cli/untie.ts')
     await runCommand(() => untie(company, externalId, options))
+  })
+
+program
+  .command('rollout')
+  .description('open or close companies: all, or a cohort of them')
+  .addArgument(new Argument('<state>', 'the state they are in afterwards').choices(companyStates))
+  .argument('[companies...]', 'their names, external ids or ids')
+  .option('--all', 'every company there is')
+  .option('--json', 'print JSON')
+  .action(async (state, companies, options) => {
+    const { rollout } = await import('./cli/rollout.ts')
+    await runCommand(() => rollout(state, companies, options))
   })
 
 program
