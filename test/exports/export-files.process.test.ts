@@ -50,7 +50,11 @@ describe('the file of an export', () => {
     const whole = await readFile(path)
     const at = whole.length - 100_000
     const damaged = {
-      changed: Buffer.concat([whole.subarray(0, at), Buffer.from([0]), whole.subarray(at + 1)]),
+      changed: Buffer.concat([
+        whole.subarray(0, at),
+        Buffer.from([(whole[at] ?? 0) ^ 1]),
+        whole.subarray(at + 1),
+      ]),
       'cut off': whole.subarray(0, 2 * 65_564),
       'without its key': whole.subarray(200),
       'that of another export': await readFile(join(folderOf(company), otherFile)),

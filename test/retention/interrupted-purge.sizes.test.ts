@@ -34,8 +34,9 @@ async function purgeAndKill(table: string): Promise<void> {
   await withClient(app.database.adminUrl, async (admin) => {
     await admin.query(`begin; select from ${table} where company_id = '${acme.companyUuid}' for update`)
     const purging = purge(app.application.services, { companyIds: [acme.companyUuid] })
+    // It deletes what comes before that table first. Then it waits for some seconds.
     await expect
-      .poll(() => onDatabase(app, `select pid from (${PURGING}) p`), { timeout: 3_500, interval: 20 })
+      .poll(() => onDatabase(app, `select pid from (${PURGING}) p`), { interval: 20 })
       .toHaveLength(1)
     await onDatabase(app, `select pg_terminate_backend(pid) from (${PURGING}) p`)
     expect(await purging).toMatchObject({ failedCompanies: 1 })
