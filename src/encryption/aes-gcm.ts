@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import { freeBytes } from '../free-bytes.ts'
 import { pooledRandomBytes } from '../random-bytes.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -6,6 +7,8 @@ const algorithm = 'aes-256-gcm'
 // 2^-32.
 const nonceBytes = 12
 const tagBytes = 16
+/** Bytes from which it pays to free memory at once. */
+const MIN_FREED_BYTES = 4096
 
 /** Number of bytes that `seal` adds to a plaintext besides the header: the nonce and the tag. */
 const sealOverheadBytes = nonceBytes + tagBytes
@@ -36,7 +39,9 @@ export function sealInto(
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
   cipher.setAAD(associated)
   let end = at + nonce.copy(target, at)
-  end += cipher.update(plaintext).copy(target, end)
+  const encrypted = cipher.update(plaintext)
+  end += encrypted.copy(target, end)
+  if (encrypted.length >= MIN_FREED_BYTES) freeBytes(encrypted)
   cipher.final()
   return end + cipher.getAuthTag().copy(target, end)
 }

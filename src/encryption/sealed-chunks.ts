@@ -1,4 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import { freeBytes } from '../free-bytes.ts'
 import { isSameSecret } from '../text/same-secret.ts'
 import { open, sealInto } from './aes-gcm.ts'
 import type { AssociatedData } from './associated-data.ts'
@@ -84,6 +85,7 @@ export async function* openChunks(
       const plain = open(file.key.content, chunk, placeOf(file, index))
       if (!plain) throw new DecryptionError()
       opened += plain.copy(bytes, opened)
+      freeBytes(plain)
       index += 1
     }
     yield bytes.subarray(0, opened)

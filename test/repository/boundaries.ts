@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  */
 const LAYERS: Record<string, string> = {
   foundation:
-    'client concurrency random-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
+    'client concurrency random-bytes.ts free-bytes.ts ids.ts http startup-problem.ts installation.ts reason.ts errors.ts env env.ts run-process.ts text page.ts input.ts',
   storage: 'data-directory metrics database traces redis encryption email s3',
   services:
     'limits pubsub members guests sms auth policy audit visibility messages conversations companies moderation events presence broadcasts oversight exports holds attachments push typing',

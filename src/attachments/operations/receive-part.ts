@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Services } from '../../context.ts'
+import { freeBytes } from '../../free-bytes.ts'
 import { newId } from '../../ids.ts'
 import { uploadedBytes, uploadParts } from '../../metrics/feature-metrics.ts'
 import { FileRequestRefused } from '../errors.ts'
@@ -79,6 +80,7 @@ async function* wholeBody(
     if (done) break
     received += value.length
     yield value
+    freeBytes(value)
   }
   if (received !== length) throw new BrokenOff()
 }
