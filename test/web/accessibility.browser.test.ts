@@ -166,6 +166,12 @@ describe.skipIf(!chromium)('the elements for everybody', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.locator('.emoji button:focus').first().waitFor()
+    // Escape closes what is open above the panel, and not the panel.
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'React', exact: true }).and(page.locator(':focus')).waitFor()
+    expect(await page.locator('.emoji:popover-open').count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await page.locator('.emoji button:focus').first().waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.reaction').waitFor()
     await page.keyboard.press('Escape')

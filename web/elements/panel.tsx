@@ -23,6 +23,13 @@ export function Panel() {
     )
     found[0]?.focus({ preventScroll: true })
   }, [name, isReady])
+  useEffect(() => {
+    // Escape closes the menu or dialog that is open, and the panel with the next press.
+    box.current?.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && box.current?.querySelector(':popover-open, :modal'))
+        event.stopPropagation()
+    })
+  }, [])
   return (
     <div ref={box} class="screens">
       <Gate>{name === 'inbox' ? <InboxScreen /> : <Screen hasBack />}</Gate>

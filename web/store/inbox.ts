@@ -34,6 +34,7 @@ export class Inbox {
     this.conversations.value = new Map()
     this.unread.value = { total: 0, mentions: 0 }
     this.more.value = null
+    this.#presence.known.value = new Map()
   }
 
   upsert(...changed: Conversation[]): void {
