@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { act, chromium, demoSite, openConversation, write } from './demo-site.ts'
+import { stepsOf, walk } from './walk.ts'
 
 const path = '/demo/messages'
 const MESSAGES = 330
@@ -123,43 +124,17 @@ describe.skipIf(!chromium)('the messenger in a page', () => {
     // It opens at the first unread message, far from the end.
     await page.locator('.unread-line').waitFor()
     await page.locator('[data-seq="61"]').waitFor()
-    const drift = await page.evaluate<{ drift: number; most: number; top: number }>(SCROLL)
-    expect(drift.most).toBeLessThanOrEqual(300)
-    expect(drift.drift).toBeLessThanOrEqual(1)
-    expect(drift.top).toBe(1)
+    const up = await walk(page, { steps: stepsOf(-1500, 600), last: MESSAGES })
+    expect(up.range[0]).toBe(1)
+    const down = await walk(page, { steps: stepsOf(1500, 600), last: MESSAGES })
+    expect(down).toMatchObject({ seen: MESSAGES, disorders: 0 })
+    expect(down.range[1]).toBe(MESSAGES)
+    expect(Math.max(up.most, down.most)).toBeLessThanOrEqual(300)
+    expect(Math.max(up.drift, down.drift)).toBeLessThanOrEqual(1)
+    await walk(page, { steps: stepsOf(-1500, 2), last: MESSAGES })
     await page.getByRole('button', { name: 'Jump to the latest message' }).click()
     await page.locator(`[data-seq="${MESSAGES}"]`).waitFor()
     await write(page, 'At the end.')
     await page.locator('article', { hasText: 'At the end.' }).getByText('Sent').waitFor()
   })
 })
-
-/** Scrolls up to the first message and down again, and measures how far any message moved that was not scrolled. */
-const SCROLL = `(async () => {
-  const root = document.querySelector('colloquy-messenger').shadowRoot
-  const box = root.querySelector('.timeline')
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-  const place = () => {
-    const edge = box.getBoundingClientRect()
-    const shown = [...root.querySelectorAll('article[data-id]')].find((one) => one.getBoundingClientRect().bottom > edge.top)
-    return { id: shown.dataset.id, top: shown.getBoundingClientRect().top, shown }
-  }
-  let drift = 0
-  let most = 0
-  async function go(step, isDone) {
-    for (let turn = 0; turn < 600 && !isDone(); turn += 1) {
-      box.scrollTop += step
-      await frame()
-      const before = place()
-      for (let wait = 0; wait < 2; wait += 1) await frame()
-      const after = [...root.querySelectorAll('article[data-id]')].find((one) => one.dataset.id === before.id)
-      if (after) drift = Math.max(drift, Math.abs(after.getBoundingClientRect().top - before.top))
-      most = Math.max(most, root.querySelectorAll('article[data-id]').length)
-    }
-  }
-  const first = () => Number(root.querySelector('article[data-seq]').dataset.seq)
-  await go(-1500, () => first() === 1 && box.scrollTop === 0)
-  const top = first()
-  await go(1500, () => first() > 20)
-  return { drift, most, top }
-})()`
