@@ -162,4 +162,35 @@ async function fillCompany(
   await admin.query(`
     insert into connection_tickets (company_id, ticket_hash, user_id, expires_at, token_expires_at)
     select u.company_id, sha256(u.id::text::bytea), u.id, now(), now() from users u where u.company_id = ${company}`)
+  await fillPushes(admin, companyId)
+}
+
+/** A browser of each person, and two messages that wait for each, as if its push service were down. */
+async function fillPushes(admin: pg.Client, companyId: string): Promise<void> {
+  await admin.query(
+    `insert into push_subscriptions (company_id, id, user_id, endpoint_hash, sealed, created_at)
+    select u.company_id, gen_random_uuid(), u.id, sha256(u.id::text::bytea), '\\x00', now() - interval '1 day'
+    from users u where u.company_id = $1`,
+    [companyId],
+  )
+  await admin.query(
+    `insert into app.push_endpoints (endpoint_hash, company_id, subscription_id)
+    select s.endpoint_hash, s.company_id, s.id from push_subscriptions s where s.company_id = $1`,
+    [companyId],
+  )
+  await admin.query(
+    `insert into push_marks (company_id, position)
+    select s.company_id, s.position from company_streams s where s.company_id = $1`,
+    [companyId],
+  )
+  await admin.query(
+    `insert into push_deliveries (company_id, subscription_id, message_id, due_at)
+    select s.company_id, s.id, m.id, now() + interval '1 hour' from push_subscriptions s
+    join lateral (
+      select p.conversation_id from participants p where p.company_id = s.company_id and p.user_id = s.user_id limit 1
+    ) p on true
+    join messages m on m.company_id = s.company_id and m.conversation_id = p.conversation_id and m.seq <= 2
+    where s.company_id = $1`,
+    [companyId],
+  )
 }

@@ -18,6 +18,9 @@ export const BIG = [
   'guest_deliveries',
   'consent_events',
   'inbound_messages',
+  'push_subscriptions',
+  'push_endpoints',
+  'push_deliveries',
 ]
 
 /** Statements that no request runs, each with the reason. */
@@ -68,15 +71,7 @@ export const RARE: Record<string, string> = {
   sms_contacts_of: 'a provider of SMS calls',
   take_inbound: 'a provider of SMS calls',
   add_unmatched_inbound: 'a provider of SMS calls',
-  register_push: 'a browser subscribes',
-  companies_to_push: 'a timer runs',
-  find_pushes: 'a timer runs',
-  claim_pushes: 'a job pushes',
-  settle_push: 'a job pushes',
-  drop_push: 'a job pushes',
-  put_off_pushes: 'a job pushes',
-  next_push: 'a job pushes',
-  push_again: 'a job pushes',
+  put_off_pushes: 'a job is stopped, or the policy does not answer',
   begin_export: 'a job exports messages',
   end_export: 'a job exports messages',
   keep_export_filter: 'a job exports messages',

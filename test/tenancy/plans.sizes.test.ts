@@ -12,6 +12,7 @@ import { installedPostgresForTests } from '../support/installed-postgres.ts'
 import { onDatabase } from '../support/on-database.ts'
 import { storedPositions } from '../support/retention.ts'
 import { changeManyTimes } from '../support/stored-events.ts'
+import { pushEverything } from './every-push-request.ts'
 import { useEverything } from './every-request.ts'
 import { fillDatabase } from './large-database.ts'
 import { BIG, COMPANY_WIDE, EACH_MEMBER, GREEDIER_ON_OLDEST, MAX_ROWS, RARE } from './plan-exceptions.ts'
@@ -145,6 +146,7 @@ describe.each([...onEmbedded, ...onOldest])(
       await explainEverything(app.database.adminUrl, planCacheMode)
       plans = recordPlans()
       await useEverything(plans, company)
+        .then(() => pushEverything(app, company))
         .then(() => readVersions(app, company))
         .then(() => readEventful(app, company))
         .then(() => readContacts(app, company))

@@ -24,26 +24,37 @@ begin
     where e.company_id = v_company and e.position > v_from and e.position <= v_to
       and e.kind in ('MESSAGE_SENT', 'BROADCAST_SENT', 'BROADCAST_REMINDED') and e.created_at > now() - interval '1 day'
   ), readers as (
-    select n.*, p.user_id from new_messages n
+    select n.id, n.author_id, n.created_at, p.user_id from new_messages n
     join public.participants p on p.company_id = v_company and p.conversation_id = n.conversation_id and p.left_at is null
     where n.audience <> 'COMPANY'
-    union all
-    select n.*, s.user_id from new_messages n
-    cross join (select distinct s.user_id from public.push_subscriptions s where s.company_id = v_company) s
-    where n.audience = 'COMPANY'
-  ), found as materialized (
-    select distinct s.id as subscription_id, r.id as message_id, s.retry_at, e.subscription_id is not null as is_current
-    from readers r
-    join public.push_subscriptions s on s.company_id = v_company and s.user_id = r.user_id and s.created_at <= r.created_at
-    left join app.push_endpoints e on e.company_id = v_company and e.subscription_id = s.id
+  ), browsers as (
+    -- One by one: joined otherwise, all browsers of the company are read for every few messages.
+    select r.id as message_id, s.* from readers r
+    cross join lateral (
+      select s.id as subscription_id, s.retry_at from public.push_subscriptions s
+      where s.company_id = v_company and s.user_id = r.user_id and s.created_at <= r.created_at offset 0
+    ) s
     where r.user_id <> r.author_id
+    union all
+    select n.id, s.* from new_messages n
+    cross join lateral (
+      select s.id, s.retry_at from public.push_subscriptions s
+      where s.company_id = v_company and s.user_id <> n.author_id and s.created_at <= n.created_at offset 0
+    ) s
+    where n.audience = 'COMPANY'
+  ), deliveries as materialized (
+    select b.*, coalesce(e.is_current, false) as is_current from browsers b
+    left join lateral (
+      select true as is_current from app.push_endpoints e
+      where e.company_id = v_company and e.subscription_id = b.subscription_id limit 1
+    ) e on true
   ), stale as (
     -- Browsers that somebody else has registered since, in another company.
-    delete from public.push_subscriptions s using (select distinct f.subscription_id from found f where not f.is_current) f
-    where s.company_id = v_company and s.id = f.subscription_id
+    delete from public.push_subscriptions s using (select distinct n.subscription_id from deliveries n where not n.is_current) n
+    where s.company_id = v_company and s.id = n.subscription_id
   )
   insert into public.push_deliveries as d (company_id, subscription_id, message_id, due_at)
-  select v_company, f.subscription_id, f.message_id, greatest(now(), f.retry_at) from found f where f.is_current
+  select v_company, n.subscription_id, n.message_id, greatest(now(), n.retry_at) from deliveries n where n.is_current
   on conflict (company_id, subscription_id, message_id) do nothing;
   if found then
     perform app.enqueue_job('send_push', '{}', null, 'push');

@@ -18,7 +18,7 @@ begin
   insert into public.push_marks as d (company_id, position)
   select s.company_id, s.position from public.company_streams s where s.company_id = v_company
   on conflict (company_id) do update set position = excluded.position
-    where not exists (select from public.push_subscriptions p where p.company_id = v_company);
+    where (select p.id from public.push_subscriptions p where p.company_id = v_company order by p.id limit 1) is null;
   delete from public.push_subscriptions p where p.company_id = v_company and p.endpoint_hash = p_endpoint_hash;
   insert into public.push_subscriptions (company_id, id, user_id, endpoint_hash, sealed)
   values (v_company, p_id, p_user, p_endpoint_hash, p_sealed);
