@@ -23,6 +23,7 @@ import { replay } from './replay.ts'
 import { replica } from './replica.ts'
 import type { Report } from './report.ts'
 import { resume, resumeLong, resumeMany } from './resume.ts'
+import { scroll } from './scroll.ts'
 import { search } from './search.ts'
 import { send, sendMany } from './send.ts'
 import { smsFairness } from './sms-fairness.ts'
@@ -48,6 +49,7 @@ const sized: Record<string, (options: Options) => Promise<Report>> = {
   partitions,
   reconnect,
   replay,
+  scroll,
   soak,
 }
 
@@ -88,7 +90,11 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long to measure', readCount, 10)
   .option('--subscribers <n>', 'how many sockets with a subscription each, where that is chosen', readCount)
   .option('--rate <n>', 'messages a second of soak; by default half of what the machine bears', readCount)
-  .option('--messages <n>', 'how many messages growth and partitions end with, or export exports', readCount)
+  .option(
+    '--messages <n>',
+    'how many messages growth and partitions end with, export exports, or scroll scrolls',
+    readCount,
+  )
   .option('--json', 'print one JSON object as the last line')
   .action(async (name: string, options: Options) => {
     const [bySize, byTime] = [sized[name], timed[name]]
