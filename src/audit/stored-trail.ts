@@ -104,10 +104,10 @@ async function* sealsOf(
       max: CHECKPOINTS_AT_ONCE,
     })
     for (const { size, root, note, leaves } of rows) {
-      const name = `The checkpoint of ${size} events in the database`
+      const name = `checkpoint of ${size} events in the database`
       const signed = openNote(note, companyId, key.publicKey)
       if (!signed || signed.size !== size || !signed.root.equals(root))
-        verifier.report(after, `${name} is not signed with the key: it was changed or inserted.`)
+        verifier.report(after, `The ${name} is not signed with the key: it was changed or inserted.`)
       else verifier.addCheckpoint({ ...signed, name })
       if (leaves.length !== (size - after) * HASH_BYTES)
         verifier.report(after, `A checkpoint between the events ${after} and ${size} is missing or changed.`)
@@ -135,7 +135,7 @@ async function addKept(
       ({ index, size, root }) =>
         checkpoint.size > index && signed.slice(place).some((later) => isOf(later.checkpoint, size, root)),
     )
-    if (!isPast) verifier.addCheckpoint({ ...checkpoint, name: `The note of ${at} beside the keys` })
+    if (!isPast) verifier.addCheckpoint({ ...checkpoint, name: `note of ${at} beside the keys` })
   }
 }
 

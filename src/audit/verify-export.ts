@@ -85,7 +85,7 @@ class ExportReader {
       return
     }
     this.#signed = Math.max(this.#signed, checkpoint.size)
-    this.#verifier.addCheckpoint({ ...checkpoint, name: `The note in line ${this.#lines}` })
+    this.#verifier.addCheckpoint({ ...checkpoint, name: `note in line ${this.#lines}` })
   }
 
   #takeEvent({ index, company }: Line, text: string): void {

@@ -12,7 +12,7 @@ export interface HashedEvent {
   hash: Buffer
 }
 
-/** A checkpoint with a valid signature, and the words by which problems name it. */
+/** A checkpoint with a valid signature, and the words by which problems name it, without an article. */
 export interface SignedCheckpoint {
   size: number
   root: Buffer
@@ -88,7 +88,7 @@ export class TrailVerifier {
     if (largest) {
       this.report(
         this.tree.size,
-        `${largest.name} signs ${largest.size} events: those from ${this.tree.size} on were cut off, or the database was put back.`,
+        `The ${largest.name} signs ${largest.size} events: those from ${this.tree.size} on were cut off, or the database was put back.`,
       )
     }
     return this.problems
@@ -130,7 +130,7 @@ export class TrailVerifier {
         this.#endRun()
         this.report(
           this.#verified,
-          `The events ${this.#verified} to ${size - 1} are not those that ${checkpoint.name} signs.`,
+          `The events ${this.#verified} to ${size - 1} are not those that the ${checkpoint.name} signs.`,
         )
       }
     }
