@@ -97,11 +97,15 @@ it('an operation is measured under its root field, whether it was answered, refu
   expect(text).not.toContain('AnyNameAClientMayThinkOf')
 })
 
-it('Prometheus itself takes the rules and the configuration, where promtool is installed', ({ skip }) => {
+it('Prometheus itself takes the rules and the configuration, and alerts as it should, where promtool is installed', ({
+  skip,
+}) => {
   const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 'utf8' })
   if (promtool('--version').error) return skip('promtool is not installed (Debian: prometheus).')
   const rules = promtool('check', 'rules', 'deploy/prometheus/rules.yml')
   expect([rules.status, rules.stderr]).toEqual([0, ''])
   const configuration = promtool('check', 'config', '--syntax-only', 'deploy/prometheus/prometheus.yml')
   expect([configuration.status, configuration.stderr]).toEqual([0, ''])
+  const alerts = promtool('test', 'rules', 'test/deploy/alerts.yml')
+  expect([alerts.status, alerts.stderr]).toEqual([0, ''])
 })
