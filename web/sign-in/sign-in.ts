@@ -49,22 +49,24 @@ interface Attempt {
   query: string
 }
 
+/** The tokens of the person, and the time at which the access token expires, if the provider tells it. */
+interface Held {
+  answer: TokenEndpointResponse
+  until: number | undefined
+}
+
 const KEPT = 'colloquy sign-in'
 /** A token is replaced this long before it expires, as the elements do. */
 const EARLY_MS = 30_000
 
 /** Creates the way for one page. */
-export function createSignIn({ provider, clientId, scope, audience }: SignInSettings): SignIn {
+export function createSignIn(settings: SignInSettings): SignIn {
+  const { provider, clientId } = settings
   const client: Client = { client_id: clientId }
   // The page itself has come without TLS then, from this machine or a trusted network.
   const options = { [allowInsecureRequests]: location.protocol === 'http:' }
   const redirectUri = `${location.origin}${location.pathname}`
-  let held: { answer: TokenEndpointResponse; until: number | undefined } | undefined
-
-  function hold(answer: TokenEndpointResponse): void {
-    const { expires_in: seconds } = answer
-    held = { answer, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 }
-  }
+  let held: Held | undefined
 
   async function refresh(refreshToken: string): Promise<void> {
     const before = held?.answer
@@ -73,7 +75,7 @@ export function createSignIn({ provider, clientId, scope, audience }: SignInSett
       // A provider that does not rotate gives the refresh token and the identity once.
       const answer = await processRefreshTokenResponse(provider, client, response)
       // The person may have signed out meanwhile.
-      if (held?.answer === before) hold({ ...before, ...answer })
+      if (held?.answer === before) held = holding({ ...before, ...answer })
     } catch (error) {
       if (!(error instanceof ResponseBodyError)) throw error
       held = undefined
@@ -82,52 +84,23 @@ export function createSignIn({ provider, clientId, scope, audience }: SignInSett
 
   return {
     async begin() {
-      const attempt: Attempt = {
-        state: generateRandomState(),
-        nonce: generateRandomNonce(),
-        verifier: generateRandomCodeVerifier(),
-        query: location.search,
-      }
-      sessionStorage.setItem(KEPT, JSON.stringify(attempt))
-      const url = new URL(provider.authorization_endpoint)
-      const parameters = {
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope,
-        state: attempt.state,
-        nonce: attempt.nonce,
-        code_challenge: await calculatePKCECodeChallenge(attempt.verifier),
-        code_challenge_method: 'S256',
-        // Providers name the API by one of these; RFC 8707 knows addresses only.
-        audience,
-        ...(URL.canParse(audience) && { resource: audience }),
-      }
-      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-      location.assign(url)
+      location.assign(await requestOf(newAttempt(), { ...settings, redirectUri }))
     },
     async finish() {
       const url = new URL(location.href)
       // A refusal without a state is one as well, which is told: the provider would be asked for ever.
       if (!['state', 'error'].some((name) => url.searchParams.has(name))) return false
-      const kept = sessionStorage.getItem(KEPT)
-      sessionStorage.removeItem(KEPT)
-      const attempt = kept === null ? undefined : (JSON.parse(kept) as Attempt)
+      const attempt = takeAttempt()
       // The code can be used once, and stays in no history.
       history.replaceState(null, '', `${redirectUri}${attempt?.query ?? ''}`)
       if (!attempt) return false
       const { state, nonce, verifier } = attempt
       const answer = validateAuthResponse(provider, client, url, state)
-      const response = await authorizationCodeGrantRequest(
-        provider,
-        client,
-        None(),
-        answer,
-        redirectUri,
-        verifier,
-        options,
+      const grant = [answer, redirectUri, verifier, options] as const
+      const response = await authorizationCodeGrantRequest(provider, client, None(), ...grant)
+      held = holding(
+        await processAuthorizationCodeResponse(provider, client, response, { expectedNonce: nonce }),
       )
-      hold(await processAuthorizationCodeResponse(provider, client, response, { expectedNonce: nonce }))
       return true
     },
     async token() {
@@ -141,11 +114,67 @@ export function createSignIn({ provider, clientId, scope, audience }: SignInSett
     end() {
       const hint = held?.answer.id_token
       held = undefined
-      if (!provider.end_session_endpoint) return undefined
-      const url = new URL(provider.end_session_endpoint)
-      url.searchParams.set('client_id', clientId)
-      if (hint) url.searchParams.set('id_token_hint', hint)
-      return url
+      return endOf(provider, clientId, hint)
     },
   }
+}
+
+/** The address at which the provider asks the person. */
+async function requestOf(
+  { state, nonce, verifier }: Attempt,
+  { provider, clientId, scope, audience, redirectUri }: SignInSettings & { redirectUri: string },
+): Promise<URL> {
+  const url = new URL(provider.authorization_endpoint)
+  const parameters = {
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope,
+    state,
+    nonce,
+    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    // Providers name the API by one of these; RFC 8707 knows addresses only.
+    audience,
+    ...(URL.canParse(audience) && { resource: audience }),
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url
+}
+
+/** Begins an attempt, which this tab keeps until the provider has answered. */
+function newAttempt(): Attempt {
+  const attempt = {
+    state: generateRandomState(),
+    nonce: generateRandomNonce(),
+    verifier: generateRandomCodeVerifier(),
+    query: location.search,
+  }
+  sessionStorage.setItem(KEPT, JSON.stringify(attempt))
+  return attempt
+}
+
+/** Returns the attempt of this tab, which ends with its answer, if there is one. */
+function takeAttempt(): Attempt | undefined {
+  const kept = sessionStorage.getItem(KEPT)
+  sessionStorage.removeItem(KEPT)
+  return kept === null ? undefined : (JSON.parse(kept) as Attempt)
+}
+
+function holding(answer: TokenEndpointResponse): Held {
+  const { expires_in: seconds } = answer
+  return { answer, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 }
+}
+
+/** The address at which the provider ends its own session, if it has one. */
+function endOf(
+  { end_session_endpoint }: AuthorizationServer,
+  clientId: string,
+  hint: string | undefined,
+): URL | undefined {
+  if (!end_session_endpoint) return undefined
+  const url = new URL(end_session_endpoint)
+  url.searchParams.set('client_id', clientId)
+  if (hint) url.searchParams.set('id_token_hint', hint)
+  return url
 }

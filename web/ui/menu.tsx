@@ -30,22 +30,10 @@ export function Menu({
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const menu = useRef<HTMLDivElement>(null)
-  const entries = () => [...(menu.current?.querySelectorAll<HTMLElement>('button') ?? [])]
   function open() {
     menu.current?.showPopover()
     if (menu.current && button.current) place(menu.current, button.current)
-    entries()[0]?.focus()
-  }
-  function walk(event: KeyboardEvent) {
-    const all = entries()
-    const root = menu.current?.getRootNode() as ShadowRoot
-    const at = all.indexOf(root.activeElement as HTMLElement)
-    const step = STEPS[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    all[
-      step === 'first' ? 0 : step === 'last' ? all.length - 1 : (at + step + all.length) % all.length
-    ]?.focus()
+    menu.current?.querySelector('button')?.focus()
   }
   return (
     <>
@@ -94,9 +82,13 @@ export function Menu({
   )
 }
 
-const STEPS: Readonly<Record<string, number | 'first' | 'last'>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  Home: 'first',
-  End: 'last',
+/** Moves the focus among the entries of the menu that the key was pressed in. */
+function walk(event: KeyboardEvent) {
+  const menu = event.currentTarget as HTMLElement
+  const all = [...menu.querySelectorAll('button')]
+  const at = all.indexOf((menu.getRootNode() as ShadowRoot).activeElement as HTMLButtonElement)
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key]
+  if (next === undefined) return
+  event.preventDefault()
+  all.at(next % all.length)?.focus()
 }
