@@ -105,11 +105,10 @@ describe.skipIf(!chromium)('the console', () => {
     await context.route('**/graphql', (route) =>
       route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }),
     )
-    await context.unroute('**/demo/token')
+    // A later route goes before an earlier one, so that nobody else's token is given in between.
     await context.route('**/demo/token', (route) => route.fulfill({ status: 401 }))
     await page.getByRole('button', { name: 'Leave as it is' }).click()
     await page.getByRole('alert').getByText('You are signed out').first().waitFor()
-    await context.unroute('**/demo/token')
     await context.unroute('**/graphql')
     await context.route('**/demo/token', (route) => route.fulfill({ json: { token: sue.token } }))
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -126,7 +125,7 @@ describe.skipIf(!chromium)('the console', () => {
     const visit = await visitAs(first.ann)
     const { page, context } = visit
     await page.getByText('Only for the first company.').waitFor()
-    await context.unroute('**/demo/token')
+    // A later route goes before an earlier one, so that nobody else's token is given in between.
     await context.route('**/demo/token', (route) => route.fulfill({ status: 401 }))
     await page.evaluate(() =>
       document.querySelector<HTMLElement & { signOut(): void }>('colloquy-console')?.signOut(),
@@ -134,7 +133,6 @@ describe.skipIf(!chromium)('the console', () => {
     await page.getByRole('alert').getByText('You are signed out').first().waitFor()
     // The first token is valid still, and the screen is empty all the same.
     expect(await page.getByText('Only for the first company.').count()).toBe(0)
-    await context.unroute('**/demo/token')
     await context.route('**/demo/token', (route) => route.fulfill({ json: { token: second.zoe.token } }))
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('navigation', { name: 'Console' }).getByText('Zoe Second').waitFor()
