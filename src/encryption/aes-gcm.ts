@@ -7,8 +7,6 @@ const algorithm = 'aes-256-gcm'
 // 2^-32.
 const nonceBytes = 12
 const tagBytes = 16
-/** Bytes from which it pays to free memory at once. */
-const MIN_FREED_BYTES = 4096
 
 /** Number of bytes that `seal` adds to a plaintext besides the header: the nonce and the tag. */
 const sealOverheadBytes = nonceBytes + tagBytes
@@ -41,7 +39,7 @@ export function sealInto(
   let end = at + nonce.copy(target, at)
   const encrypted = cipher.update(plaintext)
   end += encrypted.copy(target, end)
-  if (encrypted.length >= MIN_FREED_BYTES) freeBytes(encrypted)
+  freeBytes(encrypted)
   cipher.final()
   return end + cipher.getAuthTag().copy(target, end)
 }
